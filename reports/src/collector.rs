@@ -1,0 +1,211 @@
+//! Findings as they come in from many threads, in bounded memory and in one order.
+//!
+//! A damaged tree can hold a million equal findings. For each code the rows that come first in
+//! path order are kept and the rest is counted, so the outcome does not depend on which thread
+//! found what first.
+
+use std::collections::BTreeMap;
+
+use crate::{Code, Finding, Subject};
+
+/// Rows kept for one code.
+const ROWS_A_CODE: usize = 100;
+
+/// What the rows of all codes may take in JSON together, in bytes.
+const ROWS_BUDGET: usize = 800 * 1024;
+
+type RowKey = (Subject, String, String);
+
+/// Takes findings in any order and hands them back sorted, deduplicated and bounded.
+#[derive(Clone, Debug)]
+pub struct FindingCollector {
+    rows_a_code: usize,
+    codes: BTreeMap<Code, Rows>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Rows {
+    kept: BTreeMap<RowKey, Finding>,
+    beyond: u64,
+}
+
+impl FindingCollector {
+    /// `all` keeps every finding; else the first hundred of each code are kept.
+    pub fn new(all: bool) -> Self {
+        FindingCollector {
+            rows_a_code: if all { usize::MAX } else { ROWS_A_CODE },
+            codes: BTreeMap::new(),
+        }
+    }
+
+    /// Adds a finding; an equal one only raises its row's count.
+    pub fn add(&mut self, finding: Finding) {
+        let rows = self.codes.entry(finding.code).or_default();
+        let key = (
+            finding.subject.clone(),
+            finding.expected.clone(),
+            finding.found.clone(),
+        );
+        if let Some(row) = rows.kept.get_mut(&key) {
+            row.occurrences += finding.occurrences;
+            row.first_seen = row.first_seen.min(finding.first_seen);
+            return;
+        }
+        rows.kept.insert(key, finding);
+        if rows.kept.len() > self.rows_a_code
+            && let Some((_, last)) = rows.kept.pop_last()
+        {
+            rows.beyond += last.occurrences;
+        }
+    }
+
+    /// Adds all that another collector holds.
+    pub fn merge(&mut self, other: FindingCollector) {
+        for (code, rows) in other.codes {
+            rows.kept
+                .into_values()
+                .for_each(|finding| self.add(finding));
+            self.codes.entry(code).or_default().beyond += rows.beyond;
+        }
+    }
+
+    /// How many findings came in, those that have no row of their own included.
+    pub fn count(&self) -> u64 {
+        let rows = self.codes.values();
+        rows.map(|r| r.beyond + r.kept.values().map(|f| f.occurrences).sum::<u64>())
+            .sum()
+    }
+
+    /// Whether anything was found of `code`.
+    pub fn has(&self, code: Code) -> bool {
+        self.codes.contains_key(&code)
+    }
+
+    /// The rows: worst first, then by code, then by subject. What was counted alone becomes the
+    /// last row of its code.
+    pub fn into_rows(self) -> Vec<Finding> {
+        let budget = if self.rows_a_code == usize::MAX {
+            usize::MAX
+        } else {
+            ROWS_BUDGET / self.codes.len().max(1)
+        };
+        let mut rows: Vec<Finding> = self
+            .codes
+            .into_iter()
+            .flat_map(|(code, rows)| rows.within(code, budget))
+            .collect();
+        // The sort is stable: within a code the rows stay in subject order, the rest row last.
+        rows.sort_by_key(|row| (std::cmp::Reverse(row.severity), row.code));
+        rows
+    }
+}
+
+impl Rows {
+    /// The rows that fit into `budget` bytes of JSON, and one for the rest.
+    fn within(self, code: Code, budget: usize) -> Vec<Finding> {
+        let mut spent = 0;
+        let mut beyond = self.beyond;
+        let mut rest_severity = code.severity();
+        let mut rows = Vec::new();
+        for finding in self.kept.into_values() {
+            spent += serde_json::to_string(&finding).map_or(0, |json| json.len());
+            rest_severity = rest_severity.min(finding.severity);
+            if spent <= budget || rows.is_empty() {
+                rows.push(finding);
+            } else {
+                beyond += finding.occurrences;
+            }
+        }
+        if beyond > 0 {
+            rows.push(rest_row(code, rest_severity, beyond, &rows));
+        }
+        rows
+    }
+}
+
+/// The row that stands for findings without a row of their own.
+fn rest_row(code: Code, severity: crate::Severity, count: u64, rows: &[Finding]) -> Finding {
+    let (expected, found) = rows.first().map_or(("", ""), |first| {
+        (first.expected.as_str(), first.found.as_str())
+    });
+    let mut row = Finding::new(code, Subject::default(), expected, found);
+    row.severity = severity;
+    row.occurrences = count;
+    row.evidence.push(format!(
+        "{count} more of this code; --all-findings lists each of them"
+    ));
+    row.first_seen = rows
+        .iter()
+        .map(|r| r.first_seen)
+        .min()
+        .unwrap_or(row.first_seen);
+    row
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PathName;
+
+    fn finding(path: &str) -> Finding {
+        let subject = Subject {
+            path: Some(PathName::new(path.into())),
+            ..Subject::default()
+        };
+        Finding::new(Code::DirentDangling, subject, "found", "ENOENT")
+    }
+
+    #[test]
+    fn order_of_arrival_does_not_matter() {
+        let names: Vec<String> = (0..1000).map(|i| format!("/{i:04}")).collect();
+        let mut forward = FindingCollector::new(false);
+        names.iter().for_each(|name| forward.add(finding(name)));
+        let mut halves = [FindingCollector::new(false), FindingCollector::new(false)];
+        names
+            .iter()
+            .rev()
+            .enumerate()
+            .for_each(|(i, name)| halves[i % 2].add(finding(name)));
+        let [mut merged, other] = halves;
+        merged.merge(other);
+
+        assert_eq!((forward.count(), merged.count()), (1000, 1000));
+        let rows = |c: FindingCollector| -> Vec<(Subject, u64)> {
+            c.into_rows()
+                .into_iter()
+                .map(|r| (r.subject, r.occurrences))
+                .collect()
+        };
+        let forward = rows(forward);
+        assert_eq!(forward, rows(merged));
+        assert_eq!(forward.len(), ROWS_A_CODE + 1);
+        assert_eq!(forward.last().unwrap().1, 900);
+    }
+
+    #[test]
+    fn an_equal_finding_is_counted_not_repeated() {
+        let mut collector = FindingCollector::new(false);
+        (0..3).for_each(|_| collector.add(finding("/same")));
+        let rows = collector.into_rows();
+        assert_eq!((rows.len(), rows[0].occurrences), (1, 3));
+    }
+
+    #[test]
+    fn long_paths_do_not_make_a_report_too_large_to_attach() {
+        let mut collector = FindingCollector::new(false);
+        for i in 0..5000 {
+            collector.add(finding(&format!("/{i:04}{}", "x/y".repeat(2700))));
+        }
+        let rows = collector.into_rows();
+        let size = serde_json::to_string(&rows).unwrap().len();
+        assert!(size < 1024 * 1024, "{size}");
+        assert_eq!(rows.iter().map(|r| r.occurrences).sum::<u64>(), 5000);
+    }
+
+    #[test]
+    fn all_findings_means_all() {
+        let mut collector = FindingCollector::new(true);
+        (0..5000).for_each(|i| collector.add(finding(&format!("/{i}"))));
+        assert_eq!(collector.into_rows().len(), 5000);
+    }
+}

@@ -1,0 +1,33 @@
+#![forbid(unsafe_code)]
+//! What fscan found, as data.
+//!
+//! A [`Finding`] is a proven or suspected defect, an [`Unchecked`] row is something that could
+//! not be examined, and a [`Report`] carries both to people and machines. Each finding bears a
+//! [`Code`]; everything people read about a code stands in the one table beside it. Renderers
+//! take a report and a writer and know nothing of how it came to be.
+
+mod code;
+mod collector;
+mod finding;
+mod json;
+mod path_name;
+mod remediation;
+mod report;
+mod schema;
+mod severity;
+mod text;
+mod timestamp;
+mod unchecked;
+
+pub use code::{Code, CodeText};
+pub use collector::FindingCollector;
+pub use finding::{Finding, Subject};
+pub use json::{ReadError, from_json, write_json};
+pub use path_name::{PathName, escape};
+pub use remediation::{Recommendation, Step, recommend};
+pub use report::{CheckRun, CheckStatus, Report, Root, SCHEMA_VERSION, Tool, Totals};
+pub use schema::json_schema;
+pub use severity::{Severity, Verdict};
+pub use text::{TextOptions, write_explanation, write_text};
+pub use timestamp::Timestamp;
+pub use unchecked::{Unchecked, UncheckedCollector, UncheckedReason};

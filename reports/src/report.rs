@@ -1,0 +1,163 @@
+//! The report contract: what `-o` and `--format json` write and [`crate::from_json`] reads.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{Finding, PathName, Recommendation, Severity, Timestamp, Unchecked, Verdict};
+
+/// The version of the contract in this file. It rises when a reader of the older version would
+/// misread a report; added fields do not raise it.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// What one run found, saw and left out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// [`SCHEMA_VERSION`] of the writer.
+    pub schema_version: u32,
+    /// Who looked, and where.
+    pub tool: Tool,
+    /// When the run began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Timestamp,
+    /// The time between, in seconds.
+    pub duration_seconds: f64,
+    /// Whether the run came to its end; false after a signal or a mount that stopped answering.
+    pub complete: bool,
+    /// What all findings together say.
+    pub verdict: Verdict,
+    /// The trees that were asked for.
+    pub roots: Vec<Root>,
+    /// What was seen, in numbers.
+    pub totals: Totals,
+    /// Worst first, then by code, then by subject.
+    pub findings: Vec<Finding>,
+    /// What could not be examined, and why.
+    pub unchecked: Vec<Unchecked>,
+    /// What to do, in order.
+    pub recommendations: Vec<Recommendation>,
+}
+
+impl Report {
+    /// The severity of the worst finding.
+    pub fn worst(&self) -> Option<Severity> {
+        self.findings.iter().map(|finding| finding.severity).max()
+    }
+
+    /// Whether something stayed unexamined that was not left out by request.
+    pub fn left_something_unchecked(&self) -> bool {
+        let checks = || self.roots.iter().flat_map(|root| &root.checks);
+        !self.complete
+            || self.unchecked.iter().any(|row| !row.reason.by_request())
+            || checks().any(|check| check.status == CheckStatus::Partial)
+    }
+}
+
+/// Who looked, and where.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// `fscan`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The command line, an argument an item.
+    pub command: Vec<String>,
+    /// The host's name.
+    pub host: String,
+    /// The kernel's release.
+    pub kernel: String,
+    /// The effective user and group (`uid=1000 gid=1000`).
+    pub user: String,
+    /// Effective capabilities that widen what a scan can see (`CAP_DAC_READ_SEARCH`); empty for
+    /// an ordinary user.
+    pub privileges: Vec<String>,
+}
+
+/// One tree that was asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Root {
+    /// The path as given, made absolute.
+    #[serde(flatten)]
+    pub path: PathName,
+    /// The filesystem type as mounted (`ext4`).
+    pub filesystem: String,
+    /// Its device or source, as the mount table names it.
+    pub device: String,
+    /// Mount and superblock options, as the mount table lists them.
+    pub mount_options: String,
+    /// Where it is mounted.
+    pub mount_point: String,
+    /// What the kernel does when it meets damage (`continue`, `remount-ro`, `panic`), where that
+    /// could be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub errors_policy: Option<String>,
+    /// Every check, and whether it ran.
+    pub checks: Vec<CheckRun>,
+}
+
+/// Whether a check ran on a root.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CheckRun {
+    /// The check's name (`entries`).
+    pub name: String,
+    /// Whether it ran.
+    pub status: CheckStatus,
+    /// Why not, or what is missing from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// How far a check came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CheckStatus {
+    /// On everything in its scope.
+    Ran,
+    /// On a part of it.
+    Partial,
+    /// Not at all.
+    Skipped,
+}
+
+/// What was seen, in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Totals {
+    /// Names, the roots included.
+    pub entries: u64,
+    /// Directories.
+    pub directories: u64,
+    /// Regular files, a hard-linked one once a name.
+    pub files: u64,
+    /// Symbolic links.
+    pub symlinks: u64,
+    /// Devices, FIFOs and sockets.
+    pub other: u64,
+    /// Names of regular files that have more than one link.
+    pub hardlinked: u64,
+    /// `st_size` of regular files, a hard-linked one counted once, in bytes.
+    pub bytes_apparent: u64,
+    /// `st_blocks` of the same files, in bytes.
+    pub bytes_allocated: u64,
+    /// File content read, in bytes.
+    pub bytes_read: u64,
+    /// System calls on the tree that failed, whatever came of it.
+    pub errors: u64,
+    /// Anomalies that a second look explained by a concurrent change.
+    pub volatile: u64,
+}
+
+impl std::ops::AddAssign<&Totals> for Totals {
+    fn add_assign(&mut self, other: &Totals) {
+        self.entries += other.entries;
+        self.directories += other.directories;
+        self.files += other.files;
+        self.symlinks += other.symlinks;
+        self.other += other.other;
+        self.hardlinked += other.hardlinked;
+        self.bytes_apparent += other.bytes_apparent;
+        self.bytes_allocated += other.bytes_allocated;
+        self.bytes_read += other.bytes_read;
+        self.errors += other.errors;
+        self.volatile += other.volatile;
+    }
+}

@@ -1,0 +1,145 @@
+//! What could not be examined. Never a finding, never dropped: "could not look" is not "looks
+//! fine".
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::PathName;
+
+/// Examples kept for one reason.
+const EXAMPLES: usize = 5;
+
+/// Why something was not examined.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum UncheckedReason {
+    /// EACCES or EPERM.
+    PermissionDenied,
+    /// It was renamed or removed between being listed and being opened.
+    Vanished,
+    /// Writers never left it quiet long enough for a second look to prove or clear anything.
+    TooBusy,
+    /// The kernel did not answer a system call in time.
+    NoAnswer,
+    /// The kernel was short of memory, descriptors or the like.
+    OutOfResources,
+    /// A directory listed more names than any can hold.
+    EndlessDirectory,
+    /// A casefolded directory whose names lookup denies: a defect of some kernels (5c26d2f1d3f5,
+    /// 231825b2e1ff, 9e28059d5664), which hides what damage would look like.
+    CasefoldLookup,
+    /// The scan was stopped before it came to this.
+    Interrupted,
+    /// A check needs what this filesystem, kernel or user does not have.
+    Unsupported,
+    /// Another filesystem is mounted there, and crossing was not asked for.
+    OtherFilesystem,
+    /// It matches `--exclude`.
+    Excluded,
+    /// A filesystem that stores nothing (proc, sysfs and the like).
+    PseudoFilesystem,
+}
+
+impl UncheckedReason {
+    /// The sentence people read.
+    pub fn text(self) -> &'static str {
+        match self {
+            UncheckedReason::PermissionDenied => "permission denied",
+            UncheckedReason::Vanished => "renamed or removed while the scan came to it",
+            UncheckedReason::TooBusy => "changed too often to be judged",
+            UncheckedReason::NoAnswer => "the kernel did not answer in time (hung mount?)",
+            UncheckedReason::OutOfResources => "the kernel ran out of memory or descriptors",
+            UncheckedReason::EndlessDirectory => "the directory does not end",
+            UncheckedReason::CasefoldLookup => {
+                "casefolded directory, and this kernel denies names it lists"
+            }
+            UncheckedReason::Interrupted => "the scan was stopped",
+            UncheckedReason::Unsupported => "not supported here",
+            UncheckedReason::OtherFilesystem => {
+                "another filesystem is mounted there (--cross-mounts)"
+            }
+            UncheckedReason::Excluded => "excluded",
+            UncheckedReason::PseudoFilesystem => "a filesystem that stores nothing",
+        }
+    }
+
+    /// Whether it was left out because the user asked for it or never asked for more; such rows
+    /// do not make a `--strict` scan fail.
+    pub fn by_request(self) -> bool {
+        use UncheckedReason::{Excluded, OtherFilesystem, PseudoFilesystem};
+        matches!(self, Excluded | OtherFilesystem | PseudoFilesystem)
+    }
+}
+
+/// One row: a reason, how often, and a few of the places.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Unchecked {
+    /// Why.
+    pub reason: UncheckedReason,
+    /// What was not examined (`directory`, `entry`, or the name of a check).
+    pub what: String,
+    /// How many places.
+    pub count: u64,
+    /// The first few of them in path order.
+    pub examples: Vec<PathName>,
+}
+
+/// Takes what could not be examined in any order and hands back bounded, sorted rows.
+#[derive(Clone, Debug, Default)]
+pub struct UncheckedCollector {
+    rows: BTreeMap<(UncheckedReason, String), (u64, BTreeSet<PathName>)>,
+}
+
+impl UncheckedCollector {
+    /// Counts one place; `what` says what of it was not examined.
+    pub fn add(&mut self, reason: UncheckedReason, what: &str, path: PathName) {
+        let (count, examples) = match self.rows.get_mut(&(reason, what.to_owned())) {
+            Some(row) => row,
+            None => self.rows.entry((reason, what.to_owned())).or_default(),
+        };
+        *count += 1;
+        keep_example(examples, path);
+    }
+
+    /// Adds all that another collector holds.
+    pub fn merge(&mut self, other: UncheckedCollector) {
+        for (key, (count, examples)) in other.rows {
+            let row = self.rows.entry(key).or_default();
+            row.0 += count;
+            examples
+                .into_iter()
+                .for_each(|path| keep_example(&mut row.1, path));
+        }
+    }
+
+    /// How many places have `reason`.
+    pub fn count(&self, reason: UncheckedReason) -> u64 {
+        let rows = self.rows.iter().filter(|((r, _), _)| *r == reason);
+        rows.map(|(_, (count, _))| count).sum()
+    }
+
+    /// The rows, sorted by reason and subject.
+    pub fn into_rows(self) -> Vec<Unchecked> {
+        self.rows
+            .into_iter()
+            .map(|((reason, what), (count, examples))| Unchecked {
+                reason,
+                what,
+                count,
+                examples: examples.into_iter().collect(),
+            })
+            .collect()
+    }
+}
+
+fn keep_example(examples: &mut BTreeSet<PathName>, path: PathName) {
+    examples.insert(path);
+    if examples.len() > EXAMPLES {
+        examples.pop_last();
+    }
+}
