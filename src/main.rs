@@ -1,1 +1,37 @@
-fn main() {}
+//! fscan: judges a live, mounted filesystem.
+//!
+//! This binary is the only place that prints, exits and knows a command line. The libraries do
+//! the work: `scanner` walks and judges, `reports` holds what was found and renders it.
+
+mod arguments;
+mod explain;
+mod manual;
+mod output;
+mod progress;
+mod render;
+mod scan;
+mod signals;
+mod status;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+use status::Status;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let status = match arguments.chosen() {
+        Ok(Command::Scan(scan)) => scan::run(&scan),
+        Ok(Command::Report(report)) => render::run(&report),
+        Ok(Command::Explain(explain)) => explain::run(&explain),
+        Ok(Command::Completions { shell }) => manual::completions(shell),
+        Ok(Command::Man) => manual::man_page(),
+        Err(usage) => usage.exit(),
+    };
+    ExitCode::from(status.unwrap_or_else(|error| {
+        output::complain(&error);
+        Status::CouldNotRun
+    }))
+}

@@ -1,4 +1,5 @@
-//! The kinds of findings, and the one table of everything people read about them.
+//! The kinds of findings. Everything people read about them stands in one table,
+//! `code_text.rs`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,13 +8,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Severity;
+use crate::code_text::TABLE;
 
 /// What kind of defect a finding is. The word in reports is the name in kebab-case.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs, reason = "the table below says what each means")]
+#[expect(missing_docs, reason = "the table of texts says what each means")]
 pub enum Code {
     DirentDangling,
     DirentBadInode,
@@ -69,320 +71,6 @@ pub struct CodeText {
     pub remedy: &'static str,
 }
 
-/// Every code, in the order of [`Code`].
-static TABLE: &[CodeText] = &[
-    CodeText {
-        code: Code::DirentDangling,
-        word: "dirent-dangling",
-        check: "entries",
-        severity: Severity::Corrupt,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::DirentBadInode,
-        word: "dirent-bad-inode",
-        check: "entries",
-        severity: Severity::Corrupt,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::DirentTypeMismatch,
-        word: "dirent-type-mismatch",
-        check: "entries",
-        severity: Severity::Corrupt,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::DirentInodeMismatch,
-        word: "dirent-inode-mismatch",
-        check: "entries",
-        severity: Severity::Corrupt,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::DirentDuplicateName,
-        word: "dirent-duplicate-name",
-        check: "entries",
-        severity: Severity::Corrupt,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::DirentInvalidName,
-        word: "dirent-invalid-name",
-        check: "entries",
-        severity: Severity::Corrupt,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::DirectoryReadError,
-        word: "directory-read-error",
-        check: "entries",
-        severity: Severity::Corrupt,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::DirectoryReadLoop,
-        word: "directory-read-loop",
-        check: "entries",
-        severity: Severity::Corrupt,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::DirectoryReadUnstable,
-        word: "directory-read-unstable",
-        check: "entries",
-        severity: Severity::Suspect,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::DotEntryWrong,
-        word: "dot-entry-wrong",
-        check: "entries",
-        severity: Severity::Corrupt,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::DirectoryMultiplyLinked,
-        word: "directory-multiply-linked",
-        check: "entries",
-        severity: Severity::Corrupt,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::DirectoryLookupError,
-        word: "directory-lookup-error",
-        check: "entries",
-        severity: Severity::Corrupt,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::DirectoryIndexDropped,
-        word: "directory-index-dropped",
-        check: "entries",
-        severity: Severity::Corrupt,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::DirectorySizeInvalid,
-        word: "directory-size-invalid",
-        check: "entries",
-        severity: Severity::Corrupt,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::NameCollision,
-        word: "name-collision",
-        check: "entries",
-        severity: Severity::Info,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::NameUnsafe,
-        word: "name-unsafe",
-        check: "entries",
-        severity: Severity::Info,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::InodeTypeInvalid,
-        word: "inode-type-invalid",
-        check: "inodes",
-        severity: Severity::Corrupt,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::InodeZeroLinks,
-        word: "inode-zero-links",
-        check: "inodes",
-        severity: Severity::Corrupt,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::InodeSizeInvalid,
-        word: "inode-size-invalid",
-        check: "inodes",
-        severity: Severity::Corrupt,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::InodeBlocksMismatch,
-        word: "inode-blocks-mismatch",
-        check: "inodes",
-        severity: Severity::Corrupt,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::InodeFlagsInvalid,
-        word: "inode-flags-invalid",
-        check: "inodes",
-        severity: Severity::Corrupt,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::InodeReserved,
-        word: "inode-reserved",
-        check: "inodes",
-        severity: Severity::Corrupt,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::SymlinkInvalid,
-        word: "symlink-invalid",
-        check: "inodes",
-        severity: Severity::Corrupt,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::TimeImplausible,
-        word: "time-implausible",
-        check: "inodes",
-        severity: Severity::Warning,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::OwnerUnmapped,
-        word: "owner-unmapped",
-        check: "inodes",
-        severity: Severity::Info,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::LinkCountWrong,
-        word: "link-count-wrong",
-        check: "links",
-        severity: Severity::Corrupt,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::DirectoryLinkCountWrong,
-        word: "directory-link-count-wrong",
-        check: "links",
-        severity: Severity::Corrupt,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::KernelErrorsRecorded,
-        word: "kernel-errors-recorded",
-        check: "kernel",
-        severity: Severity::Corrupt,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::KernelErrorsDuringScan,
-        word: "kernel-errors-during-scan",
-        check: "kernel",
-        severity: Severity::Corrupt,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::MountReadOnlyByError,
-        word: "mount-read-only-by-error",
-        check: "kernel",
-        severity: Severity::Corrupt,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-    CodeText {
-        code: Code::MountErrorsContinue,
-        word: "mount-errors-continue",
-        check: "kernel",
-        severity: Severity::Warning,
-        title: "",
-        meaning: "",
-        detection: "",
-        remedy: "",
-    },
-];
-
 impl Code {
     /// Every code with its texts, check by check.
     pub fn all() -> &'static [CodeText] {
@@ -390,8 +78,11 @@ impl Code {
     }
 
     /// What people read about this code.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the table has a row for each variant, in order; a test holds it to that"
+    )]
     pub fn text(self) -> &'static CodeText {
-        // The table has a row for each variant, in order; a test holds it to that.
         &TABLE[self as usize]
     }
 
@@ -419,5 +110,53 @@ impl FromStr for Code {
         let row = TABLE.iter().find(|row| row.word == word);
         row.map(|row| row.code)
             .ok_or_else(|| format!("no finding has the code `{word}`"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words of the variants, in their order, as serde writes them.
+    fn wire_words() -> Vec<String> {
+        let schema = schemars::schema_for!(Code).to_value();
+        serde_json::from_value(schema["enum"].clone()).unwrap()
+    }
+
+    #[test]
+    fn the_table_has_each_variant_in_order_under_its_wire_word() {
+        let words: Vec<_> = Code::all().iter().map(|row| row.word).collect();
+        assert_eq!(words, wire_words());
+        for (index, row) in Code::all().iter().enumerate() {
+            assert_eq!(row.code as usize, index, "{}", row.word);
+            assert_eq!(row.code.as_str(), row.word);
+        }
+    }
+
+    #[test]
+    fn every_text_is_there_and_every_title_fits_a_line() {
+        for row in Code::all() {
+            let word = row.word;
+            assert!(!row.check.is_empty(), "{word}");
+            assert!((1..=60).contains(&row.title.chars().count()), "{word}");
+            assert!(!row.title.ends_with('.'), "{word}");
+            for prose in [row.meaning, row.detection, row.remedy] {
+                assert!(prose.ends_with('.'), "{word}: {prose:?}");
+                assert!(!prose.contains("  "), "{word}: {prose:?}");
+                assert!(
+                    !prose.contains(crate::path_name::is_unsafe_to_show),
+                    "{word}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_word_reads_back_as_its_code() {
+        for row in Code::all() {
+            assert_eq!(row.word.parse(), Ok(row.code));
+            assert_eq!(row.code.to_string(), row.word);
+        }
+        assert!("dirent".parse::<Code>().unwrap_err().contains("`dirent`"));
     }
 }

@@ -62,9 +62,9 @@ impl FindingCollector {
     /// Adds all that another collector holds.
     pub fn merge(&mut self, other: FindingCollector) {
         for (code, rows) in other.codes {
-            rows.kept
-                .into_values()
-                .for_each(|finding| self.add(finding));
+            for finding in rows.kept.into_values() {
+                self.add(finding);
+            }
             self.codes.entry(code).or_default().beyond += rows.beyond;
         }
     }
@@ -79,6 +79,13 @@ impl FindingCollector {
     /// Whether anything was found of `code`.
     pub fn has(&self, code: Code) -> bool {
         self.codes.contains_key(&code)
+    }
+
+    /// Whether anything suspect or corrupt was found.
+    pub fn has_damage(&self) -> bool {
+        let rows = self.codes.values().flat_map(|rows| rows.kept.values());
+        rows.map(|finding| finding.severity)
+            .any(|severity| severity >= crate::Severity::Suspect)
     }
 
     /// The rows: worst first, then by code, then by subject. What was counted alone becomes the
@@ -159,7 +166,9 @@ mod tests {
     fn order_of_arrival_does_not_matter() {
         let names: Vec<String> = (0..1000).map(|i| format!("/{i:04}")).collect();
         let mut forward = FindingCollector::new(false);
-        names.iter().for_each(|name| forward.add(finding(name)));
+        for name in &names {
+            forward.add(finding(name));
+        }
         let mut halves = [FindingCollector::new(false), FindingCollector::new(false)];
         names
             .iter()

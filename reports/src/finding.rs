@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Code, PathName, Severity, Timestamp};
 
-/// What a finding speaks of. Each part is there where it is known.
+/// What a finding speaks of. Each part is there where it is known; none is in a row that stands
+/// for many findings.
 #[derive(
     Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
@@ -21,7 +22,15 @@ pub struct Subject {
     pub device: Option<String>,
 }
 
-/// One row of a report.
+impl Subject {
+    /// Whether nothing is known of it.
+    pub fn is_empty(&self) -> bool {
+        *self == Subject::default()
+    }
+}
+
+/// One row of a report. Its texts may hold words of the system, raw or through
+/// [`escape`](crate::escape): renderers escape what a terminal must not see, once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// What kind of defect.

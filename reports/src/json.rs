@@ -27,6 +27,7 @@ pub enum ReadError {
 /// Reads what [`write_json`] wrote.
 pub fn from_json(text: &[u8]) -> Result<Report, ReadError> {
     #[derive(Deserialize)]
+    #[serde(expecting = "an object with a schema_version")]
     struct Version {
         schema_version: u32,
     }
@@ -54,7 +55,7 @@ pub fn write_json(report: &Report, out: &mut impl Write) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-/// The pretty format, with unsafe characters escaped (serde_json itself escapes only those
+/// The pretty format, with unsafe characters escaped (`serde_json` itself escapes only those
 /// below U+0020).
 struct Shown<'a>(PrettyFormatter<'a>);
 
@@ -115,3 +116,6 @@ impl Formatter for Shown<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,12 +7,15 @@
 //! take a report and a writer and know nothing of how it came to be.
 
 mod code;
+mod code_text;
 mod collector;
 mod finding;
 mod json;
 mod path_name;
 mod remediation;
 mod report;
+#[cfg(test)]
+mod sample;
 mod schema;
 mod severity;
 mod text;
@@ -24,7 +27,7 @@ pub use collector::FindingCollector;
 pub use finding::{Finding, Subject};
 pub use json::{ReadError, from_json, write_json};
 pub use path_name::{PathName, escape};
-pub use remediation::{Recommendation, Step, recommend};
+pub use remediation::{Confidence, Recommendation, Step, recommend};
 pub use report::{CheckRun, CheckStatus, Report, Root, SCHEMA_VERSION, Tool, Totals};
 pub use schema::json_schema;
 pub use severity::{Severity, Verdict};

@@ -72,6 +72,11 @@ impl PathName {
         &self.bytes
     }
 
+    /// Whether the middle of an overlong path was left out, so that it leads nowhere.
+    pub fn is_shortened(&self) -> bool {
+        self.elided > 0
+    }
+
     /// The path for people: see [`escape`].
     pub fn escaped(&self) -> String {
         escape(&self.bytes)
@@ -167,6 +172,20 @@ pub fn escape(bytes: &[u8]) -> String {
     text
 }
 
+/// Prose that holds words of the system (a device, a mount option, evidence) as people may see
+/// it. As [`escape`], but a backslash stays one: what was escaped already keeps its form.
+pub(crate) fn escape_prose(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_unsafe_to_show(c) {
+            shown.push_str(&escape(c.encode_utf8(&mut [0; 4]).as_bytes()));
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
 /// Whether a character can move the cursor, hide or reorder what stands beside it.
 pub(crate) fn is_unsafe_to_show(c: char) -> bool {
     c.is_control()
@@ -210,11 +229,19 @@ mod tests {
     }
 
     #[test]
+    fn escaping_prose_twice_changes_nothing() {
+        let once = escape_prose("a\\040b\u{1b}[2J\n\u{202e}");
+        assert_eq!(once, "a\\040b\\u{1b}[2J\\n\\u{202e}");
+        assert_eq!(escape_prose(&once), once);
+    }
+
+    #[test]
     fn an_overlong_path_keeps_both_ends() {
         let long = [b"/head".as_slice(), &b"/d".repeat(50_000), b"/tail"].concat();
         let name = PathName::new(long.clone());
         assert!(name.as_bytes().len() < LONGEST);
         assert!(name.as_bytes().starts_with(b"/head/d") && name.as_bytes().ends_with(b"/d/tail"));
+        assert!(name.is_shortened() && !PathName::new(b"/short".into()).is_shortened());
         assert_eq!(name.elided as usize, long.len() - 2 * KEPT_END);
         assert_eq!(
             serde_json::to_value(&name).unwrap()["path_elided"],

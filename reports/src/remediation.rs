@@ -1,18 +1,24 @@
 //! What to do, because of which findings. Rules are data; nothing here runs anything.
 
+mod quote;
+mod rules;
+
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Code, Finding, Root};
+use rules::{RULES, Rule};
 
 /// What to do, why, and how sure that is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Recommendation {
-    /// A stable id (`stop-writers`).
+    /// A stable id (`secure-data`).
     pub id: String,
     /// One line.
     pub title: String,
-    /// 1 first: protect, then diagnose, repair, work round, prevent.
+    /// 1 first: protect, then 2 diagnose, 3 repair, 4 work round, 5 prevent.
     pub priority: u8,
     /// The codes that led to it.
     pub because: Vec<Code>,
@@ -22,8 +28,8 @@ pub struct Recommendation {
     pub caveat: String,
     /// Where the advice comes from.
     pub source: String,
-    /// `high`, `medium` or `low`.
-    pub confidence: String,
+    /// How sure it is that this is the right thing to do.
+    pub confidence: Confidence,
 }
 
 /// One thing to do.
@@ -31,13 +37,110 @@ pub struct Recommendation {
 pub struct Step {
     /// What it does.
     pub text: String,
-    /// A command that can be pasted, where there is one.
+    /// A command that can be pasted, where there is one. Words in capitals (`DEVICE`) stand for
+    /// what only the reader knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
 }
 
+/// How sure a recommendation is.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confidence {
+    /// One of several things that may help.
+    Low,
+    /// An inference from facts.
+    Medium,
+    /// What the filesystem's or vendor's documentation says for this case.
+    High,
+}
+
+impl Confidence {
+    /// The word used in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Confidence::Low => "low",
+            Confidence::Medium => "medium",
+            Confidence::High => "high",
+        }
+    }
+}
+
 /// The recommendations that follow from `findings` on `roots`, in order.
 pub fn recommend(findings: &[Finding], roots: &[Root]) -> Vec<Recommendation> {
-    let _ = (findings, roots);
-    Vec::new()
+    let applied = RULES.iter().filter_map(|rule| apply(rule, findings, roots));
+    let mut recommendations: Vec<_> = applied.collect();
+    // The sort is stable: rules of one priority stay in the order of their table.
+    recommendations.sort_by_key(|recommendation| recommendation.priority);
+    recommendations
 }
+
+/// What `rule` recommends, if its condition holds.
+fn apply(rule: &Rule, findings: &[Finding], roots: &[Root]) -> Option<Recommendation> {
+    let mut because = BTreeSet::new();
+    let mut concerned = BTreeSet::new();
+    for finding in findings.iter().filter(|finding| rule.when.finding(finding)) {
+        let mut places = places_of(finding, roots);
+        places.retain(|&place| roots.get(place).is_some_and(|root| rule.when.root(root)));
+        if !places.is_empty() || rule.when.any_filesystem() {
+            because.insert(finding.code);
+            concerned.extend(places);
+        }
+    }
+    if because.is_empty() {
+        return None;
+    }
+    let roots: Vec<&Root> = concerned
+        .iter()
+        .filter_map(|&place| roots.get(place))
+        .collect();
+    Some(Recommendation {
+        id: rule.id.to_owned(),
+        title: rule.title.to_owned(),
+        priority: rule.stage as u8,
+        because: because.into_iter().collect(),
+        steps: rule.steps(&roots),
+        caveat: rule.caveat.to_owned(),
+        source: rule.source.to_owned(),
+        confidence: rule.confidence,
+    })
+}
+
+/// The indices of the roots a finding may speak of: the one its path lies in, else those on its
+/// device, else every one.
+fn places_of(finding: &Finding, roots: &[Root]) -> Vec<usize> {
+    if let Some(place) = root_above(finding, roots) {
+        return vec![place];
+    }
+    let device = finding.subject.device.as_deref();
+    let is_on = |root: &Root| {
+        let kernel_name = root.device.strip_prefix("/dev/");
+        device.is_some_and(|name| root.device == name || kernel_name == Some(name))
+    };
+    let on_device = roots.iter().enumerate().filter(|(_, root)| is_on(root));
+    let places: Vec<usize> = on_device.map(|(place, _)| place).collect();
+    if places.is_empty() {
+        (0..roots.len()).collect()
+    } else {
+        places
+    }
+}
+
+/// The index of the innermost root that the finding's path lies in.
+fn root_above(finding: &Finding, roots: &[Root]) -> Option<usize> {
+    let path = finding.subject.path.as_ref()?.as_bytes();
+    let lies_in = |root: &[u8]| {
+        let rest = path.strip_prefix(root);
+        rest.is_some_and(|rest| root.ends_with(b"/") || rest.is_empty() || rest.starts_with(b"/"))
+    };
+    let above = roots.iter().enumerate();
+    above
+        .filter(|(_, root)| lies_in(root.path.as_bytes()))
+        .max_by_key(|(_, root)| root.path.as_bytes().len())
+        .map(|(index, _)| index)
+}
+
+#[cfg(test)]
+mod tests;

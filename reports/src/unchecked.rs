@@ -111,9 +111,9 @@ impl UncheckedCollector {
         for (key, (count, examples)) in other.rows {
             let row = self.rows.entry(key).or_default();
             row.0 += count;
-            examples
-                .into_iter()
-                .for_each(|path| keep_example(&mut row.1, path));
+            for path in examples {
+                keep_example(&mut row.1, path);
+            }
         }
     }
 
@@ -121,6 +121,11 @@ impl UncheckedCollector {
     pub fn count(&self, reason: UncheckedReason) -> u64 {
         let rows = self.rows.iter().filter(|((r, _), _)| *r == reason);
         rows.map(|(_, (count, _))| count).sum()
+    }
+
+    /// Whether something stayed unexamined that was not left out by request.
+    pub fn leaves_gaps(&self) -> bool {
+        self.rows.keys().any(|(reason, _)| !reason.by_request())
     }
 
     /// The rows, sorted by reason and subject.
@@ -141,5 +146,87 @@ fn keep_example(examples: &mut BTreeSet<PathName>, path: PathName) {
     examples.insert(path);
     if examples.len() > EXAMPLES {
         examples.pop_last();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use UncheckedReason::{Excluded, PermissionDenied, Vanished};
+
+    fn path(index: usize) -> PathName {
+        PathName::new(format!("/{index:04}").into_bytes())
+    }
+
+    fn shown(rows: &[Unchecked]) -> Vec<(UncheckedReason, &str, u64, Vec<String>)> {
+        let examples = |row: &Unchecked| row.examples.iter().map(PathName::escaped).collect();
+        let rows = rows.iter();
+        rows.map(|row| (row.reason, row.what.as_str(), row.count, examples(row)))
+            .collect()
+    }
+
+    #[test]
+    fn every_place_is_counted_and_the_first_few_are_named() {
+        let mut collector = UncheckedCollector::default();
+        for index in (0..1000).rev() {
+            collector.add(PermissionDenied, "directory", path(index));
+        }
+        assert_eq!(collector.count(PermissionDenied), 1000);
+        assert_eq!(collector.count(Vanished), 0);
+        let first_five = (0..EXAMPLES).map(|index| format!("/{index:04}")).collect();
+        assert_eq!(
+            shown(&collector.into_rows()),
+            [(PermissionDenied, "directory", 1000, first_five)]
+        );
+    }
+
+    #[test]
+    fn rows_stand_by_reason_then_by_what_was_not_examined() {
+        let mut collector = UncheckedCollector::default();
+        collector.add(Excluded, "entry", path(1));
+        collector.add(Vanished, "links", path(2));
+        collector.add(Vanished, "entry", path(3));
+        collector.add(Vanished, "entry", path(3));
+        assert_eq!(collector.count(Vanished), 3);
+        assert_eq!(
+            shown(&collector.into_rows()),
+            [
+                (Vanished, "entry", 2, vec!["/0003".to_owned()]),
+                (Vanished, "links", 1, vec!["/0002".to_owned()]),
+                (Excluded, "entry", 1, vec!["/0001".to_owned()]),
+            ]
+        );
+    }
+
+    #[test]
+    fn which_thread_saw_what_does_not_matter() {
+        let mut alone = UncheckedCollector::default();
+        let mut threads = [0; 3].map(|_| UncheckedCollector::default());
+        for index in 0..300 {
+            let reason = if index % 7 == 0 {
+                Vanished
+            } else {
+                PermissionDenied
+            };
+            alone.add(reason, "entry", path(index));
+            threads[index % 3].add(reason, "entry", path(index));
+        }
+        let merged = |order: [usize; 3]| {
+            let mut all = UncheckedCollector::default();
+            for thread in order {
+                all.merge(threads[thread].clone());
+            }
+            all.into_rows()
+        };
+        let alone = alone.into_rows();
+        for order in [[0, 1, 2], [2, 0, 1], [1, 2, 0]] {
+            assert_eq!(merged(order), alone, "{order:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_asked_to_be_left_out_is_by_request() {
+        assert!(Excluded.by_request());
+        assert!(!PermissionDenied.by_request());
     }
 }

@@ -1,1 +1,36 @@
-//! x
+#![forbid(unsafe_code)]
+//! Walks a live filesystem and judges what it says, through system calls alone.
+//!
+//! The data flows one way: a [`walk`] visits every directory; each is looked at once, and what
+//! was seen goes through the `checks`, which are pure questions with anomalies for answers; an
+//! anomaly is looked at again (`second_look`) until it is a finding, explained by a change, or
+//! left unchecked; questions about the tree as a whole (`links`) and about the kernel's own
+//! record (`kernel`) come last. [`scan`] ties this together, one root after the other.
+//!
+//! Nothing here prints, and nothing follows a symbolic link or crosses a mount unasked.
+
+mod checks;
+mod control;
+mod errors_policy;
+mod examine;
+mod examiner;
+mod filesystem;
+mod gathered;
+mod inode_facts;
+mod kernel;
+mod links;
+mod mounts;
+mod oddities;
+mod options;
+mod root_scan;
+mod roots;
+mod scan;
+mod scope;
+mod second_look;
+mod supervise;
+mod walk;
+
+pub use control::Control;
+pub use options::{CHECK_NAMES, CheckSet, ScanOptions};
+pub use roots::RootError;
+pub use scan::{Scan, scan};

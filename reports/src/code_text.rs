@@ -1,0 +1,506 @@
+//! Everything people read about each code, as data.
+//!
+//! A title is what was found, in at most 60 characters. A meaning says what it does to the
+//! user's files. A detection names the system calls and what keeps a sound, busy filesystem
+//! from being accused. A remedy never destroys anything that has no verified copy.
+
+use crate::{Code, CodeText, Severity};
+
+/// What to do about damage in the filesystem's own structures.
+macro_rules! secure_and_diagnose {
+    () => {
+        "Stop what writes to the volume, take a snapshot and a backup, then have the filesystem's \
+         own checker look at the detached volume or at a clone, without repairing (e2fsck -fn, \
+         xfs_repair -n, btrfs check --readonly). Decide on a repair when a verified copy exists."
+    };
+}
+
+/// Every code, in the order of [`Code`].
+pub(crate) static TABLE: &[CodeText] = &[
+    CodeText {
+        code: Code::DirentDangling,
+        word: "dirent-dangling",
+        check: "entries",
+        severity: Severity::Corrupt,
+        title: "A listed name that lookup says does not exist",
+        meaning: "The directory lists the name, but opening it fails with ENOENT. Programs meet a \
+                  file that they can neither open nor remove, and installs and copies lose it. Its \
+                  content may still be on the disk; no path leads to it. On ext4 this is what a \
+                  directory index whose hashes no longer fit its names looks like.",
+        detection: "getdents64 lists the name; statx of it, relative to the directory's \
+                    descriptor, answers ENOENT. The directory is then opened anew, listed and \
+                    looked up at least three times with growing pauses. A name that goes away, or \
+                    a directory whose mtime or ctime moves, makes it volatile. Casefolded \
+                    directories, whose names some kernels deny, are reported as not examined. On \
+                    network and FUSE filesystems, whose servers may answer so for reasons of \
+                    their own, it is only suspect.",
+        remedy: concat!(
+            "Do not create the name again or remove the directory: the entry is what a checker \
+             goes by. ",
+            secure_and_diagnose!()
+        ),
+    },
+    CodeText {
+        code: Code::DirentBadInode,
+        word: "dirent-bad-inode",
+        check: "entries",
+        severity: Severity::Corrupt,
+        title: "A name whose inode the kernel refuses",
+        meaning: "The name is there, but the kernel refuses the inode behind it, so the file or \
+                  the whole subtree cannot be reached. EUCLEAN: the inode contradicts itself or is \
+                  free. EBADMSG: a checksum does not match. ESTALE: the inode is gone. EIO: the \
+                  read failed, which may come from the device or the network below.",
+        detection: "statx of a listed name, relative to its directory's descriptor, answers \
+                    EUCLEAN, EBADMSG, EIO or ESTALE, and does so again at least three times with \
+                    growing pauses. An error that goes away is volatile; permission denied is \
+                    reported as not examined. Other errors that a lookup has no reason for, and \
+                    any error of a network or FUSE filesystem, are only suspect.",
+        remedy: concat!(
+            "For EIO read the kernel log of the node first: the transport may be at fault, and \
+             the filesystem sound. ",
+            secure_and_diagnose!()
+        ),
+    },
+    CodeText {
+        code: Code::DirentTypeMismatch,
+        word: "dirent-type-mismatch",
+        check: "entries",
+        severity: Severity::Corrupt,
+        title: "An entry's type is not the type of its inode",
+        meaning: "The directory says one type (say, a regular file) and the inode another (say, a \
+                  FIFO). Either the entry is damaged or it points to an inode that now belongs to \
+                  something else. Programs that trust the listing treat the name wrongly.",
+        detection: "d_type from getdents64 is compared with the mode from statx. Both are read \
+                    again while the directory stays unchanged, because a name may be replaced \
+                    between the two. An entry without a type counts only on ext4, in directories \
+                    whose other entries have one.",
+        remedy: secure_and_diagnose!(),
+    },
+    CodeText {
+        code: Code::DirentInodeMismatch,
+        word: "dirent-inode-mismatch",
+        check: "entries",
+        severity: Severity::Corrupt,
+        title: "An entry names another inode than lookup finds",
+        meaning: "Listing and lookup disagree on which inode the name stands for. One of the two \
+                  reads damaged data, so the name may open somebody else's content.",
+        detection: "d_ino from getdents64 is compared with the inode number from statx; both are \
+                    read again while the directory stays unchanged. Mount points, which list the \
+                    inode they cover, are left out, and so are the roots of subvolumes, overlayfs \
+                    and filesystems that make their numbers up.",
+        remedy: secure_and_diagnose!(),
+    },
+    CodeText {
+        code: Code::DirentDuplicateName,
+        word: "dirent-duplicate-name",
+        check: "entries",
+        severity: Severity::Corrupt,
+        title: "One name stands twice in a directory",
+        meaning: "A path can reach only one of the two entries; what the other points to is \
+                  hidden. Removing the name removes one entry and uncovers the other.",
+        detection: "The names of one complete getdents64 listing are compared byte by byte. A \
+                    listing may show a name twice while files are renamed, so it counts only when \
+                    further listings show it again while the directory stays unchanged.",
+        remedy: concat!(
+            "Do not remove the name: which of the two files goes is not yours to choose. ",
+            secure_and_diagnose!()
+        ),
+    },
+    CodeText {
+        code: Code::DirentInvalidName,
+        word: "dirent-invalid-name",
+        check: "entries",
+        severity: Severity::Corrupt,
+        title: "An entry with a name that no file can have",
+        meaning: "The entry's name is empty or contains a slash. No system call can make such a \
+                  name and no path can reach what it points to; the directory block is damaged.",
+        detection: "The raw records of getdents64 are read without the C library in between, and \
+                    read again before it counts. The kernel mostly refuses to list such a name; \
+                    then it shows as directory-read-error.",
+        remedy: secure_and_diagnose!(),
+    },
+    CodeText {
+        code: Code::DirectoryReadError,
+        word: "directory-read-error",
+        check: "entries",
+        severity: Severity::Corrupt,
+        title: "A directory that cannot be listed to its end",
+        meaning: "The kernel stopped listing the directory with an error. Names may exist that \
+                  nobody can see; backups and copies silently lack them.",
+        detection: "getdents64 fails with EUCLEAN, EBADMSG, EIO or ESTALE, and fails again at \
+                    least three times with growing pauses, on a directory that is opened anew \
+                    each time. Other errors without a good reason, and those of network and FUSE \
+                    filesystems, are only suspect; permission denied is reported as not examined.",
+        remedy: concat!(
+            "Names that were not listed may still open if you know them: copy those first. ",
+            secure_and_diagnose!()
+        ),
+    },
+    CodeText {
+        code: Code::DirectoryReadLoop,
+        word: "directory-read-loop",
+        check: "entries",
+        severity: Severity::Corrupt,
+        title: "A directory whose listing runs in a circle",
+        meaning: "Listing the directory comes back to where it was. find, rm -r and backups may \
+                  never finish there, or see the same names again and again.",
+        detection: "The position (d_off) of every entry is noted; one that comes again within one \
+                    reading is a loop, and so are more names than the blocks of an ext4 directory \
+                    can hold. It counts when new readings loop again. On network and FUSE \
+                    filesystems, whose servers may answer so for reasons of their own, it is only \
+                    suspect.",
+        remedy: concat!(
+            "Keep recursive tools out of the directory meanwhile. ",
+            secure_and_diagnose!()
+        ),
+    },
+    CodeText {
+        code: Code::DirectoryReadUnstable,
+        word: "directory-read-unstable",
+        check: "entries",
+        severity: Severity::Suspect,
+        title: "Two listings of an unchanged directory differ",
+        meaning: "Nobody changed the directory, yet two readings of it show different names. A \
+                  tool that lists it once may miss files. Damage explains it; so may a defect of a \
+                  network or user-space filesystem below.",
+        detection: "Two complete getdents64 readings are compared while mtime and ctime stand \
+                    still before, between and after them. A directory that changes meanwhile is \
+                    counted as volatile.",
+        remedy: "Scan again when nothing writes there. If it stays, stop writers, take a snapshot \
+                 and a backup, and have the filesystem checked offline, without repairing.",
+    },
+    CodeText {
+        code: Code::DotEntryWrong,
+        word: "dot-entry-wrong",
+        check: "entries",
+        severity: Severity::Corrupt,
+        title: "\".\" or \"..\" is missing or points elsewhere",
+        meaning: "The directory's link to itself or to its parent is damaged. Often its first \
+                  block was overwritten, and other names of the directory are lost with it.",
+        detection: "On ext2, ext3 and ext4, where both stand on the disk, getdents64 must list \
+                    them with the inode numbers that statx gives for the directory and its \
+                    parent. They are read again before it counts, because a directory may be \
+                    moved. The \"..\" of a scan's root is not judged: of bind mounts and subPath \
+                    volumes it proves nothing.",
+        remedy: secure_and_diagnose!(),
+    },
+    CodeText {
+        code: Code::DirectoryMultiplyLinked,
+        word: "directory-multiply-linked",
+        check: "entries",
+        severity: Severity::Corrupt,
+        title: "One directory stands under two names",
+        meaning: "Two paths lead to the same directory, which Linux filesystems never allow. What \
+                  is removed under one name is gone under the other, and recursive tools may loop.",
+        detection: "Device and inode number of every directory are remembered; one that is reached \
+                    by a second name is looked up again under both. A directory that was moved \
+                    meanwhile has only one name left and is counted as volatile. Bind mounts are \
+                    told apart by their mount.",
+        remedy: concat!(
+            "Do not remove either name: the content goes with it. ",
+            secure_and_diagnose!()
+        ),
+    },
+    CodeText {
+        code: Code::DirectoryLookupError,
+        word: "directory-lookup-error",
+        check: "entries",
+        severity: Severity::Corrupt,
+        title: "Looking up an absent name fails with an error",
+        meaning: "Asked for a name that is not there, the kernel answered with an error instead of \
+                  ENOENT: a block of the directory is unreadable or its checksum is wrong. Names \
+                  in that block are lost or in danger, and new files may fail to be created.",
+        detection: "One random name is looked up with statx in each directory larger than a \
+                    block. To deny it the kernel reads a linear directory whole and verifies each \
+                    block. ENOENT is the healthy answer; EUCLEAN, EBADMSG, EIO or ESTALE must \
+                    repeat at least three times with growing pauses. Any other error is only \
+                    suspect.",
+        remedy: secure_and_diagnose!(),
+    },
+    CodeText {
+        code: Code::DirectoryIndexDropped,
+        word: "directory-index-dropped",
+        check: "entries",
+        severity: Severity::Corrupt,
+        title: "The kernel gave up a directory's index as broken",
+        meaning: "ext4 met a broken index (htree) in this directory and went on without it. Names \
+                  may still be found, more slowly; what the index alone led to may not.",
+        detection: "FS_IOC_GETFLAGS is read before and after listing. The kernel clears the index \
+                    flag in memory when it meets a broken htree, and nothing else clears it. It \
+                    does so once a mount, so one look is proof.",
+        remedy: secure_and_diagnose!(),
+    },
+    CodeText {
+        code: Code::DirectorySizeInvalid,
+        word: "directory-size-invalid",
+        check: "entries",
+        severity: Severity::Corrupt,
+        title: "A directory of a size that cannot be",
+        meaning: "The directory's size does not fit its blocks. Names in the part that is missing \
+                  are lost, or the kernel reads beyond what belongs to the directory.",
+        detection: "On ext2, ext3 and ext4 the size from statx must be a multiple of the block \
+                    size, not zero and not larger than the device. Directories that stand in \
+                    their inode (inline_data, told by FS_IOC_GETFLAGS) may be smaller. It is read \
+                    again before it counts.",
+        remedy: secure_and_diagnose!(),
+    },
+    CodeText {
+        code: Code::NameCollision,
+        word: "name-collision",
+        check: "entries",
+        severity: Severity::Info,
+        title: "Names that differ only in case or Unicode form",
+        meaning: "These names are distinct here. On macOS, on Windows and in casefolded \
+                  directories they are one name: unpacking or cloning this tree there overwrites \
+                  all but the last file.",
+        detection: "The names of one directory are compared after Unicode normalisation and case \
+                    folding.",
+        remedy: "Nothing is wrong with this filesystem. Rename all but one if the tree is to be \
+                 used on such systems.",
+    },
+    CodeText {
+        code: Code::NameUnsafe,
+        word: "name-unsafe",
+        check: "entries",
+        severity: Severity::Info,
+        title: "Names with control characters or that are not UTF-8",
+        meaning: "The filesystem allows any byte but slash and NUL. Such names break scripts that \
+                  split at newlines, change what a terminal shows, and fail in tools that expect \
+                  UTF-8. Many of them at once, in one directory, can also be a sign of damage.",
+        detection: "The bytes of each name from getdents64 are examined. Reports show them \
+                    escaped; JSON carries them without loss.",
+        remedy: "If you know the file, rename it. If the names are noise that nobody wrote, look \
+                 for other findings in the same directory.",
+    },
+    CodeText {
+        code: Code::InodeTypeInvalid,
+        word: "inode-type-invalid",
+        check: "inodes",
+        severity: Severity::Corrupt,
+        title: "An inode of no known type",
+        meaning: "The mode says neither file, directory, symbolic link, device, FIFO nor socket. \
+                  The inode was overwritten; its content and permissions cannot be trusted.",
+        detection: "The type bits of the mode from statx are none of the seven that exist, and \
+                    are read again before it counts.",
+        remedy: secure_and_diagnose!(),
+    },
+    CodeText {
+        code: Code::InodeZeroLinks,
+        word: "inode-zero-links",
+        check: "inodes",
+        severity: Severity::Corrupt,
+        title: "A name that leads to an inode without links",
+        meaning: "A name leads to the inode, but the inode counts no name. The kernel takes such a \
+                  file for deleted and may free its blocks when the last program closes it, and \
+                  another file may then be written over them.",
+        detection: "statx by name says nlink 0. A file that is just being removed can show that \
+                    for a moment, so the name is looked up again at least three times with \
+                    growing pauses.",
+        remedy: concat!("Copy the file away first. ", secure_and_diagnose!()),
+    },
+    CodeText {
+        code: Code::InodeSizeInvalid,
+        word: "inode-size-invalid",
+        check: "inodes",
+        severity: Severity::Corrupt,
+        title: "An inode of a size that cannot be",
+        meaning: "The size is one that this type of file cannot have on this filesystem. Reading \
+                  the file may fail or show bytes that are not its own.",
+        detection: "The size from statx must not be negative. On ext2, ext3 and ext4 it is at \
+                    most 2^32 blocks, and 0 for devices, FIFOs and sockets. It is read again \
+                    before it counts.",
+        remedy: secure_and_diagnose!(),
+    },
+    CodeText {
+        code: Code::InodeBlocksMismatch,
+        word: "inode-blocks-mismatch",
+        check: "inodes",
+        severity: Severity::Corrupt,
+        title: "An inode whose block count cannot be right",
+        meaning: "The inode claims a part of a block, or more blocks than the device has. It was \
+                  overwritten, or its count was; free space is counted wrongly with it.",
+        detection: "On ext2, ext3 and ext4 st_blocks (512-byte units) from statx must be a \
+                    multiple of the block size and fit on the device. Small files that stand in \
+                    their inode (inline_data) are allowed for. It is read again before it counts.",
+        remedy: secure_and_diagnose!(),
+    },
+    CodeText {
+        code: Code::InodeFlagsInvalid,
+        word: "inode-flags-invalid",
+        check: "inodes",
+        severity: Severity::Corrupt,
+        title: "Inode flags that cannot stand on such a file",
+        meaning: "The inode carries flags that its type of file cannot have. It was overwritten, \
+                  wholly or in part, so its other fields and its content are in doubt as well.",
+        detection: "The attributes from statx are held against the type: only regular files have \
+                    fs-verity, and devices, FIFOs and sockets have no content to encrypt. They \
+                    are read again before it counts.",
+        remedy: secure_and_diagnose!(),
+    },
+    CodeText {
+        code: Code::InodeReserved,
+        word: "inode-reserved",
+        check: "inodes",
+        severity: Severity::Corrupt,
+        title: "A name for a reserved or impossible inode number",
+        meaning: "The name points to an inode that the filesystem keeps for itself, such as the \
+                  journal, or to a number beyond the last inode. Writing through such a name can \
+                  destroy the filesystem.",
+        detection: "On ext2, ext3 and ext4 the inode number in the entry (d_ino from getdents64) \
+                    must be above 10, which the filesystem keeps for itself, and not above the \
+                    number of inodes that statfs tells. It is read again before it counts.",
+        remedy: concat!(
+            "Do not open, change or remove the name. ",
+            secure_and_diagnose!()
+        ),
+    },
+    CodeText {
+        code: Code::SymlinkInvalid,
+        word: "symlink-invalid",
+        check: "inodes",
+        severity: Severity::Corrupt,
+        title: "A symbolic link that is unreadable or cut short",
+        meaning: "The link's target cannot be read, is empty, or is not as long as the inode says. \
+                  The path it led to may be lost. In node_modules, links of this kind break \
+                  whole packages.",
+        detection: "readlinkat is compared with the size from statx, and both are read again \
+                    while the directory stays unchanged. A target that does not exist is no \
+                    finding. Encrypted links, and filesystems whose link sizes mean something \
+                    else, are not compared. On network and FUSE filesystems, whose servers may \
+                    answer so for reasons of their own, it is only suspect.",
+        remedy: concat!(
+            "Links made by a package manager can be made again by it, on a sound volume. ",
+            secure_and_diagnose!()
+        ),
+    },
+    CodeText {
+        code: Code::TimeImplausible,
+        word: "time-implausible",
+        check: "inodes",
+        severity: Severity::Warning,
+        title: "A change time that lies in the future",
+        meaning: "The inode says that it was last changed at a time that has not come. Mostly a \
+                  clock was wrong when it was written, and the content is untouched; backups that \
+                  go by this time may treat the file wrongly. Many at once can be damage.",
+        detection: "ctime from statx is more than a day ahead of this machine's clock. No program \
+                    can set ctime, unlike mtime, which archives and tools set as they like and \
+                    which is not judged.",
+        remedy: "Compare this machine's clock with that of the machine that wrote the file. If \
+                 other findings lie close by, follow those; else any change of the file, such as \
+                 a chmod to the mode it has, sets the time right.",
+    },
+    CodeText {
+        code: Code::OwnerUnmapped,
+        word: "owner-unmapped",
+        check: "inodes",
+        severity: Severity::Info,
+        title: "An owner that this user namespace does not map",
+        meaning: "The file belongs to an id that does not exist in this container, so it shows the \
+                  overflow id (nobody). The content is untouched. chown to such an id fails with \
+                  EINVAL, which is what Buildah's \"insufficient UIDs or GIDs\" means.",
+        detection: "The owner or group from statx is the overflow id \
+                    (/proc/sys/kernel/overflowuid, overflowgid), and /proc/self/uid_map or \
+                    gid_map does not map every id.",
+        remedy: "Nothing is wrong with this filesystem. Where programs fail on it, give the user \
+                 subordinate ids (/etc/subuid, /etc/subgid) or let the pod map more ids.",
+    },
+    CodeText {
+        code: Code::LinkCountWrong,
+        word: "link-count-wrong",
+        check: "links",
+        severity: Severity::Corrupt,
+        title: "A file's link count is not its number of names",
+        meaning: "With more names than links, removing some of the names frees the file while \
+                  others still lead to it: data loss at a later rm. With fewer names than links, \
+                  the space is never given back; the content is safe.",
+        detection: "Names are tallied by inode and held against nlink from statx. Too many names \
+                    are wrong at once; too few only when the whole filesystem was seen, with no \
+                    mount in the way and nothing unreadable. Each is looked at again, and a moved \
+                    ctime makes it volatile. overlayfs, where copy-up rightly breaks hard links, \
+                    is left out.",
+        remedy: concat!(
+            "Do not remove names of this file; copy it away first. pnpm and other stores rest on \
+             hard links: do not prune them meanwhile. ",
+            secure_and_diagnose!()
+        ),
+    },
+    CodeText {
+        code: Code::DirectoryLinkCountWrong,
+        word: "directory-link-count-wrong",
+        check: "links",
+        severity: Severity::Corrupt,
+        title: "A directory's link count is not its subdirectories",
+        meaning: "The directory counts more or fewer subdirectories than it lists. Either the \
+                  count is wrong, or subdirectories were lost from the listing.",
+        detection: "nlink from statx must be 2 and one for each listed subdirectory, repeatedly, \
+                    while the directory stays unchanged. Known oddities are left out: btrfs; \
+                    nlink 1 on ext4 directories that once held about 65,000 subdirectories and on \
+                    merged overlayfs directories.",
+        remedy: secure_and_diagnose!(),
+    },
+    CodeText {
+        code: Code::KernelErrorsRecorded,
+        word: "kernel-errors-recorded",
+        check: "kernel",
+        severity: Severity::Corrupt,
+        title: "The kernel has recorded errors of this filesystem",
+        meaning: "At some time the kernel met damage in this filesystem and noted it in the \
+                  superblock. The damage may still be there, even where this scan found nothing: \
+                  a scan sees less than an offline check. The note stays until fsck clears it.",
+        detection: "/sys/fs/ext4/DEVICE/errors_count was above 0 before the scan began; \
+                    first_error_* and last_error_* say when and where. warning_count is ignored: \
+                    it grows on healthy mounts.",
+        remedy: concat!(
+            "Compare last_error_time with the last fsck and with known incidents. ",
+            secure_and_diagnose!()
+        ),
+    },
+    CodeText {
+        code: Code::KernelErrorsDuringScan,
+        word: "kernel-errors-during-scan",
+        check: "kernel",
+        severity: Severity::Corrupt,
+        title: "The kernel recorded new errors during this scan",
+        meaning: "While fscan looked, the kernel met damage in this filesystem. The damage is on \
+                  the disk or on its way from it now; it was not made by looking.",
+        detection: "/sys/fs/ext4/DEVICE/errors_count was read before and after the scan and grew. \
+                    Another program may have met the damage, but on this same filesystem.",
+        remedy: concat!(
+            "Keep the kernel log of the node before it is overwritten; it names function, inode \
+             and block. ",
+            secure_and_diagnose!()
+        ),
+    },
+    CodeText {
+        code: Code::MountReadOnlyByError,
+        word: "mount-read-only-by-error",
+        check: "kernel",
+        severity: Severity::Corrupt,
+        title: "The kernel made the mount read-only after an error",
+        meaning: "The kernel met damage and, as the errors=remount-ro policy demands, stopped all \
+                  writes to protect what is there. Programs now fail with EROFS. What they had \
+                  not yet written out may be lost.",
+        detection: "The mount table (/proc/self/mountinfo) shows the filesystem read-only by the \
+                    kernel's own doing (emergency_ro), not by a mount option. statvfs is not \
+                    relied on: kernel 6.18 does not show the state there.",
+        remedy: concat!(
+            "Do not delete the volume claim, and do not remount read-write: read the kernel log \
+             first. ",
+            secure_and_diagnose!(),
+            " Restart the workload after that."
+        ),
+    },
+    CodeText {
+        code: Code::MountErrorsContinue,
+        word: "mount-errors-continue",
+        check: "kernel",
+        severity: Severity::Warning,
+        title: "Damage would not stop writes (errors=continue)",
+        meaning: "If the kernel meets damage it notes it and goes on writing, so a small damage \
+                  can spread. Nothing is damaged by the option itself.",
+        detection: "/proc/fs/ext4/DEVICE/options or the mount table shows errors=continue, or \
+                    shows no policy where that is the default.",
+        remedy: "On the node, as root: tune2fs -e remount-ro DEVICE; it applies from the next \
+                 mount. Damage then stops writes, and with them the workload.",
+    },
+];

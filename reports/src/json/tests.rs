@@ -1,0 +1,281 @@
+use serde_json::Value;
+
+use super::*;
+use crate::path_name::is_unsafe_to_show;
+use crate::sample::{HOSTILE, finding, healthy, hostile, with_findings};
+use crate::{Code, PathName};
+
+fn written(report: &Report) -> String {
+    let mut bytes = Vec::new();
+    write_json(report, &mut bytes).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn what_was_written_reads_back_the_same() {
+    let mut deep = healthy();
+    deep.roots[0].path = PathName::new(b"/d".repeat(50_000));
+    let mut nowhere = with_findings(vec![finding(Code::KernelErrorsRecorded, b"/")]);
+    nowhere.findings[0].subject.path = None;
+    for report in [healthy(), hostile(), deep, nowhere] {
+        assert_eq!(from_json(written(&report).as_bytes()).unwrap(), report);
+    }
+}
+
+#[test]
+fn every_byte_of_a_name_is_in_the_report() {
+    for byte in 1..=255u8 {
+        let name = [HOSTILE, &[b'/', byte, byte]].concat();
+        let report = with_findings(vec![finding(Code::NameUnsafe, &name)]);
+        let read = from_json(written(&report).as_bytes()).unwrap();
+        let path = read.findings[0].subject.path.as_ref().unwrap();
+        assert_eq!(path.as_bytes(), name, "byte {byte:#x}");
+    }
+}
+
+#[test]
+fn nothing_that_moves_a_cursor_stands_in_a_report() {
+    let mut report = hostile();
+    report.tool.host = (0..0x11_0000)
+        .filter_map(char::from_u32)
+        .filter(|&c| is_unsafe_to_show(c))
+        .collect();
+    let text = written(&report);
+    let raw = text.chars().find(|&c| is_unsafe_to_show(c) && c != '\n');
+    assert_eq!(raw, None);
+    for escaped in [r"\u001b", r"\u009b", r"\u2028", r"\u202e", r"\udb40\udc01"] {
+        assert!(text.contains(escaped), "{escaped}");
+    }
+    assert_eq!(from_json(text.as_bytes()).unwrap(), report);
+}
+
+#[test]
+fn another_schema_is_refused_with_advice() {
+    for (version, advice) in [
+        (SCHEMA_VERSION + 1, "use a newer fscan"),
+        (0, "write the report"),
+    ] {
+        // What a reader of this version cannot know must not be what it complains about.
+        let text = format!(r#"{{"schema_version": {version}, "verdict": "unheard-of"}}"#);
+        let error = from_json(text.as_bytes()).unwrap_err();
+        assert!(matches!(error, ReadError::OtherSchema { found, .. } if found == version));
+        let message = error.to_string();
+        assert!(
+            message.contains(&format!("schema version {version}")),
+            "{message}"
+        );
+        assert!(message.contains(advice), "{message}");
+    }
+}
+
+#[test]
+fn a_field_of_a_later_minor_change_is_no_hindrance() {
+    let mut value: Value = serde_json::from_str(&written(&healthy())).unwrap();
+    value["environment"] = serde_json::json!({"pod": "a"});
+    assert_eq!(from_json(value.to_string().as_bytes()).unwrap(), healthy());
+}
+
+#[test]
+fn what_is_no_report_is_refused() {
+    let whole = written(&hostile());
+    // Without the last brace and line feed.
+    for end in [0, 1, whole.len() / 2, whole.len() - 2] {
+        let cut = &whole.as_bytes()[..end];
+        assert_refused(cut, "EOF while parsing");
+    }
+    assert_refused(b"not JSON", "expected");
+    assert_refused(b"\xff\xfe", "expected");
+    assert_refused(b"[]", "schema_version");
+    assert_refused(b"{}", "missing field `schema_version`");
+    assert_refused(br#"{"schema_version": 1}"#, "missing field `tool`");
+    assert_refused(format!("{whole}{{}}").as_bytes(), "trailing characters");
+}
+
+fn assert_refused(text: &[u8], why: &str) {
+    let error = from_json(text).unwrap_err();
+    assert!(matches!(error, ReadError::NotAReport(_)), "{error:?}");
+    let message = error.to_string();
+    assert!(message.starts_with("not an fscan report: "), "{message}");
+    assert!(message.contains(why), "{message}");
+}
+
+/// The contract as a reader elsewhere would write it down. It is apart from the types on
+/// purpose: a field that is renamed, removed or added has to be so here as well.
+mod wire {
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Report {
+        pub(super) schema_version: u32,
+        pub(super) tool: Tool,
+        pub(super) started_at: String,
+        pub(super) finished_at: String,
+        pub(super) duration_seconds: f64,
+        pub(super) complete: bool,
+        pub(super) verdict: String,
+        pub(super) roots: Vec<Root>,
+        pub(super) totals: Totals,
+        pub(super) findings: Vec<Finding>,
+        pub(super) unchecked: Vec<Unchecked>,
+        pub(super) recommendations: Vec<Recommendation>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "being there is what is tested")]
+    pub(super) struct Tool {
+        pub(super) name: String,
+        version: String,
+        command: Vec<String>,
+        host: String,
+        kernel: String,
+        user: String,
+        privileges: Vec<String>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "being there is what is tested")]
+    pub(super) struct Root {
+        pub(super) path: String,
+        path_hex: Option<String>,
+        path_elided: Option<u64>,
+        filesystem: String,
+        device: String,
+        mount_options: String,
+        mount_point: String,
+        errors_policy: Option<String>,
+        pub(super) checks: Vec<CheckRun>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "being there is what is tested")]
+    pub(super) struct CheckRun {
+        name: String,
+        pub(super) status: String,
+        reason: Option<String>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "being there is what is tested")]
+    pub(super) struct Totals {
+        pub(super) entries: u64,
+        directories: u64,
+        files: u64,
+        symlinks: u64,
+        other: u64,
+        hardlinked: u64,
+        bytes_apparent: u64,
+        bytes_allocated: u64,
+        bytes_read: u64,
+        errors: u64,
+        volatile: u64,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "being there is what is tested")]
+    pub(super) struct Finding {
+        pub(super) code: String,
+        pub(super) severity: String,
+        pub(super) subject: Subject,
+        title: String,
+        expected: String,
+        found: String,
+        evidence: Vec<String>,
+        occurrences: u64,
+        first_seen: String,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "being there is what is tested")]
+    pub(super) struct Subject {
+        path: Option<String>,
+        pub(super) path_hex: Option<String>,
+        path_elided: Option<u64>,
+        pub(super) inode: Option<u64>,
+        device: Option<String>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "being there is what is tested")]
+    pub(super) struct Unchecked {
+        pub(super) reason: String,
+        what: String,
+        count: u64,
+        pub(super) examples: Vec<PathName>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "being there is what is tested")]
+    pub(super) struct PathName {
+        path: String,
+        pub(super) path_hex: Option<String>,
+        path_elided: Option<u64>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "being there is what is tested")]
+    pub(super) struct Recommendation {
+        pub(super) id: String,
+        title: String,
+        priority: u8,
+        pub(super) because: Vec<String>,
+        steps: Vec<Step>,
+        caveat: String,
+        source: String,
+        pub(super) confidence: String,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "being there is what is tested")]
+    pub(super) struct Step {
+        text: String,
+        command: Option<String>,
+    }
+}
+
+#[test]
+fn the_wire_has_these_fields_and_no_others() {
+    let report: wire::Report = serde_json::from_str(&written(&hostile())).unwrap();
+    assert_eq!(report.schema_version, SCHEMA_VERSION);
+    assert_eq!(report.tool.name, "fscan");
+    assert_eq!(report.started_at, "2023-11-14T22:13:20.000Z");
+    assert_eq!(report.finished_at, report.started_at);
+    assert!((report.duration_seconds - 1.25).abs() < f64::EPSILON);
+    assert!(report.complete);
+    assert_eq!(report.verdict, "corrupt");
+    assert_eq!(report.roots[0].path, "/home/coder");
+    assert_eq!(report.roots[1].checks[3].status, "partial");
+    assert_eq!(report.totals.entries, 190_312);
+    let found = &report.findings[0];
+    assert_eq!(
+        (found.code.as_str(), found.severity.as_str()),
+        ("dirent-dangling", "corrupt")
+    );
+    assert_eq!(found.subject.inode, Some(u64::MAX));
+    assert!(
+        found
+            .subject
+            .path_hex
+            .as_ref()
+            .unwrap()
+            .starts_with("2f686f6d65")
+    );
+    assert_eq!(report.unchecked[0].reason, "permission-denied");
+    assert!(report.unchecked[0].examples[0].path_hex.is_some());
+    let advice = &report.recommendations[0];
+    assert_eq!(
+        (advice.id.as_str(), advice.confidence.as_str()),
+        ("secure-data", "high")
+    );
+    assert_eq!(advice.because, ["dirent-dangling"]);
+}

@@ -1,0 +1,235 @@
+use super::*;
+use crate::sample::{finding, root, volume};
+use crate::{PathName, Severity, Subject};
+
+fn ids(findings: &[Finding], roots: &[Root]) -> Vec<String> {
+    let recommendations = recommend(findings, roots);
+    recommendations.into_iter().map(|r| r.id).collect()
+}
+
+fn commands(findings: &[Finding], roots: &[Root], id: &str) -> Vec<String> {
+    let recommendations = recommend(findings, roots).into_iter();
+    let steps = recommendations.filter(|r| r.id == id).flat_map(|r| r.steps);
+    steps.filter_map(|step| step.command).collect()
+}
+
+fn under_home(code: Code) -> Finding {
+    finding(code, b"/home/coder/app/file")
+}
+
+#[test]
+fn each_rule_fires_on_its_facts_in_the_order_of_work() {
+    let ext4 = || volume();
+    let cases: &[(Code, Root, &[&str])] = &[
+        (
+            Code::DirentDangling,
+            ext4(),
+            &["secure-data", "check-ext4-offline"],
+        ),
+        (
+            Code::DirentDangling,
+            root("/home/coder", "xfs", "/dev/sdb"),
+            &["secure-data", "check-xfs-offline"],
+        ),
+        (
+            Code::DirentDangling,
+            root("/home/coder", "btrfs", "/dev/sdb"),
+            &["secure-data", "check-btrfs-offline"],
+        ),
+        (
+            Code::DirentDangling,
+            root("/home/coder", "overlay", "overlay"),
+            &["secure-data"],
+        ),
+        (
+            Code::KernelErrorsRecorded,
+            ext4(),
+            &["secure-data", "check-ext4-offline", "date-kernel-errors"],
+        ),
+        (
+            Code::KernelErrorsDuringScan,
+            ext4(),
+            &["secure-data", "check-ext4-offline", "date-kernel-errors"],
+        ),
+        (
+            Code::MountReadOnlyByError,
+            ext4(),
+            &["secure-data", "keep-volume-claim", "check-ext4-offline"],
+        ),
+        (Code::DirectoryReadUnstable, ext4(), &["scan-again-quiet"]),
+        (
+            Code::MountErrorsContinue,
+            ext4(),
+            &["stop-writes-on-errors"],
+        ),
+        (Code::TimeImplausible, ext4(), &[]),
+        (Code::NameCollision, ext4(), &[]),
+    ];
+    for (code, root, expected) in cases {
+        let findings = [under_home(*code)];
+        assert_eq!(
+            ids(&findings, std::slice::from_ref(root)),
+            *expected,
+            "{code} on {}",
+            root.filesystem
+        );
+    }
+    assert!(ids(&[], &[volume()]).is_empty());
+}
+
+#[test]
+fn the_severity_of_the_finding_decides_not_that_of_its_code() {
+    let mut doubtful = under_home(Code::DirentDangling);
+    doubtful.severity = Severity::Suspect;
+    assert_eq!(ids(&[doubtful], &[volume()]), ["scan-again-quiet"]);
+}
+
+#[test]
+fn because_names_each_code_once_and_only_those_that_led_to_it() {
+    let findings = [
+        under_home(Code::LinkCountWrong),
+        under_home(Code::DirentDangling),
+        under_home(Code::DirentDangling),
+        under_home(Code::NameUnsafe),
+    ];
+    let recommendations = recommend(&findings, &[volume()]);
+    let because = &recommendations[0].because;
+    assert_eq!(because, &[Code::DirentDangling, Code::LinkCountWrong]);
+}
+
+#[test]
+fn a_command_names_the_device_of_the_damaged_root_alone() {
+    let roots = [
+        volume(),
+        root("/home/coder/app", "ext4", "/dev/sdb"),
+        root("/home/coder/application", "ext4", "/dev/sdc"),
+    ];
+    let findings = [under_home(Code::DirentDangling)];
+    let id = "check-ext4-offline";
+    assert_eq!(commands(&findings, &roots, id), ["e2fsck -fn /dev/sdb"]);
+    assert_eq!(
+        commands(&findings, &roots[..1], id),
+        ["e2fsck -fn /dev/longhorn/pvc-3f0c0a52-8d2f-4a64-b0b2-6f9f7a1c2d3e"]
+    );
+    // A root whose name the path's own name begins with is another directory.
+    let beside = [finding(Code::DirentDangling, b"/home/coder/apples")];
+    assert_eq!(
+        commands(&beside, &roots[..2], id),
+        commands(&findings, &roots[..1], id)
+    );
+}
+
+#[test]
+fn damage_elsewhere_asks_for_no_check_of_a_sound_filesystem() {
+    let roots = [root("/xfs", "xfs", "/dev/sdb"), volume()];
+    let findings = [finding(Code::DirentDangling, b"/xfs/a")];
+    assert_eq!(ids(&findings, &roots), ["secure-data", "check-xfs-offline"]);
+}
+
+#[test]
+fn a_finding_without_a_path_belongs_to_the_roots_on_its_device() {
+    let mut of_device = under_home(Code::KernelErrorsRecorded);
+    of_device.subject = Subject {
+        device: Some("sdb".into()),
+        ..Subject::default()
+    };
+    let roots = [
+        volume(),
+        root("/b", "ext4", "/dev/sdb"),
+        root("/b2", "ext4", "/dev/sdb"),
+    ];
+    let id = "check-ext4-offline";
+    let check = |finding: &Finding| commands(std::slice::from_ref(finding), &roots, id);
+    assert_eq!(check(&of_device), ["e2fsck -fn /dev/sdb"]);
+
+    of_device.subject.device = Some("dm-7".into());
+    assert_eq!(check(&of_device).len(), 2, "any root may be the one");
+}
+
+#[test]
+fn what_is_unknown_stands_in_capitals() {
+    let findings = [under_home(Code::MountErrorsContinue)];
+    for device in ["/dev/\u{fffd}", "server:/export", "", "-fy"] {
+        let roots = [root("/home/coder", "ext4", device)];
+        assert_eq!(
+            commands(&findings, &roots, "stop-writes-on-errors"),
+            ["tune2fs -e remount-ro DEVICE"],
+            "{device}"
+        );
+    }
+    let mut suspect = under_home(Code::DirectoryReadUnstable);
+    suspect.subject.path = None;
+    assert_eq!(
+        commands(std::slice::from_ref(&suspect), &[], "scan-again-quiet"),
+        ["fscan DIRECTORY"]
+    );
+    let mut deep = volume();
+    deep.path = PathName::new(b"/d".repeat(50_000));
+    assert_eq!(
+        commands(&[suspect], &[deep], "scan-again-quiet"),
+        ["fscan DIRECTORY"]
+    );
+}
+
+#[test]
+fn hostile_devices_and_paths_stay_one_word() {
+    let mut hostile = root("/home/coder", "ext4", "/dev/a'; rm -rf / #{path}");
+    let findings = [under_home(Code::DirentDangling)];
+    assert_eq!(
+        commands(
+            &findings,
+            std::slice::from_ref(&hostile),
+            "check-ext4-offline"
+        ),
+        [r"e2fsck -fn '/dev/a'\''; rm -rf / #{path}'"]
+    );
+    hostile.path = PathName::new(b"/x {device} \x1b\xff".to_vec());
+    let mut suspect = under_home(Code::DirectoryReadUnstable);
+    suspect.subject.path = Some(hostile.path.clone());
+    assert_eq!(
+        commands(&[suspect], &[hostile], "scan-again-quiet"),
+        [r"fscan $'/x \173device\175 \033\377'"]
+    );
+}
+
+#[test]
+fn rules_are_well_formed() {
+    let mut seen = BTreeSet::new();
+    for rule in RULES {
+        assert!(seen.insert(rule.id), "{} is there twice", rule.id);
+        assert!(
+            rule.title.len() <= 72 && !rule.title.ends_with('.'),
+            "{}",
+            rule.id
+        );
+        assert!(
+            rule.caveat.ends_with('.') && !rule.source.is_empty(),
+            "{}",
+            rule.id
+        );
+        let steps = rule.steps(&[&volume()]);
+        assert!(!steps.is_empty(), "{}", rule.id);
+        for step in steps {
+            assert!(step.text.ends_with('.'), "{}: {}", rule.id, step.text);
+            let command = step.command.unwrap_or_default();
+            assert!(!command.contains(['{', '}', '<']), "{}: {command}", rule.id);
+        }
+    }
+}
+
+/// Advice that could destroy what is not saved yet is not given as a command.
+#[test]
+fn no_command_repairs_deletes_or_formats() {
+    let destructive = [
+        "-y", "-fy", "-p", "-L", "--repair", "rm", "mkfs", "delete", "dd",
+    ];
+    for rule in RULES {
+        for step in rule.steps(&[&volume()]) {
+            let command = step.command.unwrap_or_default();
+            let bad = command
+                .split_whitespace()
+                .find(|word| destructive.contains(word));
+            assert_eq!(bad, None, "{}: {command}", rule.id);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Reports for tests.
+
+use crate::{
+    CheckRun, CheckStatus, Code, Finding, PathName, Report, Root, SCHEMA_VERSION, Subject,
+    Timestamp, Tool, Totals, Unchecked, UncheckedReason, Verdict, recommend,
+};
+
+/// Every kind of byte that could harm a terminal or get lost on the way.
+pub(crate) const HOSTILE: &[u8] =
+    b"/home/coder/a\n\r\t\x1b[2J\\x41\xff\xc2\x9b31m\xe2\x80\xa8\xe2\x80\xae\x7f\"'$(id)";
+
+/// The text in [`HOSTILE`], for fields that are strings.
+pub(crate) fn hostile_text() -> String {
+    String::from_utf8_lossy(HOSTILE).into_owned()
+}
+
+/// A moment that is the same in each run.
+pub(crate) fn moment() -> Timestamp {
+    Timestamp::from_unix_seconds(1_700_000_000).unwrap()
+}
+
+/// A root on which the three checks of the metadata ran.
+pub(crate) fn root(path: &str, filesystem: &str, device: &str) -> Root {
+    let ran = |name: &str| CheckRun {
+        name: name.into(),
+        status: CheckStatus::Ran,
+        reason: None,
+    };
+    Root {
+        path: PathName::new(path.into()),
+        filesystem: filesystem.into(),
+        device: device.into(),
+        mount_options: "rw,relatime".into(),
+        mount_point: path.into(),
+        errors_policy: Some("remount-ro".into()),
+        checks: ["entries", "inodes", "links"].map(ran).into(),
+    }
+}
+
+/// The volume of the incident.
+pub(crate) fn volume() -> Root {
+    root(
+        "/home/coder",
+        "ext4",
+        "/dev/longhorn/pvc-3f0c0a52-8d2f-4a64-b0b2-6f9f7a1c2d3e",
+    )
+}
+
+/// A finding at a path.
+pub(crate) fn finding(code: Code, path: &[u8]) -> Finding {
+    let subject = Subject {
+        path: Some(PathName::new(path.to_vec())),
+        inode: Some(u64::MAX),
+        device: None,
+    };
+    Finding {
+        first_seen: moment(),
+        ..Finding::new(
+            code,
+            subject,
+            "statx finds the name",
+            "ENOENT, 4 times in 0.7 s",
+        )
+    }
+}
+
+/// A complete scan of [`volume`] that found nothing and missed nothing.
+pub(crate) fn healthy() -> Report {
+    Report {
+        schema_version: SCHEMA_VERSION,
+        tool: Tool {
+            name: "fscan".into(),
+            version: "0.1.0".into(),
+            command: vec!["fscan".into(), "/home/coder".into()],
+            host: "pod-0".into(),
+            kernel: "6.18.0".into(),
+            user: "uid=1000 gid=1000".into(),
+            privileges: Vec::new(),
+        },
+        started_at: moment(),
+        finished_at: moment(),
+        duration_seconds: 1.25,
+        complete: true,
+        verdict: Verdict::Healthy,
+        roots: vec![volume()],
+        totals: Totals {
+            entries: 190_312,
+            directories: 20_111,
+            files: 165_001,
+            symlinks: 5_200,
+            ..Totals::default()
+        },
+        findings: Vec::new(),
+        unchecked: Vec::new(),
+        recommendations: Vec::new(),
+    }
+}
+
+/// [`healthy`] with `findings`, and what follows from them.
+pub(crate) fn with_findings(findings: Vec<Finding>) -> Report {
+    let mut report = healthy();
+    report.recommendations = recommend(&findings, &report.roots);
+    report.findings = findings;
+    report.verdict = Verdict::from_worst(report.worst());
+    report
+}
+
+/// A report in which every string that a hostile tree could choose is hostile.
+pub(crate) fn hostile() -> Report {
+    let mut found = finding(Code::DirentDangling, HOSTILE);
+    found.subject.device = Some(hostile_text());
+    found.expected = hostile_text();
+    found.found = hostile_text();
+    found.evidence = vec![hostile_text()];
+    let mut report = with_findings(vec![found]);
+    let mut other = root(&hostile_text(), &hostile_text(), &hostile_text());
+    other.path = PathName::new(HOSTILE.to_vec());
+    other.errors_policy = Some(hostile_text());
+    other.mount_options = hostile_text();
+    other.checks.push(CheckRun {
+        name: hostile_text(),
+        status: CheckStatus::Partial,
+        reason: Some(hostile_text()),
+    });
+    report.roots.push(other);
+    report.unchecked.push(Unchecked {
+        reason: UncheckedReason::PermissionDenied,
+        what: hostile_text(),
+        count: 1,
+        examples: vec![PathName::new(HOSTILE.to_vec())],
+    });
+    report.tool.command = vec![hostile_text()];
+    report.tool.host = hostile_text();
+    for recommendation in &mut report.recommendations {
+        recommendation.title = hostile_text();
+        recommendation.caveat = hostile_text();
+        recommendation.source = hostile_text();
+        recommendation.steps.push(crate::Step {
+            text: hostile_text(),
+            command: Some(hostile_text()),
+        });
+    }
+    report
+}

@@ -1,0 +1,117 @@
+//! The head of the page: the verdict, what was looked at, and how much it was.
+
+use std::io::{self, Write};
+
+use crate::path_name::escape_prose;
+use crate::{Report, Root, Severity, Totals, Verdict};
+
+use super::numbers::{bytes, counted, duration, grouped};
+use super::page::{Page, Style};
+
+pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Result<()> {
+    let (label, style) = verdict_label(report);
+    page.labelled(0, style, &label, &verdict_sentences(report))?;
+    page.blank()?;
+    for root in &report.roots {
+        write_root(root, page)?;
+    }
+    page.paragraph(0, &totals_sentence(&report.totals, report.duration_seconds))?;
+    if report.totals.volatile > 0 {
+        page.paragraph(0, &volatile_sentence(report.totals.volatile))?;
+    }
+    Ok(())
+}
+
+fn verdict_label(report: &Report) -> (String, Style) {
+    let (word, style) = match report.verdict {
+        Verdict::Healthy => ("HEALTHY", Style::Good),
+        Verdict::AtRisk => ("AT RISK", Style::Doubtful),
+        Verdict::Suspect => ("SUSPECT", Style::Doubtful),
+        Verdict::Corrupt => ("CORRUPT", Style::Bad),
+    };
+    match (report.complete, style) {
+        (true, _) => (word.to_owned(), style),
+        (false, Style::Good) => (format!("{word} SO FAR, INCOMPLETE"), Style::Doubtful),
+        (false, _) => (format!("{word}, INCOMPLETE"), style),
+    }
+}
+
+fn verdict_sentences(report: &Report) -> String {
+    let verdict = match report.verdict {
+        Verdict::Healthy => "No damage was found.",
+        Verdict::AtRisk => "No damage was found, but a risk of it.",
+        Verdict::Suspect => "Corruption explains best what was found, but is not proven.",
+        Verdict::Corrupt => "Damage is proven.",
+    };
+    let extent = if !report.complete {
+        " The run stopped before its end: the rest was not examined."
+    } else if report.left_something_unchecked() {
+        " Not everything could be examined: see below."
+    } else {
+        ""
+    };
+    format!("{verdict}{}{extent}", findings_sentence(report))
+}
+
+fn findings_sentence(report: &Report) -> String {
+    let defects = || {
+        report
+            .findings
+            .iter()
+            .filter(|f| f.severity > Severity::Info)
+    };
+    let number: u64 = defects().map(|finding| finding.occurrences).sum();
+    let codes: std::collections::BTreeSet<_> = defects().map(|finding| finding.code).collect();
+    match (number, codes.len()) {
+        (0, _) => String::new(),
+        (number, 1) => format!(" {}.", counted(number, "finding", "findings of one kind")),
+        (number, kinds) => format!(" {} findings of {kinds} kinds.", grouped(number)),
+    }
+}
+
+fn write_root<W: Write>(root: &Root, page: &mut Page<'_, W>) -> io::Result<()> {
+    let place = format!("{} on {}", root.filesystem, root.device);
+    let path = root.path.escaped();
+    page.labelled(0, Style::Strong, &path, &escape_prose(&place))?;
+    if page.verbose() {
+        let policy = root.errors_policy.as_deref().unwrap_or("unknown");
+        let mount = format!(
+            "mounted at {} with {}; on damage the kernel's policy is: {policy}",
+            root.mount_point, root.mount_options
+        );
+        page.paragraph(2, &escape_prose(&mount))?;
+    }
+    Ok(())
+}
+
+fn totals_sentence(totals: &Totals, seconds: f64) -> String {
+    let entries = counted(totals.entries, "entry", "entries");
+    let mut kinds = vec![
+        counted(totals.directories, "directory", "directories"),
+        counted(totals.files, "file", "files"),
+        counted(totals.symlinks, "symbolic link", "symbolic links"),
+    ];
+    if totals.other > 0 {
+        kinds.push(format!("{} other", grouped(totals.other)));
+    }
+    if totals.bytes_read > 0 {
+        kinds.push(format!("{} read", bytes(totals.bytes_read)));
+    }
+    let took = duration(seconds);
+    let rate = rate(totals.entries, seconds);
+    format!("{entries} in {took}{rate}: {}.", kinds.join(", "))
+}
+
+/// Entries a second, where the time is long enough to say so.
+fn rate(entries: u64, seconds: f64) -> String {
+    if seconds < 0.01 {
+        return String::new();
+    }
+    let per_second = (entries as f64 / seconds).round() as u64;
+    format!(" ({} entries/s)", grouped(per_second))
+}
+
+fn volatile_sentence(volatile: u64) -> String {
+    let anomalies = counted(volatile, "anomaly was", "anomalies were");
+    format!("{anomalies} explained at a second look by files that changed meanwhile.")
+}

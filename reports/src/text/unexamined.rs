@@ -1,0 +1,75 @@
+//! What was not examined, and why. "Could not look" is not "looks fine".
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use crate::path_name::escape_prose;
+use crate::{CheckRun, CheckStatus, Report, Unchecked};
+
+use super::numbers::{counted, grouped};
+use super::page::{Page, Style};
+
+/// Places shown of one reason when not everything is to be shown.
+const EXAMPLES: usize = 2;
+
+pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Result<()> {
+    let checks = unfinished_checks(report);
+    if report.unchecked.is_empty() && checks.is_empty() {
+        return if report.complete {
+            page.paragraph(0, "Everything was examined.")
+        } else {
+            Ok(())
+        };
+    }
+    page.heading("Not examined")?;
+    for row in &report.unchecked {
+        write_row(row, page)?;
+    }
+    checks
+        .iter()
+        .try_for_each(|sentence| page.paragraph(2, &escape_prose(sentence)))
+}
+
+fn write_row<W: Write>(row: &Unchecked, page: &mut Page<'_, W>) -> io::Result<()> {
+    let places = counted(row.count, "place", "places");
+    let line = format!("{}: {} ({places})", row.what, row.reason.text());
+    page.paragraph(2, &escape_prose(&line))?;
+    let limit = if page.verbose() { usize::MAX } else { EXAMPLES };
+    let mut shown = 0;
+    for path in row.examples.iter().take(limit) {
+        page.verbatim(4, Style::Plain, &path.escaped())?;
+        shown += 1;
+    }
+    match row.count.saturating_sub(shown) {
+        0 => Ok(()),
+        more => page.paragraph(4, &format!("... and {} more", grouped(more))),
+    }
+}
+
+/// A sentence for each state and reason that checks did not run to their end with.
+fn unfinished_checks(report: &Report) -> Vec<String> {
+    let mut names: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for check in report.roots.iter().flat_map(|root| &root.checks) {
+        let Some(state) = unfinished(check) else {
+            continue;
+        };
+        let reason = check.reason.as_deref().unwrap_or("no reason given");
+        let alike = names.entry((state, reason)).or_default();
+        if !alike.contains(&check.name.as_str()) {
+            alike.push(&check.name);
+        }
+    }
+    let sentences = names.into_iter().map(|((state, reason), names)| {
+        let names = names.join(", ");
+        format!("{names}: {state}, {reason}")
+    });
+    sentences.collect()
+}
+
+fn unfinished(check: &CheckRun) -> Option<&'static str> {
+    match check.status {
+        CheckStatus::Ran => None,
+        CheckStatus::Partial => Some("checked in part"),
+        CheckStatus::Skipped => Some("skipped"),
+    }
+}

@@ -1,0 +1,101 @@
+//! `dirent-invalid-name` and `name-unsafe`: the name itself.
+//!
+//! Looks at the bytes of a name. An empty name or one with a slash cannot be made through any
+//! system call, so it proves a damaged entry (the kernel itself mostly refuses to list it, see
+//! `directory-read-error`). A name that is not UTF-8, or holds characters that control a
+//! terminal, is legal and worth knowing. Any filesystem, no privilege.
+
+use reports::{Code, escape};
+
+use super::{Anomalies, Anomaly};
+
+/// What a look at a name's bytes says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Name {
+    /// Printable ASCII.
+    Plain,
+    /// Other characters; none of them harmful.
+    International,
+    /// Not UTF-8, or with characters that control a terminal or reorder text.
+    Unsafe,
+}
+
+impl Name {
+    /// Looks at a name.
+    #[inline]
+    pub fn of(name: &[u8]) -> Self {
+        // Without an early exit the loop over a short name becomes a few vector instructions.
+        let plain = name
+            .iter()
+            .fold(true, |plain, byte| plain & (0x20..0x7f).contains(byte));
+        if plain {
+            Name::Plain
+        } else {
+            Self::of_unusual(name)
+        }
+    }
+
+    #[cold]
+    fn of_unusual(name: &[u8]) -> Self {
+        match std::str::from_utf8(name) {
+            // A backslash is doubled by escaping and harmless.
+            Ok(text) if escape(name).replace("\\\\", "\\") == text => Name::International,
+            _ => Name::Unsafe,
+        }
+    }
+}
+
+/// Judges a name.
+#[inline]
+pub fn judge(name: &[u8], ino: u64, anomalies: &mut Anomalies) {
+    if name.is_empty() || name.contains(&b'/') {
+        anomalies.add(
+            Anomaly::new(
+                Code::DirentInvalidName,
+                "a name without a slash",
+                "an impossible name",
+            )
+            .named(name)
+            .inode(ino)
+            .compared(),
+        );
+    }
+}
+
+/// The fact that a name is not safe to show.
+pub fn unsafe_name(name: &[u8], ino: u64) -> Anomaly {
+    let found = "control characters, or bytes that are not UTF-8";
+    Anomaly::new(Code::NameUnsafe, "a name of printable UTF-8", found)
+        .named(name)
+        .inode(ino)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_apart() {
+        assert_eq!(Name::of(b"package.json"), Name::Plain);
+        assert_eq!(Name::of(br"a\b"), Name::Plain);
+        assert_eq!(Name::of("Grüße\\n".as_bytes()), Name::International);
+        for name in [
+            &b"a\nb"[..],
+            b"\x1b[2J",
+            b"a\xffb",
+            "a\u{2028}".as_bytes(),
+            b"\x7f",
+        ] {
+            assert_eq!(Name::of(name), Name::Unsafe, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_slash_or_nothing_is_impossible() {
+        for (name, wrong) in [(&b"a\n"[..], false), (b"a/b", true), (b"", true)] {
+            let mut anomalies = Anomalies::default();
+            judge(name, 12, &mut anomalies);
+            assert_eq!(!anomalies.is_empty(), wrong, "{name:?}");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! `dirent-duplicate-name` and `name-collision`: names that are one.
+//!
+//! Looks at all names of a directory. The same name twice proves a damaged directory: lookup
+//! reaches one of the two only. Names that differ in case or Unicode normalisation alone are
+//! legal here, and lose a file wherever they are unpacked on macOS or Windows. Any filesystem,
+//! no privilege. While listing, a hash of each name's folded form is kept (8 bytes a name); only
+//! a directory in which two of them agree is listed again to compare the names themselves.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
+use reports::Code;
+use unicode_normalization::UnicodeNormalization;
+
+use super::{Anomalies, Anomaly, Name};
+
+/// The folded names of one directory, as hashes.
+#[derive(Debug)]
+pub struct SameNames<'a> {
+    hasher: &'a RandomState,
+    hashes: &'a mut Vec<u64>,
+}
+
+impl<'a> SameNames<'a> {
+    /// Starts a directory; the memory of `hashes` is used again.
+    pub fn new(hasher: &'a RandomState, hashes: &'a mut Vec<u64>) -> Self {
+        hashes.clear();
+        SameNames { hasher, hashes }
+    }
+
+    /// Takes note of a name.
+    #[inline]
+    pub fn note(&mut self, name: &[u8], shape: Name) -> u64 {
+        let hash = fold_hash(self.hasher, name, shape);
+        self.hashes.push(hash);
+        hash
+    }
+
+    /// The hashes that came more than once, sorted.
+    pub fn repeated(self) -> Vec<u64> {
+        self.hashes.sort_unstable();
+        let mut repeated: Vec<u64> = self
+            .hashes
+            .array_windows()
+            .filter(|[a, b]| a == b)
+            .map(|[a, _]| *a)
+            .collect();
+        repeated.dedup();
+        repeated
+    }
+}
+
+/// The hash of a name's folded form.
+#[inline]
+pub fn fold_hash(hasher: &RandomState, name: &[u8], shape: Name) -> u64 {
+    match shape {
+        Name::Plain => {
+            let mut folded = [0; 256];
+            match folded.get_mut(..name.len()) {
+                Some(folded) => {
+                    folded.copy_from_slice(name);
+                    folded.make_ascii_lowercase();
+                    hasher.hash_one(&*folded)
+                }
+                None => hasher.hash_one(name),
+            }
+        }
+        Name::International | Name::Unsafe => hasher.hash_one(&*fold(name)),
+    }
+}
+
+/// A name in the form in which file systems that ignore case and normalisation compare it.
+/// Through the upper case first, so that "ß" and "SS" meet as they do there.
+fn fold(name: &[u8]) -> Cow<'_, [u8]> {
+    match std::str::from_utf8(name) {
+        Ok(text) => {
+            let folded: String = text
+                .nfd()
+                .flat_map(char::to_uppercase)
+                .flat_map(char::to_lowercase)
+                .nfc()
+                .collect();
+            Cow::Owned(folded.into_bytes())
+        }
+        Err(_) => Cow::Borrowed(name),
+    }
+}
+
+/// Judges the names whose hashes were repeated: each name with its inode numbers.
+pub fn judge(mut names: Vec<(Vec<u8>, u64)>, anomalies: &mut Anomalies) {
+    names.sort_unstable();
+    let mut exact: BTreeMap<Vec<u8>, Vec<u64>> = BTreeMap::new();
+    for (name, ino) in names {
+        exact.entry(name).or_default().push(ino);
+    }
+    let mut folded: BTreeMap<Vec<u8>, Vec<&[u8]>> = BTreeMap::new();
+    for (name, inodes) in &exact {
+        folded
+            .entry(fold(name).into_owned())
+            .or_default()
+            .push(name);
+        if let [first, _, ..] = inodes.as_slice() {
+            anomalies.add(duplicate(name, *first, inodes));
+        }
+    }
+    for alike in folded.values() {
+        if let [first, second, ..] = alike.as_slice() {
+            anomalies.add(collision(first, second, alike.len()));
+        }
+    }
+}
+
+fn duplicate(name: &[u8], first: u64, inodes: &[u64]) -> Anomaly {
+    let found = format!(
+        "the name is listed {} times, for inodes {inodes:?}",
+        inodes.len()
+    );
+    Anomaly::new(
+        Code::DirentDuplicateName,
+        "a name stands once in its directory",
+        found,
+    )
+    .named(name)
+    .inode(first)
+    .compared()
+}
+
+fn collision(first: &[u8], second: &[u8], count: usize) -> Anomaly {
+    let found = format!(
+        "{count} names fold to one; another is {}",
+        reports::escape(second)
+    );
+    Anomaly::new(
+        Code::NameCollision,
+        "names that differ in more than case",
+        found,
+    )
+    .named(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(names: &[&str]) -> Vec<Code> {
+        let hasher = RandomState::default();
+        let mut hashes = Vec::new();
+        let mut same = SameNames::new(&hasher, &mut hashes);
+        for name in names {
+            same.note(name.as_bytes(), Name::of(name.as_bytes()));
+        }
+        let repeated = same.repeated();
+        let suspects = names
+            .iter()
+            .map(|name| name.as_bytes())
+            .filter(|name| repeated.contains(&fold_hash(&hasher, name, Name::of(name))))
+            .zip(20..)
+            .map(|(name, ino)| (name.to_vec(), ino))
+            .collect();
+        let mut anomalies = Anomalies::default();
+        judge(suspects, &mut anomalies);
+        anomalies.kept.iter().map(|anomaly| anomaly.code).collect()
+    }
+
+    #[test]
+    fn equal_names_and_alike_names_are_told_apart() {
+        assert_eq!(codes(&["a", "b", "c"]), []);
+        assert_eq!(codes(&["a", "b", "a"]), [Code::DirentDuplicateName]);
+        assert_eq!(
+            codes(&["xt_MARK.h", "b", "xt_mark.h"]),
+            [Code::NameCollision]
+        );
+        assert_eq!(codes(&["caf\u{e9}", "cafe\u{301}"]), [Code::NameCollision]);
+        assert_eq!(codes(&["straße", "STRASSE"]), [Code::NameCollision]);
+        assert_eq!(
+            codes(&["A", "a", "a"]),
+            [Code::DirentDuplicateName, Code::NameCollision]
+        );
+    }
+}

@@ -1,0 +1,68 @@
+//! How a scan is watched and stopped from outside.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::walk::Workers;
+
+/// Shared between a scan and whoever watches it.
+#[derive(Debug, Default)]
+pub struct Control {
+    stop: AtomicBool,
+    entries: AtomicU64,
+    findings: AtomicU64,
+    workers: Mutex<Option<Arc<Workers>>>,
+}
+
+impl Control {
+    /// Asks the scan to end early. What was found by then is reported.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was asked to.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// The names seen so far.
+    pub fn entries(&self) -> u64 {
+        self.entries.load(Ordering::Relaxed)
+    }
+
+    /// The findings so far; those that await a second look are not among them.
+    pub fn findings(&self) -> u64 {
+        self.findings.load(Ordering::Relaxed)
+    }
+
+    /// The directory that is being read, as the bytes of its path.
+    pub fn current_directory(&self) -> Option<Vec<u8>> {
+        let workers = self
+            .workers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()?;
+        let at = workers
+            .iter()
+            .filter(|worker| worker.is_busy())
+            .find_map(|worker| worker.at())?;
+        Some(at.path_bytes(None))
+    }
+
+    pub(crate) fn stop_flag(&self) -> &AtomicBool {
+        &self.stop
+    }
+
+    pub(crate) fn add_entries(&self, count: u64) {
+        self.entries.fetch_add(count, Ordering::Relaxed);
+    }
+
+    pub(crate) fn add_findings(&self, count: u64) {
+        self.findings.fetch_add(count, Ordering::Relaxed);
+    }
+
+    pub(crate) fn watch(&self, workers: &Arc<Workers>) {
+        let workers = Some(Arc::clone(workers));
+        *self.workers.lock().unwrap_or_else(PoisonError::into_inner) = workers;
+    }
+}

@@ -1,0 +1,73 @@
+//! What ext4 does when it meets damage: the mount's `errors=` option.
+//!
+//! Looking can hurt: a lookup that meets damage makes the kernel act on this policy, up to a
+//! panic of the whole node (kernel fs/ext4/super.c, `ext4_handle_error`). So it is read before
+//! anything else.
+
+use std::fmt;
+use std::fs;
+
+use crate::filesystem::Filesystem;
+
+/// The policy of a mounted ext2, ext3 or ext4.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorsPolicy {
+    /// The error is recorded and the work goes on.
+    Continue,
+    /// The mount turns read-only.
+    RemountReadOnly,
+    /// The machine stops.
+    Panic,
+}
+
+impl ErrorsPolicy {
+    /// Reads the policy in force. /proc/fs/ext4/DEV/options always names it; the mount table
+    /// does only where it differs from the superblock's default. None where neither can be
+    /// read, or where the filesystem has no such policy.
+    pub fn of(filesystem: &Filesystem) -> Option<Self> {
+        if !filesystem.oddities.is_ext {
+            return None;
+        }
+        let from_proc = || {
+            let path = format!("/proc/fs/ext4/{}/options", filesystem.device_name()?);
+            find(fs::read_to_string(path).ok()?.lines())
+        };
+        let from_mount = || find(filesystem.mount.as_ref()?.super_options.split(','));
+        from_proc().or_else(from_mount)
+    }
+}
+
+fn find<'a>(mut options: impl Iterator<Item = &'a str>) -> Option<ErrorsPolicy> {
+    options.find_map(|option| match option.strip_prefix("errors=")? {
+        "continue" => Some(ErrorsPolicy::Continue),
+        "remount-ro" => Some(ErrorsPolicy::RemountReadOnly),
+        "panic" => Some(ErrorsPolicy::Panic),
+        _ => None,
+    })
+}
+
+impl fmt::Display for ErrorsPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            ErrorsPolicy::Continue => "continue",
+            ErrorsPolicy::RemountReadOnly => "remount-ro",
+            ErrorsPolicy::Panic => "panic",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_policy_counts() {
+        let options = "rw\nbsddf\nerrors=remount-ro\ncommit=5\n";
+        assert_eq!(find(options.lines()), Some(ErrorsPolicy::RemountReadOnly));
+        assert_eq!(
+            find("rw,errors=panic".split(',')),
+            Some(ErrorsPolicy::Panic)
+        );
+        assert_eq!(find("rw,relatime".split(',')), None);
+    }
+}

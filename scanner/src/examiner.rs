@@ -1,0 +1,90 @@
+//! The walk's visitor: looks at each directory and gathers what the looks bring.
+
+use std::ffi::CStr;
+use std::sync::Arc;
+
+use reports::UncheckedReason;
+use rustix::io::Errno;
+
+use crate::checks::Refusal;
+use crate::examine::{Pass, Scratch, look, unchecked_reason};
+use crate::gathered::{Gathered, PerWorker, Suspicious};
+use crate::scope::Scope;
+use crate::walk::{DirectoryNode, OpenDirectory, Subdirectories, Visitor, Worker, Workers};
+
+/// Looks at each directory of a walk.
+#[derive(Debug)]
+pub struct Examiner<'a> {
+    /// What is fixed.
+    pub scope: &'a Scope,
+    /// Who walks.
+    pub workers: &'a Workers,
+    /// What each of them gathers. A worker holds its own only while it adds to it, so what was
+    /// gathered can be taken even when a system call never returns.
+    pub gathered: &'a PerWorker<Gathered>,
+    /// What each of them uses again.
+    pub scratch: &'a PerWorker<Scratch>,
+}
+
+impl Visitor for Examiner<'_> {
+    fn visit(&self, directory: &OpenDirectory<'_>, worker: &Worker) -> Subdirectories {
+        let index = self.workers.index();
+        let outcome = look(
+            self.scope,
+            directory,
+            worker,
+            &mut self.scratch.lock(index),
+            Pass::Walk,
+        );
+        self.scope
+            .control
+            .add_findings(outcome.gathered.findings.count());
+        let mut gathered = self.gathered.lock(index);
+        gathered.merge(outcome.gathered);
+        if !outcome.anomalies.is_empty() {
+            let node = Arc::clone(directory.node);
+            gathered.suspicious.push(Suspicious {
+                node,
+                anomalies: outcome.anomalies.count(),
+            });
+        }
+        outcome.subdirectories
+    }
+
+    fn unopened(&self, parent: &Arc<DirectoryNode>, name: &CStr, ino: u64, errno: Errno) {
+        let mut gathered = self.gathered.lock(self.workers.index());
+        gathered.totals.errors += 1;
+        let refusal = Refusal::from(errno);
+        if refusal == Refusal::Denied && self.is_lost_and_found(parent, name) {
+            let path = parent.path(Some(name.to_bytes()));
+            gathered
+                .unchecked
+                .add(UncheckedReason::PermissionDenied, "directory", path);
+            gathered.lost_and_found_unseen = true;
+        } else if let Some(reason) = unchecked_reason(refusal) {
+            gathered.miss(reason, "directory", parent, Some(name.to_bytes()));
+        } else if matches!(errno, Errno::NOENT | Errno::NOTDIR | Errno::LOOP) {
+            gathered.totals.volatile += 1;
+            gathered.miss(
+                UncheckedReason::Vanished,
+                "directory",
+                parent,
+                Some(name.to_bytes()),
+            );
+        } else {
+            gathered.unseen += 1;
+            let node = DirectoryNode::child(parent, name, ino, parent.device);
+            gathered.suspicious.push(Suspicious { node, anomalies: 1 });
+        }
+    }
+}
+
+impl Examiner<'_> {
+    fn is_lost_and_found(&self, parent: &DirectoryNode, name: &CStr) -> bool {
+        let filesystem = &self.scope.filesystem;
+        parent.depth == 0
+            && name == c"lost+found"
+            && filesystem.oddities.is_ext
+            && filesystem.is_whole()
+    }
+}

@@ -1,0 +1,144 @@
+//! What a walk gathers, a thread at a time.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use reports::{
+    Code, Finding, FindingCollector, Subject, Totals, UncheckedCollector, UncheckedReason,
+};
+
+use crate::checks::Anomaly;
+use crate::walk::DirectoryNode;
+
+/// A directory that must be looked at again.
+#[derive(Clone, Debug)]
+pub struct Suspicious {
+    /// The directory.
+    pub node: Arc<DirectoryNode>,
+    /// How much looked wrong in it.
+    pub anomalies: u64,
+}
+
+/// What was seen, found and left out.
+#[derive(Clone, Debug)]
+pub struct Gathered {
+    /// What was seen, in numbers.
+    pub totals: Totals,
+    /// What is proven.
+    pub findings: FindingCollector,
+    /// What could not be examined.
+    pub unchecked: UncheckedCollector,
+    /// What must be looked at again.
+    pub suspicious: Vec<Suspicious>,
+    /// Directories or entries that stayed unseen, whatever the reason: sums over the whole
+    /// filesystem then say nothing.
+    pub unseen: u64,
+    /// The one gap that is allowed for: ext4's `lost+found`, which only root may read.
+    pub lost_and_found_unseen: bool,
+}
+
+impl Gathered {
+    /// Nothing yet; `all_findings` keeps every finding.
+    pub fn new(all_findings: bool) -> Self {
+        Gathered {
+            totals: Totals::default(),
+            findings: FindingCollector::new(all_findings),
+            unchecked: UncheckedCollector::default(),
+            suspicious: Vec::new(),
+            unseen: 0,
+            lost_and_found_unseen: false,
+        }
+    }
+
+    /// Notes something that could not be examined, so that the tree was not seen whole.
+    pub fn miss(
+        &mut self,
+        reason: UncheckedReason,
+        what: &str,
+        node: &DirectoryNode,
+        name: Option<&[u8]>,
+    ) {
+        self.unseen += 1;
+        self.unchecked.add(reason, what, node.path(name));
+    }
+
+    /// Adds what another thread gathered.
+    pub fn merge(&mut self, other: Gathered) {
+        self.totals += &other.totals;
+        self.findings.merge(other.findings);
+        self.unchecked.merge(other.unchecked);
+        self.suspicious.extend(other.suspicious);
+        self.unseen += other.unseen;
+        self.lost_and_found_unseen |= other.lost_and_found_unseen;
+    }
+}
+
+/// A finding made of an anomaly of a directory.
+pub fn finding(anomaly: &Anomaly, node: &DirectoryNode) -> Finding {
+    let subject = Subject {
+        path: Some(node.path(anomaly.name.as_deref())),
+        inode: anomaly.inode,
+        device: None,
+    };
+    let mut finding = Finding::new(
+        anomaly.code,
+        subject,
+        anomaly.expected.clone(),
+        anomaly.found.clone(),
+    );
+    finding.severity = anomaly.severity;
+    finding.evidence.clone_from(&anomaly.evidence);
+    finding
+}
+
+/// A finding that stands for `count` anomalies of a directory that were not kept one by one.
+pub fn finding_beyond(code: Code, count: u64, node: &DirectoryNode) -> Finding {
+    let subject = Subject {
+        path: Some(node.path(None)),
+        ..Subject::default()
+    };
+    let mut finding = Finding::new(code, subject, "", "many names of this directory");
+    finding.occurrences = count;
+    finding
+        .evidence
+        .push(format!("{count} more names of this directory"));
+    finding
+}
+
+/// One of something for each worker, so that threads seldom wait for one another.
+#[derive(Debug)]
+pub struct PerWorker<T>(Box<[Aligned<T>]>);
+
+#[derive(Debug)]
+#[repr(align(128))]
+struct Aligned<T>(Mutex<T>);
+
+impl<T> PerWorker<T> {
+    /// Makes one for each of `workers`.
+    pub fn new(workers: usize, make: impl Fn() -> T) -> Self {
+        PerWorker((0..workers).map(|_| Aligned(Mutex::new(make()))).collect())
+    }
+
+    /// The one of a worker, by its index.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "indices come from Workers of the same length"
+    )]
+    pub fn lock(&self, worker: usize) -> MutexGuard<'_, T> {
+        self.0[worker]
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes what each worker has, leaving `empty` ones; what a hung worker holds stays with it.
+    pub fn take_all(&self, empty: impl Fn() -> T) -> Vec<T> {
+        let free = |slot: &Aligned<T>| match slot.0.try_lock() {
+            Ok(mut held) => Some(std::mem::replace(&mut *held, empty())),
+            Err(std::sync::TryLockError::Poisoned(held)) => {
+                Some(std::mem::replace(&mut *held.into_inner(), empty()))
+            }
+            Err(std::sync::TryLockError::WouldBlock) => None,
+        };
+        self.0.iter().filter_map(free).collect()
+    }
+}

@@ -1,0 +1,87 @@
+//! Lines of the kernel's log that name a device, from /dev/kmsg (kernel
+//! Documentation/ABI/testing/dev-kmsg). Needs CAP_SYSLOG where `dmesg_restrict` is 1.
+
+use std::collections::VecDeque;
+
+use rustix::fs::{Mode, OFlags, open};
+use rustix::io::{Errno, read};
+
+use crate::checks::errno_name;
+
+/// Lines that are kept: the last ones.
+const KEPT: usize = 8;
+
+/// The longest record that the kernel hands out (`PRINTKRB_RECORD_MAX`), with room to spare.
+const RECORD: usize = 8192;
+
+/// Most records that are read; the log is a ring and may be written faster than it is read.
+const MOST_RECORDS: usize = 200_000;
+
+/// The last ext4 lines about `device`, each once; an error says why there are none.
+pub(super) fn lines_of(device: &str) -> Result<Vec<String>, String> {
+    let cannot = |errno: Errno| format!("/dev/kmsg cannot be read: {}", errno_name(errno));
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let log = open("/dev/kmsg", flags, Mode::empty()).map_err(cannot)?;
+    let mut buffer = [0; RECORD];
+    let mut lines = VecDeque::new();
+    for _ in 0..MOST_RECORDS {
+        match read(&log, &mut buffer) {
+            // EPIPE: records were overwritten before they were read; the next read goes on.
+            Err(Errno::PIPE) => {}
+            Ok(0) | Err(Errno::AGAIN) => break,
+            Ok(length) => keep(&mut lines, buffer.get(..length).unwrap_or(&[]), device),
+            Err(errno) => return Err(cannot(errno)),
+        }
+    }
+    Ok(lines.into())
+}
+
+/// A record is `priority,number,time,flags;text`, and further lines that begin with a space.
+fn keep(lines: &mut VecDeque<String>, record: &[u8], device: &str) {
+    let record = String::from_utf8_lossy(record);
+    let Some((_, text)) = record.split_once(';') else {
+        return;
+    };
+    let line = text.lines().next().unwrap_or_default();
+    if !is_about(line, device) || lines.iter().any(|known| known == line) {
+        return;
+    }
+    if lines.len() == KEPT {
+        lines.pop_front();
+    }
+    lines.push_back(line.to_owned());
+}
+
+/// `EXT4-fs error (device sda1): ...`, `EXT4-fs (sda1): ...`.
+fn is_about(line: &str, device: &str) -> bool {
+    let device = device.replace('!', "/");
+    let named = [format!("(device {device})"), format!("({device})")];
+    let bad = ["EXT4-fs error", "EXT4-fs warning", "EXT4-fs (", "JBD2"];
+    let routine = ["mounted filesystem", "unmounting filesystem", "re-mounted"];
+    bad.iter().any(|start| line.starts_with(start))
+        && named.iter().any(|name| line.contains(name.as_str()))
+        && !routine.iter().any(|word| line.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_lines_of_the_device_are_kept_once() {
+        let mut lines = VecDeque::new();
+        let records = [
+            "3,100,5,-;EXT4-fs error (device sda1): ext4_lookup:1817: inode #2: comm ls",
+            "3,101,6,-;EXT4-fs error (device sda1): ext4_lookup:1817: inode #2: comm ls\n SUB=x",
+            "3,102,7,-;EXT4-fs error (device sda11): other",
+            "6,103,8,-;EXT4-fs (sda1): mounted filesystem 1234 r/w",
+            "4,104,9,-;EXT4-fs (sda1): error count since last fsck: 2",
+            "garbage",
+        ];
+        records
+            .iter()
+            .for_each(|record| keep(&mut lines, record.as_bytes(), "sda1"));
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert!(lines[1].ends_with("error count since last fsck: 2"));
+    }
+}

@@ -1,0 +1,279 @@
+//! `link-count-wrong` and `directory-multiply-linked`: more names than links, or fewer.
+//!
+//! Looks at the inodes whose names and link count did not agree during the walk. All their names
+//! are collected by another walk and then looked up several times. Two names of a file with
+//! one link prove a wrong count at once, because link, unlink and rename all change the inode's
+//! ctime: as long as that is older than the scan, the names stood still. Fewer names than links
+//! prove one only where the whole filesystem was seen; where `lost+found` could not be read the
+//! missing name may stand there. A directory has one name. ext2, ext3, ext4, xfs, btrfs, tmpfs;
+//! no privilege.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+use std::thread::sleep;
+use std::time::Duration;
+
+use reports::{Code, Finding, Severity, Subject, UncheckedReason, escape};
+use rustix::io::Errno;
+
+use super::names::{FoundName, FoundNames, InodeId, NameCollector};
+use crate::gathered::{Gathered, PerWorker};
+use crate::inode_facts::{FileKind, InodeFacts};
+use crate::scope::Scope;
+use crate::walk::{Descriptors, DirectoryNode, Walker, Workers};
+
+/// Most inodes that are looked at; a report shows fewer.
+const MOST_SUSPECTS: usize = 20_000;
+
+/// Walks that must agree on names that are missing.
+const WALKS: usize = 3;
+
+/// Pauses between looks at the names of one inode, in milliseconds.
+const PAUSES: [u64; 3] = [0, 40, 80];
+
+/// What settling link counts works with.
+#[derive(Debug)]
+pub struct LinkCount<'a> {
+    /// What is fixed.
+    pub scope: &'a Scope,
+    /// The way to each directory.
+    pub descriptors: &'a Descriptors,
+    /// Who walks.
+    pub workers: &'a Workers,
+    /// Where findings go.
+    pub gathered: &'a PerWorker<Gathered>,
+    /// The root of the tree.
+    pub root: &'a Arc<DirectoryNode>,
+    /// Whether the whole filesystem was seen.
+    pub whole: bool,
+    /// Whether only `lost+found` was not.
+    pub lost_and_found_unseen: bool,
+}
+
+/// What the looks at one inode say.
+enum Judgement {
+    Wrong {
+        names: u64,
+        nlink: u32,
+        kind: FileKind,
+    },
+    Right,
+    Changed,
+}
+
+impl LinkCount<'_> {
+    /// Judges every inode whose names and count did not agree. `open_root` opens the root for
+    /// another walk.
+    pub fn settle(&self, pool: &rayon::ThreadPool, open_root: impl Fn() -> Result<OwnedFd, Errno>) {
+        let suspects = self.suspects();
+        if suspects.is_empty() {
+            return;
+        }
+        let mut names = self.collect(pool, &suspects, &open_root);
+        let missing = |names: &BTreeMap<InodeId, FoundNames>| {
+            suspects
+                .iter()
+                .any(|id| self.has_too_few(*id, names.get(id)))
+        };
+        for _ in 1..WALKS {
+            if !missing(&names) || self.scope.control.is_stopped() {
+                break;
+            }
+            for (id, again) in self.collect(pool, &suspects, &open_root) {
+                names.entry(id).or_default().kept.extend(again.kept);
+            }
+        }
+        for (id, names) in &names {
+            if self.scope.control.is_stopped() {
+                let mut gathered = self.gathered.lock(self.workers.index());
+                gathered.miss(UncheckedReason::Interrupted, "link count", self.root, None);
+                return;
+            }
+            self.judge(*id, names);
+        }
+    }
+
+    /// The inodes to look at; what a change explains is counted as volatile.
+    fn suspects(&self) -> BTreeSet<InodeId> {
+        let mut suspects = BTreeSet::new();
+        let mut gathered = self.gathered.lock(self.workers.index());
+        for (device, tally) in self.scope.tallies.all() {
+            for disagreement in tally.disagreements(self.whole) {
+                if disagreement.explained {
+                    gathered.totals.volatile += 1;
+                } else {
+                    suspects.insert((device, disagreement.ino));
+                }
+            }
+            suspects.extend(
+                tally
+                    .suspected_directories()
+                    .into_iter()
+                    .map(|ino| (device, ino)),
+            );
+        }
+        while suspects.len() > MOST_SUSPECTS {
+            suspects.pop_last();
+            gathered.miss(
+                UncheckedReason::OutOfResources,
+                "link count",
+                self.root,
+                None,
+            );
+        }
+        suspects
+    }
+
+    fn collect(
+        &self,
+        pool: &rayon::ThreadPool,
+        wanted: &BTreeSet<InodeId>,
+        open_root: impl Fn() -> Result<OwnedFd, Errno>,
+    ) -> BTreeMap<InodeId, FoundNames> {
+        let collector = NameCollector::new(self.scope, wanted);
+        if let Ok(descriptor) = open_root() {
+            let walker = Walker {
+                visitor: &collector,
+                descriptors: self.descriptors,
+                workers: self.workers,
+                stop: self.scope.control.stop_flag(),
+            };
+            walker.walk(pool, self.root, descriptor);
+        }
+        collector.into_found()
+    }
+
+    fn has_too_few(&self, (_, ino): InodeId, names: Option<&FoundNames>) -> bool {
+        let Some(names) = names else { return true };
+        let facts = names
+            .kept
+            .values()
+            .find_map(|name| self.facts(name, ino).ok());
+        facts.is_some_and(|facts| {
+            let found = names.kept.len() as u64 + names.beyond;
+            facts.kind() != FileKind::Directory && found < u64::from(facts.nlink())
+        })
+    }
+
+    fn facts(&self, name: &FoundName, ino: u64) -> Result<InodeFacts, Errno> {
+        let directory = self.descriptors.reopen(&name.parent)?;
+        let facts = InodeFacts::of_entry(directory.as_fd(), &name.name)?;
+        if facts.ino() == ino {
+            Ok(facts)
+        } else {
+            Err(Errno::NOENT)
+        }
+    }
+
+    fn judge(&self, id: InodeId, names: &FoundNames) {
+        let mut judgement = Judgement::Right;
+        for pause in PAUSES {
+            sleep(Duration::from_millis(pause));
+            self.descriptors.forget_anchors();
+            judgement = self.look(id.1, names);
+            if !matches!(judgement, Judgement::Wrong { .. }) {
+                break;
+            }
+        }
+        let mut gathered = self.gathered.lock(self.workers.index());
+        match judgement {
+            Judgement::Right | Judgement::Changed => gathered.totals.volatile += 1,
+            Judgement::Wrong {
+                names: count,
+                nlink,
+                kind,
+            } => {
+                let finding = self.finding(id.1, names, count, nlink, kind);
+                gathered.findings.add(finding);
+                self.scope.control.add_findings(1);
+            }
+        }
+    }
+
+    /// Looks all names up once.
+    fn look(&self, ino: u64, names: &FoundNames) -> Judgement {
+        let mut alive = names.beyond;
+        let mut last = None;
+        for name in names.kept.values() {
+            match self.facts(name, ino) {
+                Ok(facts) if self.scope.is_recent(&facts) => return Judgement::Changed,
+                Ok(facts) => {
+                    alive += 1;
+                    last = Some(facts);
+                }
+                // A directory with two names can be at one place at a time only: the kernel
+                // refuses the other one while both are in use (fs/dcache.c, d_splice_alias).
+                Err(Errno::LOOP | Errno::STALE | Errno::BUSY) => alive += 1,
+                Err(_) => {}
+            }
+        }
+        let Some(facts) = last else {
+            return Judgement::Changed;
+        };
+        let nlink = u64::from(facts.nlink());
+        let wrong = match facts.kind() {
+            FileKind::Directory => alive > 1,
+            _ => alive > nlink || (self.whole && alive < nlink),
+        };
+        if wrong {
+            Judgement::Wrong {
+                names: alive,
+                nlink: facts.nlink(),
+                kind: facts.kind(),
+            }
+        } else {
+            Judgement::Right
+        }
+    }
+
+    fn finding(
+        &self,
+        ino: u64,
+        names: &FoundNames,
+        count: u64,
+        nlink: u32,
+        kind: FileKind,
+    ) -> Finding {
+        let mut paths: Vec<_> = names
+            .kept
+            .values()
+            .map(|n| n.parent.path(Some(n.name.to_bytes())))
+            .collect();
+        paths.sort();
+        let subject = Subject {
+            path: paths.first().cloned(),
+            inode: Some(ino),
+            device: None,
+        };
+        let mut finding = if kind == FileKind::Directory {
+            let found = format!("{count} names lead to it");
+            Finding::new(
+                Code::DirectoryMultiplyLinked,
+                subject,
+                "a directory has one name",
+                found,
+            )
+        } else {
+            let (expected, found) = (
+                format!("link count {count}, one a name"),
+                format!("link count {nlink}"),
+            );
+            Finding::new(Code::LinkCountWrong, subject, expected, found)
+        };
+        if u64::from(nlink) > count && self.lost_and_found_unseen {
+            finding.severity = Severity::Suspect;
+            finding
+                .evidence
+                .push("lost+found, which only root can read, was not seen".to_owned());
+        }
+        finding.evidence.extend(
+            paths
+                .iter()
+                .skip(1)
+                .take(4)
+                .map(|path| format!("also {}", escape(path.as_bytes()))),
+        );
+        finding
+    }
+}

@@ -1,0 +1,131 @@
+//! The mount table, from /proc/self/mountinfo (proc_pid_mountinfo(5)).
+
+use std::fs;
+use std::io;
+
+use crate::inode_facts::Device;
+
+/// One line of the mount table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mount {
+    /// The id that statx reports as `stx_mnt_id`.
+    pub id: u64,
+    /// The device number of its files.
+    pub device: Device,
+    /// The directory of the filesystem that is mounted; `/` unless it is a bind mount, a
+    /// subPath volume or a subvolume.
+    pub root: Vec<u8>,
+    /// Where it is mounted.
+    pub point: Vec<u8>,
+    /// Options of this mount (`rw,relatime`).
+    pub options: String,
+    /// The filesystem type (`ext4`).
+    pub filesystem: String,
+    /// The device or whatever else it was mounted from.
+    pub source: Vec<u8>,
+    /// Options of the superblock (`rw,errors=remount-ro`).
+    pub super_options: String,
+}
+
+/// Reads the mount table of this process. A line that cannot be understood is left out: the
+/// caller then knows no mount of that id.
+pub fn read() -> io::Result<Vec<Mount>> {
+    Ok(parse(&fs::read("/proc/self/mountinfo")?))
+}
+
+fn parse(table: &[u8]) -> Vec<Mount> {
+    table
+        .split(|byte| *byte == b'\n')
+        .filter_map(parse_line)
+        .collect()
+}
+
+/// `36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue`, with any
+/// number of optional fields before the dash.
+fn parse_line(line: &[u8]) -> Option<Mount> {
+    let mut fields = line.split(|byte| *byte == b' ');
+    let id = text(fields.next()?).parse().ok()?;
+    let _parent = fields.next()?;
+    let device = text(fields.next()?);
+    let (major, minor) = device.split_once(':')?;
+    let root = unescape(fields.next()?);
+    let point = unescape(fields.next()?);
+    let options = text(fields.next()?);
+    fields.by_ref().find(|field| field == b"-")?;
+    Some(Mount {
+        id,
+        device: (major.parse().ok()?, minor.parse().ok()?),
+        root,
+        point,
+        options,
+        filesystem: text(fields.next()?),
+        source: unescape(fields.next()?),
+        super_options: text(fields.next()?),
+    })
+}
+
+fn text(field: &[u8]) -> String {
+    String::from_utf8_lossy(&unescape(field)).into_owned()
+}
+
+/// Space, tab, newline and backslash stand as `\040` and so on.
+fn unescape(field: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(field.len());
+    let mut rest = field;
+    while let [first, tail @ ..] = rest {
+        rest = match (first, tail) {
+            (
+                b'\\',
+                [
+                    a @ b'0'..=b'3',
+                    b @ b'0'..=b'7',
+                    c @ b'0'..=b'7',
+                    after @ ..,
+                ],
+            ) => {
+                bytes.push((a - b'0') * 64 + (b - b'0') * 8 + (c - b'0'));
+                after
+            }
+            _ => {
+                bytes.push(*first);
+                tail
+            }
+        };
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_with_optional_fields_and_escapes() {
+        let line = br"36 35 98:0 /a\040b /mnt/x\134y rw,noatime master:1 shared:7 - ext4 /dev/l\011h rw,errors=panic";
+        let mount = parse_line(line).unwrap();
+        assert_eq!((mount.id, mount.device), (36, (98, 0)));
+        assert_eq!(
+            (mount.root.as_slice(), mount.point.as_slice()),
+            (&b"/a b"[..], &b"/mnt/x\\y"[..])
+        );
+        assert_eq!(
+            (mount.options.as_str(), mount.filesystem.as_str()),
+            ("rw,noatime", "ext4")
+        );
+        assert_eq!(mount.source, b"/dev/l\th");
+        assert_eq!(mount.super_options, "rw,errors=panic");
+    }
+
+    #[test]
+    fn a_line_that_is_no_mount_is_left_out() {
+        let table = b"garbage\n\n36 35 98:0 / /mnt rw\n1 0 0:1 / / rw - tmpfs none rw\n";
+        let mounts = parse(table);
+        assert_eq!(mounts.len(), 1);
+        assert_eq!(mounts[0].filesystem, "tmpfs");
+    }
+
+    #[test]
+    fn this_process_has_a_root() {
+        assert!(read().unwrap().iter().any(|mount| mount.point == b"/"));
+    }
+}

@@ -1,0 +1,152 @@
+//! The legitimate oddities of filesystems: what looks like damage and is not.
+//!
+//! One row a kind of filesystem. A check asks the row; no check knows a filesystem by name. A
+//! row is never added to silence what looks like a defect: each field names its source.
+
+/// What a directory's link count says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DirectoryLinks {
+    /// 2 + subdirectories.
+    Subdirectories,
+    /// 2 + subdirectories, or 1 in a directory that holds, or once held, about 65,000 of them.
+    /// ext4's `dir_nlink`: the count stays 1 once 65,000 was passed, and a directory that had
+    /// so many names is at least 64,998 * 12 bytes large (kernel fs/ext4/namei.c,
+    /// `ext4_inc_count`).
+    SubdirectoriesOrOverflown,
+    /// 2 + subdirectories, or 1: merged directories of overlayfs turn to 1 when a child is
+    /// copied up (kernel fs/overlayfs/inode.c, `ovl_getattr`).
+    SubdirectoriesOrOne,
+    /// Nothing: btrfs has 1 in every directory (libarchive#307); for others no rule is known.
+    Nothing,
+}
+
+/// What may be relied on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a row of independent facts, one a column"
+)]
+pub struct Oddities {
+    /// The filesystem's own code in this kernel decides what a lookup says, so EIO or ESTALE is
+    /// damage. A network or FUSE server may say so for reasons of its own.
+    pub answers_for_itself: bool,
+    /// What a directory's link count says.
+    pub directory_links: DirectoryLinks,
+    /// `d_ino` equals `st_ino`. Not on overlayfs: with layers on several filesystems it reports
+    /// foreign numbers (kernel Documentation/filesystems/overlayfs.rst, table of inode
+    /// properties; systemd#9134). btrfs differs at the roots of subvolumes, which have a device
+    /// number of their own and are not compared.
+    pub entry_numbers_match: bool,
+    /// An inode number stands for one inode of the device as long as the inode lives. Not on
+    /// overlayfs without xino, where a directory that left the cache comes back with another
+    /// number, nor where a server makes numbers up.
+    pub numbers_identify: bool,
+    /// `st_nlink` of a file counts its names. Not on overlayfs: without `index=on` a copy-up
+    /// breaks hard links and leaves the old count (xfstests overlay/018, overlay/033).
+    pub file_links_count_names: bool,
+    /// "." and ".." are entries on disk that can be wrong (fs/ext4/dir.c, fs/ext4/inline.c). Others
+    /// make them up while listing (`dir_emit_dots`).
+    pub dot_entries_on_disk: bool,
+    /// ext2, ext3 and ext4: sizes of directories are whole blocks, reserved inodes are 1 to 10,
+    /// `f_files` is the highest inode number.
+    pub is_ext: bool,
+    /// `st_size` of a symbolic link is its target's length, unless it is encrypted.
+    pub symlink_size_is_length: bool,
+    /// A link count of 0 cannot be reached by a name.
+    pub named_inodes_have_links: bool,
+    /// Names that nobody touches stay listed exactly once while others come and go. On tmpfs of
+    /// Linux 6.6 to 6.18 a name can be repeated or lost when the entry at the cursor is unlinked
+    /// between two reads.
+    pub listing_survives_unlink: bool,
+}
+
+/// A filesystem of which nothing is known, or whose answers a server makes up.
+const FOREIGN: Oddities = Oddities {
+    answers_for_itself: false,
+    directory_links: DirectoryLinks::Nothing,
+    entry_numbers_match: false,
+    numbers_identify: false,
+    file_links_count_names: false,
+    dot_entries_on_disk: false,
+    is_ext: false,
+    symlink_size_is_length: false,
+    named_inodes_have_links: false,
+    listing_survives_unlink: false,
+};
+
+/// A disk filesystem of the kernel without oddities.
+const PLAIN: Oddities = Oddities {
+    answers_for_itself: true,
+    directory_links: DirectoryLinks::Subdirectories,
+    entry_numbers_match: true,
+    numbers_identify: true,
+    file_links_count_names: true,
+    dot_entries_on_disk: false,
+    is_ext: false,
+    symlink_size_is_length: true,
+    named_inodes_have_links: true,
+    listing_survives_unlink: true,
+};
+
+/// The row of a filesystem type as the mount table names it.
+pub fn of(filesystem: &str) -> Oddities {
+    match filesystem {
+        "ext2" | "ext3" | "ext4" => Oddities {
+            directory_links: DirectoryLinks::SubdirectoriesOrOverflown,
+            dot_entries_on_disk: true,
+            is_ext: true,
+            ..PLAIN
+        },
+        "xfs" => PLAIN,
+        "btrfs" => Oddities {
+            directory_links: DirectoryLinks::Nothing,
+            ..PLAIN
+        },
+        "tmpfs" => Oddities {
+            listing_survives_unlink: false,
+            ..PLAIN
+        },
+        "overlay" => Oddities {
+            directory_links: DirectoryLinks::SubdirectoriesOrOne,
+            entry_numbers_match: false,
+            numbers_identify: false,
+            file_links_count_names: false,
+            listing_survives_unlink: false,
+            ..PLAIN
+        },
+        "f2fs" | "erofs" | "squashfs" | "jfs" | "nilfs2" | "bcachefs" | "zfs" => Oddities {
+            answers_for_itself: true,
+            ..FOREIGN
+        },
+        _ => FOREIGN,
+    }
+}
+
+/// Filesystems that store nothing: what they list is made up as it is read, and looking into
+/// some of them has effects.
+pub fn stores_nothing(filesystem: &str) -> bool {
+    matches!(
+        filesystem,
+        "proc"
+            | "sysfs"
+            | "cgroup"
+            | "cgroup2"
+            | "debugfs"
+            | "tracefs"
+            | "securityfs"
+            | "devpts"
+            | "mqueue"
+            | "bpf"
+            | "autofs"
+            | "binfmt_misc"
+            | "configfs"
+            | "fusectl"
+            | "pstore"
+            | "efivarfs"
+            | "selinuxfs"
+            | "rpc_pipefs"
+            | "nsfs"
+            | "hugetlbfs"
+            | "resctrl"
+    )
+}

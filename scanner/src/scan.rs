@@ -1,0 +1,185 @@
+//! The scan: one root after the other, and one account of all of them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use reports::{Code, Finding, PathName, Root, Subject, Totals, Unchecked, UncheckedReason};
+
+use crate::control::Control;
+use crate::gathered::Gathered;
+use crate::options::ScanOptions;
+use crate::root_scan::RootScan;
+use crate::roots::{self, ResolvedRoot, RootError};
+use crate::supervise;
+use crate::walk::{DirectoryNode, Workers};
+
+/// What a scan brought.
+#[derive(Debug)]
+pub struct Scan {
+    /// The roots in the order they were given.
+    pub roots: Vec<Root>,
+    /// What was seen, in numbers.
+    pub totals: Totals,
+    /// Worst first.
+    pub findings: Vec<Finding>,
+    /// What could not be examined.
+    pub unchecked: Vec<Unchecked>,
+    /// Roots that could not be scanned, or not to their end.
+    pub errors: Vec<RootError>,
+    /// Remarks for whoever started the scan, a sentence each.
+    pub remarks: Vec<String>,
+    /// Whether it came to its end.
+    pub complete: bool,
+}
+
+/// Scans every root. One that cannot be scanned is told of in the outcome, and the others go on.
+pub fn scan(options: ScanOptions, control: &Arc<Control>) -> Scan {
+    let options = Arc::new(options);
+    let mut account = Account {
+        gathered: Gathered::new(options.all_findings),
+        roots: Vec::new(),
+        errors: Vec::new(),
+        remarks: Vec::new(),
+        complete: true,
+    };
+    for path in account.plan(&options) {
+        if control.is_stopped() {
+            account.complete = false;
+            break;
+        }
+        account.scan_root(path, &options, control);
+    }
+    account.complete &= !control.is_stopped();
+    Scan {
+        roots: account.roots,
+        totals: account.gathered.totals,
+        findings: account.gathered.findings.into_rows(),
+        unchecked: account.gathered.unchecked.into_rows(),
+        errors: account.errors,
+        remarks: account.remarks,
+        complete: account.complete,
+    }
+}
+
+/// The account that roots add to.
+struct Account {
+    gathered: Gathered,
+    roots: Vec<Root>,
+    errors: Vec<RootError>,
+    remarks: Vec<String>,
+    complete: bool,
+}
+
+impl Account {
+    /// The paths to scan: resolved, each once, none within another.
+    fn plan(&mut self, options: &Arc<ScanOptions>) -> Vec<PathBuf> {
+        let mut resolved: Vec<ResolvedRoot> = Vec::new();
+        for path in &options.roots {
+            match resolve(path, options) {
+                Ok(root) => resolved.push(root),
+                Err(error) => self.refuse(error),
+            }
+        }
+        let covered = |index: usize, root: &ResolvedRoot| {
+            let others = resolved.iter().enumerate();
+            let mut covering = others.filter(|(other, by)| {
+                let covers = by.covers(root, options.cross_mounts);
+                // Of two that are the same the first one stays.
+                covers && (!root.covers(by, options.cross_mounts) || *other < index)
+            });
+            covering.any(|(other, _)| other != index)
+        };
+        let (covered, kept): (Vec<_>, Vec<_>) = resolved
+            .iter()
+            .enumerate()
+            .partition(|(index, root)| covered(*index, root));
+        for (_, root) in covered {
+            let path = PathName::from(root.path.as_path()).escaped();
+            self.remarks
+                .push(format!("{path}: scanned once, as part of another PATH"));
+        }
+        kept.into_iter()
+            .map(|(_, root)| root.path.clone())
+            .collect()
+    }
+
+    fn refuse(&mut self, error: RootError) {
+        if error.is_damage()
+            && let RootError::Unreachable {
+                path,
+                operation,
+                errno,
+                ..
+            } = &error
+        {
+            let subject = Subject {
+                path: Some(path.clone()),
+                ..Subject::default()
+            };
+            let found = format!("{operation} says {errno}");
+            let expected = "the path can be looked up and opened";
+            self.gathered.findings.add(Finding::new(
+                Code::DirentBadInode,
+                subject,
+                expected,
+                found,
+            ));
+        }
+        self.errors.push(error);
+    }
+
+    fn scan_root(&mut self, path: PathBuf, options: &Arc<ScanOptions>, control: &Arc<Control>) {
+        let root = Arc::new(RootScan::new(path.clone(), options, control));
+        control.watch(&root.workers);
+        let work = Arc::clone(&root);
+        let outcome = supervise::run(&root.workers, options.stat_timeout, move || work.run());
+        let gathered = root.take_gathered();
+        let failure = match outcome {
+            Some(Ok(())) => None,
+            Some(Err(error)) => {
+                let reason = error.to_string();
+                self.refuse(error);
+                Some(reason)
+            }
+            None => Some(self.give_up(&root, &path, options)),
+        };
+        self.roots
+            .push(root.describe(&gathered, failure.as_deref()));
+        self.gathered.merge(gathered);
+    }
+
+    /// Takes account of a root that hangs.
+    fn give_up(&mut self, root: &RootScan, path: &Path, options: &ScanOptions) -> String {
+        self.complete = false;
+        let at = root.hung_at().unwrap_or_else(|| path.into());
+        self.gathered
+            .unchecked
+            .add(UncheckedReason::NoAnswer, "directory", at.clone());
+        let seconds = options.stat_timeout.unwrap_or_default().as_secs_f64();
+        let error = RootError::NoAnswer { path: at, seconds };
+        let reason = error.to_string();
+        self.errors.push(error);
+        reason
+    }
+}
+
+/// Resolves a root on a thread that can be left behind, as a scan of it is.
+fn resolve(path: &Path, options: &Arc<ScanOptions>) -> Result<ResolvedRoot, RootError> {
+    let workers = Arc::new(Workers::new(0));
+    let (own, wanted) = (Arc::clone(&workers), path.to_owned());
+    let outcome = supervise::run(&workers, options.stat_timeout, move || {
+        own.current().enter(&DirectoryNode::root(
+            roots::to_c_string(&wanted)?,
+            0,
+            (0, 0),
+        ));
+        ResolvedRoot::of(&wanted)
+    });
+    outcome.unwrap_or_else(|| {
+        let seconds = options.stat_timeout.unwrap_or_default().as_secs_f64();
+        Err(RootError::NoAnswer {
+            path: path.into(),
+            seconds,
+        })
+    })
+}

@@ -1,0 +1,99 @@
+//! Keeping an eye on work whose system calls may never return.
+//!
+//! A hung network or FUSE mount holds a thread in the kernel for ever. So a root is scanned on
+//! threads that can be left behind: when every thread that is at work has made no progress for
+//! the time allowed, the root is given up and the report says where it hung. The threads end
+//! with the process.
+
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::walk::Workers;
+
+/// How often progress is looked at.
+const BEAT: Duration = Duration::from_millis(50);
+
+/// Runs `work` on a thread of its own. None if it was given up: all busy workers stood still for
+/// `timeout`.
+pub fn run<T: Send + 'static>(
+    workers: &Workers,
+    timeout: Option<Duration>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let (send, receive) = mpsc::channel();
+    thread::spawn(move || send.send(work()));
+    let Some(timeout) = timeout else {
+        return receive.recv().ok();
+    };
+    let mut watch = Watch::new(workers);
+    loop {
+        match receive.recv_timeout(BEAT) {
+            Ok(outcome) => return Some(outcome),
+            Err(RecvTimeoutError::Disconnected) => return None,
+            Err(RecvTimeoutError::Timeout) if watch.stood_still(workers) >= timeout => return None,
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+    }
+}
+
+/// What the workers had done when one of them last made progress.
+struct Watch {
+    operations: Vec<u64>,
+    since: Instant,
+}
+
+impl Watch {
+    fn new(workers: &Workers) -> Self {
+        Watch {
+            operations: workers
+                .iter()
+                .map(crate::walk::Worker::operations)
+                .collect(),
+            since: Instant::now(),
+        }
+    }
+
+    /// For how long no busy worker made progress; zero while none is busy.
+    fn stood_still(&mut self, workers: &Workers) -> Duration {
+        let now: Vec<u64> = workers
+            .iter()
+            .map(crate::walk::Worker::operations)
+            .collect();
+        let idle = !workers.iter().any(crate::walk::Worker::is_busy);
+        if idle || now != self.operations {
+            self.operations = now;
+            self.since = Instant::now();
+        }
+        self.since.elapsed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::walk::DirectoryNode;
+
+    #[test]
+    fn work_that_ends_is_handed_back() {
+        let workers = Workers::new(1);
+        assert_eq!(run(&workers, Some(Duration::from_secs(5)), || 7), Some(7));
+        assert_eq!(run(&workers, None, || 7), Some(7));
+    }
+
+    #[test]
+    fn work_that_stands_still_is_given_up() {
+        let workers = Arc::new(Workers::new(1));
+        let busy = Arc::clone(&workers);
+        let begun = Instant::now();
+        let outcome = run(&workers, Some(Duration::from_millis(200)), move || {
+            busy.current()
+                .enter(&DirectoryNode::root(c"/hung".into(), 1, (0, 0)));
+            thread::sleep(Duration::from_secs(30));
+        });
+        assert_eq!(outcome, None);
+        assert!(begun.elapsed() < Duration::from_secs(20));
+    }
+}

@@ -1,0 +1,243 @@
+//! Who visits what when.
+//!
+//! A visited directory hands back its subdirectories. A range of them is one task: it is split
+//! in halves, the upper ones are left for other threads and the last one is visited at once. So
+//! the walk goes deep first, waiting tasks are few (log n for n subdirectories), idle threads
+//! steal the largest pieces, and nothing recurses however deep the tree is.
+
+use std::ffi::CStr;
+use std::ops::Range;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon::Scope;
+use rustix::io::Errno;
+
+use super::descriptors::{Descriptors, Kept, open_directory};
+use super::node::DirectoryNode;
+use super::workers::{Worker, Workers};
+use crate::inode_facts::InodeFacts;
+
+/// A directory that a visitor may read.
+#[derive(Debug)]
+pub struct OpenDirectory<'a> {
+    /// Where it stands.
+    pub node: &'a Arc<DirectoryNode>,
+    /// Its descriptor, just opened: the listing starts at the beginning.
+    pub descriptor: BorrowedFd<'a>,
+    /// What statx said of it after it was opened.
+    pub facts: &'a InodeFacts,
+}
+
+/// What a walk does with each directory.
+pub trait Visitor: Sync {
+    /// Reads a directory and hands back the subdirectories to go on with.
+    fn visit(&self, directory: &OpenDirectory<'_>, worker: &Worker) -> Subdirectories;
+
+    /// Takes note of a subdirectory of `parent` that could not be opened.
+    fn unopened(&self, parent: &Arc<DirectoryNode>, name: &CStr, ino: u64, errno: Errno);
+}
+
+/// Names of subdirectories, one after the other in one piece of memory: a directory may have a
+/// million of them.
+#[derive(Debug, Default)]
+pub struct Subdirectories {
+    names: Vec<u8>,
+    entries: Vec<Subdirectory>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Subdirectory {
+    ino: u64,
+    name_at: usize,
+    noatime: bool,
+}
+
+impl Subdirectories {
+    /// Adds one, with the inode number that its name led to, and whether this user may read it
+    /// without leaving a mark on its access time.
+    pub fn push(&mut self, name: &CStr, ino: u64, noatime: bool) {
+        self.entries.push(Subdirectory {
+            ino,
+            name_at: self.names.len(),
+            noatime,
+        });
+        self.names.extend_from_slice(name.to_bytes_with_nul());
+    }
+
+    fn get(&self, index: usize) -> Option<(&CStr, Subdirectory)> {
+        let entry = self.entries.get(index)?;
+        let name = CStr::from_bytes_until_nul(self.names.get(entry.name_at..)?).ok()?;
+        Some((name, *entry))
+    }
+}
+
+/// Visits every directory below a root.
+pub struct Walker<'a, V> {
+    /// What to do.
+    pub visitor: &'a V,
+    /// Which directories are open.
+    pub descriptors: &'a Descriptors,
+    /// Who does it.
+    pub workers: &'a Workers,
+    /// Set from outside to end the walk early.
+    pub stop: &'a AtomicBool,
+}
+
+/// Some of the subdirectories of one directory, still to be visited.
+struct Branch {
+    parent: Arc<DirectoryNode>,
+    /// The parent's descriptor, unless too many are open.
+    kept: Option<Arc<Kept>>,
+    subdirectories: Arc<Subdirectories>,
+    range: Range<usize>,
+}
+
+/// A directory just visited, with its descriptor.
+struct Visited {
+    node: Arc<DirectoryNode>,
+    descriptor: OwnedFd,
+    subdirectories: Subdirectories,
+}
+
+impl<V: Visitor> Walker<'_, V> {
+    /// Walks from `root`, whose descriptor was just opened, on the threads of `pool`.
+    pub fn walk(&self, pool: &rayon::ThreadPool, root: &Arc<DirectoryNode>, descriptor: OwnedFd) {
+        pool.scope(|scope| {
+            scope.spawn(|scope| {
+                match InodeFacts::of_descriptor(descriptor.as_fd()) {
+                    Ok(facts) => {
+                        let visited = self.visit(Arc::clone(root), descriptor, &facts);
+                        self.descend(visited, scope);
+                    }
+                    Err(errno) => self.visitor.unopened(root, root.name(), root.ino, errno),
+                }
+                self.workers.current().leave();
+            });
+        });
+    }
+
+    /// Goes down from a visited directory, always into one subdirectory, and leaves the others
+    /// for whoever is free.
+    fn descend<'s>(&'s self, mut at: Visited, scope: &Scope<'s>) {
+        while !self.stop.load(Ordering::Relaxed) {
+            let Some(next) = self.share(at, scope) else {
+                return;
+            };
+            at = next;
+        }
+    }
+
+    /// Leaves all but the first subdirectory to others and visits that one.
+    fn share<'s>(&'s self, at: Visited, scope: &Scope<'s>) -> Option<Visited> {
+        let Visited {
+            node,
+            descriptor,
+            subdirectories,
+        } = at;
+        let count = subdirectories.entries.len();
+        if count <= 1 {
+            return self.enter(&node, descriptor.as_fd(), &subdirectories, 0);
+        }
+        let descriptor = Arc::new(descriptor);
+        let kept = self.descriptors.keep(&descriptor);
+        let subdirectories = Arc::new(subdirectories);
+        self.spawn_upper_halves(&node, kept.as_ref(), &subdirectories, 0..count, scope);
+        self.enter(&node, descriptor.as_fd(), &subdirectories, 0)
+    }
+
+    /// Spawns `range` but its first, in halves, the largest first: that is where thieves begin.
+    fn spawn_upper_halves<'s>(
+        &'s self,
+        parent: &Arc<DirectoryNode>,
+        kept: Option<&Arc<Kept>>,
+        subdirectories: &Arc<Subdirectories>,
+        mut range: Range<usize>,
+        scope: &Scope<'s>,
+    ) {
+        while range.len() > 1 {
+            let middle = range.start + range.len() / 2;
+            let upper = Branch {
+                parent: Arc::clone(parent),
+                kept: kept.cloned(),
+                subdirectories: Arc::clone(subdirectories),
+                range: middle..range.end,
+            };
+            scope.spawn(move |scope| self.run(upper, scope));
+            range.end = middle;
+        }
+    }
+
+    fn run<'s>(&'s self, branch: Branch, scope: &Scope<'s>) {
+        if !self.stop.load(Ordering::Relaxed)
+            && let Some(visited) = self.first_of(branch, scope)
+        {
+            self.descend(visited, scope);
+        }
+        self.workers.current().leave();
+    }
+
+    /// Visits the first directory of a branch; the rest of the branch is spawned.
+    fn first_of<'s>(&'s self, branch: Branch, scope: &Scope<'s>) -> Option<Visited> {
+        let Branch {
+            parent,
+            kept,
+            subdirectories,
+            range,
+        } = branch;
+        let first = range.start;
+        self.spawn_upper_halves(&parent, kept.as_ref(), &subdirectories, range, scope);
+        if let Some(kept) = kept {
+            return self.enter(&parent, kept.as_fd(), &subdirectories, first);
+        }
+        self.workers.current().enter(&parent);
+        match self.descriptors.reopen(&parent) {
+            Ok(descriptor) => self.enter(&parent, descriptor.as_fd(), &subdirectories, first),
+            Err(errno) => {
+                let (name, entry) = subdirectories.get(first)?;
+                self.visitor.unopened(&parent, name, entry.ino, errno);
+                None
+            }
+        }
+    }
+
+    /// Opens and visits one subdirectory.
+    fn enter(
+        &self,
+        parent: &Arc<DirectoryNode>,
+        descriptor: BorrowedFd<'_>,
+        subdirectories: &Subdirectories,
+        index: usize,
+    ) -> Option<Visited> {
+        let (name, entry) = subdirectories.get(index)?;
+        let opened = open_directory(descriptor, name, entry.noatime)
+            .and_then(|opened| Ok((InodeFacts::of_descriptor(opened.as_fd())?, opened)));
+        match opened {
+            Ok((facts, descriptor)) => {
+                let node = DirectoryNode::child(parent, name, facts.ino(), facts.device());
+                Some(self.visit(node, descriptor, &facts))
+            }
+            Err(errno) => {
+                self.visitor.unopened(parent, name, entry.ino, errno);
+                None
+            }
+        }
+    }
+
+    fn visit(&self, node: Arc<DirectoryNode>, descriptor: OwnedFd, facts: &InodeFacts) -> Visited {
+        let worker = self.workers.current();
+        worker.enter(&node);
+        let open = OpenDirectory {
+            node: &node,
+            descriptor: descriptor.as_fd(),
+            facts,
+        };
+        let subdirectories = self.visitor.visit(&open, worker);
+        Visited {
+            node,
+            descriptor,
+            subdirectories,
+        }
+    }
+}

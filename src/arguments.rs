@@ -1,0 +1,276 @@
+//! The command line: what was typed, validated.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use reports::Severity;
+
+const EXIT_CODES: &str = "Exit codes:
+  0  nothing at or above --fail-on
+  1  findings
+  2  usage, or the run could not be done
+  3  with --strict: nothing found, but something stayed unchecked
+  130, 143  stopped by SIGINT or SIGTERM; a partial report was written";
+
+/// Judges a live, mounted filesystem: finds damage, explains it, says what to do next.
+#[derive(Debug, Parser)]
+#[command(
+    name = "fscan",
+    version,
+    after_help = EXIT_CODES,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
+    max_term_width = 80
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    #[command(flatten)]
+    scan: ScanArguments,
+}
+
+impl Arguments {
+    /// The command; `scan` where none is named.
+    pub fn chosen(self) -> Result<Command, clap::Error> {
+        let command = self.command.unwrap_or(Command::Scan(self.scan));
+        match &command {
+            Command::Scan(scan) if scan.paths.is_empty() => {
+                let kind = clap::error::ErrorKind::MissingRequiredArgument;
+                let message = "no PATH to scan was given (try `fscan /home`)";
+                Err(Arguments::command().error(kind, message))
+            }
+            _ => Ok(command),
+        }
+    }
+}
+
+/// What fscan can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Scan trees (the default: `fscan PATH` means the same)
+    Scan(ScanArguments),
+    /// Render a saved report again
+    Report(ReportArguments),
+    /// Say what a finding means, how it is detected and what to do
+    Explain(ExplainArguments),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// Options of a scan.
+#[derive(Args, Debug)]
+pub struct ScanArguments {
+    /// Directories or files to scan
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// Look at metadata only: no file is opened to be read
+    #[arg(long)]
+    pub quick: bool,
+
+    /// Write nothing anywhere under PATH
+    #[arg(long)]
+    pub read_only: bool,
+
+    /// Make these checks only
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = scanner::CHECK_NAMES)]
+    pub check: Vec<String>,
+
+    /// Leave these checks out
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = scanner::CHECK_NAMES)]
+    pub skip: Vec<String>,
+
+    /// Leave out names or paths below PATH that match (may be given several times)
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+
+    /// Go on into other filesystems mounted below PATH
+    #[arg(long)]
+    pub cross_mounts: bool,
+
+    /// Scan even where meeting damage would panic this machine (errors=panic)
+    #[arg(long)]
+    pub force: bool,
+
+    /// Threads to walk with [default: one a processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub threads: Option<u16>,
+
+    /// Give a mount up as hung when a system call takes longer; 0 waits for ever
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    pub stat_timeout: Duration,
+
+    /// List every finding, not the first hundred of each kind
+    #[arg(long)]
+    pub all_findings: bool,
+
+    /// The least severity that makes the exit code 1
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Suspect)]
+    pub fail_on: FailOn,
+
+    /// Exit with 3 if nothing was found but something stayed unchecked
+    #[arg(long)]
+    pub strict: bool,
+
+    /// Write the report as JSON to this file, atomically
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Show progress on stderr
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
+    pub progress: When,
+
+    /// Say nothing but the result
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    #[command(flatten)]
+    pub shape: ShapeArguments,
+}
+
+/// How a report is shown.
+#[derive(Args, Debug)]
+pub struct ShapeArguments {
+    /// What to print on stdout
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+
+    /// Show every finding with all its evidence
+    #[arg(short, long)]
+    pub verbose: bool,
+
+    /// Use colour
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
+    pub color: When,
+}
+
+/// Options of `fscan report`.
+#[derive(Args, Debug)]
+pub struct ReportArguments {
+    /// A report written with -o or --format json
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    #[command(flatten)]
+    pub shape: ShapeArguments,
+}
+
+/// Options of `fscan explain`.
+#[derive(Args, Debug)]
+pub struct ExplainArguments {
+    /// A code such as dirent-dangling; without one all codes are listed
+    pub code: Option<String>,
+
+    /// Use colour
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
+    pub color: When,
+}
+
+/// A form of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// For machines: the report contract
+    Json,
+}
+
+/// When to do something that suits a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl When {
+    /// Decides for a stream that is a terminal or not.
+    pub fn decide(self, terminal: bool) -> bool {
+        match self {
+            When::Auto => terminal,
+            When::Always => true,
+            When::Never => false,
+        }
+    }
+}
+
+/// The least severity that makes a run fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Proven damage
+    Corrupt,
+    /// Also what damage explains best
+    Suspect,
+    /// Also risks
+    Warning,
+}
+
+impl From<FailOn> for Severity {
+    fn from(fail_on: FailOn) -> Self {
+        match fail_on {
+            FailOn::Corrupt => Severity::Corrupt,
+            FailOn::Suspect => Severity::Suspect,
+            FailOn::Warning => Severity::Warning,
+        }
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text
+        .parse()
+        .map_err(|_| "not a number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn scan_is_the_default_command() {
+        for line in [
+            &["fscan", "/a", "--quick"][..],
+            &["fscan", "scan", "/a", "--quick"],
+        ] {
+            let command = Arguments::try_parse_from(line).unwrap().chosen().unwrap();
+            let Command::Scan(scan) = command else {
+                panic!("{line:?}")
+            };
+            assert!(
+                scan.quick && scan.paths == [PathBuf::from("/a")],
+                "{line:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_path_is_needed() {
+        assert!(
+            Arguments::try_parse_from(["fscan"])
+                .unwrap()
+                .chosen()
+                .is_err()
+        );
+        assert!(
+            Arguments::try_parse_from(["fscan", "scan"])
+                .unwrap()
+                .chosen()
+                .is_err()
+        );
+    }
+}

@@ -1,0 +1,101 @@
+//! Where output goes: stdout for the result, stderr for remarks, a file for the report.
+
+use std::fs;
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use reports::{PathName, Report, TextOptions, write_json, write_text};
+
+use crate::arguments::{Format, ShapeArguments, When};
+
+/// Columns of a report that is not shown on a narrower terminal.
+const WIDTH: usize = 80;
+
+/// Says on stderr why something could not be done.
+pub fn complain(error: &anyhow::Error) {
+    eprintln!("fscan: {error:#}");
+}
+
+/// Writes to stdout what `write` writes. A reader that went away (`| head`) is no error.
+pub fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let mut stdout = BufWriter::new(io::stdout().lock());
+    match write(&mut stdout).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            // What is still buffered cannot be written either; dropping the buffer would try.
+            let _ = stdout.into_parts();
+            Err(error).context("writing to stdout")
+        }
+        Err(_) => {
+            let _ = stdout.into_parts();
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Prints a report in the form that was asked for.
+pub fn print_report(report: &Report, shape: &ShapeArguments) -> anyhow::Result<()> {
+    print(|mut out| match shape.format {
+        Format::Text => write_text(report, text_options(shape.color, shape.verbose), &mut out),
+        Format::Json => write_json(report, &mut out),
+    })
+}
+
+/// How text looks on stdout: coloured on a terminal unless NO_COLOR is set (no-color.org).
+pub fn text_options(color: When, verbose: bool) -> TextOptions {
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let color = color.decide(io::stdout().is_terminal() && !no_color);
+    TextOptions {
+        color,
+        width: WIDTH,
+        verbose,
+    }
+}
+
+/// Writes a report to a file, whole or not at all: into a new file beside it (which no symbolic
+/// link can lead elsewhere), flushed to the disk, and renamed.
+pub fn save_report(report: &Report, path: &Path) -> anyhow::Result<()> {
+    let shown = PathName::from(path).escaped();
+    refuse_special(path).with_context(|| format!("{shown}: the report was not written"))?;
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let in_folder = || {
+        let folder = PathName::from(folder).escaped();
+        format!("{shown}: the report was not written; is {folder} a folder that you may write to?")
+    };
+    let mut file = tempfile::Builder::new()
+        .prefix(".fscan-report-")
+        .permissions(fs::Permissions::from_mode(0o666))
+        .tempfile_in(folder)
+        .with_context(in_folder)?;
+    let not_written = || format!("{shown}: the report was not written; is the disk full?");
+    let mut buffered = BufWriter::new(file.as_file_mut());
+    write_json(report, &mut buffered)
+        .and_then(|()| buffered.flush())
+        .with_context(not_written)?;
+    drop(buffered);
+    file.as_file().sync_all().with_context(not_written)?;
+    file.persist(path)
+        .map_err(|error| error.error)
+        .with_context(not_written)?;
+    // The rename itself reaches the disk with the folder; some filesystems cannot flush one.
+    let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
+    Ok(())
+}
+
+/// Renaming over a device, a FIFO or a link would replace it.
+fn refuse_special(path: &Path) -> anyhow::Result<()> {
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error).context("lookup"),
+        Ok(existing) if existing.is_file() => Ok(()),
+        Ok(existing) if existing.is_symlink() => {
+            bail!("it is a symbolic link; give the path that it leads to")
+        }
+        Ok(_) => bail!("it exists and is no regular file; use --format json for stdout"),
+    }
+}

@@ -1,0 +1,44 @@
+//! SIGINT and SIGTERM: the first stops the work cleanly, the second ends the process.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::thread;
+
+use anyhow::Context;
+use nix::sys::signal::{SigSet, Signal};
+
+/// The signal that came, if one did.
+#[derive(Clone, Debug, Default)]
+pub struct Caught(Arc<AtomicU8>);
+
+impl Caught {
+    /// Its number.
+    pub fn signal(&self) -> Option<u8> {
+        match self.0.load(Ordering::Acquire) {
+            0 => None,
+            signal => Some(signal),
+        }
+    }
+}
+
+/// Calls `stop` at the first SIGINT or SIGTERM. Must be called before any thread is started: the
+/// signals are blocked in this thread and all that it starts, and one thread waits for them.
+pub fn on_stop(stop: impl Fn() + Send + 'static) -> anyhow::Result<Caught> {
+    let signals: SigSet = [Signal::SIGINT, Signal::SIGTERM].into_iter().collect();
+    signals
+        .thread_block()
+        .context("blocking SIGINT and SIGTERM")?;
+    let caught = Caught::default();
+    let noted = caught.clone();
+    thread::spawn(move || {
+        while let Ok(signal) = signals.wait() {
+            let number = signal as i32 as u8;
+            if noted.0.swap(number, Ordering::AcqRel) != 0 {
+                // Asked twice: whoever asks wants the prompt back, not the report.
+                std::process::exit(128 + i32::from(number));
+            }
+            stop();
+        }
+    });
+    Ok(caught)
+}

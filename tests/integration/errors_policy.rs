@@ -1,0 +1,142 @@
+//! What the kernel was told to do when it meets damage, and what it noted down before.
+
+use std::fs;
+
+use crate::harness::{Dir, Fscan, Image, Need, User, in_lab};
+
+const LAB: &[Need] = &[
+    Need::Loop,
+    Need::Tool("mkfs.ext4"),
+    Need::Tool("debugfs"),
+    Need::Tool("setpriv"),
+];
+
+const USERS: [User; 2] = [User::Caller, User::Nobody];
+
+fn small_image(dir: &Dir, options: &[&str]) -> Image {
+    let image = Image::ext4(dir, 16, options);
+    image.fill(|top| fs::write(top.join("file"), "content").unwrap());
+    image
+}
+
+/// The image is sound and is never scanned: a node must not panic for a test.
+#[test]
+fn errors_panic_is_refused_and_named() {
+    in_lab(LAB, |dir| {
+        for (mkfs, mount) in [(&[][..], "errors=panic"), (&["-e", "panic"][..], "rw")] {
+            let image = small_image(dir, mkfs);
+            let mount = image.mount(mount);
+            for user in USERS {
+                let outcome = Fscan::quick(dir).arg(mount.point()).user(user).run();
+                outcome.expect_code(2).expect_one_error_line("panic");
+                outcome.expect_one_error_line(mount.point().to_str().unwrap());
+                outcome.expect(outcome.stderr().contains("--force"), "the way out is named");
+            }
+        }
+    });
+}
+
+#[test]
+fn errors_remount_ro_is_said_beforehand() {
+    in_lab(LAB, |dir| {
+        let image = small_image(dir, &[]);
+        let mount = image.mount("errors=remount-ro");
+        for user in USERS {
+            let outcome = Fscan::new(dir)
+                .arg("--quick")
+                .arg(mount.point())
+                .user(user)
+                .run();
+            let said = outcome.expect_code(0).stdout() + &outcome.stderr();
+            outcome.expect(
+                said.contains("read-only") || said.contains("remount-ro"),
+                "it says so",
+            );
+            let report = Fscan::quick(dir)
+                .arg(mount.point())
+                .user(user)
+                .run()
+                .report();
+            assert_eq!(report.roots[0].errors_policy.as_deref(), Some("remount-ro"));
+        }
+    });
+}
+
+#[test]
+fn errors_continue_is_a_risk_and_no_damage() {
+    in_lab(LAB, |dir| {
+        let image = small_image(dir, &[]);
+        let mount = image.mount("errors=continue");
+        for user in USERS {
+            let outcome = Fscan::quick(dir).arg(mount.point()).user(user).run();
+            let report = outcome.expect_code(0).report();
+            outcome.expect(report.verdict == "at-risk", "the verdict is at-risk");
+            let codes = Vec::from_iter(report.codes());
+            outcome.expect(codes == ["mount-errors-continue"], "this risk and no other");
+            let strict = ["--fail-on", "warning"];
+            Fscan::quick(dir)
+                .args(strict)
+                .arg(mount.point())
+                .user(user)
+                .run()
+                .expect_code(1);
+        }
+    });
+}
+
+#[test]
+fn errors_recorded_in_the_superblock_are_damage() {
+    in_lab(LAB, |dir| {
+        let image = small_image(dir, &[]);
+        image.debugfs(&[
+            "set_super_value error_count 3",
+            "set_super_value first_error_time 20260101000000",
+            "set_super_value first_error_func ext4_lookup",
+            "set_super_value first_error_line 1234",
+            "set_super_value first_error_ino 12",
+            "set_super_value last_error_time 20260102000000",
+            "set_super_value last_error_func ext4_find_entry",
+            "set_super_value last_error_line 4321",
+        ]);
+        let mount = image.mount("errors=remount-ro");
+        for user in USERS {
+            let outcome = Fscan::quick(dir).arg(mount.point()).user(user).run();
+            let report = outcome.expect_code(1).report();
+            let codes = Vec::from_iter(report.codes());
+            outcome.expect(
+                codes == ["kernel-errors-recorded"],
+                "recorded errors and no other",
+            );
+            let finding = report.findings_of("kernel-errors-recorded")[0];
+            let said = format!("{} {:?}", finding.found, finding.evidence);
+            outcome.expect(
+                said.contains("ext4_lookup") && said.contains("1234"),
+                "the first one",
+            );
+            outcome.expect(said.contains("ext4_find_entry"), "and the last one");
+        }
+    });
+}
+
+/// The kernel turns the mount read-only at the first damage it meets.
+#[test]
+fn a_mount_made_read_only_by_an_error_is_damage() {
+    in_lab(LAB, |dir| {
+        let image = small_image(dir, &[]);
+        image.debugfs(&["clri /file"]);
+        let mount = image.mount("errors=remount-ro");
+        fs::symlink_metadata(mount.join("file")).expect_err("lookup meets the freed inode");
+        for user in USERS {
+            let outcome = Fscan::quick(dir).arg(mount.point()).user(user).run();
+            let codes = outcome.expect_code(1).report();
+            let codes = codes.codes();
+            for due in [
+                "dirent-bad-inode",
+                "kernel-errors-recorded",
+                "mount-read-only-by-error",
+            ] {
+                outcome.expect(codes.contains(due), &format!("{due} has to be found"));
+            }
+        }
+    });
+}

@@ -1,0 +1,159 @@
+//! The binary under test: its command line, and who runs it.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use std::{fs, io};
+
+use super::lab::{TOOL_PATH, tool};
+use super::running::Running;
+use super::{Dir, Outcome};
+
+/// Who runs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum User {
+    /// Whoever runs the tests.
+    Caller,
+    /// User and group 65534, no capabilities; needs root to become it.
+    Nobody,
+}
+
+/// A command line of fscan that is being put together.
+pub(crate) struct Fscan<'a> {
+    dir: &'a Dir,
+    user: User,
+    arguments: Vec<OsString>,
+    time_limit: Duration,
+    descriptors: Option<u32>,
+    folder: PathBuf,
+}
+
+impl<'a> Fscan<'a> {
+    /// Bare `fscan`; `dir` is what a failed assertion lists.
+    pub(crate) fn new(dir: &'a Dir) -> Self {
+        Fscan {
+            dir,
+            user: User::Caller,
+            arguments: vec![],
+            time_limit: Duration::from_mins(1),
+            descriptors: None,
+            folder: dir.path().to_owned(),
+        }
+    }
+
+    /// `fscan --quick --format json`.
+    pub(crate) fn quick(dir: &'a Dir) -> Self {
+        Fscan::new(dir).args(["--quick", "--format", "json"])
+    }
+
+    /// As [`Fscan::quick`], for a tree in the scratch folder: what the kernel says of the
+    /// machine's own filesystem is no concern of the test.
+    pub(crate) fn quick_tree(dir: &'a Dir) -> Self {
+        Fscan::quick(dir).args(["--skip", "kernel"])
+    }
+
+    pub(crate) fn args<T: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = T>) -> Self {
+        let arguments = arguments.into_iter();
+        self.arguments
+            .extend(arguments.map(|arg| arg.as_ref().to_owned()));
+        self
+    }
+
+    pub(crate) fn arg(self, argument: impl AsRef<OsStr>) -> Self {
+        self.args([argument])
+    }
+
+    pub(crate) fn user(mut self, user: User) -> Self {
+        self.user = user;
+        self
+    }
+
+    pub(crate) fn within(mut self, time_limit: Duration) -> Self {
+        self.time_limit = time_limit;
+        self
+    }
+
+    /// With a soft and hard limit on open descriptors.
+    pub(crate) fn descriptors(mut self, limit: u32) -> Self {
+        self.descriptors = Some(limit);
+        self
+    }
+
+    /// The working folder; else the scratch folder.
+    pub(crate) fn in_folder(mut self, folder: &Path) -> Self {
+        folder.clone_into(&mut self.folder);
+        self
+    }
+
+    pub(crate) fn run(self) -> Outcome {
+        self.spawn().wait()
+    }
+
+    pub(crate) fn spawn(self) -> Running {
+        self.spawn_with(Stdio::piped())
+    }
+
+    /// Runs it with a stdout that nobody will ever read.
+    pub(crate) fn run_with_closed_stdout(self) -> Outcome {
+        let (reader, writer) = io::pipe().unwrap();
+        drop(reader);
+        self.spawn_with(writer.into()).wait()
+    }
+
+    fn spawn_with(self, stdout: Stdio) -> Running {
+        let words = self.words();
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]).current_dir(&self.folder);
+        command.env("PATH", TOOL_PATH).env_remove("NO_COLOR");
+        command
+            .stdin(Stdio::null())
+            .stdout(stdout)
+            .stderr(Stdio::piped());
+        let child = command.spawn().unwrap_or_else(|e| panic!("{words:?}: {e}"));
+        Running::new(child, words, self.dir.path(), self.time_limit)
+    }
+
+    /// The program with everything around it.
+    fn words(&self) -> Vec<OsString> {
+        let mut words: Vec<OsString> = vec![];
+        if let Some(limit) = self.descriptors {
+            let script = format!("ulimit -n {limit}; exec \"$@\"");
+            words.extend(["sh", "-c", &script, "sh"].map(OsString::from));
+        }
+        if self.user == User::Nobody {
+            let become_nobody = [
+                "setpriv",
+                "--reuid=65534",
+                "--regid=65534",
+                "--clear-groups",
+                "--inh-caps=-all",
+            ];
+            words.extend(become_nobody.map(OsString::from));
+        }
+        words.push(binary(self.dir).into());
+        words.extend(self.arguments.iter().cloned());
+        words
+    }
+}
+
+/// The binary where any user can run it: where cargo built it, or else a copy in the scratch
+/// folder.
+fn binary(dir: &Dir) -> PathBuf {
+    let built = Path::new(env!("CARGO_BIN_EXE_fscan"));
+    let enterable = |folder: &Path| {
+        fs::metadata(folder).is_ok_and(|meta| meta.permissions().mode() & 0o001 != 0)
+    };
+    if built.ancestors().all(enterable) {
+        return built.to_owned();
+    }
+    let copy = dir.join(".fscan");
+    if !copy.exists() {
+        // Not by fs::copy: a descriptor that may write, inherited by another test's child just
+        // then, would make this file busy.
+        let status = tool("cp").args([built, &copy]).status().unwrap();
+        assert!(status.success(), "copy {}", built.display());
+    }
+    copy
+}

@@ -1,0 +1,99 @@
+//! Where the lab can work, and the private mount namespace it works in.
+
+use std::io::Write;
+use std::panic::resume_unwind;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::{env, fs, thread};
+
+use nix::mount::{MsFlags, mount};
+use nix::sched::{CloneFlags, unshare};
+
+use super::Dir;
+
+/// What a test cannot do without, besides root.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Need {
+    /// A program.
+    Tool(&'static str),
+    /// A filesystem type that the kernel can mount.
+    Filesystem(&'static str),
+    /// Loop devices.
+    Loop,
+}
+
+/// Where mkfs and its kin live; not every user's PATH has it.
+pub(super) const TOOL_PATH: &str = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
+
+/// A command of the system, found in the places for administrators too.
+pub(super) fn tool(name: &str) -> Command {
+    let mut command = Command::new(name);
+    command.env("PATH", TOOL_PATH).stdin(Stdio::null());
+    command
+}
+
+pub(crate) fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+/// Runs `body` with a scratch folder, in a thread with a mount namespace of its own: whatever
+/// happens, its mounts and loop devices go away with the thread. Skips where a need is not met.
+pub(crate) fn in_lab(needs: &[Need], body: impl FnOnce(&Dir) + Send + 'static) {
+    let test = thread::current().name().unwrap_or("test").to_owned();
+    if let Some(missing) = missing(needs) {
+        skip(&test, &missing);
+        return;
+    }
+    let in_namespace = move || {
+        unshare(CloneFlags::CLONE_NEWNS).expect("unshare the mount namespace");
+        let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
+        mount(None::<&str>, "/", None::<&str>, private, None::<&str>).expect("make / private");
+        body(&Dir::new());
+    };
+    let thread = thread::Builder::new().name(test).spawn(in_namespace);
+    if let Err(panic) = thread.unwrap().join() {
+        resume_unwind(panic);
+    }
+}
+
+/// Says what is missing past the capture of test output; a failure where the lab is required.
+fn skip(test: &str, missing: &str) {
+    assert!(
+        env::var_os("FSCAN_LAB").is_none_or(|value| value != "required"),
+        "FSCAN_LAB=required, but {missing}"
+    );
+    let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {missing}");
+}
+
+fn missing(needs: &[Need]) -> Option<String> {
+    if !is_root() {
+        return Some("this needs root".to_owned());
+    }
+    needs.iter().find_map(|need| match *need {
+        Need::Tool(name) => (!has_tool(name)).then(|| format!("{name} is not installed")),
+        Need::Filesystem(kind) => {
+            (!has_filesystem(kind)).then(|| format!("this kernel has no {kind}"))
+        }
+        Need::Loop => (!Path::new("/dev/loop-control").exists())
+            .then(|| "there are no loop devices".to_owned()),
+    })
+}
+
+fn has_tool(name: &str) -> bool {
+    TOOL_PATH
+        .split(':')
+        .any(|folder| Path::new(folder).join(name).exists())
+}
+
+fn has_filesystem(kind: &str) -> bool {
+    let listed = || {
+        let known = fs::read_to_string("/proc/filesystems").unwrap_or_default();
+        known
+            .lines()
+            .any(|line| line.split('\t').nth(1) == Some(kind))
+    };
+    listed() || {
+        let _ = tool("modprobe").args(["-q", kind]).status();
+        listed()
+    }
+}

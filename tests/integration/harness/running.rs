@@ -1,0 +1,115 @@
+//! A process under way: signalled, waited for, or killed when its time is up.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ExitStatus};
+use std::thread::{self, JoinHandle, sleep};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::Outcome;
+
+/// A process under way.
+pub(crate) struct Running {
+    child: Child,
+    stdout: Option<JoinHandle<Vec<u8>>>,
+    stderr: Option<JoinHandle<Vec<u8>>>,
+    command: Vec<OsString>,
+    started: Instant,
+    deadline: Instant,
+    folder: PathBuf,
+}
+
+impl Running {
+    /// Takes over a child; `folder` is what a failed assertion lists.
+    pub(super) fn new(
+        mut child: Child,
+        command: Vec<OsString>,
+        folder: &Path,
+        time_limit: Duration,
+    ) -> Running {
+        let started = Instant::now();
+        Running {
+            stdout: child.stdout.take().map(drain),
+            stderr: child.stderr.take().map(drain),
+            child,
+            command,
+            started,
+            deadline: started + time_limit,
+            folder: folder.to_owned(),
+        }
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        let pid = Pid::from_child(&self.child);
+        kill_process(pid, signal).expect("the process is still there");
+    }
+
+    /// Waits until it has used that much of the CPU, or has ended.
+    pub(crate) fn wait_for_cpu_time(&mut self, at_least: Duration) {
+        let stat = format!("/proc/{}/stat", self.child.id());
+        while self.child.try_wait().unwrap().is_none() && Instant::now() < self.deadline {
+            let text = fs::read_to_string(&stat).unwrap_or_default();
+            if cpu_time(&text).is_some_and(|used| used >= at_least) {
+                return;
+            }
+            sleep(Duration::from_millis(1));
+        }
+    }
+
+    pub(crate) fn wait(mut self) -> Outcome {
+        let (status, in_time) = self.wait_or_kill();
+        let read = |pipe: Option<JoinHandle<Vec<u8>>>| {
+            pipe.map(|thread| thread.join().unwrap())
+                .unwrap_or_default()
+        };
+        let outcome = Outcome {
+            command: self.command,
+            status,
+            took: self.started.elapsed(),
+            stdout: read(self.stdout),
+            stderr: read(self.stderr),
+            folder: self.folder,
+        };
+        if !in_time {
+            outcome.fail("it did not end in time and was killed");
+        }
+        if outcome.stderr().contains("panicked at") {
+            outcome.fail("it panicked");
+        }
+        outcome
+    }
+
+    fn wait_or_kill(&mut self) -> (ExitStatus, bool) {
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return (status, true);
+            }
+            if Instant::now() > self.deadline {
+                let _ = self.child.kill();
+                return (self.child.wait().unwrap(), false);
+            }
+            sleep(Duration::from_millis(2));
+        }
+    }
+}
+
+/// User and system time of /proc/PID/stat, which counts hundredths of a second.
+fn cpu_time(stat: &str) -> Option<Duration> {
+    let (_, after_name) = stat.rsplit_once(')')?;
+    let mut fields = after_name.split_whitespace().skip(11);
+    let mut ticks = || fields.next()?.parse::<u64>().ok();
+    Some(Duration::from_millis((ticks()? + ticks()?) * 10))
+}
+
+/// Reads to the end in a thread, so that neither pipe fills up.
+fn drain(mut pipe: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = vec![];
+        let _ = pipe.read_to_end(&mut bytes);
+        bytes
+    })
+}

@@ -1,0 +1,138 @@
+//! Other filesystems below the root, and filesystems that store nothing.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::harness::{Dir, Fscan, Image, Mount, Need, files, in_lab};
+
+/// A tree of 3 files with a tmpfs of 5 files mounted on a folder that hides 2 more.
+fn tree_with_mount(dir: &Dir) -> (PathBuf, Mount) {
+    let tree = dir.folder("tree");
+    files(&tree.join("here"), 3);
+    files(&tree.join("mounted"), 2);
+    let mount = Mount::tmpfs(&tree.join("mounted"), "size=1m");
+    files(&mount.join("there"), 5);
+    (tree, mount)
+}
+
+#[test]
+fn a_mount_point_is_not_crossed_and_that_is_said() {
+    in_lab(&[], |dir| {
+        let (tree, mount) = tree_with_mount(dir);
+        let outcome = Fscan::quick_tree(dir).arg(&tree).run();
+        let report = outcome.expect_code(0).report();
+        outcome.expect(
+            report.totals.files == 3,
+            "only what is on the root's filesystem",
+        );
+        outcome.expect(report.codes().is_empty(), "a mount is no damage");
+        let examples = report.unchecked_examples("other-filesystem");
+        outcome.expect(examples == [mount.point().to_str().unwrap()], "it is named");
+    });
+}
+
+#[test]
+fn a_mount_point_is_crossed_when_asked_for() {
+    in_lab(&[], |dir| {
+        let (tree, _mount) = tree_with_mount(dir);
+        let outcome = Fscan::quick_tree(dir)
+            .arg("--cross-mounts")
+            .arg(&tree)
+            .run();
+        let report = outcome.expect_code(0).report();
+        outcome.expect(report.totals.files == 8, "both filesystems");
+        outcome.expect(
+            report.unchecked_count("other-filesystem") == 0,
+            "nothing is left out",
+        );
+        outcome.expect(report.codes().is_empty(), "a mount is no damage");
+    });
+}
+
+/// A mount in the root of ext4 covers a folder: link counts and inode numbers there say nothing.
+#[test]
+fn a_covered_folder_of_ext4_raises_no_false_alarm() {
+    in_lab(&[Need::Loop, Need::Tool("mkfs.ext4")], |dir| {
+        let image = Image::ext4(dir, 16, &[]);
+        image.fill(|top| {
+            files(&top.join("covered/below"), 10);
+            fs::write(top.join("linked"), "linked").unwrap();
+            fs::hard_link(top.join("linked"), top.join("covered/linked")).unwrap();
+        });
+        let mount = image.mount("errors=remount-ro");
+        let _covering = Mount::tmpfs(&mount.join("covered"), "size=1m");
+        for options in [&[][..], &["--cross-mounts"]] {
+            let outcome = Fscan::quick(dir).args(options).arg(mount.point()).run();
+            outcome.expect(
+                outcome.expect_code(0).report().codes().is_empty(),
+                "no damage",
+            );
+        }
+    });
+}
+
+/// The same folder under two paths: names seen twice are no link too many.
+#[test]
+fn a_bind_mount_below_the_root_raises_no_false_alarm() {
+    in_lab(&[Need::Loop, Need::Tool("mkfs.ext4")], |dir| {
+        let image = Image::ext4(dir, 16, &[]);
+        let mount = image.mount("errors=remount-ro");
+        files(&mount.join("real/sub"), 10);
+        fs::hard_link(
+            mount.join("real/sub/name-000001"),
+            mount.join("real/linked"),
+        )
+        .unwrap();
+        let _bound = Mount::bind(&mount.join("real"), &mount.join("bound"));
+        for options in [&[][..], &["--cross-mounts"]] {
+            let outcome = Fscan::quick(dir).args(options).arg(mount.point()).run();
+            outcome.expect(
+                outcome.expect_code(0).report().codes().is_empty(),
+                "no damage",
+            );
+        }
+    });
+}
+
+/// As a subPath volume of a pod: the root of the scan is not the root of the filesystem.
+#[test]
+fn a_bind_mounted_folder_as_the_root_raises_no_false_alarm() {
+    in_lab(&[Need::Loop, Need::Tool("mkfs.ext4")], |dir| {
+        let image = Image::ext4(dir, 16, &[]);
+        let mount = image.mount("errors=remount-ro");
+        files(&mount.join("volume/sub"), 10);
+        fs::hard_link(mount.join("volume/sub/name-000001"), mount.join("outside")).unwrap();
+        let bound = Mount::bind(&mount.join("volume"), &dir.join("bound"));
+        let outcome = Fscan::quick(dir).arg(bound.point()).run();
+        outcome.expect(
+            outcome.expect_code(0).report().codes().is_empty(),
+            "no damage",
+        );
+    });
+}
+
+#[test]
+fn a_filesystem_that_stores_nothing_is_refused_as_a_root() {
+    let dir = Dir::new();
+    for path in ["/proc", "/sys"] {
+        let outcome = Fscan::quick(&dir).arg(path).run();
+        outcome.expect_code(2).expect_one_error_line(path);
+    }
+}
+
+#[test]
+fn a_filesystem_that_stores_nothing_below_the_root_is_left_out() {
+    in_lab(&[], |dir| {
+        let tree = dir.folder("tree");
+        files(&tree.join("here"), 3);
+        let proc = Mount::bind(std::path::Path::new("/proc"), &tree.join("proc"));
+        let outcome = Fscan::quick_tree(dir)
+            .arg("--cross-mounts")
+            .arg(&tree)
+            .run();
+        let report = outcome.expect_code(0).report();
+        outcome.expect(report.totals.files == 3, "nothing of /proc");
+        let examples = report.unchecked_examples("pseudo-filesystem");
+        outcome.expect(examples == [proc.point().to_str().unwrap()], "it is named");
+    });
+}

@@ -1,0 +1,91 @@
+//! Stopped in the midst of a scan: the report says so, nothing is left behind.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use crate::harness::{Dir, Fscan, Mount, Need, Outcome, Report, files, in_lab};
+
+const STOPS: [(Signal, i32); 2] = [(Signal::INT, 130), (Signal::TERM, 143)];
+
+/// The exit code of the signal, a report that is marked incomplete, no temporary file.
+fn expect_stopped(outcome: &Outcome, code: i32, output: &Path) {
+    outcome.expect_code(code);
+    let report = fs::read(output).unwrap_or_else(|e| outcome.fail(&format!("no report: {e}")));
+    let report: Report = serde_json::from_slice(&report).unwrap();
+    outcome.expect(!report.complete, "the report is marked incomplete");
+    outcome.expect(report.codes().is_empty(), "what was not seen is no damage");
+    outcome.expect(
+        report.unchecked_count("interrupted") > 0,
+        "and says what was not examined",
+    );
+    outcome.expect(!outcome.stdout().is_empty(), "the summary is printed");
+    let left: Vec<_> = fs::read_dir(output.parent().unwrap()).unwrap().collect();
+    outcome.expect(left.len() == 1, "no temporary file is left");
+}
+
+#[test]
+fn a_signal_during_the_walk_ends_it_with_a_partial_report() {
+    in_lab(&[], |dir| {
+        let mount = Mount::tmpfs(&dir.join("mnt"), "nr_inodes=0");
+        for folder in 0..150 {
+            files(&mount.join(&format!("folder-{folder}")), 2000);
+        }
+        for (signal, code) in STOPS {
+            let output = dir.folder("out").join("report.json");
+            let scan = Fscan::new(dir)
+                .args(["--quick", "--threads", "1", "-o"])
+                .arg(&output);
+            let mut running = scan.arg(mount.point()).spawn();
+            running.wait_for_cpu_time(Duration::from_millis(50));
+            let sent = Instant::now();
+            running.signal(signal);
+            let outcome = running.wait();
+            outcome.expect(sent.elapsed() < Duration::from_secs(3), "it stops at once");
+            expect_stopped(&outcome, code, &output);
+            fs::remove_file(&output).unwrap();
+        }
+    });
+}
+
+/// A thread that the kernel does not let go must not keep the others from reporting.
+#[test]
+fn a_signal_while_a_mount_hangs_ends_it_with_a_partial_report() {
+    in_lab(&[Need::Filesystem("fuse")], |dir| {
+        let sound = dir.folder("sound");
+        files(&sound, 5);
+        let hung = Mount::hung(&dir.join("hung"));
+        for (signal, code) in STOPS {
+            let output = dir.folder("out").join("report.json");
+            let scan = Fscan::new(dir)
+                .args(["--quick", "--skip", "kernel", "-o"])
+                .arg(&output);
+            let scan = scan
+                .args(["--stat-timeout", "30"])
+                .args([&sound, hung.point()]);
+            let running = scan.within(Duration::from_secs(20)).spawn();
+            std::thread::sleep(Duration::from_millis(500));
+            running.signal(signal);
+            let outcome = running.wait();
+            expect_stopped(&outcome, code, &output);
+            fs::remove_file(&output).unwrap();
+        }
+    });
+}
+
+/// As with `fscan ... | head -1`: no panic, no noise.
+#[test]
+fn stdout_closed_early_is_no_error() {
+    let dir = Dir::new();
+    files(&dir.folder("tree"), 3);
+    for format in ["text", "json"] {
+        let scan =
+            Fscan::new(&dir).args(["--quick", "--skip", "kernel", "--format", format, "tree"]);
+        let outcome = scan.run_with_closed_stdout();
+        let broken_pipe = outcome.signal() == Some(13) || matches!(outcome.code(), Some(0 | 141));
+        outcome.expect(broken_pipe, "exit code 0 or that of SIGPIPE");
+        outcome.expect(outcome.stderr().is_empty(), "nothing on stderr");
+    }
+}
