@@ -66,6 +66,7 @@ pub enum Command {
 
 /// Options of a scan.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "one flag of the command line each")]
 pub struct ScanArguments {
     /// Directories or files to scan
     #[arg(value_name = "PATH")]
@@ -226,9 +227,7 @@ impl From<FailOn> for Severity {
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text
-        .parse()
-        .map_err(|_| "not a number of seconds".to_owned())?;
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }
 
@@ -243,34 +242,16 @@ mod tests {
 
     #[test]
     fn scan_is_the_default_command() {
-        for line in [
-            &["fscan", "/a", "--quick"][..],
-            &["fscan", "scan", "/a", "--quick"],
-        ] {
+        for line in [&["fscan", "/a", "--quick"][..], &["fscan", "scan", "/a", "--quick"]] {
             let command = Arguments::try_parse_from(line).unwrap().chosen().unwrap();
-            let Command::Scan(scan) = command else {
-                panic!("{line:?}")
-            };
-            assert!(
-                scan.quick && scan.paths == [PathBuf::from("/a")],
-                "{line:?}"
-            );
+            let Command::Scan(scan) = command else { panic!("{line:?}") };
+            assert!(scan.quick && scan.paths == [PathBuf::from("/a")], "{line:?}");
         }
     }
 
     #[test]
     fn a_path_is_needed() {
-        assert!(
-            Arguments::try_parse_from(["fscan"])
-                .unwrap()
-                .chosen()
-                .is_err()
-        );
-        assert!(
-            Arguments::try_parse_from(["fscan", "scan"])
-                .unwrap()
-                .chosen()
-                .is_err()
-        );
+        assert!(Arguments::try_parse_from(["fscan"]).unwrap().chosen().is_err());
+        assert!(Arguments::try_parse_from(["fscan", "scan"]).unwrap().chosen().is_err());
     }
 }

@@ -47,11 +47,7 @@ pub fn print_report(report: &Report, shape: &ShapeArguments) -> anyhow::Result<(
 pub fn text_options(color: When, verbose: bool) -> TextOptions {
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let color = color.decide(io::stdout().is_terminal() && !no_color);
-    TextOptions {
-        color,
-        width: WIDTH,
-        verbose,
-    }
+    TextOptions { color, width: WIDTH, verbose }
 }
 
 /// Writes a report to a file, whole or not at all: into a new file beside it (which no symbolic
@@ -74,14 +70,10 @@ pub fn save_report(report: &Report, path: &Path) -> anyhow::Result<()> {
         .with_context(in_folder)?;
     let not_written = || format!("{shown}: the report was not written; is the disk full?");
     let mut buffered = BufWriter::new(file.as_file_mut());
-    write_json(report, &mut buffered)
-        .and_then(|()| buffered.flush())
-        .with_context(not_written)?;
+    write_json(report, &mut buffered).and_then(|()| buffered.flush()).with_context(not_written)?;
     drop(buffered);
     file.as_file().sync_all().with_context(not_written)?;
-    file.persist(path)
-        .map_err(|error| error.error)
-        .with_context(not_written)?;
+    file.persist(path).map_err(|error| error.error).with_context(not_written)?;
     // The rename itself reaches the disk with the folder; some filesystems cannot flush one.
     let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
     Ok(())

@@ -49,12 +49,10 @@ impl Progress {
 
 fn draw(control: &Control, done: &AtomicBool) {
     let line = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    line.set_style(
-        indicatif::ProgressStyle::with_template("{msg}").unwrap_or_else(|_| {
-            // The template is a constant that parses; without it the default style still shows.
-            indicatif::ProgressStyle::default_bar()
-        }),
-    );
+    line.set_style(indicatif::ProgressStyle::with_template("{msg}").unwrap_or_else(|_| {
+        // The template is a constant that parses; without it the default style still shows.
+        indicatif::ProgressStyle::default_bar()
+    }));
     let begun = Instant::now();
     while !done.load(Ordering::Acquire) {
         line.set_message(message(control, begun.elapsed()));
@@ -68,10 +66,7 @@ fn message(control: &Control, elapsed: Duration) -> String {
     let entries = control.entries();
     let rate = entries as f64 / elapsed.as_secs_f64().max(0.001);
     let findings = control.findings();
-    let at = control
-        .current_directory()
-        .map(|path| tail(&escape(&path)))
-        .unwrap_or_default();
+    let at = control.current_directory().map(|path| tail(&escape(&path))).unwrap_or_default();
     format!(
         "{} entries, {}/s, {findings} findings, {} s  {at}",
         HumanCount(entries),

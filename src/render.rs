@@ -28,11 +28,7 @@ pub fn run(arguments: &ReportArguments) -> anyhow::Result<Status> {
 /// Reads a regular file. Opened without waiting, so that a FIFO in its place hangs nothing.
 fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     let flags = OFlags::NONBLOCK.bits().cast_signed();
-    let file = OpenOptions::new()
-        .read(true)
-        .custom_flags(flags)
-        .open(path)
-        .context("open")?;
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path).context("open")?;
     let metadata = file.metadata().context("stat")?;
     if !metadata.is_file() {
         bail!("not a regular file; give a report that was written with -o");

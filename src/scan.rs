@@ -19,7 +19,12 @@ use crate::status::Status;
 
 /// Scans, prints, saves, and decides the exit code.
 pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
-    let control = Arc::new(Control::default());
+    let quiet = arguments.quiet;
+    let control = Arc::new(Control::new(move |sentence| {
+        if !quiet {
+            eprintln!("fscan: {sentence}");
+        }
+    }));
     let stopper = Arc::clone(&control);
     let caught = signals::on_stop(move || stopper.stop())?;
     let options = options(arguments)?;
@@ -30,7 +35,7 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     let mut scan = scanner::scan(options, &control);
     progress.finish();
     let could_not_run = !scan.errors.is_empty();
-    remark(&scan, arguments.quiet);
+    scan.errors.iter().for_each(|error| eprintln!("fscan: {error}"));
     let complete = scan.complete;
     let nothing_scanned = scan.totals.entries == 0 && scan.findings.is_empty();
     let report = report(&mut scan, started_at);
@@ -61,14 +66,6 @@ fn status(report: &Report, arguments: &ScanArguments, could_not_run: bool) -> St
     }
 }
 
-fn remark(scan: &Scan, quiet: bool) {
-    for error in &scan.errors {
-        eprintln!("fscan: {error}");
-    }
-    let remarks = scan.remarks.iter().filter(|_| !quiet);
-    remarks.for_each(|remark| eprintln!("fscan: {remark}"));
-}
-
 fn options(arguments: &ScanArguments) -> anyhow::Result<ScanOptions> {
     let threads = match arguments.threads {
         Some(threads) => threads.into(),
@@ -87,11 +84,7 @@ fn options(arguments: &ScanArguments) -> anyhow::Result<ScanOptions> {
 }
 
 fn checks(arguments: &ScanArguments) -> CheckSet {
-    let mut checks = if arguments.check.is_empty() {
-        CheckSet::ALL
-    } else {
-        CheckSet::NONE
-    };
+    let mut checks = if arguments.check.is_empty() { CheckSet::ALL } else { CheckSet::NONE };
     arguments.check.iter().for_each(|name| {
         checks.set(name, true);
     });
@@ -114,13 +107,7 @@ fn exclusions(globs: &[String]) -> anyhow::Result<GlobSet> {
 fn raise_descriptor_limit() {
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     // Where it cannot be raised the walk makes do with less.
-    let _ = setrlimit(
-        Resource::Nofile,
-        Rlimit {
-            current: maximum,
-            maximum,
-        },
-    );
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }
 
 fn report(scan: &mut Scan, started_at: Timestamp) -> Report {
@@ -150,9 +137,7 @@ fn tool() -> Tool {
     Tool {
         name: env!("CARGO_PKG_NAME").to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        command: std::env::args_os()
-            .map(|arg| arg.to_string_lossy().into_owned())
-            .collect(),
+        command: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
         host: text(system.nodename()),
         kernel: text(system.release()),
         user: format!("uid={} gid={}", geteuid().as_raw(), getegid().as_raw()),
@@ -170,8 +155,6 @@ fn privileges() -> Vec<String> {
         (CapabilitySet::SYS_ADMIN, "CAP_SYS_ADMIN"),
         (CapabilitySet::SYSLOG, "CAP_SYSLOG"),
     ];
-    let held = table
-        .iter()
-        .filter(|(capability, _)| held.contains(*capability));
+    let held = table.iter().filter(|(capability, _)| held.contains(*capability));
     held.map(|(_, name)| (*name).to_owned()).collect()
 }

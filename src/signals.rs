@@ -25,9 +25,7 @@ impl Caught {
 /// signals are blocked in this thread and all that it starts, and one thread waits for them.
 pub fn on_stop(stop: impl Fn() + Send + 'static) -> anyhow::Result<Caught> {
     let signals: SigSet = [Signal::SIGINT, Signal::SIGTERM].into_iter().collect();
-    signals
-        .thread_block()
-        .context("blocking SIGINT and SIGTERM")?;
+    signals.thread_block().context("blocking SIGINT and SIGTERM")?;
     let caught = Caught::default();
     let noted = caught.clone();
     thread::spawn(move || {

@@ -108,8 +108,7 @@ impl FromStr for Code {
 
     fn from_str(word: &str) -> Result<Self, String> {
         let row = TABLE.iter().find(|row| row.word == word);
-        row.map(|row| row.code)
-            .ok_or_else(|| format!("no finding has the code `{word}`"))
+        row.map(|row| row.code).ok_or_else(|| format!("no finding has the code `{word}`"))
     }
 }
 
@@ -143,10 +142,7 @@ mod tests {
             for prose in [row.meaning, row.detection, row.remedy] {
                 assert!(prose.ends_with('.'), "{word}: {prose:?}");
                 assert!(!prose.contains("  "), "{word}: {prose:?}");
-                assert!(
-                    !prose.contains(crate::path_name::is_unsafe_to_show),
-                    "{word}"
-                );
+                assert!(!prose.contains(crate::path_name::is_unsafe_to_show), "{word}");
             }
         }
     }

@@ -349,10 +349,7 @@ pub(crate) static TABLE: &[CodeText] = &[
         detection: "On ext2, ext3 and ext4 the inode number in the entry (d_ino from getdents64) \
                     must be above 10, which the filesystem keeps for itself, and not above the \
                     number of inodes that statfs tells. It is read again before it counts.",
-        remedy: concat!(
-            "Do not open, change or remove the name. ",
-            secure_and_diagnose!()
-        ),
+        remedy: concat!("Do not open, change or remove the name. ", secure_and_diagnose!()),
     },
     CodeText {
         code: Code::SymlinkInvalid,

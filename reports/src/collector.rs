@@ -41,11 +41,7 @@ impl FindingCollector {
     /// Adds a finding; an equal one only raises its row's count.
     pub fn add(&mut self, finding: Finding) {
         let rows = self.codes.entry(finding.code).or_default();
-        let key = (
-            finding.subject.clone(),
-            finding.expected.clone(),
-            finding.found.clone(),
-        );
+        let key = (finding.subject.clone(), finding.expected.clone(), finding.found.clone());
         if let Some(row) = rows.kept.get_mut(&key) {
             row.occurrences += finding.occurrences;
             row.first_seen = row.first_seen.min(finding.first_seen);
@@ -72,8 +68,7 @@ impl FindingCollector {
     /// How many findings came in, those that have no row of their own included.
     pub fn count(&self) -> u64 {
         let rows = self.codes.values();
-        rows.map(|r| r.beyond + r.kept.values().map(|f| f.occurrences).sum::<u64>())
-            .sum()
+        rows.map(|r| r.beyond + r.kept.values().map(|f| f.occurrences).sum::<u64>()).sum()
     }
 
     /// Whether anything was found of `code`.
@@ -84,8 +79,7 @@ impl FindingCollector {
     /// Whether anything suspect or corrupt was found.
     pub fn has_damage(&self) -> bool {
         let rows = self.codes.values().flat_map(|rows| rows.kept.values());
-        rows.map(|finding| finding.severity)
-            .any(|severity| severity >= crate::Severity::Suspect)
+        rows.map(|finding| finding.severity).any(|severity| severity >= crate::Severity::Suspect)
     }
 
     /// The rows: worst first, then by code, then by subject. What was counted alone becomes the
@@ -96,11 +90,8 @@ impl FindingCollector {
         } else {
             ROWS_BUDGET / self.codes.len().max(1)
         };
-        let mut rows: Vec<Finding> = self
-            .codes
-            .into_iter()
-            .flat_map(|(code, rows)| rows.within(code, budget))
-            .collect();
+        let mut rows: Vec<Finding> =
+            self.codes.into_iter().flat_map(|(code, rows)| rows.within(code, budget)).collect();
         // The sort is stable: within a code the rows stay in subject order, the rest row last.
         rows.sort_by_key(|row| (std::cmp::Reverse(row.severity), row.code));
         rows
@@ -132,20 +123,13 @@ impl Rows {
 
 /// The row that stands for findings without a row of their own.
 fn rest_row(code: Code, severity: crate::Severity, count: u64, rows: &[Finding]) -> Finding {
-    let (expected, found) = rows.first().map_or(("", ""), |first| {
-        (first.expected.as_str(), first.found.as_str())
-    });
+    let (expected, found) =
+        rows.first().map_or(("", ""), |first| (first.expected.as_str(), first.found.as_str()));
     let mut row = Finding::new(code, Subject::default(), expected, found);
     row.severity = severity;
     row.occurrences = count;
-    row.evidence.push(format!(
-        "{count} more of this code; --all-findings lists each of them"
-    ));
-    row.first_seen = rows
-        .iter()
-        .map(|r| r.first_seen)
-        .min()
-        .unwrap_or(row.first_seen);
+    row.evidence.push(format!("{count} more of this code; --all-findings lists each of them"));
+    row.first_seen = rows.iter().map(|r| r.first_seen).min().unwrap_or(row.first_seen);
     row
 }
 
@@ -155,10 +139,7 @@ mod tests {
     use crate::PathName;
 
     fn finding(path: &str) -> Finding {
-        let subject = Subject {
-            path: Some(PathName::new(path.into())),
-            ..Subject::default()
-        };
+        let subject = Subject { path: Some(PathName::new(path.into())), ..Subject::default() };
         Finding::new(Code::DirentDangling, subject, "found", "ENOENT")
     }
 
@@ -170,20 +151,13 @@ mod tests {
             forward.add(finding(name));
         }
         let mut halves = [FindingCollector::new(false), FindingCollector::new(false)];
-        names
-            .iter()
-            .rev()
-            .enumerate()
-            .for_each(|(i, name)| halves[i % 2].add(finding(name)));
+        names.iter().rev().enumerate().for_each(|(i, name)| halves[i % 2].add(finding(name)));
         let [mut merged, other] = halves;
         merged.merge(other);
 
         assert_eq!((forward.count(), merged.count()), (1000, 1000));
         let rows = |c: FindingCollector| -> Vec<(Subject, u64)> {
-            c.into_rows()
-                .into_iter()
-                .map(|r| (r.subject, r.occurrences))
-                .collect()
+            c.into_rows().into_iter().map(|r| (r.subject, r.occurrences)).collect()
         };
         let forward = rows(forward);
         assert_eq!(forward, rows(merged));

@@ -31,16 +31,10 @@ pub fn from_json(text: &[u8]) -> Result<Report, ReadError> {
     struct Version {
         schema_version: u32,
     }
-    let Version {
-        schema_version: found,
-    } = serde_json::from_slice(text)?;
+    let Version { schema_version: found } = serde_json::from_slice(text)?;
     if found != SCHEMA_VERSION {
         let newer = found > SCHEMA_VERSION;
-        let advice = if newer {
-            "use a newer fscan"
-        } else {
-            "write the report again"
-        };
+        let advice = if newer { "use a newer fscan" } else { "write the report again" };
         return Err(ReadError::OtherSchema { found, advice });
     }
     Ok(serde_json::from_slice(text)?)

@@ -51,17 +51,11 @@ fn is_zero(count: &u64) -> bool {
 impl PathName {
     /// Takes a path's bytes; one longer than 8 KiB keeps its first and last KiB.
     pub fn new(bytes: Vec<u8>) -> Self {
-        match (
-            bytes.get(..KEPT_END),
-            bytes.get(bytes.len().saturating_sub(KEPT_END)..),
-        ) {
+        match (bytes.get(..KEPT_END), bytes.get(bytes.len().saturating_sub(KEPT_END)..)) {
             (Some(head), Some(tail)) if bytes.len() > LONGEST => {
                 let elided = (bytes.len() - 2 * KEPT_END) as u64;
                 let gap = format!("...[{elided} bytes left out]...");
-                PathName {
-                    bytes: [head, gap.as_bytes(), tail].concat(),
-                    elided,
-                }
+                PathName { bytes: [head, gap.as_bytes(), tail].concat(), elided }
             }
             _ => PathName { bytes, elided: 0 },
         }
@@ -98,11 +92,7 @@ impl From<PathName> for Wire {
                 (escape_invalid_utf8(&bytes), Some(to_hex(&bytes)))
             }
         };
-        Wire {
-            path,
-            path_hex,
-            path_elided: name.elided,
-        }
+        Wire { path, path_hex, path_elided: name.elided }
     }
 }
 
@@ -117,12 +107,10 @@ impl From<Wire> for PathName {
 }
 
 fn to_hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 fn from_hex(hex: &str) -> Option<Vec<u8>> {
@@ -243,9 +231,6 @@ mod tests {
         assert!(name.as_bytes().starts_with(b"/head/d") && name.as_bytes().ends_with(b"/d/tail"));
         assert!(name.is_shortened() && !PathName::new(b"/short".into()).is_shortened());
         assert_eq!(name.elided as usize, long.len() - 2 * KEPT_END);
-        assert_eq!(
-            serde_json::to_value(&name).unwrap()["path_elided"],
-            name.elided
-        );
+        assert_eq!(serde_json::to_value(&name).unwrap()["path_elided"], name.elided);
     }
 }

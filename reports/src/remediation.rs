@@ -92,10 +92,7 @@ fn apply(rule: &Rule, findings: &[Finding], roots: &[Root]) -> Option<Recommenda
     if because.is_empty() {
         return None;
     }
-    let roots: Vec<&Root> = concerned
-        .iter()
-        .filter_map(|&place| roots.get(place))
-        .collect();
+    let roots: Vec<&Root> = concerned.iter().filter_map(|&place| roots.get(place)).collect();
     Some(Recommendation {
         id: rule.id.to_owned(),
         title: rule.title.to_owned(),
@@ -121,11 +118,7 @@ fn places_of(finding: &Finding, roots: &[Root]) -> Vec<usize> {
     };
     let on_device = roots.iter().enumerate().filter(|(_, root)| is_on(root));
     let places: Vec<usize> = on_device.map(|(place, _)| place).collect();
-    if places.is_empty() {
-        (0..roots.len()).collect()
-    } else {
-        places
-    }
+    if places.is_empty() { (0..roots.len()).collect() } else { places }
 }
 
 /// The index of the innermost root that the finding's path lies in.

@@ -21,11 +21,7 @@ pub(crate) fn moment() -> Timestamp {
 
 /// A root on which the three checks of the metadata ran.
 pub(crate) fn root(path: &str, filesystem: &str, device: &str) -> Root {
-    let ran = |name: &str| CheckRun {
-        name: name.into(),
-        status: CheckStatus::Ran,
-        reason: None,
-    };
+    let ran = |name: &str| CheckRun { name: name.into(), status: CheckStatus::Ran, reason: None };
     Root {
         path: PathName::new(path.into()),
         filesystem: filesystem.into(),
@@ -39,28 +35,16 @@ pub(crate) fn root(path: &str, filesystem: &str, device: &str) -> Root {
 
 /// The volume of the incident.
 pub(crate) fn volume() -> Root {
-    root(
-        "/home/coder",
-        "ext4",
-        "/dev/longhorn/pvc-3f0c0a52-8d2f-4a64-b0b2-6f9f7a1c2d3e",
-    )
+    root("/home/coder", "ext4", "/dev/longhorn/pvc-3f0c0a52-8d2f-4a64-b0b2-6f9f7a1c2d3e")
 }
 
 /// A finding at a path.
 pub(crate) fn finding(code: Code, path: &[u8]) -> Finding {
-    let subject = Subject {
-        path: Some(PathName::new(path.to_vec())),
-        inode: Some(u64::MAX),
-        device: None,
-    };
+    let subject =
+        Subject { path: Some(PathName::new(path.to_vec())), inode: Some(u64::MAX), device: None };
     Finding {
         first_seen: moment(),
-        ..Finding::new(
-            code,
-            subject,
-            "statx finds the name",
-            "ENOENT, 4 times in 0.7 s",
-        )
+        ..Finding::new(code, subject, "statx finds the name", "ENOENT, 4 times in 0.7 s")
     }
 }
 
@@ -135,10 +119,9 @@ pub(crate) fn hostile() -> Report {
         recommendation.title = hostile_text();
         recommendation.caveat = hostile_text();
         recommendation.source = hostile_text();
-        recommendation.steps.push(crate::Step {
-            text: hostile_text(),
-            command: Some(hostile_text()),
-        });
+        recommendation
+            .steps
+            .push(crate::Step { text: hostile_text(), command: Some(hostile_text()) });
     }
     report
 }

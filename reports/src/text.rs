@@ -30,11 +30,7 @@ pub struct TextOptions {
 impl Default for TextOptions {
     /// 80 columns without colour.
     fn default() -> Self {
-        TextOptions {
-            color: false,
-            width: 80,
-            verbose: false,
-        }
+        TextOptions { color: false, width: 80, verbose: false }
     }
 }
 
@@ -52,11 +48,8 @@ pub fn write_explanation(code: Code, options: TextOptions, out: &mut impl Write)
     let page = &mut Page::new(out, options);
     let text = code.text();
     page.labelled(0, Style::Strong, text.word, text.title)?;
-    let origin = format!(
-        "Severity: {}. Found by the check `{}`.",
-        text.severity.as_str(),
-        text.check
-    );
+    let origin =
+        format!("Severity: {}. Found by the check `{}`.", text.severity.as_str(), text.check);
     page.paragraph(0, &origin)?;
     let sections = [
         ("What it means", text.meaning),

@@ -161,8 +161,7 @@ mod tests {
     fn shown(rows: &[Unchecked]) -> Vec<(UncheckedReason, &str, u64, Vec<String>)> {
         let examples = |row: &Unchecked| row.examples.iter().map(PathName::escaped).collect();
         let rows = rows.iter();
-        rows.map(|row| (row.reason, row.what.as_str(), row.count, examples(row)))
-            .collect()
+        rows.map(|row| (row.reason, row.what.as_str(), row.count, examples(row))).collect()
     }
 
     #[test]
@@ -203,11 +202,7 @@ mod tests {
         let mut alone = UncheckedCollector::default();
         let mut threads = [0; 3].map(|_| UncheckedCollector::default());
         for index in 0..300 {
-            let reason = if index % 7 == 0 {
-                Vanished
-            } else {
-                PermissionDenied
-            };
+            let reason = if index % 7 == 0 { Vanished } else { PermissionDenied };
             alone.add(reason, "entry", path(index));
             threads[index % 3].add(reason, "entry", path(index));
         }

@@ -3,18 +3,29 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::walk::Workers;
+use crate::walk::{Worker, Workers};
 
 /// Shared between a scan and whoever watches it.
-#[derive(Debug, Default)]
 pub struct Control {
     stop: AtomicBool,
     entries: AtomicU64,
     findings: AtomicU64,
     workers: Mutex<Option<Arc<Workers>>>,
+    remark: Box<dyn Fn(&str) + Send + Sync>,
 }
 
 impl Control {
+    /// `remark` is called with what should be known while the scan goes on, a sentence at a time.
+    pub fn new(remark: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Control {
+            stop: AtomicBool::new(false),
+            entries: AtomicU64::new(0),
+            findings: AtomicU64::new(0),
+            workers: Mutex::new(None),
+            remark: Box::new(remark),
+        }
+    }
+
     /// Asks the scan to end early. What was found by then is reported.
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
@@ -37,16 +48,13 @@ impl Control {
 
     /// The directory that is being read, as the bytes of its path.
     pub fn current_directory(&self) -> Option<Vec<u8>> {
-        let workers = self
-            .workers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()?;
-        let at = workers
-            .iter()
-            .filter(|worker| worker.is_busy())
-            .find_map(|worker| worker.at())?;
+        let workers = self.workers.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
+        let at = workers.iter().filter(|worker| worker.is_busy()).find_map(Worker::at)?;
         Some(at.path_bytes(None))
+    }
+
+    pub(crate) fn remark(&self, sentence: &str) {
+        (self.remark)(sentence);
     }
 
     pub(crate) fn stop_flag(&self) -> &AtomicBool {
@@ -64,5 +72,11 @@ impl Control {
     pub(crate) fn watch(&self, workers: &Arc<Workers>) {
         let workers = Some(Arc::clone(workers));
         *self.workers.lock().unwrap_or_else(PoisonError::into_inner) = workers;
+    }
+}
+
+impl std::fmt::Debug for Control {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Control").field("stop", &self.stop).finish_non_exhaustive()
     }
 }

@@ -64,10 +64,7 @@ mod tests {
     fn the_first_policy_counts() {
         let options = "rw\nbsddf\nerrors=remount-ro\ncommit=5\n";
         assert_eq!(find(options.lines()), Some(ErrorsPolicy::RemountReadOnly));
-        assert_eq!(
-            find("rw,errors=panic".split(',')),
-            Some(ErrorsPolicy::Panic)
-        );
+        assert_eq!(find("rw,errors=panic".split(',')), Some(ErrorsPolicy::Panic));
         assert_eq!(find("rw,relatime".split(',')), None);
     }
 }

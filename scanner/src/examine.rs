@@ -50,9 +50,7 @@ impl Scratch {
     fn size_for(facts: &InodeFacts, filesystem: &Filesystem) -> usize {
         let size = usize::try_from(facts.size()).unwrap_or(usize::MAX);
         if filesystem.kind == "tmpfs" {
-            return (size / 20 + 64)
-                .saturating_mul(280)
-                .clamp(BUFFER_LEAST, 1 << 30);
+            return (size / 20 + 64).saturating_mul(280).clamp(BUFFER_LEAST, 1 << 30);
         }
         size.saturating_mul(2).clamp(BUFFER_LEAST, BUFFER_KEPT)
     }
@@ -115,9 +113,7 @@ pub fn look(
         scope,
         directory,
         filesystem: other.as_deref().unwrap_or(&scope.filesystem),
-        tally: other_tally
-            .as_deref()
-            .unwrap_or_else(|| scope.tallies.root()),
+        tally: other_tally.as_deref().unwrap_or_else(|| scope.tallies.root()),
         worker,
         pass,
         out: Outcome {
@@ -140,11 +136,8 @@ impl Look<'_> {
         if self.pass == Pass::Walk && !self.is_to_be_read() {
             return self.out;
         }
-        let index = IndexFlag::before(
-            self.directory.descriptor,
-            self.directory.facts,
-            self.filesystem,
-        );
+        let index =
+            IndexFlag::before(self.directory.descriptor, self.directory.facts, self.filesystem);
         let (complete, repeated) = self.list(scratch);
         if self.pass == Pass::Walk
             && let Some(anomaly) = index.after(self.directory.descriptor, self.directory.facts)
@@ -238,11 +231,7 @@ impl Look<'_> {
     /// An ext4 entry takes at least 12 bytes (fs/ext4/ext4.h, `ext4_dir_rec_len`). In a busy
     /// directory entries that are renamed can be listed several times.
     fn most_names(&self) -> Option<u64> {
-        let in_blocks = self
-            .filesystem
-            .oddities
-            .is_ext
-            .then(|| self.directory.facts.size() / 12);
+        let in_blocks = self.filesystem.oddities.is_ext.then(|| self.directory.facts.size() / 12);
         in_blocks.map(|names| names.saturating_mul(4).max(4096))
     }
 
@@ -279,9 +268,7 @@ impl Look<'_> {
         checks::judge_name(bytes, entry.ino(), &mut self.out.anomalies);
         checks::judge_reserved(bytes, entry.ino(), self.filesystem, &mut self.out.anomalies);
         if shape == Name::Unsafe {
-            self.out
-                .anomalies
-                .add(checks::unsafe_name(bytes, entry.ino()));
+            self.out.anomalies.add(checks::unsafe_name(bytes, entry.ino()));
         }
         if entry.kind() == FileKind::Unknown && self.filesystem.oddities.is_ext {
             self.untyped.note(bytes, entry.ino());
@@ -301,19 +288,14 @@ impl Look<'_> {
             overflow: self.scope.overflow,
         };
         let covered = seen.is_covered();
-        self.subdirectories
-            .note(if covered { entry.kind() } else { facts.kind() });
+        self.subdirectories.note(if covered { entry.kind() } else { facts.kind() });
         checks::judge_entry(&seen, self.scope.options.checks, &mut self.out.anomalies);
         if self.pass == Pass::Again {
             return;
         }
         if covered && !self.scope.options.cross_mounts {
             count_kind(&mut self.out.gathered.totals, facts.kind());
-            self.miss(
-                UncheckedReason::OtherFilesystem,
-                "entry",
-                Some(entry.name().to_bytes()),
-            );
+            self.miss(UncheckedReason::OtherFilesystem, "entry", Some(entry.name().to_bytes()));
             return;
         }
         self.count(entry.name(), facts);
@@ -329,11 +311,7 @@ impl Look<'_> {
             return;
         }
         let counts = self.scope.options.checks.links || facts.nlink() > 1;
-        let met = if counts {
-            self.tally.meet_file(facts)
-        } else {
-            Sighting::First
-        };
+        let met = if counts { self.tally.meet_file(facts) } else { Sighting::First };
         if facts.kind() == FileKind::Regular {
             totals.hardlinked += u64::from(facts.nlink() > 1);
             if met == Sighting::First {
@@ -370,19 +348,13 @@ impl Look<'_> {
                 ListingError::Read(errno) => unchecked_reason(errno.into()),
                 ListingError::Loop { .. } | ListingError::Endless { .. } => None,
             };
-            self.miss(
-                reason.unwrap_or(UncheckedReason::EndlessDirectory),
-                "directory",
-                None,
-            );
+            self.miss(reason.unwrap_or(UncheckedReason::EndlessDirectory), "directory", None);
         }
     }
 
     /// What can be judged once all entries were seen.
     fn judge_directory(&mut self) {
-        let OpenDirectory {
-            descriptor, facts, ..
-        } = *self.directory;
+        let OpenDirectory { descriptor, facts, .. } = *self.directory;
         let anomalies = &mut self.out.anomalies;
         if self.scope.options.checks.links {
             checks::judge_directory_links(facts, self.subdirectories, self.filesystem, anomalies);
@@ -393,8 +365,7 @@ impl Look<'_> {
         std::mem::take(&mut self.untyped).judge(self.dots.dot_kind(), anomalies);
         if self.filesystem.oddities.dot_entries_on_disk {
             let parent = self.parent_ino();
-            self.dots
-                .judge(facts.ino(), parent, &mut self.out.anomalies);
+            self.dots.judge(facts.ino(), parent, &mut self.out.anomalies);
         }
         let anomalies = &mut self.out.anomalies;
         checks::judge_directory_size(descriptor, facts, self.filesystem, anomalies);
@@ -466,26 +437,18 @@ impl Look<'_> {
             if code.severity() > Severity::Warning {
                 self.out.anomalies.beyond.insert(code, count);
             } else if self.pass == Pass::Walk {
-                self.out
-                    .gathered
-                    .findings
-                    .add(finding_beyond(code, count, self.directory.node));
+                self.out.gathered.findings.add(finding_beyond(code, count, self.directory.node));
             }
         }
     }
 
     fn prove(&mut self, anomaly: &Anomaly) {
-        self.out
-            .gathered
-            .findings
-            .add(finding(anomaly, self.directory.node));
+        self.out.gathered.findings.add(finding(anomaly, self.directory.node));
     }
 
     fn miss(&mut self, reason: UncheckedReason, what: &str, name: Option<&[u8]>) {
         if self.pass == Pass::Walk {
-            self.out
-                .gathered
-                .miss(reason, what, self.directory.node, name);
+            self.out.gathered.miss(reason, what, self.directory.node, name);
         }
     }
 
@@ -493,9 +456,7 @@ impl Look<'_> {
         let exclude = &self.scope.options.exclude;
         !exclude.is_empty()
             && (exclude.is_match(OsStr::from_bytes(name))
-                || exclude.is_match(OsStr::from_bytes(
-                    &self.directory.node.path_below_root(name),
-                )))
+                || exclude.is_match(OsStr::from_bytes(&self.directory.node.path_below_root(name))))
     }
 }
 

@@ -29,24 +29,14 @@ pub struct Examiner<'a> {
 impl Visitor for Examiner<'_> {
     fn visit(&self, directory: &OpenDirectory<'_>, worker: &Worker) -> Subdirectories {
         let index = self.workers.index();
-        let outcome = look(
-            self.scope,
-            directory,
-            worker,
-            &mut self.scratch.lock(index),
-            Pass::Walk,
-        );
-        self.scope
-            .control
-            .add_findings(outcome.gathered.findings.count());
+        let outcome =
+            look(self.scope, directory, worker, &mut self.scratch.lock(index), Pass::Walk);
+        self.scope.control.add_findings(outcome.gathered.findings.count());
         let mut gathered = self.gathered.lock(index);
         gathered.merge(outcome.gathered);
         if !outcome.anomalies.is_empty() {
             let node = Arc::clone(directory.node);
-            gathered.suspicious.push(Suspicious {
-                node,
-                anomalies: outcome.anomalies.count(),
-            });
+            gathered.suspicious.push(Suspicious { node, anomalies: outcome.anomalies.count() });
         }
         outcome.subdirectories
     }
@@ -57,20 +47,13 @@ impl Visitor for Examiner<'_> {
         let refusal = Refusal::from(errno);
         if refusal == Refusal::Denied && self.is_lost_and_found(parent, name) {
             let path = parent.path(Some(name.to_bytes()));
-            gathered
-                .unchecked
-                .add(UncheckedReason::PermissionDenied, "directory", path);
+            gathered.unchecked.add(UncheckedReason::PermissionDenied, "directory", path);
             gathered.lost_and_found_unseen = true;
         } else if let Some(reason) = unchecked_reason(refusal) {
             gathered.miss(reason, "directory", parent, Some(name.to_bytes()));
         } else if matches!(errno, Errno::NOENT | Errno::NOTDIR | Errno::LOOP) {
             gathered.totals.volatile += 1;
-            gathered.miss(
-                UncheckedReason::Vanished,
-                "directory",
-                parent,
-                Some(name.to_bytes()),
-            );
+            gathered.miss(UncheckedReason::Vanished, "directory", parent, Some(name.to_bytes()));
         } else {
             gathered.unseen += 1;
             let node = DirectoryNode::child(parent, name, ino, parent.device);

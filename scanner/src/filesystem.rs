@@ -33,10 +33,7 @@ impl Filesystem {
     /// Learns what `directory`, whose facts are given, stands on.
     pub fn of(directory: BorrowedFd<'_>, facts: &InodeFacts) -> Self {
         let mount = find_mount(facts);
-        let kind = mount
-            .as_ref()
-            .map_or("unknown", |mount| &mount.filesystem)
-            .to_owned();
+        let kind = mount.as_ref().map_or("unknown", |mount| &mount.filesystem).to_owned();
         let space = fstatvfs(directory).ok();
         Filesystem {
             oddities: oddities::of(&kind),
@@ -78,9 +75,7 @@ fn find_mount(facts: &InodeFacts) -> Option<Mount> {
     let mut table = mounts::read().ok()?;
     let position = match facts.mount_id() {
         Some(id) => table.iter().position(|mount| mount.id == id)?,
-        None => table
-            .iter()
-            .rposition(|mount| mount.device == facts.device())?,
+        None => table.iter().rposition(|mount| mount.device == facts.device())?,
     };
     Some(table.swap_remove(position))
 }

@@ -79,12 +79,8 @@ pub fn finding(anomaly: &Anomaly, node: &DirectoryNode) -> Finding {
         inode: anomaly.inode,
         device: None,
     };
-    let mut finding = Finding::new(
-        anomaly.code,
-        subject,
-        anomaly.expected.clone(),
-        anomaly.found.clone(),
-    );
+    let mut finding =
+        Finding::new(anomaly.code, subject, anomaly.expected.clone(), anomaly.found.clone());
     finding.severity = anomaly.severity;
     finding.evidence.clone_from(&anomaly.evidence);
     finding
@@ -92,15 +88,10 @@ pub fn finding(anomaly: &Anomaly, node: &DirectoryNode) -> Finding {
 
 /// A finding that stands for `count` anomalies of a directory that were not kept one by one.
 pub fn finding_beyond(code: Code, count: u64, node: &DirectoryNode) -> Finding {
-    let subject = Subject {
-        path: Some(node.path(None)),
-        ..Subject::default()
-    };
+    let subject = Subject { path: Some(node.path(None)), ..Subject::default() };
     let mut finding = Finding::new(code, subject, "", "many names of this directory");
     finding.occurrences = count;
-    finding
-        .evidence
-        .push(format!("{count} more names of this directory"));
+    finding.evidence.push(format!("{count} more names of this directory"));
     finding
 }
 
@@ -119,15 +110,9 @@ impl<T> PerWorker<T> {
     }
 
     /// The one of a worker, by its index.
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "indices come from Workers of the same length"
-    )]
+    #[expect(clippy::indexing_slicing, reason = "indices come from Workers of the same length")]
     pub fn lock(&self, worker: usize) -> MutexGuard<'_, T> {
-        self.0[worker]
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.0[worker].0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes what each worker has, leaving `empty` ones; what a hung worker holds stays with it.

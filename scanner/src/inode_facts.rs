@@ -160,3 +160,12 @@ impl InodeFacts {
         (self.0.stx_mtime.tv_sec, self.0.stx_mtime.tv_nsec)
     }
 }
+
+#[cfg(test)]
+impl InodeFacts {
+    /// The same facts with something changed.
+    pub(crate) fn changed(mut self, change: impl FnOnce(&mut Statx)) -> Self {
+        change(&mut self.0);
+        self
+    }
+}

@@ -34,10 +34,7 @@ pub fn read() -> io::Result<Vec<Mount>> {
 }
 
 fn parse(table: &[u8]) -> Vec<Mount> {
-    table
-        .split(|byte| *byte == b'\n')
-        .filter_map(parse_line)
-        .collect()
+    table.split(|byte| *byte == b'\n').filter_map(parse_line).collect()
 }
 
 /// `36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue`, with any
@@ -73,24 +70,15 @@ fn unescape(field: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(field.len());
     let mut rest = field;
     while let [first, tail @ ..] = rest {
-        rest = match (first, tail) {
-            (
-                b'\\',
-                [
-                    a @ b'0'..=b'3',
-                    b @ b'0'..=b'7',
-                    c @ b'0'..=b'7',
-                    after @ ..,
-                ],
-            ) => {
-                bytes.push((a - b'0') * 64 + (b - b'0') * 8 + (c - b'0'));
-                after
-            }
-            _ => {
-                bytes.push(*first);
-                tail
-            }
-        };
+        if let (b'\\', [a @ b'0'..=b'3', b @ b'0'..=b'7', c @ b'0'..=b'7', after @ ..]) =
+            (first, tail)
+        {
+            bytes.push((a - b'0') * 64 + (b - b'0') * 8 + (c - b'0'));
+            rest = after;
+        } else {
+            bytes.push(*first);
+            rest = tail;
+        }
     }
     bytes
 }
@@ -108,10 +96,7 @@ mod tests {
             (mount.root.as_slice(), mount.point.as_slice()),
             (&b"/a b"[..], &b"/mnt/x\\y"[..])
         );
-        assert_eq!(
-            (mount.options.as_str(), mount.filesystem.as_str()),
-            ("rw,noatime", "ext4")
-        );
+        assert_eq!((mount.options.as_str(), mount.filesystem.as_str()), ("rw,noatime", "ext4"));
         assert_eq!(mount.source, b"/dev/l\th");
         assert_eq!(mount.super_options, "rw,errors=panic");
     }

@@ -22,10 +22,7 @@ pub enum DirectoryLinks {
 
 /// What may be relied on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "a row of independent facts, one a column"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "a row of independent facts, one a column")]
 pub struct Oddities {
     /// The filesystem's own code in this kernel decides what a lookup says, so EIO or ESTALE is
     /// damage. A network or FUSE server may say so for reasons of its own.
@@ -98,14 +95,8 @@ pub fn of(filesystem: &str) -> Oddities {
             ..PLAIN
         },
         "xfs" => PLAIN,
-        "btrfs" => Oddities {
-            directory_links: DirectoryLinks::Nothing,
-            ..PLAIN
-        },
-        "tmpfs" => Oddities {
-            listing_survives_unlink: false,
-            ..PLAIN
-        },
+        "btrfs" => Oddities { directory_links: DirectoryLinks::Nothing, ..PLAIN },
+        "tmpfs" => Oddities { listing_survives_unlink: false, ..PLAIN },
         "overlay" => Oddities {
             directory_links: DirectoryLinks::SubdirectoriesOrOne,
             entry_numbers_match: false,
@@ -114,10 +105,9 @@ pub fn of(filesystem: &str) -> Oddities {
             listing_survives_unlink: false,
             ..PLAIN
         },
-        "f2fs" | "erofs" | "squashfs" | "jfs" | "nilfs2" | "bcachefs" | "zfs" => Oddities {
-            answers_for_itself: true,
-            ..FOREIGN
-        },
+        "f2fs" | "erofs" | "squashfs" | "jfs" | "nilfs2" | "bcachefs" | "zfs" => {
+            Oddities { answers_for_itself: true, ..FOREIGN }
+        }
         _ => FOREIGN,
     }
 }

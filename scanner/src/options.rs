@@ -24,20 +24,11 @@ pub struct CheckSet {
 
 impl CheckSet {
     /// Every check.
-    pub const ALL: CheckSet = CheckSet {
-        entries: true,
-        inodes: true,
-        links: true,
-        kernel: true,
-    };
+    pub const ALL: CheckSet = CheckSet { entries: true, inodes: true, links: true, kernel: true };
 
     /// No check.
-    pub const NONE: CheckSet = CheckSet {
-        entries: false,
-        inodes: false,
-        links: false,
-        kernel: false,
-    };
+    pub const NONE: CheckSet =
+        CheckSet { entries: false, inodes: false, links: false, kernel: false };
 
     /// Switches the check of that name; false if there is none.
     pub fn set(&mut self, name: &str, on: bool) -> bool {

@@ -24,7 +24,7 @@ use crate::options::{CHECK_NAMES, ScanOptions};
 use crate::roots::{RootError, to_c_string};
 use crate::scope::Scope;
 use crate::second_look::SecondLook;
-use crate::walk::{Descriptors, DirectoryNode, Walker, Workers, open_directory};
+use crate::walk::{Descriptors, DirectoryNode, Walker, Worker, Workers, open_directory};
 
 /// The scan of one root. What it gathers can be taken at any time, also when one of its threads
 /// hangs.
@@ -115,16 +115,16 @@ impl RootScan {
         }
         let policy = ErrorsPolicy::of(&filesystem);
         if policy == Some(ErrorsPolicy::Panic) && !self.options.force {
-            let mount_point = filesystem
-                .mount
-                .as_ref()
-                .map_or(&b"/"[..], |m| &m.point)
-                .to_vec();
+            let mount_point = filesystem.mount.as_ref().map_or(&b"/"[..], |m| &m.point).to_vec();
             let mount_point = PathName::new(mount_point);
-            return Err(RootError::PanicPolicy {
-                path: self.path.as_path().into(),
-                mount_point,
-            });
+            return Err(RootError::PanicPolicy { path: self.path.as_path().into(), mount_point });
+        }
+        if policy == Some(ErrorsPolicy::RemountReadOnly) {
+            let path = PathName::from(self.path.as_path()).escaped();
+            self.control.remark(&format!(
+                "{path}: mounted with errors=remount-ro: if the scan meets damage, the kernel \
+                 turns this mount read-only"
+            ));
         }
         Ok(self.ground.get_or_init(|| Ground { filesystem, policy }))
     }
@@ -156,8 +156,7 @@ impl RootScan {
         walker.walk(&pool, root, descriptor);
         self.settle(scope, &descriptors, &pool, root);
         if self.options.checks.links {
-            self.link_count(scope, &descriptors, root)
-                .settle(&pool, open_root);
+            self.link_count(scope, &descriptors, root).settle(&pool, open_root);
         }
         Ok(())
     }
@@ -209,18 +208,11 @@ impl RootScan {
             let gathered = self.gathered.lock(worker);
             unseen += gathered.unseen;
             lost_and_found_unseen |= gathered.lost_and_found_unseen;
-            let lost = [
-                Code::DirentDangling,
-                Code::DirentBadInode,
-                Code::DirectoryReadError,
-            ];
+            let lost = [Code::DirentDangling, Code::DirentBadInode, Code::DirectoryReadError];
             names_lost |= lost.iter().any(|code| gathered.findings.has(*code));
         }
         let filesystem = &scope.filesystem;
-        let at_root = filesystem
-            .mount
-            .as_ref()
-            .is_some_and(|m| m.point == root.path_bytes(None));
+        let at_root = filesystem.mount.as_ref().is_some_and(|m| m.point == root.path_bytes(None));
         LinkCount {
             scope,
             descriptors,
@@ -284,16 +276,9 @@ impl RootScan {
         let damaged =
             (0..self.workers.iter().count()).any(|w| self.gathered.lock(w).findings.has_damage());
         let mut gathered = self.gathered.lock(self.workers.index());
-        let check = kernel.judge(
-            &ground.filesystem,
-            ground.policy,
-            damaged,
-            &mut gathered.findings,
-        );
-        *self
-            .kernel_check
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(check);
+        let check =
+            kernel.judge(&ground.filesystem, ground.policy, damaged, &mut gathered.findings);
+        *self.kernel_check.lock().unwrap_or_else(PoisonError::into_inner) = Some(check);
     }
 
     /// Takes what was gathered so far.
@@ -314,15 +299,11 @@ impl RootScan {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Root {
             path: self.path.as_path().into(),
-            filesystem: ground
-                .map_or("unknown", |ground| &ground.filesystem.kind)
-                .to_owned(),
+            filesystem: ground.map_or("unknown", |ground| &ground.filesystem.kind).to_owned(),
             device: mount.map(|mount| text(&mount.source)).unwrap_or_default(),
-            mount_options: mount.map(|m| join_options(m)).unwrap_or_default(),
+            mount_options: mount.map(join_options).unwrap_or_default(),
             mount_point: mount.map(|mount| text(&mount.point)).unwrap_or_default(),
-            errors_policy: ground
-                .and_then(|ground| ground.policy)
-                .map(|policy| policy.to_string()),
+            errors_policy: ground.and_then(|ground| ground.policy).map(|policy| policy.to_string()),
             checks: CHECK_NAMES
                 .iter()
                 .map(|name| self.describe_check(name, gathered, failure))
@@ -332,11 +313,7 @@ impl RootScan {
 
     fn describe_check(&self, name: &str, gathered: &Gathered, failure: Option<&str>) -> CheckRun {
         let (status, reason) = self.status_of(name, gathered, failure);
-        CheckRun {
-            name: name.to_owned(),
-            status,
-            reason,
-        }
+        CheckRun { name: name.to_owned(), status, reason }
     }
 
     fn status_of(
@@ -350,18 +327,11 @@ impl RootScan {
         }
         if let Some(failure) = failure {
             let scanned = gathered.totals.entries > 0;
-            let status = if scanned {
-                CheckStatus::Partial
-            } else {
-                CheckStatus::Skipped
-            };
+            let status = if scanned { CheckStatus::Partial } else { CheckStatus::Skipped };
             return (status, Some(failure.to_owned()));
         }
         if name == "kernel" {
-            let check = self
-                .kernel_check
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+            let check = self.kernel_check.lock().unwrap_or_else(PoisonError::into_inner);
             return match &*check {
                 Some(KernelCheck::Ran { log }) => (CheckStatus::Ran, log.clone()),
                 Some(KernelCheck::Skipped { reason }) => {
@@ -371,22 +341,13 @@ impl RootScan {
             };
         }
         if self.is_file.get() == Some(&true) && name != "inodes" {
-            return (
-                CheckStatus::Skipped,
-                Some("the path is not a directory".to_owned()),
-            );
+            return (CheckStatus::Skipped, Some("the path is not a directory".to_owned()));
         }
         if self.control.is_stopped() {
-            return (
-                CheckStatus::Partial,
-                Some("the scan was stopped".to_owned()),
-            );
+            return (CheckStatus::Partial, Some("the scan was stopped".to_owned()));
         }
         if gathered.unchecked.leaves_gaps() {
-            return (
-                CheckStatus::Partial,
-                Some("parts of the tree were not seen".to_owned()),
-            );
+            return (CheckStatus::Partial, Some("parts of the tree were not seen".to_owned()));
         }
         (CheckStatus::Ran, None)
     }
@@ -394,9 +355,7 @@ impl RootScan {
     /// Where a hung thread is.
     pub fn hung_at(&self) -> Option<PathName> {
         let busy = self.workers.iter().filter(|worker| worker.is_busy());
-        busy.filter_map(|worker| worker.at())
-            .map(|node| node.path(None))
-            .min()
+        busy.filter_map(Worker::at).map(|node| node.path(None)).min()
     }
 }
 

@@ -71,12 +71,7 @@ impl RootError {
             Errno::NOTCONN | Errno::TIMEDOUT => "check the server behind this mount",
             _ => "see the kernel log; the filesystem may be damaged",
         };
-        RootError::Unreachable {
-            path: path.into(),
-            operation,
-            errno: errno_name(errno),
-            advice,
-        }
+        RootError::Unreachable { path: path.into(), operation, errno: errno_name(errno), advice }
     }
 
     /// Whether it says that a filesystem is damaged.
@@ -102,18 +97,12 @@ impl ResolvedRoot {
     /// Resolves a path. A symbolic link given as a root is followed.
     pub fn of(path: &Path) -> Result<Self, RootError> {
         let failed = |operation| move |errno| RootError::unreachable(path, operation, errno);
-        let resolved = path
-            .canonicalize()
-            .map_err(|error| failed("lookup")(errno_of(&error)))?;
+        let resolved = path.canonicalize().map_err(|error| failed("lookup")(errno_of(&error)))?;
         let flags = OFlags::PATH | OFlags::CLOEXEC | OFlags::NOFOLLOW;
         let opened = openat(CWD, &resolved, flags, Mode::empty()).map_err(failed("open"))?;
         let facts = InodeFacts::of_descriptor(opened.as_fd()).map_err(failed("statx"))?;
         let inode = (facts.device(), facts.ino());
-        Ok(ResolvedRoot {
-            path: resolved,
-            mount: facts.mount_id(),
-            inode,
-        })
+        Ok(ResolvedRoot { path: resolved, mount: facts.mount_id(), inode })
     }
 
     /// Whether a scan of `self` sees `other`, too.

@@ -26,8 +26,6 @@ pub struct Scan {
     pub unchecked: Vec<Unchecked>,
     /// Roots that could not be scanned, or not to their end.
     pub errors: Vec<RootError>,
-    /// Remarks for whoever started the scan, a sentence each.
-    pub remarks: Vec<String>,
     /// Whether it came to its end.
     pub complete: bool,
 }
@@ -39,15 +37,14 @@ pub fn scan(options: ScanOptions, control: &Arc<Control>) -> Scan {
         gathered: Gathered::new(options.all_findings),
         roots: Vec::new(),
         errors: Vec::new(),
-        remarks: Vec::new(),
         complete: true,
     };
-    for path in account.plan(&options) {
+    for path in account.plan(&options, control) {
         if control.is_stopped() {
             account.complete = false;
             break;
         }
-        account.scan_root(path, &options, control);
+        account.scan_root(&path, &options, control);
     }
     account.complete &= !control.is_stopped();
     Scan {
@@ -56,7 +53,6 @@ pub fn scan(options: ScanOptions, control: &Arc<Control>) -> Scan {
         findings: account.gathered.findings.into_rows(),
         unchecked: account.gathered.unchecked.into_rows(),
         errors: account.errors,
-        remarks: account.remarks,
         complete: account.complete,
     }
 }
@@ -66,13 +62,12 @@ struct Account {
     gathered: Gathered,
     roots: Vec<Root>,
     errors: Vec<RootError>,
-    remarks: Vec<String>,
     complete: bool,
 }
 
 impl Account {
     /// The paths to scan: resolved, each once, none within another.
-    fn plan(&mut self, options: &Arc<ScanOptions>) -> Vec<PathBuf> {
+    fn plan(&mut self, options: &Arc<ScanOptions>, control: &Control) -> Vec<PathBuf> {
         let mut resolved: Vec<ResolvedRoot> = Vec::new();
         for path in &options.roots {
             match resolve(path, options) {
@@ -89,33 +84,20 @@ impl Account {
             });
             covering.any(|(other, _)| other != index)
         };
-        let (covered, kept): (Vec<_>, Vec<_>) = resolved
-            .iter()
-            .enumerate()
-            .partition(|(index, root)| covered(*index, root));
+        let (covered, kept): (Vec<_>, Vec<_>) =
+            resolved.iter().enumerate().partition(|(index, root)| covered(*index, root));
         for (_, root) in covered {
             let path = PathName::from(root.path.as_path()).escaped();
-            self.remarks
-                .push(format!("{path}: scanned once, as part of another PATH"));
+            control.remark(&format!("{path}: scanned once, as part of another PATH"));
         }
-        kept.into_iter()
-            .map(|(_, root)| root.path.clone())
-            .collect()
+        kept.into_iter().map(|(_, root)| root.path.clone()).collect()
     }
 
     fn refuse(&mut self, error: RootError) {
         if error.is_damage()
-            && let RootError::Unreachable {
-                path,
-                operation,
-                errno,
-                ..
-            } = &error
+            && let RootError::Unreachable { path, operation, errno, .. } = &error
         {
-            let subject = Subject {
-                path: Some(path.clone()),
-                ..Subject::default()
-            };
+            let subject = Subject { path: Some(path.clone()), ..Subject::default() };
             let found = format!("{operation} says {errno}");
             let expected = "the path can be looked up and opened";
             self.gathered.findings.add(Finding::new(
@@ -128,8 +110,8 @@ impl Account {
         self.errors.push(error);
     }
 
-    fn scan_root(&mut self, path: PathBuf, options: &Arc<ScanOptions>, control: &Arc<Control>) {
-        let root = Arc::new(RootScan::new(path.clone(), options, control));
+    fn scan_root(&mut self, path: &Path, options: &Arc<ScanOptions>, control: &Arc<Control>) {
+        let root = Arc::new(RootScan::new(path.to_owned(), options, control));
         control.watch(&root.workers);
         let work = Arc::clone(&root);
         let outcome = supervise::run(&root.workers, options.stat_timeout, move || work.run());
@@ -141,10 +123,9 @@ impl Account {
                 self.refuse(error);
                 Some(reason)
             }
-            None => Some(self.give_up(&root, &path, options)),
+            None => Some(self.give_up(&root, path, options)),
         };
-        self.roots
-            .push(root.describe(&gathered, failure.as_deref()));
+        self.roots.push(root.describe(&gathered, failure.as_deref()));
         self.gathered.merge(gathered);
     }
 
@@ -152,9 +133,7 @@ impl Account {
     fn give_up(&mut self, root: &RootScan, path: &Path, options: &ScanOptions) -> String {
         self.complete = false;
         let at = root.hung_at().unwrap_or_else(|| path.into());
-        self.gathered
-            .unchecked
-            .add(UncheckedReason::NoAnswer, "directory", at.clone());
+        self.gathered.unchecked.add(UncheckedReason::NoAnswer, "directory", at.clone());
         let seconds = options.stat_timeout.unwrap_or_default().as_secs_f64();
         let error = RootError::NoAnswer { path: at, seconds };
         let reason = error.to_string();
@@ -168,18 +147,11 @@ fn resolve(path: &Path, options: &Arc<ScanOptions>) -> Result<ResolvedRoot, Root
     let workers = Arc::new(Workers::new(0));
     let (own, wanted) = (Arc::clone(&workers), path.to_owned());
     let outcome = supervise::run(&workers, options.stat_timeout, move || {
-        own.current().enter(&DirectoryNode::root(
-            roots::to_c_string(&wanted)?,
-            0,
-            (0, 0),
-        ));
+        own.current().enter(&DirectoryNode::root(roots::to_c_string(&wanted)?, 0, (0, 0)));
         ResolvedRoot::of(&wanted)
     });
     outcome.unwrap_or_else(|| {
         let seconds = options.stat_timeout.unwrap_or_default().as_secs_f64();
-        Err(RootError::NoAnswer {
-            path: path.into(),
-            seconds,
-        })
+        Err(RootError::NoAnswer { path: path.into(), seconds })
     })
 }

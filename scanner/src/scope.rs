@@ -50,9 +50,7 @@ impl Scope {
         filesystem: Arc<Filesystem>,
         root: &InodeFacts,
     ) -> Self {
-        let now = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default();
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let started = (now.as_secs() as i64 - CLOCK_SLACK, now.subsec_nanos());
         Scope {
             options,

@@ -81,11 +81,7 @@ enum Look {
     /// It cannot be looked at any more.
     Unchecked(UncheckedReason),
     /// It was looked at.
-    Seen {
-        anomalies: Anomalies,
-        quiet: Option<Stamp>,
-        fingerprint: Option<u64>,
-    },
+    Seen { anomalies: Anomalies, quiet: Option<Stamp>, fingerprint: Option<u64> },
 }
 
 impl SecondLook<'_> {
@@ -98,7 +94,7 @@ impl SecondLook<'_> {
                 return;
             }
             self.look_again(pool, &mut batch);
-            batch.into_iter().for_each(|case| self.close(case));
+            batch.iter().for_each(|case| self.close(case));
         }
     }
 
@@ -110,15 +106,12 @@ impl SecondLook<'_> {
             sleep(Duration::from_millis(pause));
             self.descriptors.forget_anchors();
             pool.install(|| {
-                batch
-                    .par_iter_mut()
-                    .filter(|case| !case.closed)
-                    .for_each(|case| {
-                        let worker = self.workers.current();
-                        worker.enter(&case.node);
-                        case.weigh(self.look_at(&case.node), self.survives_unlink());
-                        worker.leave();
-                    });
+                batch.par_iter_mut().filter(|case| !case.closed).for_each(|case| {
+                    let worker = self.workers.current();
+                    worker.enter(&case.node);
+                    case.weigh(self.look_at(&case.node), self.survives_unlink());
+                    worker.leave();
+                });
             });
         }
     }
@@ -133,11 +126,7 @@ impl SecondLook<'_> {
             Err(errno) => return failed_to_open(errno),
         };
         let begun = SystemTime::now();
-        let directory = OpenDirectory {
-            node,
-            descriptor: descriptor.as_fd(),
-            facts: &facts,
-        };
+        let directory = OpenDirectory { node, descriptor: descriptor.as_fd(), facts: &facts };
         let worker = self.workers.current();
         let mut scratch = self.scratch.lock(self.workers.index());
         let outcome = look(self.scope, &directory, worker, &mut scratch, Pass::Again);
@@ -166,15 +155,11 @@ impl SecondLook<'_> {
         };
         let facts = InodeFacts::of_descriptor(opened.as_fd())?;
         let same = (facts.ino(), facts.device()) == (node.ino, node.device);
-        if same {
-            Ok((opened, facts))
-        } else {
-            Err(Errno::NOENT)
-        }
+        if same { Ok((opened, facts)) } else { Err(Errno::NOENT) }
     }
 
     /// Writes down what the looks at one directory came to.
-    fn close(&self, case: Case) {
+    fn close(&self, case: &Case) {
         let mut gathered = self.gathered.lock(self.workers.index());
         let stopped = self.scope.control.is_stopped() && !case.closed;
         let mut lasting = 0;
@@ -183,12 +168,7 @@ impl SecondLook<'_> {
                 gathered.findings.add(finding(&tracked.anomaly, &case.node));
                 self.scope.control.add_findings(1);
             } else if stopped {
-                gathered.miss(
-                    UncheckedReason::Interrupted,
-                    "second look",
-                    &case.node,
-                    None,
-                );
+                gathered.miss(UncheckedReason::Interrupted, "second look", &case.node, None);
             } else if tracked.seen >= PROVEN {
                 lasting += 1;
             } else {
@@ -199,20 +179,12 @@ impl SecondLook<'_> {
             gathered.miss(UncheckedReason::TooBusy, "second look", &case.node, None);
         }
         for (code, count) in &case.beyond {
-            if case
-                .tracked
-                .iter()
-                .any(|t| t.anomaly.code == *code && t.agreed >= PROVEN)
-            {
-                gathered
-                    .findings
-                    .add(finding_beyond(*code, *count, &case.node));
+            if case.tracked.iter().any(|t| t.anomaly.code == *code && t.agreed >= PROVEN) {
+                gathered.findings.add(finding_beyond(*code, *count, &case.node));
             }
         }
         if case.unstable >= 2 {
-            gathered
-                .findings
-                .add(finding(&unstable(&case.node), &case.node));
+            gathered.findings.add(finding(&unstable(&case.node), &case.node));
         }
         if let Some(reason) = case.unchecked {
             gathered.miss(reason, "second look", &case.node, None);
@@ -253,11 +225,7 @@ impl Case {
                 self.unchecked = Some(reason);
                 self.closed = true;
             }
-            Look::Seen {
-                anomalies,
-                quiet,
-                fingerprint,
-            } => {
+            Look::Seen { anomalies, quiet, fingerprint } => {
                 let unchanged = quiet.is_some() && quiet == self.previous.map(|(stamp, _)| stamp);
                 if let (true, Some(now), Some((_, before))) =
                     (unchanged, fingerprint, self.previous)
@@ -276,9 +244,7 @@ impl Case {
     fn track(&mut self, anomalies: Anomalies, quiet: bool, unchanged: bool) {
         let known = std::mem::take(&mut self.tracked);
         for anomaly in anomalies.kept {
-            let before = known
-                .iter()
-                .find(|tracked| tracked.anomaly.is_same_as(&anomaly));
+            let before = known.iter().find(|tracked| tracked.anomaly.is_same_as(&anomaly));
             let (agreed, seen) = before.map_or((0, 0), |tracked| (tracked.agreed, tracked.seen));
             let agreed = match anomaly.proof {
                 Proof::Refusal => agreed + 1,
@@ -286,11 +252,7 @@ impl Case {
                 // The directory changed since the last look: counting begins anew.
                 Proof::Comparison => u32::from(quiet),
             };
-            self.tracked.push(Tracked {
-                anomaly,
-                agreed,
-                seen: seen + 1,
-            });
+            self.tracked.push(Tracked { anomaly, agreed, seen: seen + 1 });
         }
         self.beyond = anomalies.beyond;
         self.closed = self.tracked.iter().all(|tracked| tracked.agreed >= PROVEN);
@@ -299,12 +261,8 @@ impl Case {
 
 fn unstable(node: &DirectoryNode) -> Anomaly {
     let found = "two listings differ, and its times say that nothing changed";
-    Anomaly::new(
-        Code::DirectoryReadUnstable,
-        "a quiet directory lists the same twice",
-        found,
-    )
-    .inode(node.ino)
+    Anomaly::new(Code::DirectoryReadUnstable, "a quiet directory lists the same twice", found)
+        .inode(node.ino)
 }
 
 fn stamp(facts: &InodeFacts) -> Stamp {
@@ -314,13 +272,11 @@ fn stamp(facts: &InodeFacts) -> Stamp {
 /// Whether a directory's times are so old that it cannot have changed after `begun` without
 /// their showing it.
 fn is_settled(facts: &InodeFacts, begun: SystemTime) -> bool {
-    let begun = begun
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
+    let begun = begun.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let (seconds, nanoseconds) = facts.changed_at();
     // A time before 1970 is old enough; one in the future is a clock that says nothing.
     let changed = Duration::new(u64::try_from(seconds).unwrap_or(0), nanoseconds);
-    changed + SETTLED <= begun || changed > begun + Duration::from_secs(60)
+    changed + SETTLED <= begun || changed > begun + Duration::from_mins(1)
 }
 
 fn failed_to_open(errno: Errno) -> Look {
@@ -332,19 +288,97 @@ fn failed_to_open(errno: Errno) -> Look {
         return Look::Gone;
     }
     let found = format!("opening it says {}", errno_name(errno));
-    let anomaly = Anomaly::new(
-        Code::DirectoryReadError,
-        "the directory can be opened",
-        found,
-    );
+    let anomaly = Anomaly::new(Code::DirectoryReadError, "the directory can be opened", found);
     let mut anomalies = Anomalies::default();
     anomalies.add(match refusal {
         Refusal::Damage(_) => anomaly,
         _ => anomaly.only_suspect(),
     });
-    Look::Seen {
-        anomalies,
-        quiet: None,
-        fingerprint: None,
+    Look::Seen { anomalies, quiet: None, fingerprint: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EARLY: Stamp = ((1, 0), (1, 0));
+    const LATER: Stamp = ((2, 0), (2, 0));
+
+    fn case() -> Case {
+        let node = DirectoryNode::root(c"/d".into(), 2, (0, 0));
+        Case::new(Suspicious { node, anomalies: 1 })
+    }
+
+    fn seen(anomaly: impl Into<Option<Anomaly>>, quiet: Option<Stamp>) -> Look {
+        let mut anomalies = Anomalies::default();
+        anomaly.into().into_iter().for_each(|anomaly| anomalies.add(anomaly));
+        Look::Seen { anomalies, quiet, fingerprint: Some(7) }
+    }
+
+    fn refusal() -> Anomaly {
+        Anomaly::new(Code::DirentBadInode, "", "").named(b"name")
+    }
+
+    fn comparison() -> Anomaly {
+        Anomaly::new(Code::DirentDangling, "", "").named(b"name").compared()
+    }
+
+    fn proven(looks: Vec<Look>) -> bool {
+        let mut case = case();
+        looks.into_iter().for_each(|look| case.weigh(look, true));
+        case.tracked.iter().any(|tracked| tracked.agreed >= PROVEN)
+    }
+
+    #[test]
+    fn a_refusal_is_proven_by_three_looks_even_in_a_busy_directory() {
+        assert!(proven((0..3).map(|_| seen(refusal(), None)).collect()));
+        assert!(!proven((0..2).map(|_| seen(refusal(), None)).collect()));
+        let interrupted = vec![
+            seen(refusal(), None),
+            seen(refusal(), None),
+            seen(None, None),
+            seen(refusal(), None),
+        ];
+        assert!(!proven(interrupted));
+    }
+
+    #[test]
+    fn a_comparison_is_proven_by_three_looks_at_an_unchanged_directory() {
+        assert!(proven((0..3).map(|_| seen(comparison(), Some(EARLY))).collect()));
+        assert!(!proven((0..6).map(|_| seen(comparison(), None)).collect()));
+        let changed = vec![
+            seen(comparison(), Some(EARLY)),
+            seen(comparison(), Some(EARLY)),
+            seen(comparison(), Some(LATER)),
+            seen(comparison(), Some(LATER)),
+        ];
+        assert!(!proven(changed));
+    }
+
+    #[test]
+    fn a_directory_that_went_away_proves_nothing() {
+        let mut case = case();
+        case.weigh(seen(refusal(), None), true);
+        case.weigh(Look::Gone, true);
+        assert!(case.closed && case.tracked.is_empty());
+    }
+
+    #[test]
+    fn only_quiet_listings_that_differ_are_unstable() {
+        let listing = |fingerprint, quiet| Look::Seen {
+            anomalies: Anomalies::default(),
+            quiet,
+            fingerprint: Some(fingerprint),
+        };
+        let unstable = |quiet: [Option<Stamp>; 2], survives| {
+            let mut case = case();
+            case.weigh(listing(1, quiet[0]), survives);
+            case.weigh(listing(2, quiet[1]), survives);
+            case.unstable
+        };
+        assert_eq!(unstable([Some(EARLY), Some(EARLY)], true), 1);
+        assert_eq!(unstable([Some(EARLY), Some(LATER)], true), 0);
+        assert_eq!(unstable([None, None], true), 0);
+        assert_eq!(unstable([Some(EARLY), Some(EARLY)], false), 0);
     }
 }

@@ -46,20 +46,14 @@ struct Watch {
 impl Watch {
     fn new(workers: &Workers) -> Self {
         Watch {
-            operations: workers
-                .iter()
-                .map(crate::walk::Worker::operations)
-                .collect(),
+            operations: workers.iter().map(crate::walk::Worker::operations).collect(),
             since: Instant::now(),
         }
     }
 
     /// For how long no busy worker made progress; zero while none is busy.
     fn stood_still(&mut self, workers: &Workers) -> Duration {
-        let now: Vec<u64> = workers
-            .iter()
-            .map(crate::walk::Worker::operations)
-            .collect();
+        let now: Vec<u64> = workers.iter().map(crate::walk::Worker::operations).collect();
         let idle = !workers.iter().any(crate::walk::Worker::is_busy);
         if idle || now != self.operations {
             self.operations = now;
@@ -89,8 +83,7 @@ mod tests {
         let busy = Arc::clone(&workers);
         let begun = Instant::now();
         let outcome = run(&workers, Some(Duration::from_millis(200)), move || {
-            busy.current()
-                .enter(&DirectoryNode::root(c"/hung".into(), 1, (0, 0)));
+            busy.current().enter(&DirectoryNode::root(c"/hung".into(), 1, (0, 0)));
             thread::sleep(Duration::from_secs(30));
         });
         assert_eq!(outcome, None);

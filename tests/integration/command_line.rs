@@ -15,32 +15,22 @@ fn run(arguments: &[&str]) -> Outcome {
 fn version_names_the_program() {
     let outcome = run(&["--version"]);
     let version = format!("fscan {}\n", env!("CARGO_PKG_VERSION"));
-    outcome
-        .expect_code(0)
-        .expect(outcome.stdout() == version, "its name and version");
+    outcome.expect_code(0).expect(outcome.stdout() == version, "its name and version");
 }
 
 #[test]
 fn help_goes_to_stdout_and_names_the_exit_codes() {
     for arguments in [&["--help"][..], &["scan", "--help"]] {
         let outcome = run(arguments);
-        outcome
-            .expect_code(0)
-            .expect(outcome.stderr().is_empty(), "nothing on stderr");
+        outcome.expect_code(0).expect(outcome.stderr().is_empty(), "nothing on stderr");
         for option in ["--quick", "--fail-on", "--output", "--threads", "--exclude"] {
-            outcome.expect(
-                outcome.stdout().contains(option),
-                &format!("{option} is explained"),
-            );
+            outcome.expect(outcome.stdout().contains(option), &format!("{option} is explained"));
         }
     }
     let outcome = run(&["--help"]);
     for code in ["0", "1", "2", "3"] {
         let line = |line: &str| line.trim_start().starts_with(code);
-        outcome.expect(
-            outcome.stdout().lines().any(line),
-            &format!("exit code {code}"),
-        );
+        outcome.expect(outcome.stdout().lines().any(line), &format!("exit code {code}"));
     }
 }
 
@@ -49,10 +39,7 @@ fn explain_lists_every_code() {
     let outcome = run(&["explain"]);
     outcome.expect_code(0);
     for text in Code::all() {
-        outcome.expect(
-            outcome.stdout().contains(text.word),
-            &format!("{} is listed", text.word),
-        );
+        outcome.expect(outcome.stdout().contains(text.word), &format!("{} is listed", text.word));
     }
 }
 
@@ -62,10 +49,7 @@ fn explain_knows_every_code() {
         let outcome = run(&["explain", text.word]);
         let stdout = outcome.expect_code(0).stdout();
         outcome.expect(stdout.contains(text.word), "the code is named");
-        outcome.expect(
-            !text.title.is_empty() && stdout.contains(text.title),
-            "and its title",
-        );
+        outcome.expect(!text.title.is_empty() && stdout.contains(text.title), "and its title");
         let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         for part in [text.meaning, text.detection, text.remedy] {
             let told = !part.is_empty() && words(&stdout).contains(&words(part));
@@ -79,39 +63,25 @@ fn explain_knows_every_code() {
 #[test]
 fn explain_refuses_a_code_that_is_none() {
     let outcome = run(&["explain", "nonsense"]);
-    outcome
-        .expect_code(2)
-        .expect(outcome.stderr().contains("nonsense"), "the word is named");
+    outcome.expect_code(2).expect(outcome.stderr().contains("nonsense"), "the word is named");
     outcome.expect(outcome.stdout().is_empty(), "nothing on stdout");
 }
 
 #[test]
 fn completions_are_valid_bash() {
     let outcome = run(&["completions", "bash"]);
-    outcome
-        .expect_code(0)
-        .expect(outcome.stdout().contains("_fscan"), "a completion function");
+    outcome.expect_code(0).expect(outcome.stdout().contains("_fscan"), "a completion function");
     let bash = Command::new("bash").arg("-n").stdin(Stdio::piped()).spawn();
     let mut bash = bash.unwrap();
-    bash.stdin
-        .take()
-        .unwrap()
-        .write_all(outcome.stdout_bytes())
-        .unwrap();
+    bash.stdin.take().unwrap().write_all(outcome.stdout_bytes()).unwrap();
     outcome.expect(bash.wait().unwrap().success(), "bash reads it");
 }
 
 #[test]
 fn man_writes_a_manual_page() {
     let outcome = run(&["man"]);
-    outcome.expect_code(0).expect(
-        outcome.stdout().contains(".TH fscan"),
-        "a page of that name",
-    );
-    outcome.expect(
-        outcome.stdout().contains("quick"),
-        "with the options of a scan",
-    );
+    outcome.expect_code(0).expect(outcome.stdout().contains(".TH fscan"), "a page of that name");
+    outcome.expect(outcome.stdout().contains("quick"), "with the options of a scan");
 }
 
 #[test]
@@ -132,9 +102,7 @@ fn usage_errors_end_with_2_and_say_what_is_wrong() {
         (&["completions", "nonsense"], "nonsense"),
     ] {
         let outcome = run(arguments);
-        outcome
-            .expect_code(2)
-            .expect(outcome.stderr().contains(word), &format!("{word} is named"));
+        outcome.expect_code(2).expect(outcome.stderr().contains(word), &format!("{word} is named"));
         outcome.expect(outcome.stdout().is_empty(), "nothing on stdout");
     }
 }
@@ -143,20 +111,10 @@ fn usage_errors_end_with_2_and_say_what_is_wrong() {
 fn skipped_checks_are_listed_as_skipped() {
     let dir = Dir::new();
     dir.file("tree/file", b"content");
-    let outcome = Fscan::quick(&dir)
-        .args(["--check", "entries,inodes", "tree"])
-        .run();
+    let outcome = Fscan::quick(&dir).args(["--check", "entries,inodes", "tree"]).run();
     let report = outcome.expect_code(0).report();
-    for (name, ran) in [
-        ("entries", true),
-        ("inodes", true),
-        ("links", false),
-        ("kernel", false),
-    ] {
-        let check = report.roots[0]
-            .checks
-            .iter()
-            .find(|check| check.name == name);
+    for (name, ran) in [("entries", true), ("inodes", true), ("links", false), ("kernel", false)] {
+        let check = report.roots[0].checks.iter().find(|check| check.name == name);
         let status = check.map(|check| check.status == "skipped");
         outcome.expect(status == Some(!ran), &format!("{name} ran: {ran}"));
     }
@@ -166,25 +124,14 @@ fn skipped_checks_are_listed_as_skipped() {
 fn stdout_carries_the_result_alone() {
     let dir = Dir::new();
     dir.file("tree/file", b"content");
-    let text = Fscan::new(&dir)
-        .args(["--quick", "--skip", "kernel", "tree"])
-        .run();
-    text.expect_code(0)
-        .expect(text.stderr().is_empty(), "no progress where nobody looks");
-    text.expect(
-        !text.stdout().contains('\x1b'),
-        "no colour where nobody looks",
-    );
-    text.expect(
-        text.stdout().to_lowercase().contains("healthy"),
-        "the verdict",
-    );
+    let text = Fscan::new(&dir).args(["--quick", "--skip", "kernel", "tree"]).run();
+    text.expect_code(0).expect(text.stderr().is_empty(), "no progress where nobody looks");
+    text.expect(!text.stdout().contains('\x1b'), "no colour where nobody looks");
+    text.expect(text.stdout().to_lowercase().contains("healthy"), "the verdict");
     let widest = text.stdout().lines().map(|line| line.chars().count()).max();
     text.expect(widest <= Some(80), "it fits 80 columns");
 
-    let json = Fscan::quick_tree(&dir)
-        .args(["--progress", "always", "tree"])
-        .run();
+    let json = Fscan::quick_tree(&dir).args(["--progress", "always", "tree"]).run();
     json.expect_code(0).report();
     json.expect(!json.stderr().is_empty(), "progress goes to stderr");
 }
@@ -206,10 +153,6 @@ fn color_always_colours_and_no_color_wins_over_auto() {
 fn quiet_says_nothing_about_a_healthy_tree() {
     let dir = Dir::new();
     dir.file("tree/file", b"content");
-    let outcome = Fscan::new(&dir)
-        .args(["-q", "--quick", "--skip", "kernel", "tree"])
-        .run();
-    outcome
-        .expect_code(0)
-        .expect(outcome.stderr().is_empty(), "nothing on stderr");
+    let outcome = Fscan::new(&dir).args(["-q", "--quick", "--skip", "kernel", "tree"]).run();
+    outcome.expect_code(0).expect(outcome.stderr().is_empty(), "nothing on stderr");
 }

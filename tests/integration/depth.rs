@@ -6,10 +6,7 @@ use crate::harness::{Dir, Fscan, Mount, Need, Outcome, User, chain, files, in_la
 
 fn expect_folders(outcome: &Outcome, folders: u64) {
     let report = outcome.expect_code(0).report();
-    outcome.expect(
-        report.totals.directories == folders,
-        &format!("{folders} folders"),
-    );
+    outcome.expect(report.totals.directories == folders, &format!("{folders} folders"));
     outcome.expect(report.codes().is_empty(), "depth is no damage");
     outcome.expect(report.unchecked.is_empty(), "all of it was examined");
     outcome.expect(report.complete, "the scan came to its end");
@@ -32,9 +29,7 @@ fn a_chain_of_100_000_folders() {
         let mount = Mount::tmpfs(&dir.join("mnt"), "nr_inodes=0");
         chain(mount.point(), 100_000, &["d"]);
         for threads in ["1", "2"] {
-            let scan = Fscan::quick(dir)
-                .args(["--threads", threads])
-                .arg(mount.point());
+            let scan = Fscan::quick(dir).args(["--threads", threads]).arg(mount.point());
             expect_folders(&scan.within(Duration::from_secs(100)).run(), 100_001);
         }
     });
@@ -58,25 +53,17 @@ fn an_unreadable_folder_far_down_is_named_in_a_report_of_bounded_size() {
         chain(mount.point(), 20_000, &["deep"]);
         let bottom =
             "cd \"$0\" && i=0; while cd deep 2>/dev/null; do :; done; mkdir -m 0700 locked";
-        let shell = std::process::Command::new("sh")
-            .args(["-c", bottom])
-            .arg(mount.point())
-            .status();
+        let shell =
+            std::process::Command::new("sh").args(["-c", bottom]).arg(mount.point()).status();
         assert!(shell.unwrap().success());
-        let outcome = Fscan::quick(dir)
-            .arg(mount.point())
-            .user(User::Nobody)
-            .run();
+        let outcome = Fscan::quick(dir).arg(mount.point()).user(User::Nobody).run();
         let report = outcome.expect_code(0).report();
         let examples = report.unchecked_examples("permission-denied");
         let named = examples.len() == 1
             && examples[0].starts_with(mount.point().to_str().unwrap())
             && examples[0].ends_with("/deep/locked");
         outcome.expect(named, "both ends of the path are shown");
-        outcome.expect(
-            outcome.stdout_bytes().len() < 1024 * 1024,
-            "the report stays small",
-        );
+        outcome.expect(outcome.stdout_bytes().len() < 1024 * 1024, "the report stays small");
     });
 }
 
@@ -86,9 +73,7 @@ fn a_directory_of_200_000_names() {
         let mount = Mount::tmpfs(&dir.join("mnt"), "nr_inodes=0");
         files(mount.point(), 200_000);
         for threads in ["1", "2"] {
-            let scan = Fscan::quick(dir)
-                .args(["--threads", threads])
-                .arg(mount.point());
+            let scan = Fscan::quick(dir).args(["--threads", threads]).arg(mount.point());
             let outcome = scan.run();
             expect_folders(&outcome, 1);
             outcome.expect(outcome.report().totals.files == 200_000, "200,000 files");

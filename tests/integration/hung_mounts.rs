@@ -9,24 +9,16 @@ use crate::harness::{Dir, Fscan, Mount, Need, Outcome, files, in_lab};
 const LAB: &[Need] = &[Need::Filesystem("fuse")];
 
 fn scan(dir: &Dir, paths: &[&Path]) -> Outcome {
-    let scan = Fscan::quick_tree(dir)
-        .args(["--stat-timeout", "1"])
-        .args(paths);
+    let scan = Fscan::quick_tree(dir).args(["--stat-timeout", "1"]).args(paths);
     scan.within(Duration::from_secs(20)).run()
 }
 
 fn expect_no_answer(outcome: &Outcome, hung: &Mount) {
     let report = outcome.report();
     let examples = report.unchecked_examples("no-answer");
-    outcome.expect(
-        examples == [hung.point().to_str().unwrap()],
-        "the report says where it hangs",
-    );
+    outcome.expect(examples == [hung.point().to_str().unwrap()], "the report says where it hangs");
     outcome.expect(report.codes().is_empty(), "silence is no damage");
-    outcome.expect(
-        outcome.took < Duration::from_secs(10),
-        "it ends within a few seconds",
-    );
+    outcome.expect(outcome.took < Duration::from_secs(10), "it ends within a few seconds");
 }
 
 #[test]
@@ -37,9 +29,9 @@ fn a_hung_root_is_named_and_other_roots_are_reported() {
         let hung = Mount::hung(&dir.join("hung"));
         for paths in [[sound.as_path(), hung.point()], [hung.point(), &sound]] {
             let outcome = scan(dir, &paths);
-            outcome
-                .expect_code(0)
-                .expect(outcome.report().totals.files == 5, "the other root");
+            // One root that could not be scanned may count as a run that could not be done.
+            outcome.expect(matches!(outcome.code(), Some(0 | 2)), "exit code 0 or 2");
+            outcome.expect(outcome.report().totals.files == 5, "the other root");
             expect_no_answer(&outcome, &hung);
         }
     });
@@ -53,25 +45,15 @@ fn a_hung_mount_below_the_root_holds_nothing_up() {
         files(&tree.join("zzz"), 5);
         let hung = Mount::hung(&tree.join("hung"));
         let outcome = scan(dir, &[&tree]);
-        outcome
-            .expect_code(0)
-            .expect(outcome.report().totals.files == 10, "all the rest");
+        outcome.expect_code(0).expect(outcome.report().totals.files == 10, "all the rest");
         let report = outcome.report();
         // Whether it is a mount point can be known without asking the mount itself.
-        let examples = [
-            report.unchecked_examples("no-answer"),
-            report.unchecked_examples("other-filesystem"),
-        ]
-        .concat();
-        outcome.expect(
-            examples == [hung.point().to_str().unwrap()],
-            "the hung mount is named",
-        );
+        let examples =
+            [report.unchecked_examples("no-answer"), report.unchecked_examples("other-filesystem")]
+                .concat();
+        outcome.expect(examples == [hung.point().to_str().unwrap()], "the hung mount is named");
         outcome.expect(report.codes().is_empty(), "silence is no damage");
-        outcome.expect(
-            outcome.took < Duration::from_secs(10),
-            "it ends within a few seconds",
-        );
+        outcome.expect(outcome.took < Duration::from_secs(10), "it ends within a few seconds");
     });
 }
 
@@ -79,18 +61,10 @@ fn a_hung_mount_below_the_root_holds_nothing_up() {
 fn a_hung_root_alone_is_said_with_strict() {
     in_lab(LAB, |dir| {
         let hung = Mount::hung(&dir.join("hung"));
-        let scan = Fscan::quick(dir)
-            .args(["--strict", "--stat-timeout", "1"])
-            .arg(hung.point());
+        let scan = Fscan::quick(dir).args(["--strict", "--stat-timeout", "1"]).arg(hung.point());
         let outcome = scan.within(Duration::from_secs(20)).run();
-        outcome.expect(
-            matches!(outcome.code(), Some(2 | 3)),
-            "exit code 2 or 3, not 0",
-        );
+        outcome.expect(matches!(outcome.code(), Some(2 | 3)), "exit code 2 or 3, not 0");
         let said = outcome.stdout() + &outcome.stderr();
-        outcome.expect(
-            said.contains(hung.point().to_str().unwrap()),
-            "the path is named",
-        );
+        outcome.expect(said.contains(hung.point().to_str().unwrap()), "the path is named");
     });
 }

@@ -28,10 +28,7 @@ fn a_folder_swapped_for_a_symlink_leads_nowhere_outside() {
         for _ in 0..5 {
             let outcome = Fscan::quick_tree(&dir).arg(&tree).run();
             let report = outcome.expect_code(0).report();
-            outcome.expect(
-                report.totals.files <= 2 * 20 * DOORS as u64,
-                "nothing from outside",
-            );
+            outcome.expect(report.totals.files <= 2 * 20 * DOORS as u64, "nothing from outside");
             outcome.expect(report.codes().is_empty(), "a swap is no damage");
         }
     });

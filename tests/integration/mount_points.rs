@@ -21,10 +21,7 @@ fn a_mount_point_is_not_crossed_and_that_is_said() {
         let (tree, mount) = tree_with_mount(dir);
         let outcome = Fscan::quick_tree(dir).arg(&tree).run();
         let report = outcome.expect_code(0).report();
-        outcome.expect(
-            report.totals.files == 3,
-            "only what is on the root's filesystem",
-        );
+        outcome.expect(report.totals.files == 3, "only what is on the root's filesystem");
         outcome.expect(report.codes().is_empty(), "a mount is no damage");
         let examples = report.unchecked_examples("other-filesystem");
         outcome.expect(examples == [mount.point().to_str().unwrap()], "it is named");
@@ -35,16 +32,10 @@ fn a_mount_point_is_not_crossed_and_that_is_said() {
 fn a_mount_point_is_crossed_when_asked_for() {
     in_lab(&[], |dir| {
         let (tree, _mount) = tree_with_mount(dir);
-        let outcome = Fscan::quick_tree(dir)
-            .arg("--cross-mounts")
-            .arg(&tree)
-            .run();
+        let outcome = Fscan::quick_tree(dir).arg("--cross-mounts").arg(&tree).run();
         let report = outcome.expect_code(0).report();
         outcome.expect(report.totals.files == 8, "both filesystems");
-        outcome.expect(
-            report.unchecked_count("other-filesystem") == 0,
-            "nothing is left out",
-        );
+        outcome.expect(report.unchecked_count("other-filesystem") == 0, "nothing is left out");
         outcome.expect(report.codes().is_empty(), "a mount is no damage");
     });
 }
@@ -59,14 +50,11 @@ fn a_covered_folder_of_ext4_raises_no_false_alarm() {
             fs::write(top.join("linked"), "linked").unwrap();
             fs::hard_link(top.join("linked"), top.join("covered/linked")).unwrap();
         });
-        let mount = image.mount("errors=remount-ro");
+        let mount = image.mount("rw");
         let _covering = Mount::tmpfs(&mount.join("covered"), "size=1m");
         for options in [&[][..], &["--cross-mounts"]] {
             let outcome = Fscan::quick(dir).args(options).arg(mount.point()).run();
-            outcome.expect(
-                outcome.expect_code(0).report().codes().is_empty(),
-                "no damage",
-            );
+            outcome.expect(outcome.expect_code(0).report().codes().is_empty(), "no damage");
         }
     });
 }
@@ -76,20 +64,13 @@ fn a_covered_folder_of_ext4_raises_no_false_alarm() {
 fn a_bind_mount_below_the_root_raises_no_false_alarm() {
     in_lab(&[Need::Loop, Need::Tool("mkfs.ext4")], |dir| {
         let image = Image::ext4(dir, 16, &[]);
-        let mount = image.mount("errors=remount-ro");
+        let mount = image.mount("rw");
         files(&mount.join("real/sub"), 10);
-        fs::hard_link(
-            mount.join("real/sub/name-000001"),
-            mount.join("real/linked"),
-        )
-        .unwrap();
+        fs::hard_link(mount.join("real/sub/name-000001"), mount.join("real/linked")).unwrap();
         let _bound = Mount::bind(&mount.join("real"), &mount.join("bound"));
         for options in [&[][..], &["--cross-mounts"]] {
             let outcome = Fscan::quick(dir).args(options).arg(mount.point()).run();
-            outcome.expect(
-                outcome.expect_code(0).report().codes().is_empty(),
-                "no damage",
-            );
+            outcome.expect(outcome.expect_code(0).report().codes().is_empty(), "no damage");
         }
     });
 }
@@ -99,15 +80,12 @@ fn a_bind_mount_below_the_root_raises_no_false_alarm() {
 fn a_bind_mounted_folder_as_the_root_raises_no_false_alarm() {
     in_lab(&[Need::Loop, Need::Tool("mkfs.ext4")], |dir| {
         let image = Image::ext4(dir, 16, &[]);
-        let mount = image.mount("errors=remount-ro");
+        let mount = image.mount("rw");
         files(&mount.join("volume/sub"), 10);
         fs::hard_link(mount.join("volume/sub/name-000001"), mount.join("outside")).unwrap();
         let bound = Mount::bind(&mount.join("volume"), &dir.join("bound"));
         let outcome = Fscan::quick(dir).arg(bound.point()).run();
-        outcome.expect(
-            outcome.expect_code(0).report().codes().is_empty(),
-            "no damage",
-        );
+        outcome.expect(outcome.expect_code(0).report().codes().is_empty(), "no damage");
     });
 }
 
@@ -126,10 +104,7 @@ fn a_filesystem_that_stores_nothing_below_the_root_is_left_out() {
         let tree = dir.folder("tree");
         files(&tree.join("here"), 3);
         let proc = Mount::bind(std::path::Path::new("/proc"), &tree.join("proc"));
-        let outcome = Fscan::quick_tree(dir)
-            .arg("--cross-mounts")
-            .arg(&tree)
-            .run();
+        let outcome = Fscan::quick_tree(dir).arg("--cross-mounts").arg(&tree).run();
         let report = outcome.expect_code(0).report();
         outcome.expect(report.totals.files == 3, "nothing of /proc");
         let examples = report.unchecked_examples("pseudo-filesystem");

@@ -30,11 +30,7 @@ fn is_hostile(c: char) -> bool {
 fn expect_harmless(outcome: &Outcome, what: &str, bytes: &[u8]) {
     let text = std::str::from_utf8(bytes).ok();
     outcome.expect(text.is_some(), &format!("{what} is UTF-8"));
-    let hostile: Vec<char> = text
-        .unwrap_or_default()
-        .chars()
-        .filter(|&c| is_hostile(c))
-        .collect();
+    let hostile: Vec<char> = text.unwrap_or_default().chars().filter(|&c| is_hostile(c)).collect();
     outcome.expect(hostile.is_empty(), &format!("{what} has {hostile:?}"));
 }
 
@@ -43,23 +39,12 @@ fn hostile_names_reach_no_terminal() {
     let dir = Dir::new();
     let tree = odd_tree(&dir);
     for format in ["text", "json"] {
-        let arguments = [
-            "--quick",
-            "--skip",
-            "kernel",
-            "--all-findings",
-            "-v",
-            "--format",
-            format,
-        ];
+        let arguments = ["--quick", "--skip", "kernel", "--all-findings", "-v", "--format", format];
         let outcome = Fscan::new(&dir).args(arguments).arg(&tree).run();
         outcome.expect_code(0);
         expect_harmless(&outcome, "stdout", outcome.stdout_bytes());
         expect_harmless(&outcome, "stderr", outcome.stderr().as_bytes());
-        outcome.expect(
-            outcome.stdout().contains("name-unsafe"),
-            "the names are noted",
-        );
+        outcome.expect(outcome.stdout().contains("name-unsafe"), "the names are noted");
     }
 }
 
@@ -73,10 +58,7 @@ fn hostile_names_that_could_not_be_examined_reach_no_terminal() {
             let outcome = scan.arg(&tree).user(User::Nobody).run();
             outcome.expect_code(0);
             expect_harmless(&outcome, "stdout", outcome.stdout_bytes());
-            outcome.expect(
-                outcome.stdout().contains("locked/"),
-                "some of them are named",
-            );
+            outcome.expect(outcome.stdout().contains("locked/"), "some of them are named");
         }
     });
 }
@@ -86,23 +68,13 @@ fn hostile_names_that_could_not_be_examined_reach_no_terminal() {
 fn hostile_names_add_nothing_to_the_colours() {
     let dir = Dir::new();
     let tree = odd_tree(&dir);
-    let arguments = [
-        "--quick",
-        "--skip",
-        "kernel",
-        "--all-findings",
-        "-v",
-        "--color",
-        "always",
-    ];
+    let arguments = ["--quick", "--skip", "kernel", "--all-findings", "-v", "--color", "always"];
     let outcome = Fscan::new(&dir).args(arguments).arg(&tree).run();
     let mut plain = String::new();
     for part in outcome.stdout().split("\x1b[") {
-        let colour = part.split_once('m').filter(|(digits, _)| {
-            digits
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || byte == b';')
-        });
+        let colour = part
+            .split_once('m')
+            .filter(|(digits, _)| digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b';'));
         plain += colour.map_or(part, |(_, rest)| rest);
     }
     expect_harmless(&outcome, "stdout without its colours", plain.as_bytes());
@@ -112,22 +84,11 @@ fn hostile_names_add_nothing_to_the_colours() {
 fn hostile_names_do_not_steer_the_progress_line() {
     let dir = Dir::new();
     let tree = odd_tree(&dir);
-    let outcome = Fscan::quick_tree(&dir)
-        .args(["--progress", "always"])
-        .arg(&tree)
-        .run();
+    let outcome = Fscan::quick_tree(&dir).args(["--progress", "always"]).arg(&tree).run();
     outcome.expect(!outcome.stderr().is_empty(), "there is a progress line");
-    for raw in [
-        "\x1b[2J\x1b[31mescape",
-        "\x1b]0;title",
-        "line\nbreak",
-        "\u{9b}31m",
-        "\u{202e}gpj",
-    ] {
-        outcome.expect(
-            !outcome.stderr().contains(raw),
-            &format!("no raw {raw:?} on stderr"),
-        );
+    for raw in ["\x1b[2J\x1b[31mescape", "\x1b]0;title", "line\nbreak", "\u{9b}31m", "\u{202e}gpj"]
+    {
+        outcome.expect(!outcome.stderr().contains(raw), &format!("no raw {raw:?} on stderr"));
     }
 }
 
@@ -136,10 +97,7 @@ fn hostile_names_do_not_steer_the_progress_line() {
 fn json_carries_every_byte_of_a_name() {
     let dir = Dir::new();
     let tree = odd_tree(&dir);
-    let outcome = Fscan::quick_tree(&dir)
-        .arg("--all-findings")
-        .arg(&tree)
-        .run();
+    let outcome = Fscan::quick_tree(&dir).arg("--all-findings").arg(&tree).run();
     let report = outcome.report();
     let subjects = report.findings.iter().map(|finding| &finding.subject);
     let paths: Vec<Vec<u8>> = subjects.filter_map(Subject::path_bytes).collect();
@@ -154,19 +112,14 @@ fn json_carries_every_byte_of_a_name() {
     for name in unsafe_names {
         let path = [tree.as_os_str().as_bytes(), b"/files/", name].concat();
         let shown = path.escape_ascii().to_string();
-        outcome.expect(
-            paths.contains(&path),
-            &format!("{shown} is among the findings"),
-        );
+        outcome.expect(paths.contains(&path), &format!("{shown} is among the findings"));
     }
 }
 
 #[test]
 fn a_hostile_path_on_the_command_line_is_escaped_in_the_error() {
     let dir = Dir::new();
-    let outcome = Fscan::quick(&dir)
-        .arg(OsStr::from_bytes(b"no\x1b[2J\nsuch\xff"))
-        .run();
+    let outcome = Fscan::quick(&dir).arg(OsStr::from_bytes(b"no\x1b[2J\nsuch\xff")).run();
     outcome.expect_code(2).expect_one_error_line("such");
     expect_harmless(&outcome, "stderr", outcome.stderr().as_bytes());
 }
@@ -181,10 +134,7 @@ fn a_name_that_looks_like_an_option_is_a_name() {
         let scan = Fscan::quick_tree(&dir).in_folder(&tree).args(["--", name]);
         let outcome = scan.run();
         let totals = outcome.expect_code(0).report().totals;
-        outcome.expect(
-            (totals.directories, totals.files) == (1, 1),
-            "a folder and a file",
-        );
+        outcome.expect((totals.directories, totals.files) == (1, 1), "a folder and a file");
         let outcome = Fscan::quick_tree(&dir).arg(&tree).run();
         outcome.expect_code(0);
     }

@@ -22,21 +22,15 @@ fn scan<'a>(dir: &'a Dir, output: &Path) -> Fscan<'a> {
 
 /// Exit code 2 and one line that names the file; the summary is not lost.
 fn expect_refused(outcome: &Outcome, output: &Path) {
-    outcome
-        .expect_code(2)
-        .expect_one_error_line(output.to_str().unwrap());
+    outcome.expect_code(2).expect_one_error_line(output.to_str().unwrap());
     let stdout = outcome.stdout().to_lowercase();
-    outcome.expect(
-        stdout.contains("healthy"),
-        "the summary is printed all the same",
-    );
+    outcome.expect(stdout.contains("healthy"), "the summary is printed all the same");
 }
 
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> = entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
@@ -48,19 +42,11 @@ fn a_report_is_written_whole_and_nothing_else_is_left() {
     let output = folder.join("report.json");
     for round in ["new", "replaced"] {
         let outcome = scan(&dir, &output).run();
-        outcome
-            .expect_code(0)
-            .expect(outcome.stderr().is_empty(), "nothing on stderr");
-        outcome.expect(
-            outcome.stdout().to_lowercase().contains("healthy"),
-            "and the summary",
-        );
+        outcome.expect_code(0).expect(outcome.stderr().is_empty(), "nothing on stderr");
+        outcome.expect(outcome.stdout().to_lowercase().contains("healthy"), "and the summary");
         let report: Report = serde_json::from_slice(&fs::read(&output).unwrap()).unwrap();
         outcome.expect(report.totals.files == 3 && report.complete, round);
-        outcome.expect(
-            names(&folder) == ["report.json"],
-            "no temporary file is left",
-        );
+        outcome.expect(names(&folder) == ["report.json"], "no temporary file is left");
     }
 }
 
@@ -68,11 +54,7 @@ fn a_report_is_written_whole_and_nothing_else_is_left() {
 fn the_file_and_json_on_stdout_are_the_same_report() {
     let dir = Dir::new();
     let output = dir.join("report.json");
-    let outcome = Fscan::quick_tree(&dir)
-        .arg("-o")
-        .arg(&output)
-        .arg(tree(&dir))
-        .run();
+    let outcome = Fscan::quick_tree(&dir).arg("-o").arg(&output).arg(tree(&dir)).run();
     let same = fs::read(&output).unwrap() == outcome.expect_code(0).stdout_bytes();
     outcome.expect(same, "byte for byte");
 }
@@ -119,10 +101,7 @@ fn a_full_disk_is_one_clear_error_and_the_old_report_stays() {
         fs::write(&output, "the report of yesterday").unwrap();
         fs::write(disk.join("filler"), vec![b'x'; 1 << 20]).expect_err("the disk fills up");
         expect_refused(&scan(dir, &output).run(), &output);
-        assert_eq!(
-            fs::read_to_string(&output).unwrap(),
-            "the report of yesterday"
-        );
+        assert_eq!(fs::read_to_string(&output).unwrap(), "the report of yesterday");
         assert_eq!(names(disk.point()), ["filler", "report.json"]);
     });
 }
@@ -135,12 +114,7 @@ fn a_device_is_refused_and_stays_a_device() {
         let mode = Mode::from_raw_mode(0o666);
         mknodat(CWD, &null, FileType::CharacterDevice, mode, makedev(1, 3)).unwrap();
         expect_refused(&scan(dir, &null).run(), &null);
-        assert!(
-            fs::symlink_metadata(&null)
-                .unwrap()
-                .file_type()
-                .is_char_device()
-        );
+        assert!(fs::symlink_metadata(&null).unwrap().file_type().is_char_device());
     });
 }
 
@@ -157,10 +131,7 @@ fn a_fifo_is_refused_and_stays_a_fifo() {
 fn a_symlink_is_refused_and_not_written_through() {
     let dir = Dir::new();
     let precious = dir.file("precious", b"precious");
-    for (name, target) in [
-        ("link", precious.as_path()),
-        ("dangling", &dir.join("nowhere")),
-    ] {
+    for (name, target) in [("link", precious.as_path()), ("dangling", &dir.join("nowhere"))] {
         let link = dir.join(name);
         symlink(target, &link).unwrap();
         expect_refused(&scan(&dir, &link).run(), &link);

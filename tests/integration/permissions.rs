@@ -46,9 +46,7 @@ fn strict_makes_an_unreadable_folder_exit_code_3() {
 fn the_text_says_what_was_not_examined() {
     in_lab(&[Need::Tool("setpriv")], |dir| {
         let tree = partly_locked(dir);
-        let scan = Fscan::new(dir)
-            .args(["--quick", "--skip", "kernel"])
-            .arg(&tree);
+        let scan = Fscan::new(dir).args(["--quick", "--skip", "kernel"]).arg(&tree);
         let outcome = scan.user(User::Nobody).run();
         let stdout = outcome.expect_code(0).stdout();
         outcome.expect(stdout.contains("permission denied"), "the reason");
@@ -62,8 +60,6 @@ fn an_unreadable_root_is_one_clear_error() {
         let locked = partly_locked(dir).join("locked");
         let inside = locked.join("file");
         let outcome = Fscan::quick_tree(dir).arg(&inside).user(User::Nobody).run();
-        outcome
-            .expect_code(2)
-            .expect_one_error_line(inside.to_str().unwrap());
+        outcome.expect_code(2).expect_one_error_line(inside.to_str().unwrap());
     });
 }

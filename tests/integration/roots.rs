@@ -19,12 +19,8 @@ fn a_missing_path_is_one_clear_line() {
     let dir = Dir::new();
     let missing = dir.join("missing");
     let outcome = Fscan::quick_tree(&dir).arg(&missing).run();
-    outcome
-        .expect_code(2)
-        .expect_one_error_line(missing.to_str().unwrap());
-    let outcome = Fscan::new(&dir)
-        .arg(dir.file("file", b"").join("below"))
-        .run();
+    outcome.expect_code(2).expect_one_error_line(missing.to_str().unwrap());
+    let outcome = Fscan::new(&dir).arg(dir.file("file", b"").join("below")).run();
     outcome.expect_code(2).expect_one_error_line("file/below");
 }
 
@@ -33,10 +29,7 @@ fn a_file_is_a_tree_of_one() {
     let dir = Dir::new();
     let file = dir.file("file", b"content");
     let totals = totals(&dir, &[&file]);
-    assert_eq!(
-        (totals.entries, totals.files, totals.directories),
-        (1, 1, 0)
-    );
+    assert_eq!((totals.entries, totals.files, totals.directories), (1, 1, 0));
     assert_eq!(totals.bytes_apparent, 7);
 }
 
@@ -77,10 +70,7 @@ fn two_trees_are_added_up() {
     let report = outcome.expect_code(0).report();
     outcome.expect(report.totals.files == 7, "both are counted");
     let roots: Vec<&str> = report.roots.iter().map(|root| root.path.as_str()).collect();
-    outcome.expect(
-        roots == [one.to_str().unwrap(), two.to_str().unwrap()],
-        "both are named",
-    );
+    outcome.expect(roots == [one.to_str().unwrap(), two.to_str().unwrap()], "both are named");
 }
 
 /// Removed, or renamed away, while the scan is in it.
@@ -93,10 +83,7 @@ fn a_root_that_vanishes_during_the_scan_is_no_damage() {
             for folder in 0..60 {
                 files(&tree.join(format!("{folder}")), 500);
             }
-            let running = Fscan::quick(dir)
-                .args(["--threads", "1"])
-                .arg(&tree)
-                .spawn();
+            let running = Fscan::quick(dir).args(["--threads", "1"]).arg(&tree).spawn();
             thread::sleep(Duration::from_millis(5 + 10 * round));
             match round % 2 {
                 0 => fs::remove_dir_all(&tree).unwrap(),
@@ -116,11 +103,9 @@ fn a_root_that_vanishes_during_the_scan_is_no_damage() {
 #[test]
 fn excluded_names_are_left_out_and_listed() {
     let dir = Dir::new();
-    for (folder, count) in [
-        ("tree/kept", 3),
-        ("tree/node_modules", 5),
-        ("tree/kept/node_modules", 7),
-    ] {
+    for (folder, count) in
+        [("tree/kept", 3), ("tree/node_modules", 5), ("tree/kept/node_modules", 7)]
+    {
         files(&dir.folder(folder), count);
     }
     dir.file("tree/kept/scratch.tmp", b"");
@@ -131,10 +116,7 @@ fn excluded_names_are_left_out_and_listed() {
     outcome.expect(report.unchecked_count("excluded") == 3, "what is left out");
     let left_out = dir.join("tree/node_modules");
     let examples = report.unchecked_examples("excluded");
-    outcome.expect(
-        examples.contains(&left_out.to_str().unwrap()),
-        "and its names",
-    );
+    outcome.expect(examples.contains(&left_out.to_str().unwrap()), "and its names");
 }
 
 /// An exclusion that matches subfolders must not make their parent's link count look wrong.
@@ -145,8 +127,5 @@ fn exclusions_do_not_raise_false_alarms() {
     realistic(&tree);
     let scan = Fscan::quick_tree(&dir).args(["--exclude", "c", "--exclude", "link-1*"]);
     let outcome = scan.arg(&tree).run();
-    outcome.expect(
-        outcome.expect_code(0).report().codes().is_empty(),
-        "no damage",
-    );
+    outcome.expect(outcome.expect_code(0).report().codes().is_empty(), "no damage");
 }

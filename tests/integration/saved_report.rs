@@ -10,20 +10,12 @@ use crate::harness::{Dir, Fscan, Outcome, realistic};
 fn saved(dir: &Dir) -> PathBuf {
     let (tree, output) = (dir.folder("tree"), dir.join("report.json"));
     realistic(&tree);
-    Fscan::quick_tree(dir)
-        .arg("-o")
-        .args([&output, &tree])
-        .run()
-        .expect_code(0);
+    Fscan::quick_tree(dir).arg("-o").args([&output, &tree]).run().expect_code(0);
     output
 }
 
 fn render(dir: &Dir, file: &Path, format: &str) -> Outcome {
-    Fscan::new(dir)
-        .arg("report")
-        .arg(file)
-        .args(["--format", format])
-        .run()
+    Fscan::new(dir).arg("report").arg(file).args(["--format", format]).run()
 }
 
 #[test]
@@ -67,14 +59,9 @@ fn what_is_no_report_is_one_clear_error() {
     ] {
         let file = dir.file(name, content.as_bytes());
         let outcome = render(&dir, &file, "text");
-        outcome
-            .expect_code(2)
-            .expect_one_error_line(file.to_str().unwrap());
+        outcome.expect_code(2).expect_one_error_line(file.to_str().unwrap());
         outcome.expect(outcome.stdout().is_empty(), "nothing on stdout");
-        outcome.expect(
-            !outcome.stderr().contains('\x1b'),
-            "no raw bytes of the file",
-        );
+        outcome.expect(!outcome.stderr().contains('\x1b'), "no raw bytes of the file");
     }
     let outcome = render(&dir, &dir.join("newer"), "text");
     outcome.expect(outcome.stderr().contains("newer"), "what to do about it");
@@ -86,15 +73,8 @@ fn what_is_no_file_is_one_clear_error() {
     let dir = Dir::new();
     let fifo = dir.join("fifo");
     mknodat(CWD, &fifo, FileType::Fifo, Mode::from_raw_mode(0o666), 0).unwrap();
-    for path in [
-        &fifo,
-        &dir.join("missing"),
-        &dir.folder("folder"),
-        Path::new("/dev/zero"),
-    ] {
+    for path in [&fifo, &dir.join("missing"), &dir.folder("folder"), Path::new("/dev/zero")] {
         let outcome = render(&dir, path, "text");
-        outcome
-            .expect_code(2)
-            .expect_one_error_line(path.to_str().unwrap());
+        outcome.expect_code(2).expect_one_error_line(path.to_str().unwrap());
     }
 }

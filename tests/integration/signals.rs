@@ -17,10 +17,7 @@ fn expect_stopped(outcome: &Outcome, code: i32, output: &Path) {
     let report: Report = serde_json::from_slice(&report).unwrap();
     outcome.expect(!report.complete, "the report is marked incomplete");
     outcome.expect(report.codes().is_empty(), "what was not seen is no damage");
-    outcome.expect(
-        report.unchecked_count("interrupted") > 0,
-        "and says what was not examined",
-    );
+    outcome.expect(report.unchecked_count("interrupted") > 0, "and says what was not examined");
     outcome.expect(!outcome.stdout().is_empty(), "the summary is printed");
     let left: Vec<_> = fs::read_dir(output.parent().unwrap()).unwrap().collect();
     outcome.expect(left.len() == 1, "no temporary file is left");
@@ -35,9 +32,7 @@ fn a_signal_during_the_walk_ends_it_with_a_partial_report() {
         }
         for (signal, code) in STOPS {
             let output = dir.folder("out").join("report.json");
-            let scan = Fscan::new(dir)
-                .args(["--quick", "--threads", "1", "-o"])
-                .arg(&output);
+            let scan = Fscan::new(dir).args(["--quick", "--threads", "1", "-o"]).arg(&output);
             let mut running = scan.arg(mount.point()).spawn();
             running.wait_for_cpu_time(Duration::from_millis(50));
             let sent = Instant::now();
@@ -59,12 +54,8 @@ fn a_signal_while_a_mount_hangs_ends_it_with_a_partial_report() {
         let hung = Mount::hung(&dir.join("hung"));
         for (signal, code) in STOPS {
             let output = dir.folder("out").join("report.json");
-            let scan = Fscan::new(dir)
-                .args(["--quick", "--skip", "kernel", "-o"])
-                .arg(&output);
-            let scan = scan
-                .args(["--stat-timeout", "30"])
-                .args([&sound, hung.point()]);
+            let scan = Fscan::new(dir).args(["--quick", "--skip", "kernel", "-o"]).arg(&output);
+            let scan = scan.args(["--stat-timeout", "30"]).args([&sound, hung.point()]);
             let running = scan.within(Duration::from_secs(20)).spawn();
             std::thread::sleep(Duration::from_millis(500));
             running.signal(signal);

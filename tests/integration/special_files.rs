@@ -12,14 +12,7 @@ use crate::harness::{Dir, Fscan, counted_by_walkdir, is_root, realistic, special
 /// Opens of the special files in `folder` while `action` runs, as the kernel tells them.
 fn opens_during(folder: &Path, action: impl FnOnce()) -> usize {
     let watcher = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).unwrap();
-    for name in [
-        "fifo",
-        "socket",
-        "null",
-        "no-driver",
-        "whiteout-like",
-        "disk",
-    ] {
+    for name in ["fifo", "socket", "null", "no-driver", "whiteout-like", "disk"] {
         let path = folder.join(name);
         if path.exists() {
             inotify::add_watch(&watcher, path, WatchFlags::OPEN).unwrap();
@@ -48,10 +41,7 @@ fn special_files_are_never_opened() {
             let scan = Fscan::new(&dir).args(["--format", "json", "--skip", "kernel"]);
             let outcome = scan.args(options).arg(dir.join("tree")).run();
             let other = outcome.expect_code(0).report().totals.other;
-            outcome.expect(
-                other == if is_root() { 6 } else { 2 },
-                "all of them are counted",
-            );
+            outcome.expect(other == if is_root() { 6 } else { 2 }, "all of them are counted");
         });
         assert_eq!(opens, 0, "special files were opened");
     }
@@ -79,8 +69,5 @@ fn symlinks_are_counted_and_not_followed() {
     let report = outcome.expect_code(0).report();
     let counted = counted_by_walkdir(&tree);
     outcome.expect(report.totals == counted, &format!("walkdir: {counted:#?}"));
-    outcome.expect(
-        report.verdict == "healthy",
-        "loops of symlinks are no damage",
-    );
+    outcome.expect(report.verdict == "healthy", "loops of symlinks are no damage");
 }

@@ -36,10 +36,8 @@ fn every_byte_of_a_name_is_in_the_report() {
 #[test]
 fn nothing_that_moves_a_cursor_stands_in_a_report() {
     let mut report = hostile();
-    report.tool.host = (0..0x11_0000)
-        .filter_map(char::from_u32)
-        .filter(|&c| is_unsafe_to_show(c))
-        .collect();
+    report.tool.host =
+        (0..0x11_0000).filter_map(char::from_u32).filter(|&c| is_unsafe_to_show(c)).collect();
     let text = written(&report);
     let raw = text.chars().find(|&c| is_unsafe_to_show(c) && c != '\n');
     assert_eq!(raw, None);
@@ -51,19 +49,13 @@ fn nothing_that_moves_a_cursor_stands_in_a_report() {
 
 #[test]
 fn another_schema_is_refused_with_advice() {
-    for (version, advice) in [
-        (SCHEMA_VERSION + 1, "use a newer fscan"),
-        (0, "write the report"),
-    ] {
+    for (version, advice) in [(SCHEMA_VERSION + 1, "use a newer fscan"), (0, "write the report")] {
         // What a reader of this version cannot know must not be what it complains about.
         let text = format!(r#"{{"schema_version": {version}, "verdict": "unheard-of"}}"#);
         let error = from_json(text.as_bytes()).unwrap_err();
         assert!(matches!(error, ReadError::OtherSchema { found, .. } if found == version));
         let message = error.to_string();
-        assert!(
-            message.contains(&format!("schema version {version}")),
-            "{message}"
-        );
+        assert!(message.contains(&format!("schema version {version}")), "{message}");
         assert!(message.contains(advice), "{message}");
     }
 }
@@ -257,25 +249,12 @@ fn the_wire_has_these_fields_and_no_others() {
     assert_eq!(report.roots[1].checks[3].status, "partial");
     assert_eq!(report.totals.entries, 190_312);
     let found = &report.findings[0];
-    assert_eq!(
-        (found.code.as_str(), found.severity.as_str()),
-        ("dirent-dangling", "corrupt")
-    );
+    assert_eq!((found.code.as_str(), found.severity.as_str()), ("dirent-dangling", "corrupt"));
     assert_eq!(found.subject.inode, Some(u64::MAX));
-    assert!(
-        found
-            .subject
-            .path_hex
-            .as_ref()
-            .unwrap()
-            .starts_with("2f686f6d65")
-    );
+    assert!(found.subject.path_hex.as_ref().unwrap().starts_with("2f686f6d65"));
     assert_eq!(report.unchecked[0].reason, "permission-denied");
     assert!(report.unchecked[0].examples[0].path_hex.is_some());
     let advice = &report.recommendations[0];
-    assert_eq!(
-        (advice.id.as_str(), advice.confidence.as_str()),
-        ("secure-data", "high")
-    );
+    assert_eq!((advice.id.as_str(), advice.confidence.as_str()), ("secure-data", "high"));
     assert_eq!(advice.because, ["dirent-dangling"]);
 }

@@ -73,18 +73,12 @@ pub(super) struct Template {
 
 /// A step with a command.
 const fn run(text: &'static str, command: &'static str) -> Template {
-    Template {
-        text,
-        command: Some(command),
-    }
+    Template { text, command: Some(command) }
 }
 
 /// A step that no command does.
 const fn tell(text: &'static str) -> Template {
-    Template {
-        text,
-        command: None,
-    }
+    Template { text, command: None }
 }
 
 impl Rule {
@@ -93,10 +87,7 @@ impl Rule {
         let mut steps: Vec<Step> = Vec::new();
         for template in self.steps {
             for command in template.commands(roots) {
-                let step = Step {
-                    text: template.text.to_owned(),
-                    command,
-                };
+                let step = Step { text: template.text.to_owned(), command };
                 if !steps.contains(&step) {
                     steps.push(step);
                 }
@@ -114,11 +105,9 @@ impl Template {
                 let filled = roots.iter().map(|root| fill(command, root));
                 filled.map(Some).collect()
             }
-            Some(command) => vec![Some(
-                command
-                    .replace("{device}", "DEVICE")
-                    .replace("{path}", "DIRECTORY"),
-            )],
+            Some(command) => {
+                vec![Some(command.replace("{device}", "DEVICE").replace("{path}", "DIRECTORY"))]
+            }
             None => vec![None],
         }
     }
@@ -148,11 +137,7 @@ fn device_word(root: &Root) -> String {
 
 /// The root's path for a command line; `DIRECTORY` where the report carries only parts of it.
 fn path_word(root: &Root) -> String {
-    if root.path.is_shortened() {
-        "DIRECTORY".to_owned()
-    } else {
-        shell_word(root.path.as_bytes())
-    }
+    if root.path.is_shortened() { "DIRECTORY".to_owned() } else { shell_word(root.path.as_bytes()) }
 }
 
 /// Every rule. Within a stage this is the order of the recommendations.
@@ -161,11 +146,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "secure-data",
         title: "Stop writers and secure the data before anything else",
         stage: Stage::Protect,
-        when: When {
-            severities: &[Severity::Corrupt],
-            codes: &[],
-            filesystems: &[],
-        },
+        when: When { severities: &[Severity::Corrupt], codes: &[], filesystems: &[] },
         steps: &[
             tell("Stop what writes to the volume: builds, installs, databases, cron jobs."),
             tell(
@@ -191,11 +172,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "keep-volume-claim",
         title: "Read the kernel log before the read-only workload restarts",
         stage: Stage::Protect,
-        when: When {
-            severities: &[],
-            codes: &[Code::MountReadOnlyByError],
-            filesystems: &[],
-        },
+        when: When { severities: &[], codes: &[Code::MountReadOnlyByError], filesystems: &[] },
         steps: &[
             run(
                 "On the node: save what the kernel said. A restart of the node loses it.",
@@ -247,11 +224,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "check-xfs-offline",
         title: "Check the XFS filesystem offline, without repairing",
         stage: Stage::Diagnose,
-        when: When {
-            severities: &[Severity::Corrupt],
-            codes: &[],
-            filesystems: &["xfs"],
-        },
+        when: When { severities: &[Severity::Corrupt], codes: &[], filesystems: &["xfs"] },
         steps: &[run(
             "With the volume unmounted, or on a clone. Exit code 1: corruption was detected.",
             "xfs_repair -n {device}",
@@ -265,11 +238,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "check-btrfs-offline",
         title: "Check the Btrfs filesystem offline, without repairing",
         stage: Stage::Diagnose,
-        when: When {
-            severities: &[Severity::Corrupt],
-            codes: &[],
-            filesystems: &["btrfs"],
-        },
+        when: When { severities: &[Severity::Corrupt], codes: &[], filesystems: &["btrfs"] },
         steps: &[run(
             "With the volume unmounted, or on a block-level clone that the node sees alone.",
             "btrfs check --readonly {device}",
@@ -306,17 +275,10 @@ pub(super) static RULES: &[Rule] = &[
         id: "scan-again-quiet",
         title: "Scan again while nothing writes",
         stage: Stage::Diagnose,
-        when: When {
-            severities: &[Severity::Suspect],
-            codes: &[],
-            filesystems: &[],
-        },
+        when: When { severities: &[Severity::Suspect], codes: &[], filesystems: &[] },
         steps: &[
             tell("Stop what writes below the path, or choose a quiet hour."),
-            run(
-                "What is found again then is more likely damage than chance.",
-                "fscan {path}",
-            ),
+            run("What is found again then is more likely damage than chance.", "fscan {path}"),
         ],
         caveat: "A suspect finding is consistent with corruption, not proof of it. What does not \
                  come back is not proven harmless either: the kernel may answer from its cache.",
@@ -327,11 +289,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "stop-writes-on-errors",
         title: "Let damage stop writes (errors=remount-ro)",
         stage: Stage::Prevent,
-        when: When {
-            severities: &[],
-            codes: &[Code::MountErrorsContinue],
-            filesystems: &[],
-        },
+        when: When { severities: &[], codes: &[Code::MountErrorsContinue], filesystems: &[] },
         steps: &[run(
             "On the node, as root. It applies from the next mount.",
             "tune2fs -e remount-ro {device}",

@@ -21,11 +21,7 @@ fn under_home(code: Code) -> Finding {
 fn each_rule_fires_on_its_facts_in_the_order_of_work() {
     let ext4 = || volume();
     let cases: &[(Code, Root, &[&str])] = &[
-        (
-            Code::DirentDangling,
-            ext4(),
-            &["secure-data", "check-ext4-offline"],
-        ),
+        (Code::DirentDangling, ext4(), &["secure-data", "check-ext4-offline"]),
         (
             Code::DirentDangling,
             root("/home/coder", "xfs", "/dev/sdb"),
@@ -36,11 +32,7 @@ fn each_rule_fires_on_its_facts_in_the_order_of_work() {
             root("/home/coder", "btrfs", "/dev/sdb"),
             &["secure-data", "check-btrfs-offline"],
         ),
-        (
-            Code::DirentDangling,
-            root("/home/coder", "overlay", "overlay"),
-            &["secure-data"],
-        ),
+        (Code::DirentDangling, root("/home/coder", "overlay", "overlay"), &["secure-data"]),
         (
             Code::KernelErrorsRecorded,
             ext4(),
@@ -57,11 +49,7 @@ fn each_rule_fires_on_its_facts_in_the_order_of_work() {
             &["secure-data", "keep-volume-claim", "check-ext4-offline"],
         ),
         (Code::DirectoryReadUnstable, ext4(), &["scan-again-quiet"]),
-        (
-            Code::MountErrorsContinue,
-            ext4(),
-            &["stop-writes-on-errors"],
-        ),
+        (Code::MountErrorsContinue, ext4(), &["stop-writes-on-errors"]),
         (Code::TimeImplausible, ext4(), &[]),
         (Code::NameCollision, ext4(), &[]),
     ];
@@ -113,10 +101,7 @@ fn a_command_names_the_device_of_the_damaged_root_alone() {
     );
     // A root whose name the path's own name begins with is another directory.
     let beside = [finding(Code::DirentDangling, b"/home/coder/apples")];
-    assert_eq!(
-        commands(&beside, &roots[..2], id),
-        commands(&findings, &roots[..1], id)
-    );
+    assert_eq!(commands(&beside, &roots[..2], id), commands(&findings, &roots[..1], id));
 }
 
 #[test]
@@ -129,15 +114,8 @@ fn damage_elsewhere_asks_for_no_check_of_a_sound_filesystem() {
 #[test]
 fn a_finding_without_a_path_belongs_to_the_roots_on_its_device() {
     let mut of_device = under_home(Code::KernelErrorsRecorded);
-    of_device.subject = Subject {
-        device: Some("sdb".into()),
-        ..Subject::default()
-    };
-    let roots = [
-        volume(),
-        root("/b", "ext4", "/dev/sdb"),
-        root("/b2", "ext4", "/dev/sdb"),
-    ];
+    of_device.subject = Subject { device: Some("sdb".into()), ..Subject::default() };
+    let roots = [volume(), root("/b", "ext4", "/dev/sdb"), root("/b2", "ext4", "/dev/sdb")];
     let id = "check-ext4-offline";
     let check = |finding: &Finding| commands(std::slice::from_ref(finding), &roots, id);
     assert_eq!(check(&of_device), ["e2fsck -fn /dev/sdb"]);
@@ -165,10 +143,7 @@ fn what_is_unknown_stands_in_capitals() {
     );
     let mut deep = volume();
     deep.path = PathName::new(b"/d".repeat(50_000));
-    assert_eq!(
-        commands(&[suspect], &[deep], "scan-again-quiet"),
-        ["fscan DIRECTORY"]
-    );
+    assert_eq!(commands(&[suspect], &[deep], "scan-again-quiet"), ["fscan DIRECTORY"]);
 }
 
 #[test]
@@ -176,11 +151,7 @@ fn hostile_devices_and_paths_stay_one_word() {
     let mut hostile = root("/home/coder", "ext4", "/dev/a'; rm -rf / #{path}");
     let findings = [under_home(Code::DirentDangling)];
     assert_eq!(
-        commands(
-            &findings,
-            std::slice::from_ref(&hostile),
-            "check-ext4-offline"
-        ),
+        commands(&findings, std::slice::from_ref(&hostile), "check-ext4-offline"),
         [r"e2fsck -fn '/dev/a'\''; rm -rf / #{path}'"]
     );
     hostile.path = PathName::new(b"/x {device} \x1b\xff".to_vec());
@@ -197,16 +168,8 @@ fn rules_are_well_formed() {
     let mut seen = BTreeSet::new();
     for rule in RULES {
         assert!(seen.insert(rule.id), "{} is there twice", rule.id);
-        assert!(
-            rule.title.len() <= 72 && !rule.title.ends_with('.'),
-            "{}",
-            rule.id
-        );
-        assert!(
-            rule.caveat.ends_with('.') && !rule.source.is_empty(),
-            "{}",
-            rule.id
-        );
+        assert!(rule.title.len() <= 72 && !rule.title.ends_with('.'), "{}", rule.id);
+        assert!(rule.caveat.ends_with('.') && !rule.source.is_empty(), "{}", rule.id);
         let steps = rule.steps(&[&volume()]);
         assert!(!steps.is_empty(), "{}", rule.id);
         for step in steps {
@@ -220,15 +183,11 @@ fn rules_are_well_formed() {
 /// Advice that could destroy what is not saved yet is not given as a command.
 #[test]
 fn no_command_repairs_deletes_or_formats() {
-    let destructive = [
-        "-y", "-fy", "-p", "-L", "--repair", "rm", "mkfs", "delete", "dd",
-    ];
+    let destructive = ["-y", "-fy", "-p", "-L", "--repair", "rm", "mkfs", "delete", "dd"];
     for rule in RULES {
         for step in rule.steps(&[&volume()]) {
             let command = step.command.unwrap_or_default();
-            let bad = command
-                .split_whitespace()
-                .find(|word| destructive.contains(word));
+            let bad = command.split_whitespace().find(|word| destructive.contains(word));
             assert_eq!(bad, None, "{}: {command}", rule.id);
         }
     }

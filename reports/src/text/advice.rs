@@ -36,12 +36,7 @@ fn write_recommendation<W: Write>(
     for step in &recommendation.steps {
         write_step(step, page)?;
     }
-    page.labelled(
-        3,
-        Style::Faint,
-        "Caveat",
-        &escape_prose(&recommendation.caveat),
-    )?;
+    page.labelled(3, Style::Faint, "Caveat", &escape_prose(&recommendation.caveat))?;
     let source = format!(
         "{} (confidence: {})",
         escape_prose(&recommendation.source),
@@ -62,9 +57,5 @@ fn write_step<W: Write>(step: &Step, page: &mut Page<'_, W>) -> io::Result<()> {
 
 /// A line of a command as it is, unless a terminal must not see it.
 fn shown(line: &str) -> String {
-    if line.contains(is_unsafe_to_show) {
-        escape(line.as_bytes())
-    } else {
-        line.to_owned()
-    }
+    if line.contains(is_unsafe_to_show) { escape(line.as_bytes()) } else { line.to_owned() }
 }

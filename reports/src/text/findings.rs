@@ -29,10 +29,7 @@ pub(super) fn write<W: Write>(findings: &[Finding], page: &mut Page<'_, W>) -> i
     }
     if !findings.is_empty() {
         page.blank()?;
-        page.paragraph(
-            0,
-            "`fscan explain CODE` says what a finding means and how it is found.",
-        )?;
+        page.paragraph(0, "`fscan explain CODE` says what a finding means and how it is found.")?;
     }
     Ok(())
 }
@@ -120,20 +117,11 @@ fn subject(row: &Finding) -> String {
     let known = [
         row.subject.path.as_ref().map(PathName::escaped),
         row.subject.inode.map(|number| format!("inode {number}")),
-        row.subject
-            .device
-            .as_deref()
-            .map(|name| format!("device {}", escape_prose(name))),
+        row.subject.device.as_deref().map(|name| format!("device {}", escape_prose(name))),
     ];
     let mut known = known.into_iter().flatten();
-    let first = known
-        .next()
-        .unwrap_or_else(|| "the whole filesystem".to_owned());
+    let first = known.next().unwrap_or_else(|| "the whole filesystem".to_owned());
     let times = (row.occurrences > 1).then(|| format!("{} times", grouped(row.occurrences)));
     let rest: Vec<_> = known.chain(times).collect();
-    if rest.is_empty() {
-        first
-    } else {
-        format!("{first} ({})", rest.join(", "))
-    }
+    if rest.is_empty() { first } else { format!("{first} ({})", rest.join(", ")) }
 }

@@ -42,10 +42,7 @@ pub(super) fn bytes(count: u64) -> String {
         size /= 1024.0;
         name = Some(unit);
     }
-    name.map_or_else(
-        || counted(count, "byte", "bytes"),
-        |name| format!("{size:.1} {name}"),
-    )
+    name.map_or_else(|| counted(count, "byte", "bytes"), |name| format!("{size:.1} {name}"))
 }
 
 #[cfg(test)]
@@ -64,14 +61,8 @@ mod tests {
     #[test]
     fn durations_and_sizes_have_fitting_units() {
         let shown = [0.004, 1.25, 59.04, 192.0, 7500.0].map(duration);
-        assert_eq!(
-            shown,
-            ["0.00 s", "1.25 s", "59.0 s", "3 min 12 s", "2 h 05 min"]
-        );
+        assert_eq!(shown, ["0.00 s", "1.25 s", "59.0 s", "3 min 12 s", "2 h 05 min"]);
         let shown = [0, 1023, 1024, 64_424_509_440, u64::MAX].map(bytes);
-        assert_eq!(
-            shown,
-            ["0 bytes", "1,023 bytes", "1.0 KiB", "60.0 GiB", "16.0 EiB"]
-        );
+        assert_eq!(shown, ["0 bytes", "1,023 bytes", "1.0 KiB", "60.0 GiB", "16.0 EiB"]);
     }
 }

@@ -54,12 +54,7 @@ fn verdict_sentences(report: &Report) -> String {
 }
 
 fn findings_sentence(report: &Report) -> String {
-    let defects = || {
-        report
-            .findings
-            .iter()
-            .filter(|f| f.severity > Severity::Info)
-    };
+    let defects = || report.findings.iter().filter(|f| f.severity > Severity::Info);
     let number: u64 = defects().map(|finding| finding.occurrences).sum();
     let codes: std::collections::BTreeSet<_> = defects().map(|finding| finding.code).collect();
     match (number, codes.len()) {

@@ -17,10 +17,7 @@ fn plain(report: &Report) -> String {
 }
 
 fn verbose(report: &Report) -> String {
-    let options = TextOptions {
-        verbose: true,
-        ..TextOptions::default()
-    };
+    let options = TextOptions { verbose: true, ..TextOptions::default() };
     rendered(report, options)
 }
 
@@ -31,11 +28,7 @@ fn damaged(count: usize) -> Report {
         let path = format!("/home/coder/app/{index:04}");
         collector.add(finding(Code::DirentDangling, path.as_bytes()));
     }
-    for code in [
-        Code::DirectoryReadUnstable,
-        Code::MountErrorsContinue,
-        Code::NameCollision,
-    ] {
+    for code in [Code::DirectoryReadUnstable, Code::MountErrorsContinue, Code::NameCollision] {
         collector.add(finding(code, b"/home/coder/app"));
     }
     with_findings(collector.into_rows())
@@ -59,10 +52,7 @@ Everything was examined.
 #[test]
 fn defects_stand_worst_first_with_two_examples_each() {
     let text = plain(&damaged(1201));
-    assert!(
-        text.starts_with("CORRUPT  Damage is proven. 1,203 findings of 3 kinds.\n"),
-        "{text}"
-    );
+    assert!(text.starts_with("CORRUPT  Damage is proven. 1,203 findings of 3 kinds.\n"), "{text}");
     let defect = "
 corrupt  A listed name that lookup says does not exist
          dirent-dangling, 1,201 times
@@ -77,17 +67,8 @@ corrupt  A listed name that lookup says does not exist
 suspect  Two listings of an unchanged directory differ
 ";
     assert!(text.contains(defect), "{text}");
-    let order = [
-        "\ncorrupt  ",
-        "\nsuspect  ",
-        "\nwarning  ",
-        "\nNotes (",
-        "\nWhat to do next\n",
-    ];
-    let places: Vec<_> = order
-        .iter()
-        .map(|part| text.find(part).expect(part))
-        .collect();
+    let order = ["\ncorrupt  ", "\nsuspect  ", "\nwarning  ", "\nNotes (", "\nWhat to do next\n"];
+    let places: Vec<_> = order.iter().map(|part| text.find(part).expect(part)).collect();
     assert!(places.is_sorted(), "{places:?}");
 }
 
@@ -96,19 +77,13 @@ fn verbose_shows_every_row_and_all_evidence() {
     let mut report = damaged(150);
     report.findings[0].evidence = vec!["first fact".into(), "second fact".into()];
     let brief = plain(&report);
-    assert!(
-        brief.contains("evidence  first fact") && !brief.contains("second fact"),
-        "{brief}"
-    );
+    assert!(brief.contains("evidence  first fact") && !brief.contains("second fact"), "{brief}");
     assert!(!brief.contains("relatime"), "{brief}");
 
     let text = verbose(&report);
     assert!(text.contains("evidence  second fact"), "{text}");
     assert!(text.contains("/home/coder/app/0099 ("), "{text}");
-    assert!(
-        text.contains("... and 50 more (--all-findings lists them)"),
-        "{text}"
-    );
+    assert!(text.contains("... and 50 more (--all-findings lists them)"), "{text}");
     assert!(text.contains("rw,relatime"), "{text}");
 }
 
@@ -118,10 +93,7 @@ fn a_finding_without_a_subject_is_about_the_filesystem() {
     report.findings[0].subject = crate::Subject::default();
     report.findings[0].occurrences = 3;
     let text = plain(&report);
-    assert!(
-        text.contains("\n  the whole filesystem (3 times)\n"),
-        "{text}"
-    );
+    assert!(text.contains("\n  the whole filesystem (3 times)\n"), "{text}");
     assert!(!text.contains("... and"), "{text}");
 }
 
@@ -129,10 +101,7 @@ fn a_finding_without_a_subject_is_about_the_filesystem() {
 fn notes_are_brief_and_no_defects() {
     let mut report = with_findings(vec![finding(Code::NameCollision, b"/home/coder/README")]);
     let text = plain(&report);
-    assert!(
-        text.starts_with("HEALTHY  No damage was found.\n"),
-        "{text}"
-    );
+    assert!(text.starts_with("HEALTHY  No damage was found.\n"), "{text}");
     assert!(text.contains("\nNotes (no defects)\n"), "{text}");
     assert!(!text.contains("expected"), "{text}");
     assert!(verbose(&report).contains("    expected  statx finds the name\n"));
@@ -142,18 +111,14 @@ fn notes_are_brief_and_no_defects() {
 
 #[test]
 fn a_run_that_did_not_end_says_so_beside_the_verdict() {
-    for (mut report, label) in [
-        (healthy(), "HEALTHY SO FAR, INCOMPLETE  "),
-        (damaged(1), "CORRUPT, INCOMPLETE  "),
-    ] {
+    for (mut report, label) in
+        [(healthy(), "HEALTHY SO FAR, INCOMPLETE  "), (damaged(1), "CORRUPT, INCOMPLETE  ")]
+    {
         report.complete = false;
         let text = plain(&report);
         assert!(text.starts_with(label), "{text}");
         let words: Vec<_> = text.split_whitespace().collect();
-        assert!(
-            words.join(" ").contains("The run stopped before its end"),
-            "{text}"
-        );
+        assert!(words.join(" ").contains("The run stopped before its end"), "{text}");
         assert!(!text.contains("Everything was examined"), "{text}");
     }
 }
@@ -170,23 +135,16 @@ fn what_was_not_examined_is_named_with_its_reason() {
     });
     report.roots.push(root("/tmp", "tmpfs", "tmpfs"));
     for root in &mut report.roots {
-        root.checks
-            .extend(["extents", "content"].map(|name| CheckRun {
-                name: name.into(),
-                status: CheckStatus::Skipped,
-                reason: Some("not asked for (--quick)".into()),
-            }));
+        root.checks.extend(["extents", "content"].map(|name| CheckRun {
+            name: name.into(),
+            status: CheckStatus::Skipped,
+            reason: Some("not asked for (--quick)".into()),
+        }));
     }
-    report.roots[0].checks[2] = CheckRun {
-        name: "links".into(),
-        status: CheckStatus::Partial,
-        reason: None,
-    };
+    report.roots[0].checks[2] =
+        CheckRun { name: "links".into(), status: CheckStatus::Partial, reason: None };
     let text = plain(&report);
-    assert!(
-        text.starts_with("HEALTHY  No damage was found. Not everything could"),
-        "{text}"
-    );
+    assert!(text.starts_with("HEALTHY  No damage was found. Not everything could"), "{text}");
     let expected = "
 Not examined
   directory: permission denied (3,120 places)
@@ -216,10 +174,7 @@ fn commands_can_be_pasted_whole() {
     let command = "x ".repeat(60) + r"$'\033' \ 'a b'";
     report.recommendations[0].steps[0].command = Some(format!("{command}\nsecond line"));
     for width in [30, 80, 200] {
-        let options = TextOptions {
-            width,
-            ..TextOptions::default()
-        };
+        let options = TextOptions { width, ..TextOptions::default() };
         let text = rendered(&report, options);
         let lines: Vec<_> = text.lines().map(str::trim_start).collect();
         assert!(lines.contains(&command.as_str()), "{text}");
@@ -243,10 +198,7 @@ fn advice_carries_reason_caveat_source_and_confidence() {
 #[test]
 fn prose_fits_the_width() {
     for width in [60, 80, 100] {
-        let options = TextOptions {
-            width,
-            ..TextOptions::default()
-        };
+        let options = TextOptions { width, ..TextOptions::default() };
         let mut text = rendered(&damaged(1201), options);
         for row in Code::all() {
             let mut out = Vec::new();
@@ -255,9 +207,7 @@ fn prose_fits_the_width() {
         }
         let device = volume().device;
         let copied = |line: &str| line.starts_with("          ") || line.contains(&device);
-        let long = text
-            .lines()
-            .find(|line| line.chars().count() > width && !copied(line));
+        let long = text.lines().find(|line| line.chars().count() > width && !copied(line));
         assert_eq!(long, None, "width {width}");
     }
 }
@@ -265,10 +215,7 @@ fn prose_fits_the_width() {
 #[test]
 fn an_absurd_width_is_survived() {
     for width in [0, 1, usize::MAX] {
-        let options = TextOptions {
-            width,
-            ..TextOptions::default()
-        };
+        let options = TextOptions { width, ..TextOptions::default() };
         assert!(rendered(&damaged(3), options).contains("CORRUPT"));
     }
 }
@@ -278,19 +225,13 @@ fn nothing_hostile_reaches_the_terminal() {
     for text in [plain(&hostile()), verbose(&hostile())] {
         let raw = text.chars().find(|&c| is_unsafe_to_show(c) && c != '\n');
         assert_eq!(raw, None, "{text}");
-        assert!(
-            text.contains(r"/home/coder/a\n\r\t\u{1b}[2J\\x41\xff"),
-            "{text}"
-        );
+        assert!(text.contains(r"/home/coder/a\n\r\t\u{1b}[2J\\x41\xff"), "{text}");
     }
 }
 
 #[test]
 fn colour_is_there_only_when_asked_for_and_changes_no_word() {
-    let options = TextOptions {
-        color: true,
-        ..TextOptions::default()
-    };
+    let options = TextOptions { color: true, ..TextOptions::default() };
     let report = damaged(3);
     let coloured = rendered(&report, options);
     assert!(coloured.starts_with("\u{1b}[1;31mCORRUPT\u{1b}[0m  Damage"));
@@ -306,14 +247,8 @@ fn an_explanation_says_what_how_and_what_to_do() {
     let mut out = Vec::new();
     write_explanation(Code::DirentDangling, TextOptions::default(), &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
-    assert!(
-        text.starts_with("dirent-dangling  A listed name that lookup"),
-        "{text}"
-    );
-    assert!(
-        text.contains("\nSeverity: corrupt. Found by the check `entries`.\n"),
-        "{text}"
-    );
+    assert!(text.starts_with("dirent-dangling  A listed name that lookup"), "{text}");
+    assert!(text.contains("\nSeverity: corrupt. Found by the check `entries`.\n"), "{text}");
     for heading in ["What it means", "How it is found", "What to do"] {
         assert!(text.contains(&format!("\n\n{heading}\n  ")), "{text}");
     }

@@ -25,9 +25,7 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     for row in &report.unchecked {
         write_row(row, page)?;
     }
-    checks
-        .iter()
-        .try_for_each(|sentence| page.paragraph(2, &escape_prose(sentence)))
+    checks.iter().try_for_each(|sentence| page.paragraph(2, &escape_prose(sentence)))
 }
 
 fn write_row<W: Write>(row: &Unchecked, page: &mut Page<'_, W>) -> io::Result<()> {

@@ -42,10 +42,6 @@ pub fn judge(
 
 fn refused(errno: Errno, facts: &InodeFacts) -> Anomaly {
     let found = format!("lookup says {}", errno_name(errno));
-    Anomaly::new(
-        Code::DirectoryLookupError,
-        "looking up an absent name says ENOENT",
-        found,
-    )
-    .inode(facts.ino())
+    Anomaly::new(Code::DirectoryLookupError, "looking up an absent name says ENOENT", found)
+        .inode(facts.ino())
 }

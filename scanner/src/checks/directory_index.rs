@@ -30,9 +30,7 @@ impl IndexFlag {
     /// Reads the flag of a directory that may have an index.
     pub fn before(directory: BorrowedFd<'_>, facts: &InodeFacts, filesystem: &Filesystem) -> Self {
         let may_have = filesystem.oddities.is_ext && facts.size() > filesystem.block_size;
-        IndexFlag {
-            before: may_have && has(directory, INDEX),
-        }
+        IndexFlag { before: may_have && has(directory, INDEX) }
     }
 
     /// Reads it again after the listing.
@@ -40,12 +38,8 @@ impl IndexFlag {
         let dropped = self.before && ioctl_getflags(directory).is_ok_and(|f| f.bits() & INDEX == 0);
         dropped.then(|| {
             let found = "the kernel cleared the index flag while the directory was read";
-            Anomaly::new(
-                Code::DirectoryIndexDropped,
-                "the hash index stays in use",
-                found,
-            )
-            .inode(facts.ino())
+            Anomaly::new(Code::DirectoryIndexDropped, "the hash index stays in use", found)
+                .inode(facts.ino())
         })
     }
 }

@@ -54,13 +54,8 @@ pub fn judge(
         return;
     }
     let found = format!("link count {nlink}");
-    let expected = format!(
-        "link count {expected}, for {} subdirectories",
-        subdirectories.count
-    );
+    let expected = format!("link count {expected}, for {} subdirectories", subdirectories.count);
     anomalies.add(
-        Anomaly::new(Code::DirectoryLinkCountWrong, expected, found)
-            .inode(facts.ino())
-            .compared(),
+        Anomaly::new(Code::DirectoryLinkCountWrong, expected, found).inode(facts.ino()).compared(),
     );
 }

@@ -33,19 +33,11 @@ pub fn judge(error: ListingError, oddities: Oddities, anomalies: &mut Anomalies)
         }
         ListingError::Endless { .. } => return false,
     };
-    anomalies.add(if oddities.answers_for_itself {
-        anomaly
-    } else {
-        anomaly.only_suspect()
-    });
+    anomalies.add(if oddities.answers_for_itself { anomaly } else { anomaly.only_suspect() });
     true
 }
 
 fn unreadable(errno: Errno) -> Anomaly {
     let found = format!("getdents64 says {}", errno_name(errno));
-    Anomaly::new(
-        Code::DirectoryReadError,
-        "the directory can be read to its end",
-        found,
-    )
+    Anomaly::new(Code::DirectoryReadError, "the directory can be read to its end", found)
 }

@@ -31,15 +31,10 @@ pub fn judge(
     if whole || is_inline(directory, size, block) {
         return;
     }
-    let expected = format!(
-        "a multiple of {block} bytes, at most {}",
-        filesystem.bytes()
-    );
+    let expected = format!("a multiple of {block} bytes, at most {}", filesystem.bytes());
     let found = format!("{size} bytes");
     anomalies.add(
-        Anomaly::new(Code::DirectorySizeInvalid, expected, found)
-            .inode(facts.ino())
-            .compared(),
+        Anomaly::new(Code::DirectorySizeInvalid, expected, found).inode(facts.ino()).compared(),
     );
 }
 

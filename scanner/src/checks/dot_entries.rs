@@ -49,9 +49,7 @@ impl DotEntries {
 fn wrong(name: &str, expected: u64, found: Option<u64>, whom: &str) -> Anomaly {
     let found = found.map_or_else(|| "it is missing".to_owned(), |ino| format!("inode {ino}"));
     let expected = format!("\"{name}\" is the directory {whom}, inode {expected}");
-    Anomaly::new(Code::DotEntryWrong, expected, found)
-        .named(name.as_bytes())
-        .compared()
+    Anomaly::new(Code::DotEntryWrong, expected, found).named(name.as_bytes()).compared()
 }
 
 #[cfg(test)]
@@ -69,11 +67,8 @@ mod tests {
         ];
         for (dot, dot_dot, parent, wrong) in table {
             let mut entries = DotEntries::default();
-            dot.iter()
-                .for_each(|ino| entries.note(b".", *ino, FileKind::Directory));
-            dot_dot
-                .iter()
-                .for_each(|ino| entries.note(b"..", *ino, FileKind::Directory));
+            dot.iter().for_each(|ino| entries.note(b".", *ino, FileKind::Directory));
+            dot_dot.iter().for_each(|ino| entries.note(b"..", *ino, FileKind::Directory));
             let mut anomalies = Anomalies::default();
             entries.judge(12, parent, &mut anomalies);
             assert_eq!(anomalies.count(), wrong, "{dot:?} {dot_dot:?} {parent:?}");

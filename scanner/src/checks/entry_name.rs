@@ -25,14 +25,8 @@ impl Name {
     #[inline]
     pub fn of(name: &[u8]) -> Self {
         // Without an early exit the loop over a short name becomes a few vector instructions.
-        let plain = name
-            .iter()
-            .fold(true, |plain, byte| plain & (0x20..0x7f).contains(byte));
-        if plain {
-            Name::Plain
-        } else {
-            Self::of_unusual(name)
-        }
+        let plain = name.iter().fold(true, |plain, byte| plain & (0x20..0x7f).contains(byte));
+        if plain { Name::Plain } else { Self::of_unusual(name) }
     }
 
     #[cold]
@@ -50,14 +44,10 @@ impl Name {
 pub fn judge(name: &[u8], ino: u64, anomalies: &mut Anomalies) {
     if name.is_empty() || name.contains(&b'/') {
         anomalies.add(
-            Anomaly::new(
-                Code::DirentInvalidName,
-                "a name without a slash",
-                "an impossible name",
-            )
-            .named(name)
-            .inode(ino)
-            .compared(),
+            Anomaly::new(Code::DirentInvalidName, "a name without a slash", "an impossible name")
+                .named(name)
+                .inode(ino)
+                .compared(),
         );
     }
 }
@@ -65,9 +55,7 @@ pub fn judge(name: &[u8], ino: u64, anomalies: &mut Anomalies) {
 /// The fact that a name is not safe to show.
 pub fn unsafe_name(name: &[u8], ino: u64) -> Anomaly {
     let found = "control characters, or bytes that are not UTF-8";
-    Anomaly::new(Code::NameUnsafe, "a name of printable UTF-8", found)
-        .named(name)
-        .inode(ino)
+    Anomaly::new(Code::NameUnsafe, "a name of printable UTF-8", found).named(name).inode(ino)
 }
 
 #[cfg(test)]
@@ -79,13 +67,7 @@ mod tests {
         assert_eq!(Name::of(b"package.json"), Name::Plain);
         assert_eq!(Name::of(br"a\b"), Name::Plain);
         assert_eq!(Name::of("Grüße\\n".as_bytes()), Name::International);
-        for name in [
-            &b"a\nb"[..],
-            b"\x1b[2J",
-            b"a\xffb",
-            "a\u{2028}".as_bytes(),
-            b"\x7f",
-        ] {
+        for name in [&b"a\nb"[..], b"\x1b[2J", b"a\xffb", "a\u{2028}".as_bytes(), b"\x7f"] {
             assert_eq!(Name::of(name), Name::Unsafe, "{name:?}");
         }
     }

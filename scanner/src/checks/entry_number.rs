@@ -41,10 +41,6 @@ pub fn judge_reserved(name: &[u8], ino: u64, filesystem: &Filesystem, anomalies:
     }
     let expected = format!("a number from {FIRST_ORDINARY} to {}", filesystem.inodes);
     let found = format!("the entry names inode {ino}");
-    anomalies.add(
-        Anomaly::new(Code::InodeReserved, expected, found)
-            .named(name)
-            .inode(ino)
-            .compared(),
-    );
+    anomalies
+        .add(Anomaly::new(Code::InodeReserved, expected, found).named(name).inode(ino).compared());
 }

@@ -20,10 +20,7 @@ pub(super) fn judge(seen: &Seen<'_>, anomalies: &mut Anomalies) {
         format!("the entry's type is the inode's: {}", kind.as_str()),
         format!("the entry says {}", listed.as_str()),
     );
-    let anomaly = anomaly
-        .named(seen.name_bytes())
-        .inode(seen.facts.ino())
-        .compared();
+    let anomaly = anomaly.named(seen.name_bytes()).inode(seen.facts.ino()).compared();
     anomalies.add(if seen.filesystem.oddities.answers_for_itself {
         anomaly
     } else {
@@ -53,14 +50,10 @@ impl UntypedEntries {
         };
         let found = format!("{} of its entries have no type", self.count);
         anomalies.add(
-            Anomaly::new(
-                Code::DirentTypeMismatch,
-                "every entry has a type, as \".\" has",
-                found,
-            )
-            .named(&name)
-            .inode(ino)
-            .compared(),
+            Anomaly::new(Code::DirentTypeMismatch, "every entry has a type, as \".\" has", found)
+                .named(&name)
+                .inode(ino)
+                .compared(),
         );
     }
 }

@@ -22,17 +22,10 @@ pub(super) fn judge(seen: &Seen<'_>, anomalies: &mut Anomalies) {
     if fits && (whole(sectors) || (may_be_inline && whole(sectors - inline))) {
         return;
     }
-    let expected = format!(
-        "a multiple of {block} sectors, at most {}",
-        filesystem.bytes() / 512
-    );
+    let expected = format!("a multiple of {block} sectors, at most {}", filesystem.bytes() / 512);
     anomalies.add(
-        Anomaly::new(
-            Code::InodeBlocksMismatch,
-            expected,
-            format!("{sectors} sectors"),
-        )
-        .named(seen.name_bytes())
-        .inode(seen.facts.ino()),
+        Anomaly::new(Code::InodeBlocksMismatch, expected, format!("{sectors} sectors"))
+            .named(seen.name_bytes())
+            .inode(seen.facts.ino()),
     );
 }

@@ -25,12 +25,8 @@ pub(super) fn judge(seen: &Seen<'_>, anomalies: &mut Anomalies) {
     };
     let expected = format!("no {} has the flag `{wrong}`", kind.as_str());
     anomalies.add(
-        Anomaly::new(
-            Code::InodeFlagsInvalid,
-            expected,
-            format!("it has `{wrong}`"),
-        )
-        .named(seen.name_bytes())
-        .inode(seen.facts.ino()),
+        Anomaly::new(Code::InodeFlagsInvalid, expected, format!("it has `{wrong}`"))
+            .named(seen.name_bytes())
+            .inode(seen.facts.ino()),
     );
 }

@@ -10,14 +10,10 @@ use super::{Anomalies, Anomaly, Seen};
 pub(super) fn judge(seen: &Seen<'_>, anomalies: &mut Anomalies) {
     if seen.facts.nlink() == 0 && seen.filesystem.oddities.named_inodes_have_links {
         anomalies.add(
-            Anomaly::new(
-                Code::InodeZeroLinks,
-                "a link count of at least 1",
-                "link count 0",
-            )
-            .named(seen.name_bytes())
-            .inode(seen.facts.ino())
-            .compared(),
+            Anomaly::new(Code::InodeZeroLinks, "a link count of at least 1", "link count 0")
+                .named(seen.name_bytes())
+                .inode(seen.facts.ino())
+                .compared(),
         );
     }
 }

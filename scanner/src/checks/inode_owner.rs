@@ -32,11 +32,7 @@ fn overflow(map: &str, overflow: &str) -> Option<u32> {
     let map = fs::read_to_string(map).ok()?;
     let mapped = |line: &str| line.split_whitespace().nth(2)?.parse::<u64>().ok();
     let all = map.lines().filter_map(mapped).sum::<u64>() >= u64::from(u32::MAX);
-    if all {
-        None
-    } else {
-        fs::read_to_string(overflow).ok()?.trim().parse().ok()
-    }
+    if all { None } else { fs::read_to_string(overflow).ok()?.trim().parse().ok() }
 }
 
 pub(super) fn judge(seen: &Seen<'_>, anomalies: &mut Anomalies) {
@@ -44,13 +40,9 @@ pub(super) fn judge(seen: &Seen<'_>, anomalies: &mut Anomalies) {
     if Some(uid) == seen.overflow.user || Some(gid) == seen.overflow.group {
         let found = format!("owner {uid}, group {gid}");
         anomalies.add(
-            Anomaly::new(
-                Code::OwnerUnmapped,
-                "ids that this user namespace maps",
-                found,
-            )
-            .named(seen.name_bytes())
-            .inode(seen.facts.ino()),
+            Anomaly::new(Code::OwnerUnmapped, "ids that this user namespace maps", found)
+                .named(seen.name_bytes())
+                .inode(seen.facts.ino()),
         );
     }
 }

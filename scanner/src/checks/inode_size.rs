@@ -14,13 +14,9 @@ pub(super) fn judge(seen: &Seen<'_>, anomalies: &mut Anomalies) {
     if seen.facts.size() > most {
         let found = format!("{} bytes", seen.facts.size());
         anomalies.add(
-            Anomaly::new(
-                Code::InodeSizeInvalid,
-                format!("at most {most} bytes"),
-                found,
-            )
-            .named(seen.name_bytes())
-            .inode(seen.facts.ino()),
+            Anomaly::new(Code::InodeSizeInvalid, format!("at most {most} bytes"), found)
+                .named(seen.name_bytes())
+                .inode(seen.facts.ino()),
         );
     }
 }
@@ -32,10 +28,6 @@ fn largest(seen: &Seen<'_>) -> u64 {
     }
     match seen.facts.kind() {
         BlockDevice | CharacterDevice | Fifo | Socket => 0,
-        _ => seen
-            .filesystem
-            .block_size
-            .saturating_mul(1 << 32)
-            .min(i64::MAX as u64),
+        _ => seen.filesystem.block_size.saturating_mul(1 << 32).min(i64::MAX as u64),
     }
 }

@@ -57,20 +57,12 @@ pub fn judge(name: &[u8], ino: u64, refusal: Refusal, oddities: Oddities, out: &
         Refusal::Denied | Refusal::OutOfResources | Refusal::NoAnswer => return,
     };
     let anomaly = anomaly.named(name).inode(ino);
-    out.add(if oddities.answers_for_itself {
-        anomaly
-    } else {
-        anomaly.only_suspect()
-    });
+    out.add(if oddities.answers_for_itself { anomaly } else { anomaly.only_suspect() });
 }
 
 fn refused(errno: Errno) -> Anomaly {
     let found = format!("lookup says {}", errno_name(errno));
-    Anomaly::new(
-        Code::DirentBadInode,
-        "the inode behind a listed name can be read",
-        found,
-    )
+    Anomaly::new(Code::DirentBadInode, "the inode behind a listed name can be read", found)
 }
 
 /// An errno as the kernel spells it, with its meaning.
@@ -114,16 +106,8 @@ mod tests {
 
     fn judged(errno: Errno, filesystem: &str) -> Option<(Code, Severity)> {
         let mut out = Anomalies::default();
-        judge(
-            b"name",
-            12,
-            errno.into(),
-            oddities::of(filesystem),
-            &mut out,
-        );
-        out.kept
-            .first()
-            .map(|anomaly| (anomaly.code, anomaly.severity))
+        judge(b"name", 12, errno.into(), oddities::of(filesystem), &mut out);
+        out.kept.first().map(|anomaly| (anomaly.code, anomaly.severity))
     }
 
     #[test]
@@ -134,21 +118,13 @@ mod tests {
             (Errno::UCLEAN, "ext4", Some((Code::DirentBadInode, Corrupt))),
             (Errno::BADMSG, "xfs", Some((Code::DirentBadInode, Corrupt))),
             (Errno::LOOP, "ext4", Some((Code::DirentBadInode, Suspect))),
-            (
-                Errno::IO,
-                "fuse.sshfs",
-                Some((Code::DirentBadInode, Suspect)),
-            ),
+            (Errno::IO, "fuse.sshfs", Some((Code::DirentBadInode, Suspect))),
             (Errno::NOENT, "nfs4", Some((Code::DirentDangling, Suspect))),
             (Errno::ACCESS, "ext4", None),
             (Errno::NOTCONN, "fuse", None),
         ];
         for (errno, filesystem, expected) in table {
-            assert_eq!(
-                judged(errno, filesystem),
-                expected,
-                "{errno} on {filesystem}"
-            );
+            assert_eq!(judged(errno, filesystem), expected, "{errno} on {filesystem}");
         }
     }
 }

@@ -24,6 +24,8 @@ mod inode_type;
 mod lookup;
 mod same_names;
 mod symlink;
+#[cfg(test)]
+mod tests;
 
 pub use absent_name::judge as judge_absent_name;
 pub use anomaly::{Anomalies, Anomaly, Proof};

@@ -41,12 +41,8 @@ impl<'a> SameNames<'a> {
     /// The hashes that came more than once, sorted.
     pub fn repeated(self) -> Vec<u64> {
         self.hashes.sort_unstable();
-        let mut repeated: Vec<u64> = self
-            .hashes
-            .array_windows()
-            .filter(|[a, b]| a == b)
-            .map(|[a, _]| *a)
-            .collect();
+        let mut repeated: Vec<u64> =
+            self.hashes.array_windows().filter(|[a, b]| a == b).map(|[a, _]| *a).collect();
         repeated.dedup();
         repeated
     }
@@ -97,10 +93,7 @@ pub fn judge(mut names: Vec<(Vec<u8>, u64)>, anomalies: &mut Anomalies) {
     }
     let mut folded: BTreeMap<Vec<u8>, Vec<&[u8]>> = BTreeMap::new();
     for (name, inodes) in &exact {
-        folded
-            .entry(fold(name).into_owned())
-            .or_default()
-            .push(name);
+        folded.entry(fold(name).into_owned()).or_default().push(name);
         if let [first, _, ..] = inodes.as_slice() {
             anomalies.add(duplicate(name, *first, inodes));
         }
@@ -113,31 +106,16 @@ pub fn judge(mut names: Vec<(Vec<u8>, u64)>, anomalies: &mut Anomalies) {
 }
 
 fn duplicate(name: &[u8], first: u64, inodes: &[u64]) -> Anomaly {
-    let found = format!(
-        "the name is listed {} times, for inodes {inodes:?}",
-        inodes.len()
-    );
-    Anomaly::new(
-        Code::DirentDuplicateName,
-        "a name stands once in its directory",
-        found,
-    )
-    .named(name)
-    .inode(first)
-    .compared()
+    let found = format!("the name is listed {} times, for inodes {inodes:?}", inodes.len());
+    Anomaly::new(Code::DirentDuplicateName, "a name stands once in its directory", found)
+        .named(name)
+        .inode(first)
+        .compared()
 }
 
 fn collision(first: &[u8], second: &[u8], count: usize) -> Anomaly {
-    let found = format!(
-        "{count} names fold to one; another is {}",
-        reports::escape(second)
-    );
-    Anomaly::new(
-        Code::NameCollision,
-        "names that differ in more than case",
-        found,
-    )
-    .named(first)
+    let found = format!("{count} names fold to one; another is {}", reports::escape(second));
+    Anomaly::new(Code::NameCollision, "names that differ in more than case", found).named(first)
 }
 
 #[cfg(test)]
@@ -168,15 +146,9 @@ mod tests {
     fn equal_names_and_alike_names_are_told_apart() {
         assert_eq!(codes(&["a", "b", "c"]), []);
         assert_eq!(codes(&["a", "b", "a"]), [Code::DirentDuplicateName]);
-        assert_eq!(
-            codes(&["xt_MARK.h", "b", "xt_mark.h"]),
-            [Code::NameCollision]
-        );
+        assert_eq!(codes(&["xt_MARK.h", "b", "xt_mark.h"]), [Code::NameCollision]);
         assert_eq!(codes(&["caf\u{e9}", "cafe\u{301}"]), [Code::NameCollision]);
         assert_eq!(codes(&["straße", "STRASSE"]), [Code::NameCollision]);
-        assert_eq!(
-            codes(&["A", "a", "a"]),
-            [Code::DirentDuplicateName, Code::NameCollision]
-        );
+        assert_eq!(codes(&["A", "a", "a"]), [Code::DirentDuplicateName, Code::NameCollision]);
     }
 }

@@ -35,11 +35,7 @@ pub(super) fn judge(seen: &Seen<'_>, anomalies: &mut Anomalies) {
         .inode(seen.facts.ino())
         .compared();
     let answers = seen.filesystem.oddities.answers_for_itself;
-    anomalies.add(if answers {
-        anomaly
-    } else {
-        anomaly.only_suspect()
-    });
+    anomalies.add(if answers { anomaly } else { anomaly.only_suspect() });
 }
 
 fn wrong_length(seen: &Seen<'_>, length: u64) -> Option<String> {

@@ -46,55 +46,30 @@ impl ErrorCounters {
     /// The finding that errors are on record.
     pub fn recorded(&self, subject: Subject, log: &[String]) -> Finding {
         let found = format!("{} since the last e2fsck", count(self.errors));
-        let mut finding = Finding::new(
-            Code::KernelErrorsRecorded,
-            subject,
-            "no error on record",
-            found,
-        );
-        finding
-            .evidence
-            .extend(self.first.as_ref().map(|e| format!("first: {e}")));
+        let mut finding =
+            Finding::new(Code::KernelErrorsRecorded, subject, "no error on record", found);
+        finding.evidence.extend(self.first.as_ref().map(|e| format!("first: {e}")));
         if self.last != self.first {
-            finding
-                .evidence
-                .extend(self.last.as_ref().map(|e| format!("last: {e}")));
+            finding.evidence.extend(self.last.as_ref().map(|e| format!("last: {e}")));
         }
-        finding
-            .evidence
-            .extend(log.iter().map(|line| format!("kernel log: {line}")));
+        finding.evidence.extend(log.iter().map(|line| format!("kernel log: {line}")));
         finding
     }
 
     /// The finding that errors came up since `before`, if any did.
     pub fn grown_since(&self, before: &Self, subject: Subject, log: &[String]) -> Option<Finding> {
-        let grown = self
-            .errors
-            .checked_sub(before.errors)
-            .filter(|grown| *grown > 0)?;
+        let grown = self.errors.checked_sub(before.errors).filter(|grown| *grown > 0)?;
         let found = count(grown);
         let expected = "the kernel meets no damage while the tree is read";
         let mut finding = Finding::new(Code::KernelErrorsDuringScan, subject, expected, found);
-        finding
-            .evidence
-            .extend(self.last.as_ref().map(|e| format!("last: {e}")));
-        finding.evidence.extend(
-            log.iter()
-                .rev()
-                .take(3)
-                .rev()
-                .map(|l| format!("kernel log: {l}")),
-        );
+        finding.evidence.extend(self.last.as_ref().map(|e| format!("last: {e}")));
+        finding.evidence.extend(log.iter().rev().take(3).rev().map(|l| format!("kernel log: {l}")));
         Some(finding)
     }
 }
 
 fn count(errors: u64) -> String {
-    if errors == 1 {
-        "1 error".to_owned()
-    } else {
-        format!("{errors} errors")
-    }
+    if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") }
 }
 
 impl RecordedError {
@@ -104,9 +79,7 @@ impl RecordedError {
             let text = field(&format!("{which}_error_{name}"));
             text.and_then(|text| text.parse().ok()).unwrap_or(0)
         };
-        let time = i64::try_from(number("time"))
-            .ok()
-            .filter(|time| *time != 0)?;
+        let time = i64::try_from(number("time")).ok().filter(|time| *time != 0)?;
         Some(RecordedError {
             time,
             function: field(&format!("{which}_error_func")).unwrap_or_default(),
@@ -167,11 +140,7 @@ mod tests {
             };
             Some(value.to_owned())
         };
-        ErrorCounters {
-            errors,
-            first: None,
-            last: RecordedError::read("last", field),
-        }
+        ErrorCounters { errors, first: None, last: RecordedError::read("last", field) }
     }
 
     #[test]
@@ -191,9 +160,7 @@ mod tests {
     #[test]
     fn only_growth_is_an_error_during_the_scan() {
         let finding = |before, after| {
-            counters(after)
-                .grown_since(&counters(before), Subject::default(), &[])
-                .map(|f| f.found)
+            counters(after).grown_since(&counters(before), Subject::default(), &[]).map(|f| f.found)
         };
         assert_eq!(finding(3, 3), None);
         assert_eq!(finding(3, 4).as_deref(), Some("1 error"));

@@ -78,9 +78,7 @@ mod tests {
             "4,104,9,-;EXT4-fs (sda1): error count since last fsck: 2",
             "garbage",
         ];
-        records
-            .iter()
-            .for_each(|record| keep(&mut lines, record.as_bytes(), "sda1"));
+        records.iter().for_each(|record| keep(&mut lines, record.as_bytes(), "sda1"));
         assert_eq!(lines.len(), 2, "{lines:?}");
         assert!(lines[1].ends_with("error count since last fsck: 2"));
     }

@@ -11,7 +11,7 @@ mod mount_state;
 pub use error_counters::ErrorCounters;
 pub use mount_state::read_only_by_error;
 
-use reports::{Code, Finding, FindingCollector, Subject};
+use reports::{Code, Finding, FindingCollector, PathName, Subject};
 
 use crate::errors_policy::ErrorsPolicy;
 use crate::filesystem::Filesystem;
@@ -41,9 +41,7 @@ pub enum KernelCheck {
 impl KernelState {
     /// Reads what is recorded now.
     pub fn before(filesystem: &Filesystem) -> Self {
-        let device = filesystem
-            .device_name()
-            .filter(|_| filesystem.oddities.is_ext);
+        let device = filesystem.device_name().filter(|_| filesystem.oddities.is_ext);
         let before = device.as_deref().and_then(ErrorCounters::read);
         KernelState { device, before }
     }
@@ -56,9 +54,11 @@ impl KernelState {
         damaged: bool,
         findings: &mut FindingCollector,
     ) -> KernelCheck {
+        let mount = filesystem.mount.as_ref();
         let subject = || Subject {
+            path: mount.map(|mount| PathName::new(mount.point.clone())),
             device: self.device.clone(),
-            ..Subject::default()
+            inode: None,
         };
         let after = self.device.as_deref().and_then(ErrorCounters::read);
         let log = self.device.as_deref().map(kernel_log::lines_of);
@@ -79,28 +79,16 @@ impl KernelState {
         let has_errors = after.as_ref().is_some_and(|counters| counters.errors > 0);
         if let Some(found) = read_only_by_error(filesystem, has_errors) {
             let expected = "a filesystem mounted read-write can be written";
-            findings.add(Finding::new(
-                Code::MountReadOnlyByError,
-                subject(),
-                expected,
-                found,
-            ));
+            findings.add(Finding::new(Code::MountReadOnlyByError, subject(), expected, found));
         }
         if known_damage && policy == Some(ErrorsPolicy::Continue) {
             let expected = "a damaged filesystem is not written to";
             let found = "errors=continue: the kernel goes on writing after an error";
-            findings.add(Finding::new(
-                Code::MountErrorsContinue,
-                subject(),
-                expected,
-                found,
-            ));
+            findings.add(Finding::new(Code::MountErrorsContinue, subject(), expected, found));
         }
         match (&after, log) {
             (Some(_), Some(log)) => KernelCheck::Ran { log: log.err() },
-            _ => KernelCheck::Skipped {
-                reason: self.why_not(filesystem),
-            },
+            _ => KernelCheck::Skipped { reason: self.why_not(filesystem) },
         }
     }
 

@@ -11,10 +11,7 @@ use crate::mounts::{self, Mount};
 /// What was seen of a mount that is read-only because of an error. The table is read anew: the
 /// error may have come up since.
 pub fn read_only_by_error(filesystem: &Filesystem, has_errors: bool) -> Option<String> {
-    let known = filesystem
-        .mount
-        .as_ref()
-        .filter(|_| filesystem.oddities.is_ext)?;
+    let known = filesystem.mount.as_ref().filter(|_| filesystem.oddities.is_ext)?;
     let table = mounts::read().ok()?;
     let mount = table.iter().find(|mount| mount.id == known.id)?;
     judge(mount, has_errors)

@@ -53,11 +53,7 @@ pub struct LinkCount<'a> {
 
 /// What the looks at one inode say.
 enum Judgement {
-    Wrong {
-        names: u64,
-        nlink: u32,
-        kind: FileKind,
-    },
+    Wrong { names: u64, nlink: u32, kind: FileKind },
     Right,
     Changed,
 }
@@ -72,9 +68,7 @@ impl LinkCount<'_> {
         }
         let mut names = self.collect(pool, &suspects, &open_root);
         let missing = |names: &BTreeMap<InodeId, FoundNames>| {
-            suspects
-                .iter()
-                .any(|id| self.has_too_few(*id, names.get(id)))
+            suspects.iter().any(|id| self.has_too_few(*id, names.get(id)))
         };
         for _ in 1..WALKS {
             if !missing(&names) || self.scope.control.is_stopped() {
@@ -106,21 +100,11 @@ impl LinkCount<'_> {
                     suspects.insert((device, disagreement.ino));
                 }
             }
-            suspects.extend(
-                tally
-                    .suspected_directories()
-                    .into_iter()
-                    .map(|ino| (device, ino)),
-            );
+            suspects.extend(tally.suspected_directories().into_iter().map(|ino| (device, ino)));
         }
         while suspects.len() > MOST_SUSPECTS {
             suspects.pop_last();
-            gathered.miss(
-                UncheckedReason::OutOfResources,
-                "link count",
-                self.root,
-                None,
-            );
+            gathered.miss(UncheckedReason::OutOfResources, "link count", self.root, None);
         }
         suspects
     }
@@ -146,10 +130,7 @@ impl LinkCount<'_> {
 
     fn has_too_few(&self, (_, ino): InodeId, names: Option<&FoundNames>) -> bool {
         let Some(names) = names else { return true };
-        let facts = names
-            .kept
-            .values()
-            .find_map(|name| self.facts(name, ino).ok());
+        let facts = names.kept.values().find_map(|name| self.facts(name, ino).ok());
         facts.is_some_and(|facts| {
             let found = names.kept.len() as u64 + names.beyond;
             facts.kind() != FileKind::Directory && found < u64::from(facts.nlink())
@@ -159,11 +140,7 @@ impl LinkCount<'_> {
     fn facts(&self, name: &FoundName, ino: u64) -> Result<InodeFacts, Errno> {
         let directory = self.descriptors.reopen(&name.parent)?;
         let facts = InodeFacts::of_entry(directory.as_fd(), &name.name)?;
-        if facts.ino() == ino {
-            Ok(facts)
-        } else {
-            Err(Errno::NOENT)
-        }
+        if facts.ino() == ino { Ok(facts) } else { Err(Errno::NOENT) }
     }
 
     fn judge(&self, id: InodeId, names: &FoundNames) {
@@ -179,11 +156,7 @@ impl LinkCount<'_> {
         let mut gathered = self.gathered.lock(self.workers.index());
         match judgement {
             Judgement::Right | Judgement::Changed => gathered.totals.volatile += 1,
-            Judgement::Wrong {
-                names: count,
-                nlink,
-                kind,
-            } => {
+            Judgement::Wrong { names: count, nlink, kind } => {
                 let finding = self.finding(id.1, names, count, nlink, kind);
                 gathered.findings.add(finding);
                 self.scope.control.add_findings(1);
@@ -217,11 +190,7 @@ impl LinkCount<'_> {
             _ => alive > nlink || (self.whole && alive < nlink),
         };
         if wrong {
-            Judgement::Wrong {
-                names: alive,
-                nlink: facts.nlink(),
-                kind: facts.kind(),
-            }
+            Judgement::Wrong { names: alive, nlink: facts.nlink(), kind: facts.kind() }
         } else {
             Judgement::Right
         }
@@ -235,44 +204,24 @@ impl LinkCount<'_> {
         nlink: u32,
         kind: FileKind,
     ) -> Finding {
-        let mut paths: Vec<_> = names
-            .kept
-            .values()
-            .map(|n| n.parent.path(Some(n.name.to_bytes())))
-            .collect();
+        let mut paths: Vec<_> =
+            names.kept.values().map(|n| n.parent.path(Some(n.name.to_bytes()))).collect();
         paths.sort();
-        let subject = Subject {
-            path: paths.first().cloned(),
-            inode: Some(ino),
-            device: None,
-        };
+        let subject = Subject { path: paths.first().cloned(), inode: Some(ino), device: None };
         let mut finding = if kind == FileKind::Directory {
             let found = format!("{count} names lead to it");
-            Finding::new(
-                Code::DirectoryMultiplyLinked,
-                subject,
-                "a directory has one name",
-                found,
-            )
+            Finding::new(Code::DirectoryMultiplyLinked, subject, "a directory has one name", found)
         } else {
-            let (expected, found) = (
-                format!("link count {count}, one a name"),
-                format!("link count {nlink}"),
-            );
+            let (expected, found) =
+                (format!("link count {count}, one a name"), format!("link count {nlink}"));
             Finding::new(Code::LinkCountWrong, subject, expected, found)
         };
         if u64::from(nlink) > count && self.lost_and_found_unseen {
             finding.severity = Severity::Suspect;
-            finding
-                .evidence
-                .push("lost+found, which only root can read, was not seen".to_owned());
+            finding.evidence.push("lost+found, which only root can read, was not seen".to_owned());
         }
         finding.evidence.extend(
-            paths
-                .iter()
-                .skip(1)
-                .take(4)
-                .map(|path| format!("also {}", escape(path.as_bytes()))),
+            paths.iter().skip(1).take(4).map(|path| format!("also {}", escape(path.as_bytes()))),
         );
         finding
     }

@@ -44,18 +44,11 @@ pub(super) struct NameCollector<'a> {
 impl<'a> NameCollector<'a> {
     pub(super) fn new(scope: &'a Scope, wanted: &'a BTreeSet<InodeId>) -> Self {
         let visited = Tallies::new(scope.filesystem.device, scope.started);
-        NameCollector {
-            scope,
-            wanted,
-            visited,
-            found: Mutex::default(),
-        }
+        NameCollector { scope, wanted, visited, found: Mutex::default() }
     }
 
     pub(super) fn into_found(self) -> BTreeMap<InodeId, FoundNames> {
-        self.found
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.found.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn note(&self, id: InodeId, parent: &Arc<DirectoryNode>, name: &CStr) {
@@ -65,13 +58,8 @@ impl<'a> NameCollector<'a> {
             names.beyond += 1;
             return;
         }
-        let found = FoundName {
-            parent: Arc::clone(parent),
-            name: name.into(),
-        };
-        names
-            .kept
-            .insert((parent.ino, name.to_bytes().into()), found);
+        let found = FoundName { parent: Arc::clone(parent), name: name.into() };
+        names.kept.insert((parent.ino, name.to_bytes().into()), found);
     }
 
     fn is_elsewhere(&self, facts: &InodeFacts) -> bool {
@@ -82,11 +70,7 @@ impl<'a> NameCollector<'a> {
 impl Visitor for NameCollector<'_> {
     fn visit(&self, directory: &OpenDirectory<'_>, worker: &Worker) -> Subdirectories {
         let mut subdirectories = Subdirectories::default();
-        let OpenDirectory {
-            node,
-            descriptor,
-            facts,
-        } = *directory;
+        let OpenDirectory { node, descriptor, facts } = *directory;
         let other = self.visited.other(facts.device());
         let visited = other.as_deref().unwrap_or_else(|| self.visited.root());
         if self.is_elsewhere(facts) || visited.meet_directory(facts.ino()) == Sighting::Again {

@@ -76,18 +76,11 @@ impl Tally {
         }
         // A second name of a file with one link: the first name is the one its bit stands for.
         let known = u32::from(facts.nlink() == 1);
-        let names = shard.many.entry(ino).or_insert(Names {
-            found: known,
-            ..Names::default()
-        });
+        let names = shard.many.entry(ino).or_insert(Names { found: known, ..Names::default() });
         names.nlink = facts.nlink();
         names.found += 1;
         names.changed |= facts.changed_at() >= self.started;
-        if names.found == 1 {
-            Sighting::First
-        } else {
-            Sighting::Again
-        }
+        if names.found == 1 { Sighting::First } else { Sighting::Again }
     }
 
     /// Takes note of a directory.
@@ -101,18 +94,12 @@ impl Tally {
 
     /// Remembers a directory that was met under two names and did not change meanwhile.
     pub fn suspect_directory(&self, ino: u64) {
-        self.met_again
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(ino);
+        self.met_again.lock().unwrap_or_else(PoisonError::into_inner).insert(ino);
     }
 
     /// The directories that were remembered.
     pub fn suspected_directories(&self) -> BTreeSet<u64> {
-        self.met_again
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.met_again.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The files with more names than links, and where the whole filesystem was seen also those
@@ -124,10 +111,9 @@ impl Tally {
         for shard in &self.files {
             let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
             let found = shard.many.iter().filter(|(_, names)| wrong(names));
-            all.extend(found.map(|(ino, names)| Disagreement {
-                ino: *ino,
-                explained: names.changed,
-            }));
+            all.extend(
+                found.map(|(ino, names)| Disagreement { ino: *ino, explained: names.changed }),
+            );
         }
         all.sort_unstable();
         all
@@ -163,11 +149,7 @@ impl Tallies {
     /// For a walk that begins on `root`.
     pub fn new(root: Device, started: InodeTime) -> Self {
         let tally = Arc::new(Tally::new(started));
-        Tallies {
-            root: (root, tally),
-            others: Mutex::default(),
-            started,
-        }
+        Tallies { root: (root, tally), others: Mutex::default(), started }
     }
 
     /// The tally of the root's device.
@@ -181,20 +163,89 @@ impl Tallies {
             return None;
         }
         let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
-        let tally = others
-            .entry(device)
-            .or_insert_with(|| Arc::new(Tally::new(self.started)));
+        let tally = others.entry(device).or_insert_with(|| Arc::new(Tally::new(self.started)));
         Some(Arc::clone(tally))
     }
 
     /// Every device with its tally.
     pub fn all(&self) -> Vec<(Device, Arc<Tally>)> {
         let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
-        let others = others
-            .iter()
-            .map(|(device, tally)| (*device, Arc::clone(tally)));
-        std::iter::once((self.root.0, Arc::clone(&self.root.1)))
-            .chain(others)
-            .collect()
+        let others = others.iter().map(|(device, tally)| (*device, Arc::clone(tally)));
+        std::iter::once((self.root.0, Arc::clone(&self.root.1))).chain(others).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{File, hard_link, write};
+    use std::os::fd::AsFd;
+
+    use super::*;
+
+    /// Facts of a real file with another number and link count, changed long before the scan.
+    fn facts(ino: u64, nlink: u32) -> InodeFacts {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path().join("file"), "").unwrap();
+        hard_link(folder.path().join("file"), folder.path().join("other")).unwrap();
+        let file = File::open(folder.path().join("file")).unwrap();
+        InodeFacts::of_descriptor(file.as_fd()).unwrap().changed(|s| {
+            s.stx_ino = ino;
+            s.stx_nlink = nlink;
+            s.stx_ctime.tv_sec = 1000;
+        })
+    }
+
+    fn met(tally: &Tally, facts: &InodeFacts, times: usize) -> Vec<Sighting> {
+        (0..times).map(|_| tally.meet_file(facts)).collect()
+    }
+
+    #[test]
+    fn names_and_links_that_agree_are_forgotten() {
+        let tally = Tally::new((2000, 0));
+        assert_eq!(met(&tally, &facts(12, 1), 1), [Sighting::First]);
+        let thrice = [Sighting::First, Sighting::Again, Sighting::Again];
+        assert_eq!(met(&tally, &facts(13, 3), 3), thrice);
+        assert_eq!(tally.disagreements(true), []);
+    }
+
+    #[test]
+    fn too_many_names_are_wrong_at_once_and_too_few_in_a_whole_tree() {
+        let tally = Tally::new((2000, 0));
+        met(&tally, &facts(12, 1), 2);
+        met(&tally, &facts(13, 2), 3);
+        met(&tally, &facts(14, 5), 4);
+        let numbers = |whole| -> Vec<u64> {
+            tally.disagreements(whole).iter().map(|disagreement| disagreement.ino).collect()
+        };
+        assert_eq!(numbers(false), [12, 13]);
+        assert_eq!(numbers(true), [12, 13, 14]);
+    }
+
+    #[test]
+    fn a_change_during_the_scan_explains_a_disagreement() {
+        let tally = Tally::new((1000, 0));
+        met(&tally, &facts(12, 1), 2);
+        assert_eq!(tally.disagreements(false), [Disagreement { ino: 12, explained: true }]);
+    }
+
+    #[test]
+    fn neighbours_in_one_word_are_told_apart() {
+        let tally = Tally::new((2000, 0));
+        for ino in 0..10_000 {
+            assert_eq!(tally.meet_directory(ino), Sighting::First, "{ino}");
+        }
+        assert_eq!(tally.meet_directory(63), Sighting::Again);
+        assert_eq!(tally.meet_directory(10_000), Sighting::First);
+    }
+
+    #[test]
+    fn devices_do_not_mix() {
+        let tallies = Tallies::new((8, 1), (0, 0));
+        assert_eq!(tallies.root().meet_directory(2), Sighting::First);
+        let other = tallies.other((8, 2)).unwrap();
+        assert_eq!(other.meet_directory(2), Sighting::First);
+        assert_eq!(tallies.other((8, 2)).unwrap().meet_directory(2), Sighting::Again);
+        assert!(tallies.other((8, 1)).is_none());
+        assert_eq!(tallies.all().len(), 2);
     }
 }

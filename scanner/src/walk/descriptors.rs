@@ -70,9 +70,7 @@ impl AsFd for Kept {
 impl Descriptors {
     /// Shares out what the process may open (RLIMIT_NOFILE) for a walk on `threads` threads.
     pub fn new(root: Arc<OwnedFd>, threads: usize) -> Self {
-        let limit = getrlimit(Resource::Nofile)
-            .current
-            .map_or(usize::MAX, |limit| limit as usize);
+        let limit = getrlimit(Resource::Nofile).current.map_or(usize::MAX, |limit| limit as usize);
         // Standard streams, the output and progress, and what each thread opens while it works.
         let usable = limit.saturating_sub(16 + 4 * threads).max(8);
         Descriptors {
@@ -84,6 +82,12 @@ impl Descriptors {
         }
     }
 
+    /// The same with other limits.
+    #[cfg(test)]
+    pub(super) fn with_limits(self, most_kept: usize, most_anchors: usize) -> Self {
+        Descriptors { most_kept, most_anchors, ..self }
+    }
+
     /// Keeps a directory open for others, unless too many are.
     pub fn keep(&self, descriptor: &Arc<OwnedFd>) -> Option<Arc<Kept>> {
         if self.kept.fetch_add(1, Ordering::Relaxed) >= self.most_kept {
@@ -91,10 +95,7 @@ impl Descriptors {
             return None;
         }
         let descriptor = Arc::clone(descriptor);
-        Some(Arc::new(Kept {
-            descriptor,
-            kept: Arc::clone(&self.kept),
-        }))
+        Some(Arc::new(Kept { descriptor, kept: Arc::clone(&self.kept) }))
     }
 
     /// Opens a directory of the walk again, to look up names in it. ESTALE if another one stands

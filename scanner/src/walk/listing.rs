@@ -81,10 +81,6 @@ impl<'b> Listing<'b> {
     }
 
     /// The next entry, in the filesystem's order; none after the end or an error.
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "an entry borrows the buffer it stands in"
-    )]
     pub fn next(&mut self) -> Option<Result<Dirent<'_>, ListingError>> {
         if self.done {
             return None;
@@ -116,9 +112,7 @@ impl<'b> Listing<'b> {
         }
         let refills = self.names > 0 && self.raw.is_buffer_empty();
         if refills && !self.cursors.insert(self.last_offset) {
-            return Err(ListingError::Loop {
-                offset: self.last_offset,
-            });
+            return Err(ListingError::Loop { offset: self.last_offset });
         }
         Ok(())
     }
@@ -155,10 +149,7 @@ mod tests {
         create_dir(dir.path().join("sub")).unwrap();
         let seen = |buffer| -> BTreeSet<Vec<u8>> {
             let directory = File::open(dir.path()).unwrap();
-            names(&directory, buffer, None)
-                .unwrap()
-                .into_iter()
-                .collect()
+            names(&directory, buffer, None).unwrap().into_iter().collect()
         };
         let large = seen(1 << 20);
         assert_eq!(large.len(), 503, "with . and ..");
@@ -172,9 +163,6 @@ mod tests {
             write(dir.path().join(i.to_string()), "").unwrap();
         }
         let directory = File::open(dir.path()).unwrap();
-        assert_eq!(
-            names(&directory, 4096, Some(9)),
-            Err(ListingError::Endless { names: 10 })
-        );
+        assert_eq!(names(&directory, 4096, Some(9)), Err(ListingError::Endless { names: 10 }));
     }
 }

@@ -108,10 +108,7 @@ impl DirectoryNode {
     }
 
     pub(super) fn anchor(&self) -> Option<Arc<OwnedFd>> {
-        self.anchor
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.anchor.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(super) fn set_anchor(&self, anchor: Option<Arc<OwnedFd>>) {
@@ -146,9 +143,8 @@ mod tests {
     #[test]
     fn a_chain_of_a_million_is_dropped_without_recursion() {
         let root = DirectoryNode::root(c"/r".into(), 1, (0, 0));
-        let deep = (0..1_000_000).fold(root, |node, ino| {
-            DirectoryNode::child(&node, c"d", ino, (0, 0))
-        });
+        let deep =
+            (0..1_000_000).fold(root, |node, ino| DirectoryNode::child(&node, c"d", ino, (0, 0)));
         assert!(deep.is_within(5, (0, 0)) && !deep.is_within(5, (0, 1)));
         drop(deep);
     }

@@ -58,11 +58,7 @@ impl Subdirectories {
     /// Adds one, with the inode number that its name led to, and whether this user may read it
     /// without leaving a mark on its access time.
     pub fn push(&mut self, name: &CStr, ino: u64, noatime: bool) {
-        self.entries.push(Subdirectory {
-            ino,
-            name_at: self.names.len(),
-            noatime,
-        });
+        self.entries.push(Subdirectory { ino, name_at: self.names.len(), noatime });
         self.names.extend_from_slice(name.to_bytes_with_nul());
     }
 
@@ -131,11 +127,7 @@ impl<V: Visitor> Walker<'_, V> {
 
     /// Leaves all but the first subdirectory to others and visits that one.
     fn share<'s>(&'s self, at: Visited, scope: &Scope<'s>) -> Option<Visited> {
-        let Visited {
-            node,
-            descriptor,
-            subdirectories,
-        } = at;
+        let Visited { node, descriptor, subdirectories } = at;
         let count = subdirectories.entries.len();
         if count <= 1 {
             return self.enter(&node, descriptor.as_fd(), &subdirectories, 0);
@@ -180,12 +172,7 @@ impl<V: Visitor> Walker<'_, V> {
 
     /// Visits the first directory of a branch; the rest of the branch is spawned.
     fn first_of<'s>(&'s self, branch: Branch, scope: &Scope<'s>) -> Option<Visited> {
-        let Branch {
-            parent,
-            kept,
-            subdirectories,
-            range,
-        } = branch;
+        let Branch { parent, kept, subdirectories, range } = branch;
         let first = range.start;
         self.spawn_upper_halves(&parent, kept.as_ref(), &subdirectories, range, scope);
         if let Some(kept) = kept {
@@ -228,16 +215,110 @@ impl<V: Visitor> Walker<'_, V> {
     fn visit(&self, node: Arc<DirectoryNode>, descriptor: OwnedFd, facts: &InodeFacts) -> Visited {
         let worker = self.workers.current();
         worker.enter(&node);
-        let open = OpenDirectory {
-            node: &node,
-            descriptor: descriptor.as_fd(),
-            facts,
-        };
+        let open = OpenDirectory { node: &node, descriptor: descriptor.as_fd(), facts };
         let subdirectories = self.visitor.visit(&open, worker);
-        Visited {
-            node,
-            descriptor,
-            subdirectories,
+        Visited { node, descriptor, subdirectories }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs::{File, create_dir_all, write};
+    use std::mem::MaybeUninit;
+    use std::path::Path;
+    use std::sync::{Mutex, PoisonError};
+
+    use super::*;
+    use crate::inode_facts::FileKind;
+    use crate::walk::Listing;
+
+    /// Notes every name, and opens no more directories than it must.
+    #[derive(Default)]
+    struct Names(Mutex<BTreeSet<Vec<u8>>>);
+
+    impl Visitor for Names {
+        fn visit(&self, directory: &OpenDirectory<'_>, _: &Worker) -> Subdirectories {
+            let mut subdirectories = Subdirectories::default();
+            let mut buffer = [MaybeUninit::uninit(); 4096];
+            let mut listing = Listing::new(directory.descriptor, &mut buffer, None);
+            while let Some(entry) = listing.next() {
+                let entry = entry.unwrap();
+                if matches!(entry.name().to_bytes(), b"." | b"..") {
+                    continue;
+                }
+                let path = directory.node.path_bytes(Some(entry.name().to_bytes()));
+                self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path);
+                if entry.kind() == FileKind::Directory {
+                    subdirectories.push(entry.name(), entry.ino(), false);
+                }
+            }
+            subdirectories
+        }
+
+        fn unopened(&self, parent: &Arc<DirectoryNode>, name: &CStr, _: u64, errno: Errno) {
+            panic!("{:?}/{name:?}: {errno}", parent.path_bytes(None));
+        }
+    }
+
+    fn walk(path: &Path, threads: usize, most_kept: Option<usize>) -> BTreeSet<Vec<u8>> {
+        use std::os::unix::ffi::OsStrExt;
+        let names = Names::default();
+        let workers = Workers::new(threads);
+        let open = || OwnedFd::from(File::open(path).unwrap());
+        let mut descriptors = Descriptors::new(Arc::new(open()), threads);
+        if let Some(most) = most_kept {
+            descriptors = descriptors.with_limits(most, 4);
+        }
+        let walker = Walker {
+            visitor: &names,
+            descriptors: &descriptors,
+            workers: &workers,
+            stop: &AtomicBool::new(false),
+        };
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let root = std::ffi::CString::new(path.as_os_str().as_bytes()).unwrap();
+        walker.walk(&pool, &DirectoryNode::root(root.into(), 0, (0, 0)), open());
+        names.0.into_inner().unwrap()
+    }
+
+    /// What walkdir, which is simple and sequential, sees of the same tree.
+    fn second_opinion(path: &Path) -> BTreeSet<Vec<u8>> {
+        use std::os::unix::ffi::OsStrExt;
+        let entries = walkdir::WalkDir::new(path).min_depth(1);
+        let bytes = |entry: walkdir::DirEntry| entry.path().as_os_str().as_bytes().to_vec();
+        entries.into_iter().map(|entry| bytes(entry.unwrap())).collect()
+    }
+
+    /// A chain with two side branches at each level, of which one has a branch of its own.
+    fn grow(path: &Path, levels: usize) {
+        let mut at = path.to_owned();
+        for level in 0..levels {
+            create_dir_all(at.join("side/twig")).unwrap();
+            create_dir_all(at.join("other")).unwrap();
+            write(at.join(format!("file-{level}")), "").unwrap();
+            at.push("down");
+        }
+    }
+
+    #[test]
+    fn every_name_is_seen_once_by_any_number_of_threads() {
+        let folder = tempfile::tempdir().unwrap();
+        grow(folder.path(), 60);
+        let expected = second_opinion(folder.path());
+        assert_eq!(expected.len(), 60 * 5 - 1);
+        for threads in [1, 2, 8] {
+            assert_eq!(walk(folder.path(), threads, None), expected, "{threads} threads");
+        }
+    }
+
+    #[test]
+    fn a_walk_that_may_keep_nothing_open_finds_its_way_back() {
+        let folder = tempfile::tempdir().unwrap();
+        grow(folder.path(), 60);
+        let expected = second_opinion(folder.path());
+        for most_kept in [0, 1, 7] {
+            assert_eq!(walk(folder.path(), 2, Some(most_kept)), expected, "{most_kept} kept");
         }
     }
 }

@@ -18,8 +18,7 @@ impl Worker {
     /// Notes that one more system call returned. Only the worker's own thread calls this.
     pub fn tick(&self) {
         let operations = self.operations.load(Ordering::Relaxed);
-        self.operations
-            .store(operations.wrapping_add(1), Ordering::Relaxed);
+        self.operations.store(operations.wrapping_add(1), Ordering::Relaxed);
     }
 
     /// Notes that work on a directory begins.
@@ -46,10 +45,7 @@ impl Worker {
 
     /// The directory that was entered last.
     pub fn at(&self) -> Option<Arc<DirectoryNode>> {
-        self.at
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.at.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

@@ -14,11 +14,8 @@ use std::path::Path;
 use crate::harness::{Dir, Fscan, Image, Need, Outcome, User, files, in_lab};
 
 /// Findings that any damage may bring along: the kernel noticed it too.
-const KERNEL_CODES: &[&str] = &[
-    "kernel-errors-recorded",
-    "kernel-errors-during-scan",
-    "mount-errors-continue",
-];
+const KERNEL_CODES: &[&str] =
+    &["kernel-errors-recorded", "kernel-errors-during-scan", "mount-errors-continue"];
 
 /// A row of the table.
 #[derive(Clone, Copy)]
@@ -92,14 +89,11 @@ fn indexed_directory(top: &Path) {
 fn check(row: Row) {
     in_lab(LAB, move |dir| {
         let image = Image::ext4(dir, 16, row.mkfs);
-        image.fill(|top| {
+        image.fill_and_age(|top| {
             sound_tree(top);
             (row.extra)(top);
         });
-        assert!(
-            !image.fsck_finds_damage(),
-            "damaged before the damage was done"
-        );
+        assert!(!image.fsck_finds_damage(), "damaged before the damage was done");
         (row.damage)(&image);
         assert_eq!(image.fsck_finds_damage(), row.fsck, "e2fsck's opinion");
         image.save();
@@ -118,10 +112,7 @@ fn scan(row: &Row, dir: &Dir, image: &Image, user: User) {
         User::Caller => row.verdict,
         User::Nobody => row.verdict_as_nobody,
     };
-    outcome.expect(
-        report.verdict == verdict,
-        &format!("as {user:?} the verdict is {verdict}"),
-    );
+    outcome.expect(report.verdict == verdict, &format!("as {user:?} the verdict is {verdict}"));
     expect_codes(row, &outcome, user);
     expect_place(row, &outcome, mount.point());
 }
@@ -131,17 +122,11 @@ fn expect_codes(row: &Row, outcome: &Outcome, user: User) {
     let report = outcome.report();
     let codes = report.codes();
     for code in row.codes {
-        outcome.expect(
-            codes.contains(code),
-            &format!("as {user:?} {code} has to be found"),
-        );
+        outcome.expect(codes.contains(code), &format!("as {user:?} {code} has to be found"));
     }
     let expected = [row.codes, row.also, KERNEL_CODES].concat();
     for code in codes {
-        outcome.expect(
-            expected.contains(&code),
-            &format!("as {user:?} {code} is no part of it"),
-        );
+        outcome.expect(expected.contains(&code), &format!("as {user:?} {code} is no part of it"));
     }
 }
 
@@ -149,14 +134,8 @@ fn expect_codes(row: &Row, outcome: &Outcome, user: User) {
 fn expect_place(row: &Row, outcome: &Outcome, top: &Path) {
     let report = outcome.report();
     let findings = report.findings_of(row.codes[0]);
-    let mut paths = findings
-        .iter()
-        .filter_map(|finding| finding.subject.path.as_deref());
-    let here = paths.any(|path| {
-        row.at
-            .iter()
-            .any(|at| Path::new(path).starts_with(top.join(at)))
-    });
+    let mut paths = findings.iter().filter_map(|finding| finding.subject.path.as_deref());
+    let here = paths.any(|path| row.at.iter().any(|at| Path::new(path).starts_with(top.join(at))));
     let due = || format!("{} has to name one of {:?}", row.codes[0], row.at);
     outcome.expect(here || row.at.is_empty(), &due());
 }

@@ -56,8 +56,7 @@ impl<'a> Fscan<'a> {
 
     pub(crate) fn args<T: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = T>) -> Self {
         let arguments = arguments.into_iter();
-        self.arguments
-            .extend(arguments.map(|arg| arg.as_ref().to_owned()));
+        self.arguments.extend(arguments.map(|arg| arg.as_ref().to_owned()));
         self
     }
 
@@ -107,10 +106,7 @@ impl<'a> Fscan<'a> {
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).current_dir(&self.folder);
         command.env("PATH", TOOL_PATH).env_remove("NO_COLOR");
-        command
-            .stdin(Stdio::null())
-            .stdout(stdout)
-            .stderr(Stdio::piped());
+        command.stdin(Stdio::null()).stdout(stdout).stderr(Stdio::piped());
         let child = command.spawn().unwrap_or_else(|e| panic!("{words:?}: {e}"));
         Running::new(child, words, self.dir.path(), self.time_limit)
     }
@@ -123,13 +119,8 @@ impl<'a> Fscan<'a> {
             words.extend(["sh", "-c", &script, "sh"].map(OsString::from));
         }
         if self.user == User::Nobody {
-            let become_nobody = [
-                "setpriv",
-                "--reuid=65534",
-                "--regid=65534",
-                "--clear-groups",
-                "--inh-caps=-all",
-            ];
+            let become_nobody =
+                ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"];
             words.extend(become_nobody.map(OsString::from));
         }
         words.push(binary(self.dir).into());

@@ -4,6 +4,8 @@ use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::thread::sleep;
+use std::time::Duration;
 
 use super::lab::tool;
 use super::{Dir, Mount};
@@ -33,10 +35,7 @@ impl Image {
 
     /// Makes an image of `mib` MiB with a mkfs program.
     pub(crate) fn made_by(mkfs: &str, dir: &Dir, mib: u64, options: &[&str]) -> Image {
-        let image = Image {
-            file: dir.join("image"),
-            point: dir.join("mnt"),
-        };
+        let image = Image { file: dir.join("image"), point: dir.join("mnt") };
         let file = File::create(&image.file).unwrap();
         file.set_len(mib * 1024 * 1024).unwrap();
         let output = tool(mkfs).args(options).arg(&image.file).output().unwrap();
@@ -54,6 +53,14 @@ impl Image {
         fill(mount.point());
     }
 
+    /// Lets `fill` write into the mounted image, unmounts it and waits until no inode is younger
+    /// than a second: what changed just before a scan may still be changing, and comparisons of
+    /// names and counts may leave it unjudged.
+    pub(crate) fn fill_and_age(&self, fill: impl FnOnce(&Path)) {
+        self.fill(fill);
+        sleep(Duration::from_millis(1100));
+    }
+
     /// The bytes as they are, to go back to with [`Image::restore`].
     pub(crate) fn save(&self) {
         self.copy_sparse(&self.file, &self.file.with_extension("saved"));
@@ -66,16 +73,8 @@ impl Image {
 
     fn copy_sparse(&self, from: &Path, to: &Path) {
         let mut copy = tool("cp");
-        let output = copy
-            .arg("--sparse=always")
-            .args([from, to])
-            .output()
-            .unwrap();
-        assert!(
-            output.status.success(),
-            "{}: {output:?}",
-            self.file.display()
-        );
+        let output = copy.arg("--sparse=always").args([from, to]).output().unwrap();
+        assert!(output.status.success(), "{}: {output:?}", self.file.display());
     }
 
     /// Runs debugfs commands that write; debugfs says on stderr alone that one failed.
@@ -98,17 +97,11 @@ impl Image {
     /// checksum wrong.
     pub(crate) fn flip_inode_byte(&self, path: &str, byte: u64) {
         let said = self.ask_debugfs(&format!("imap {path}"));
-        let (_, place) = said
-            .split_once("located at block ")
-            .expect("an inode's place");
+        let (_, place) = said.split_once("located at block ").expect("an inode's place");
         let (block, offset) = place.trim().split_once(", offset 0x").unwrap();
         let in_block = u64::from_str_radix(offset, 16).unwrap();
         let at = block.parse::<u64>().unwrap() * self.block_size() + in_block + byte;
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .open(&self.file)
-            .unwrap();
+        let file = OpenOptions::new().read(true).write(true).open(&self.file).unwrap();
         let mut value = [0];
         file.read_exact_at(&mut value, at).unwrap();
         file.write_all_at(&[value[0] ^ 0x5a], at).unwrap();
@@ -118,22 +111,14 @@ impl Image {
     /// debugfs would refuse. The checksum of a directory block (`metadata_csum`) does not follow.
     pub(crate) fn patch_dirent(&self, path: &str, name: &str, field: DirentField) {
         let size = self.block_size();
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .open(&self.file)
-            .unwrap();
-        for block in self
-            .ask_debugfs(&format!("blocks {path}"))
-            .split_whitespace()
-        {
+        let file = OpenOptions::new().read(true).write(true).open(&self.file).unwrap();
+        for block in self.ask_debugfs(&format!("blocks {path}")).split_whitespace() {
             let start = block.parse::<u64>().unwrap() * size;
             let mut bytes = vec![0; size as usize];
             file.read_exact_at(&mut bytes, start).unwrap();
             if let Some(entry) = dirent_offset(&bytes, name.as_bytes()) {
                 let (offset, value) = field.place();
-                file.write_all_at(&value, start + entry as u64 + offset)
-                    .unwrap();
+                file.write_all_at(&value, start + entry as u64 + offset).unwrap();
                 return;
             }
         }

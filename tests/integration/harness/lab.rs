@@ -80,17 +80,13 @@ fn missing(needs: &[Need]) -> Option<String> {
 }
 
 fn has_tool(name: &str) -> bool {
-    TOOL_PATH
-        .split(':')
-        .any(|folder| Path::new(folder).join(name).exists())
+    TOOL_PATH.split(':').any(|folder| Path::new(folder).join(name).exists())
 }
 
 fn has_filesystem(kind: &str) -> bool {
     let listed = || {
         let known = fs::read_to_string("/proc/filesystems").unwrap_or_default();
-        known
-            .lines()
-            .any(|line| line.split('\t').nth(1) == Some(kind))
+        known.lines().any(|line| line.split('\t').nth(1) == Some(kind))
     };
     listed() || {
         let _ = tool("modprobe").args(["-q", kind]).status();

@@ -43,14 +43,7 @@ impl Mount {
     /// A folder under a second path.
     pub(crate) fn bind(source: &Path, point: &Path) -> Mount {
         fs::create_dir_all(point).unwrap();
-        mount(
-            Some(source),
-            point,
-            None::<&str>,
-            MsFlags::MS_BIND,
-            None::<&str>,
-        )
-        .unwrap();
+        mount(Some(source), point, None::<&str>, MsFlags::MS_BIND, None::<&str>).unwrap();
         Mount::at(point)
     }
 
@@ -68,12 +61,7 @@ impl Mount {
     /// A FUSE mount whose server never answers, as behind a network that is gone.
     pub(crate) fn hung(point: &Path) -> Mount {
         fs::create_dir_all(point).unwrap();
-        let fuse = openat(
-            CWD,
-            "/dev/fuse",
-            OFlags::RDWR | OFlags::CLOEXEC,
-            Mode::empty(),
-        );
+        let fuse = openat(CWD, "/dev/fuse", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty());
         let fuse = fuse.expect("open /dev/fuse");
         let fd = fuse.as_raw_fd();
         let options = format!("fd={fd},rootmode=40000,user_id=0,group_id=0,allow_other");

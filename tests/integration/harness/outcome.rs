@@ -22,10 +22,7 @@ pub(crate) struct Outcome {
 impl Outcome {
     #[track_caller]
     pub(crate) fn expect_code(&self, code: i32) -> &Self {
-        self.expect(
-            self.status.code() == Some(code),
-            &format!("exit code {code} is due"),
-        )
+        self.expect(self.status.code() == Some(code), &format!("exit code {code} is due"))
     }
 
     /// Fails with everything there is to know unless `holds`.
@@ -68,15 +65,9 @@ impl Outcome {
     #[track_caller]
     pub(crate) fn expect_one_error_line(&self, what: &str) -> &Self {
         let stderr = self.stderr();
-        let lines = stderr
-            .lines()
-            .filter(|line| !line.trim().is_empty())
-            .count();
+        let lines = stderr.lines().filter(|line| !line.trim().is_empty()).count();
         self.expect(lines == 1, "one line on stderr is due");
-        self.expect(
-            stderr.contains(what),
-            &format!("stderr has to name `{what}`"),
-        )
+        self.expect(stderr.contains(what), &format!("stderr has to name `{what}`"))
     }
 
     #[track_caller]
@@ -105,19 +96,14 @@ fn shorten(text: &str) -> String {
     let lines: Vec<&str> = shown.lines().collect();
     match lines.len() {
         0..=160 => shown,
-        n => format!(
-            "{}\n[...]\n{}",
-            lines[..120].join("\n"),
-            lines[n - 40..].join("\n")
-        ),
+        n => format!("{}\n[...]\n{}", lines[..120].join("\n"), lines[n - 40..].join("\n")),
     }
 }
 
 /// What is in the scratch folder, by a child that a hung mount can be taken away from.
 fn listing(folder: &Path) -> String {
     let mut ls = tool("timeout");
-    ls.args(["--signal=KILL", "3", "ls", "-lnARi", "--quoting-style=c"])
-        .arg(folder);
+    ls.args(["--signal=KILL", "3", "ls", "-lnARi", "--quoting-style=c"]).arg(folder);
     let output = ls.output().map(|output| output.stdout).unwrap_or_default();
     let text = String::from_utf8_lossy(&output);
     text.lines().take(100).collect::<Vec<_>>().join("\n")

@@ -1,10 +1,7 @@
 //! The report contract, declared a second time: a field that appears, vanishes or changes its
 //! type in the JSON fails here.
 
-#![allow(
-    dead_code,
-    reason = "declared so that an unknown or missing field fails to parse"
-)]
+#![allow(dead_code, reason = "declared so that an unknown or missing field fails to parse")]
 
 use std::collections::BTreeSet;
 
@@ -179,7 +176,5 @@ impl Subject {
 fn from_hex(hex: &str) -> Vec<u8> {
     let digits = hex.as_bytes().chunks(2);
     let pairs = digits.map(|pair| std::str::from_utf8(pair).unwrap());
-    pairs
-        .map(|pair| u8::from_str_radix(pair, 16).unwrap())
-        .collect()
+    pairs.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect()
 }

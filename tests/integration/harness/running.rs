@@ -63,8 +63,7 @@ impl Running {
     pub(crate) fn wait(mut self) -> Outcome {
         let (status, in_time) = self.wait_or_kill();
         let read = |pipe: Option<JoinHandle<Vec<u8>>>| {
-            pipe.map(|thread| thread.join().unwrap())
-                .unwrap_or_default()
+            pipe.map(|thread| thread.join().unwrap()).unwrap_or_default()
         };
         let outcome = Outcome {
             command: self.command,

@@ -16,10 +16,7 @@ impl Dir {
     pub(crate) fn new() -> Dir {
         rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
         // Not TMPDIR: that is often a folder of the user, which nobody else can enter.
-        let temp = tempfile::Builder::new()
-            .prefix("fscan-test-")
-            .tempdir_in("/tmp")
-            .unwrap();
+        let temp = tempfile::Builder::new().prefix("fscan-test-").tempdir_in("/tmp").unwrap();
         fs::set_permissions(temp.path(), fs::Permissions::from_mode(0o755)).unwrap();
         Dir { temp }
     }

@@ -74,12 +74,7 @@ fn symlinks(top: &Path) {
     let links = top.join("symlinks");
     fs::create_dir(&links).unwrap();
     let long = "t".repeat(300);
-    let borders = [
-        "t".repeat(58),
-        "t".repeat(59),
-        "t".repeat(60),
-        "t".repeat(61),
-    ];
+    let borders = ["t".repeat(58), "t".repeat(59), "t".repeat(60), "t".repeat(61)];
     for (n, target) in borders.iter().enumerate() {
         symlink(target, links.join(format!("border-{n}"))).unwrap();
     }
@@ -146,12 +141,7 @@ pub(crate) fn files(folder: &Path, count: usize) {
     let folder = open_folder(folder);
     for n in 0..count {
         let flags = OFlags::CREATE | OFlags::WRONLY | OFlags::CLOEXEC;
-        let file = openat(
-            &folder,
-            format!("name-{n:06}"),
-            flags,
-            Mode::from_raw_mode(0o644),
-        );
+        let file = openat(&folder, format!("name-{n:06}"), flags, Mode::from_raw_mode(0o644));
         drop(file.unwrap());
     }
 }

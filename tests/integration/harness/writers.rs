@@ -25,10 +25,7 @@ impl Writers {
         for folder in 0..FOLDERS {
             fs::create_dir_all(top.join(format!("folder-{folder}"))).unwrap();
         }
-        let (stop, done) = (
-            Arc::new(AtomicBool::new(false)),
-            Arc::new(AtomicU64::new(0)),
-        );
+        let (stop, done) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
         let threads = (1..=count).map(|seed| {
             let (stop, done, top) = (Arc::clone(&stop), Arc::clone(&done), top.to_owned());
             thread::spawn(move || {
@@ -39,11 +36,7 @@ impl Writers {
                 }
             })
         });
-        Writers {
-            threads: threads.collect(),
-            stop,
-            done,
-        }
+        Writers { threads: threads.collect(), stop, done }
     }
 
     /// How many operations were tried so far.
