@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use reports::escape;
 use scanner::Control;
 
@@ -18,7 +18,10 @@ const BEAT: Duration = Duration::from_millis(100);
 /// How much of a directory's path is shown, in characters from its end.
 const SHOWN_PATH: usize = 36;
 
-/// A line on stderr that is drawn until it is finished.
+/// How often a line is written where stderr is no terminal that could redraw it.
+const LINE_EVERY: Duration = Duration::from_secs(1);
+
+/// Progress on stderr that goes on until it is finished.
 #[derive(Debug)]
 pub struct Progress {
     done: Arc<AtomicBool>,
@@ -26,18 +29,21 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Starts drawing, unless stderr is no terminal or it is not wanted.
+    /// Starts, unless stderr is no terminal or progress is not wanted.
     pub fn start(control: &Arc<Control>, when: When, quiet: bool) -> Self {
         let done = Arc::new(AtomicBool::new(false));
-        let wanted = !quiet && when.decide(io::stderr().is_terminal());
+        let terminal = io::stderr().is_terminal();
+        let wanted = !quiet && when.decide(terminal);
         let drawer = wanted.then(|| {
             let (control, done) = (Arc::clone(control), Arc::clone(&done));
-            thread::spawn(move || draw(&control, &done))
+            thread::spawn(
+                move || if terminal { draw(&control, &done) } else { log(&control, &done) },
+            )
         });
         Progress { done, drawer }
     }
 
-    /// Removes the line.
+    /// Ends it; a line on a terminal is removed.
     pub fn finish(self) {
         self.done.store(true, Ordering::Release);
         if let Some(drawer) = self.drawer {
@@ -47,12 +53,12 @@ impl Progress {
     }
 }
 
+/// One line that is drawn again and again.
 fn draw(control: &Control, done: &AtomicBool) {
     let line = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    line.set_style(indicatif::ProgressStyle::with_template("{msg}").unwrap_or_else(|_| {
-        // The template is a constant that parses; without it the default style still shows.
-        indicatif::ProgressStyle::default_bar()
-    }));
+    if let Ok(style) = ProgressStyle::with_template("{msg}") {
+        line.set_style(style);
+    }
     let begun = Instant::now();
     while !done.load(Ordering::Acquire) {
         line.set_message(message(control, begun.elapsed()));
@@ -60,6 +66,15 @@ fn draw(control: &Control, done: &AtomicBool) {
         thread::park_timeout(BEAT);
     }
     line.finish_and_clear();
+}
+
+/// A line now and then, and one at the end.
+fn log(control: &Control, done: &AtomicBool) {
+    let begun = Instant::now();
+    while !done.load(Ordering::Acquire) {
+        thread::park_timeout(LINE_EVERY);
+        eprintln!("fscan: {}", message(control, begun.elapsed()));
+    }
 }
 
 fn message(control: &Control, elapsed: Duration) -> String {

@@ -34,15 +34,15 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     let progress = Progress::start(&control, arguments.progress, arguments.quiet);
     let mut scan = scanner::scan(options, &control);
     progress.finish();
-    let could_not_run = !scan.errors.is_empty();
     scan.errors.iter().for_each(|error| eprintln!("fscan: {error}"));
-    let complete = scan.complete;
-    let nothing_scanned = scan.totals.entries == 0 && scan.findings.is_empty();
-    let report = report(&mut scan, started_at);
-
-    if !nothing_scanned || complete && !could_not_run {
-        output::print_report(&report, &arguments.shape)?;
+    let could_not_run = !scan.errors.is_empty();
+    let saw_something = scan.totals.entries > 0 || !scan.findings.is_empty();
+    if could_not_run && !saw_something && caught.signal().is_none() {
+        // A report on nothing would read as a clean bill of health.
+        return Ok(Status::CouldNotRun);
     }
+    let report = report(&mut scan, started_at);
+    output::print_report(&report, &arguments.shape)?;
     if let Some(path) = &arguments.output {
         output::save_report(&report, path)?;
     }

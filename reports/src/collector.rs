@@ -65,6 +65,18 @@ impl FindingCollector {
         }
     }
 
+    /// Passes every kept finding through `change`; one that comes back as none is dropped.
+    pub fn change_all(&mut self, mut change: impl FnMut(Finding) -> Option<Finding>) {
+        let mut changed = FindingCollector::new(self.rows_a_code == usize::MAX);
+        for (code, rows) in std::mem::take(&mut self.codes) {
+            rows.kept.into_values().filter_map(&mut change).for_each(|row| changed.add(row));
+            if rows.beyond > 0 {
+                changed.codes.entry(code).or_default().beyond += rows.beyond;
+            }
+        }
+        *self = changed;
+    }
+
     /// How many findings came in, those that have no row of their own included.
     pub fn count(&self) -> u64 {
         let rows = self.codes.values();

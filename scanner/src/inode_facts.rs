@@ -2,6 +2,7 @@
 
 use std::ffi::CStr;
 use std::os::fd::BorrowedFd;
+use std::time::Duration;
 
 use rustix::fs::{AtFlags, FileType, Statx, StatxAttributes, StatxFlags, statx};
 use rustix::io::Errno;
@@ -9,6 +10,12 @@ use rustix::io::Errno;
 /// `STATX_BASIC_STATS` and the mount id, which tells where another filesystem begins
 /// (Linux 5.8).
 const MASK: StatxFlags = StatxFlags::BASIC_STATS.union(StatxFlags::MNT_ID);
+
+/// How often a lookup that says ESTALE is tried again.
+const RETRIES: usize = 5;
+
+/// The pause before each of these.
+const RETRY_PAUSE: Duration = Duration::from_millis(1);
 
 /// A device number as `(major, minor)`.
 pub type Device = (u32, u32);
@@ -73,10 +80,34 @@ impl From<FileType> for FileKind {
 pub struct InodeFacts(Statx);
 
 impl InodeFacts {
-    /// Asks for a name in a directory. Symbolic links are not followed, nothing is mounted.
+    /// Asks for a name in a directory. Symbolic links are not followed, nothing is mounted, and
+    /// a server is not asked for what is known already: the root of a network mount that hangs
+    /// below a local directory answers from memory.
+    #[inline]
     pub fn of_entry(directory: BorrowedFd<'_>, name: &CStr) -> Result<Self, Errno> {
-        let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
-        statx(directory, name, flags, MASK).map(InodeFacts)
+        let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT | AtFlags::STATX_DONT_SYNC;
+        match statx(directory, name, flags, MASK) {
+            Err(Errno::STALE) => Self::of_contended_entry(directory, name, flags),
+            answer => answer.map(InodeFacts),
+        }
+    }
+
+    /// A directory with two names can be at one of them at a time; the kernel says ESTALE while
+    /// another thread holds the other one (fs/dcache.c, `__d_unalias`). Damage says it again.
+    #[cold]
+    fn of_contended_entry(
+        directory: BorrowedFd<'_>,
+        name: &CStr,
+        flags: AtFlags,
+    ) -> Result<Self, Errno> {
+        for _ in 0..RETRIES {
+            std::thread::sleep(RETRY_PAUSE);
+            match statx(directory, name, flags, MASK) {
+                Err(Errno::STALE) => {}
+                answer => return answer.map(InodeFacts),
+            }
+        }
+        Err(Errno::STALE)
     }
 
     /// Asks for what a descriptor stands for.

@@ -68,6 +68,11 @@ impl RootScan {
         }
     }
 
+    /// Whether a stop was asked for.
+    pub fn is_stopped(&self) -> bool {
+        self.control.is_stopped()
+    }
+
     /// Scans the root to its end. An error means that nothing was scanned.
     pub fn run(&self) -> Result<(), RootError> {
         let name = to_c_string(&self.path)?;
@@ -342,9 +347,6 @@ impl RootScan {
         }
         if self.is_file.get() == Some(&true) && name != "inodes" {
             return (CheckStatus::Skipped, Some("the path is not a directory".to_owned()));
-        }
-        if self.control.is_stopped() {
-            return (CheckStatus::Partial, Some("the scan was stopped".to_owned()));
         }
         if gathered.unchecked.leaves_gaps() {
             return (CheckStatus::Partial, Some("parts of the tree were not seen".to_owned()));

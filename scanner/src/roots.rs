@@ -90,7 +90,7 @@ pub struct ResolvedRoot {
     /// The path.
     pub path: PathBuf,
     mount: Option<u64>,
-    inode: (Device, u64),
+    inode: Option<(Device, u64)>,
 }
 
 impl ResolvedRoot {
@@ -101,14 +101,20 @@ impl ResolvedRoot {
         let flags = OFlags::PATH | OFlags::CLOEXEC | OFlags::NOFOLLOW;
         let opened = openat(CWD, &resolved, flags, Mode::empty()).map_err(failed("open"))?;
         let facts = InodeFacts::of_descriptor(opened.as_fd()).map_err(failed("statx"))?;
-        let inode = (facts.device(), facts.ino());
+        let inode = Some((facts.device(), facts.ino()));
         Ok(ResolvedRoot { path: resolved, mount: facts.mount_id(), inode })
+    }
+
+    /// A path that was not looked up.
+    pub fn unresolved(path: &Path) -> Self {
+        ResolvedRoot { path: path.to_owned(), mount: None, inode: None }
     }
 
     /// Whether a scan of `self` sees `other`, too.
     pub fn covers(&self, other: &ResolvedRoot, cross_mounts: bool) -> bool {
         let within = other.path.starts_with(&self.path);
-        self.inode == other.inode || (within && (cross_mounts || self.mount == other.mount))
+        (self.inode.is_some() && self.inode == other.inode)
+            || (within && (cross_mounts || self.mount == other.mount))
     }
 }
 

@@ -40,10 +40,6 @@ pub fn scan(options: ScanOptions, control: &Arc<Control>) -> Scan {
         complete: true,
     };
     for path in account.plan(&options, control) {
-        if control.is_stopped() {
-            account.complete = false;
-            break;
-        }
         account.scan_root(&path, &options, control);
     }
     account.complete &= !control.is_stopped();
@@ -67,12 +63,15 @@ struct Account {
 
 impl Account {
     /// The paths to scan: resolved, each once, none within another.
-    fn plan(&mut self, options: &Arc<ScanOptions>, control: &Control) -> Vec<PathBuf> {
+    fn plan(&mut self, options: &Arc<ScanOptions>, control: &Arc<Control>) -> Vec<PathBuf> {
         let mut resolved: Vec<ResolvedRoot> = Vec::new();
         for path in &options.roots {
-            match resolve(path, options) {
+            match resolve(path, options, control) {
                 Ok(root) => resolved.push(root),
-                Err(error) => self.refuse(error),
+                Err(error) => {
+                    let root = RootScan::new(path.clone(), options, control);
+                    self.refuse(&root, error);
+                }
             }
         }
         let covered = |index: usize, root: &ResolvedRoot| {
@@ -93,20 +92,26 @@ impl Account {
         kept.into_iter().map(|(_, root)| root.path.clone()).collect()
     }
 
-    fn refuse(&mut self, error: RootError) {
-        if error.is_damage()
-            && let RootError::Unreachable { path, operation, errno, .. } = &error
-        {
-            let subject = Subject { path: Some(path.clone()), ..Subject::default() };
-            let found = format!("{operation} says {errno}");
-            let expected = "the path can be looked up and opened";
-            self.gathered.findings.add(Finding::new(
-                Code::DirentBadInode,
-                subject,
-                expected,
-                found,
-            ));
+    /// Takes account of a root that could not be scanned, or not to its end.
+    fn refuse(&mut self, root: &RootScan, error: RootError) {
+        let reason = error.to_string();
+        let mut gathered = root.take_gathered();
+        match &error {
+            RootError::Unreachable { path, operation, errno, .. } if error.is_damage() => {
+                let subject = Subject { path: Some(path.clone()), ..Subject::default() };
+                let expected = "the path can be looked up and opened";
+                let found = format!("{operation} says {errno}");
+                let finding = Finding::new(Code::DirentBadInode, subject, expected, found);
+                gathered.findings.add(finding);
+            }
+            RootError::NoAnswer { path, .. } => {
+                self.complete = false;
+                gathered.unchecked.add(UncheckedReason::NoAnswer, "directory", path.clone());
+            }
+            _ => {}
         }
+        self.roots.push(root.describe(&gathered, Some(&reason)));
+        self.gathered.merge(gathered);
         self.errors.push(error);
     }
 
@@ -114,44 +119,53 @@ impl Account {
         let root = Arc::new(RootScan::new(path.to_owned(), options, control));
         control.watch(&root.workers);
         let work = Arc::clone(&root);
-        let outcome = supervise::run(&root.workers, options.stat_timeout, move || work.run());
-        let gathered = root.take_gathered();
-        let failure = match outcome {
-            Some(Ok(())) => None,
-            Some(Err(error)) => {
-                let reason = error.to_string();
-                self.refuse(error);
-                Some(reason)
+        let run = move || if work.is_stopped() { Ok(()) } else { work.run() };
+        match supervise::run(&root.workers, control, options.stat_timeout, run) {
+            _ if control.is_stopped() => self.interrupted(&root, path),
+            Some(Ok(())) => {
+                let gathered = root.take_gathered();
+                self.roots.push(root.describe(&gathered, None));
+                self.gathered.merge(gathered);
             }
-            None => Some(self.give_up(&root, path, options)),
-        };
-        self.roots.push(root.describe(&gathered, failure.as_deref()));
-        self.gathered.merge(gathered);
+            Some(Err(error)) => self.refuse(&root, error),
+            None => {
+                let path = root.hung_at().unwrap_or_else(|| path.into());
+                self.refuse(&root, no_answer(path, options));
+            }
+        }
     }
 
-    /// Takes account of a root that hangs.
-    fn give_up(&mut self, root: &RootScan, path: &Path, options: &ScanOptions) -> String {
+    /// Takes account of a root that was being scanned, or still to be, when the stop came.
+    fn interrupted(&mut self, root: &RootScan, path: &Path) {
         self.complete = false;
-        let at = root.hung_at().unwrap_or_else(|| path.into());
-        self.gathered.unchecked.add(UncheckedReason::NoAnswer, "directory", at.clone());
-        let seconds = options.stat_timeout.unwrap_or_default().as_secs_f64();
-        let error = RootError::NoAnswer { path: at, seconds };
-        let reason = error.to_string();
-        self.errors.push(error);
-        reason
+        let mut gathered = root.take_gathered();
+        gathered.unchecked.add(UncheckedReason::Interrupted, "the rest of the tree", path.into());
+        self.roots.push(root.describe(&gathered, Some("the scan was stopped")));
+        self.gathered.merge(gathered);
     }
 }
 
+fn no_answer(path: PathName, options: &ScanOptions) -> RootError {
+    RootError::NoAnswer { path, seconds: options.stat_timeout.unwrap_or_default().as_secs_f64() }
+}
+
 /// Resolves a root on a thread that can be left behind, as a scan of it is.
-fn resolve(path: &Path, options: &Arc<ScanOptions>) -> Result<ResolvedRoot, RootError> {
+fn resolve(
+    path: &Path,
+    options: &ScanOptions,
+    control: &Control,
+) -> Result<ResolvedRoot, RootError> {
     let workers = Arc::new(Workers::new(0));
     let (own, wanted) = (Arc::clone(&workers), path.to_owned());
-    let outcome = supervise::run(&workers, options.stat_timeout, move || {
+    let outcome = supervise::run(&workers, control, options.stat_timeout, move || {
         own.current().enter(&DirectoryNode::root(roots::to_c_string(&wanted)?, 0, (0, 0)));
         ResolvedRoot::of(&wanted)
     });
-    outcome.unwrap_or_else(|| {
-        let seconds = options.stat_timeout.unwrap_or_default().as_secs_f64();
-        Err(RootError::NoAnswer { path: path.into(), seconds })
-    })
+    match outcome {
+        Some(outcome) => outcome,
+        // Whether it would have answered is not known when a stop came first; the scan of the
+        // root, which comes next, takes account of that.
+        None if control.is_stopped() => Ok(ResolvedRoot::unresolved(path)),
+        None => Err(no_answer(path.into(), options)),
+    }
 }

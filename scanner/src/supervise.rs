@@ -9,30 +9,37 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::walk::Workers;
+use crate::control::Control;
+use crate::walk::{Worker, Workers};
 
 /// How often progress is looked at.
 const BEAT: Duration = Duration::from_millis(50);
 
+/// How long a scan that was asked to stop may stand still.
+const GRACE: Duration = Duration::from_secs(1);
+
 /// Runs `work` on a thread of its own. None if it was given up: all busy workers stood still for
-/// `timeout`.
+/// `timeout`, or for a moment after a stop was asked for.
 pub fn run<T: Send + 'static>(
     workers: &Workers,
+    control: &Control,
     timeout: Option<Duration>,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Option<T> {
     let (send, receive) = mpsc::channel();
     thread::spawn(move || send.send(work()));
-    let Some(timeout) = timeout else {
-        return receive.recv().ok();
-    };
     let mut watch = Watch::new(workers);
     loop {
         match receive.recv_timeout(BEAT) {
             Ok(outcome) => return Some(outcome),
             Err(RecvTimeoutError::Disconnected) => return None,
-            Err(RecvTimeoutError::Timeout) if watch.stood_still(workers) >= timeout => return None,
-            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Timeout) => {
+                let patience = if control.is_stopped() { Some(GRACE) } else { timeout };
+                let stood_still = watch.stood_still(workers);
+                if patience.is_some_and(|patience| stood_still >= patience) {
+                    return None;
+                }
+            }
         }
     }
 }
@@ -46,15 +53,15 @@ struct Watch {
 impl Watch {
     fn new(workers: &Workers) -> Self {
         Watch {
-            operations: workers.iter().map(crate::walk::Worker::operations).collect(),
+            operations: workers.iter().map(Worker::operations).collect(),
             since: Instant::now(),
         }
     }
 
     /// For how long no busy worker made progress; zero while none is busy.
     fn stood_still(&mut self, workers: &Workers) -> Duration {
-        let now: Vec<u64> = workers.iter().map(crate::walk::Worker::operations).collect();
-        let idle = !workers.iter().any(crate::walk::Worker::is_busy);
+        let now: Vec<u64> = workers.iter().map(Worker::operations).collect();
+        let idle = !workers.iter().any(Worker::is_busy);
         if idle || now != self.operations {
             self.operations = now;
             self.since = Instant::now();
@@ -70,23 +77,38 @@ mod tests {
     use super::*;
     use crate::walk::DirectoryNode;
 
+    fn control() -> Control {
+        Control::new(|_| ())
+    }
+
+    /// Starts work that hangs, and tells whether it was given up.
+    fn hang(control: &Control, timeout: Option<Duration>) -> bool {
+        let workers = Arc::new(Workers::new(1));
+        let busy = Arc::clone(&workers);
+        let outcome = run(&workers, control, timeout, move || {
+            busy.current().enter(&DirectoryNode::root(c"/hung".into(), 1, (0, 0)));
+            thread::sleep(Duration::from_secs(30));
+        });
+        outcome.is_none()
+    }
+
     #[test]
     fn work_that_ends_is_handed_back() {
         let workers = Workers::new(1);
-        assert_eq!(run(&workers, Some(Duration::from_secs(5)), || 7), Some(7));
-        assert_eq!(run(&workers, None, || 7), Some(7));
+        let timeout = Some(Duration::from_secs(5));
+        assert_eq!(run(&workers, &control(), timeout, || 7), Some(7));
+        assert_eq!(run(&workers, &control(), None, || 7), Some(7));
     }
 
     #[test]
     fn work_that_stands_still_is_given_up() {
-        let workers = Arc::new(Workers::new(1));
-        let busy = Arc::clone(&workers);
-        let begun = Instant::now();
-        let outcome = run(&workers, Some(Duration::from_millis(200)), move || {
-            busy.current().enter(&DirectoryNode::root(c"/hung".into(), 1, (0, 0)));
-            thread::sleep(Duration::from_secs(30));
-        });
-        assert_eq!(outcome, None);
-        assert!(begun.elapsed() < Duration::from_secs(20));
+        assert!(hang(&control(), Some(Duration::from_millis(200))));
+    }
+
+    #[test]
+    fn a_stop_is_obeyed_even_where_hanging_is_allowed() {
+        let control = control();
+        control.stop();
+        assert!(hang(&control, None));
     }
 }

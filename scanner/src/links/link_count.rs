@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::thread::sleep;
 use std::time::Duration;
 
-use reports::{Code, Finding, Severity, Subject, UncheckedReason, escape};
+use reports::{Code, Finding, PathName, Severity, Subject, UncheckedReason, escape};
 use rustix::io::Errno;
 
 use super::names::{FoundName, FoundNames, InodeId, NameCollector};
@@ -153,14 +153,29 @@ impl LinkCount<'_> {
                 break;
             }
         }
-        let mut gathered = self.gathered.lock(self.workers.index());
         match judgement {
-            Judgement::Right | Judgement::Changed => gathered.totals.volatile += 1,
+            Judgement::Right | Judgement::Changed => {
+                self.gathered.lock(self.workers.index()).totals.volatile += 1;
+            }
             Judgement::Wrong { names: count, nlink, kind } => {
                 let finding = self.finding(id.1, names, count, nlink, kind);
-                gathered.findings.add(finding);
+                if kind == FileKind::Directory {
+                    self.settle_on_first_name(names);
+                }
+                self.gathered.lock(self.workers.index()).findings.add(finding);
                 self.scope.control.add_findings(1);
             }
+        }
+    }
+
+    /// Which name of a directory the walk came by is chance. What was found below it is told by
+    /// its first name, and that ".." contradicts one of several names needs no telling.
+    fn settle_on_first_name(&self, names: &FoundNames) {
+        let mut paths: Vec<_> = names.kept.values().map(FoundName::path).collect();
+        paths.sort();
+        for worker in 0..self.workers.iter().count() {
+            let change = |finding| by_first_name(finding, &paths);
+            self.gathered.lock(worker).findings.change_all(change);
         }
     }
 
@@ -205,7 +220,7 @@ impl LinkCount<'_> {
         kind: FileKind,
     ) -> Finding {
         let mut paths: Vec<_> =
-            names.kept.values().map(|n| n.parent.path(Some(n.name.to_bytes()))).collect();
+            names.kept.values().map(|name| PathName::new(name.path())).collect();
         paths.sort();
         let subject = Subject { path: paths.first().cloned(), inode: Some(ino), device: None };
         let mut finding = if kind == FileKind::Directory {
@@ -224,5 +239,42 @@ impl LinkCount<'_> {
             paths.iter().skip(1).take(4).map(|path| format!("also {}", escape(path.as_bytes()))),
         );
         finding
+    }
+}
+
+/// A finding in or on a directory of several `paths`, told by the first of them; none for a
+/// ".." that one of them contradicts.
+fn by_first_name(mut finding: Finding, paths: &[Vec<u8>]) -> Option<Finding> {
+    let below = |path: &PathName| -> Option<Vec<u8>> {
+        let rest = paths.iter().find_map(|dir| path.as_bytes().strip_prefix(dir.as_slice()))?;
+        (rest.is_empty() || rest.starts_with(b"/")).then(|| rest.to_vec())
+    };
+    let Some(rest) = finding.subject.path.as_ref().and_then(below) else { return Some(finding) };
+    if finding.code == Code::DotEntryWrong && rest == b"/.." {
+        return None;
+    }
+    let first = paths.first()?;
+    finding.subject.path = Some(PathName::new([first.as_slice(), &rest].concat()));
+    Some(finding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_found_in_a_directory_of_two_names_is_told_by_the_first() {
+        let paths = [b"/a/x".to_vec(), b"/b/y".to_vec()];
+        let told = |code, path: &str| -> Option<String> {
+            let subject = Subject { path: Some(PathName::new(path.into())), ..Subject::default() };
+            let finding = by_first_name(Finding::new(code, subject, "", ""), &paths)?;
+            Some(finding.subject.path?.escaped())
+        };
+        assert_eq!(told(Code::DirentDangling, "/b/y/z/f").as_deref(), Some("/a/x/z/f"));
+        assert_eq!(told(Code::DirentDangling, "/a/x/f").as_deref(), Some("/a/x/f"));
+        assert_eq!(told(Code::DirentDangling, "/b/yz").as_deref(), Some("/b/yz"));
+        assert_eq!(told(Code::DirectoryLinkCountWrong, "/b/y").as_deref(), Some("/a/x"));
+        assert_eq!(told(Code::DotEntryWrong, "/b/y/.."), None);
+        assert_eq!(told(Code::DotEntryWrong, "/b/y/z/..").as_deref(), Some("/a/x/z/.."));
     }
 }

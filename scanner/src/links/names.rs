@@ -25,6 +25,13 @@ pub(super) struct FoundName {
     pub(super) name: Box<CStr>,
 }
 
+impl FoundName {
+    /// The path's bytes.
+    pub(super) fn path(&self) -> Vec<u8> {
+        self.parent.path_bytes(Some(self.name.to_bytes()))
+    }
+}
+
 /// The names of an inode, each once: a name is its directory's number and its bytes, so a
 /// directory that is moved during the walk does not double the names in it.
 #[derive(Clone, Debug, Default)]
