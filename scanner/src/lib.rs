@@ -1,11 +1,11 @@
 #![forbid(unsafe_code)]
 //! Walks a live filesystem and judges what it says, through system calls alone.
 //!
-//! The data flows one way: a [`walk`] visits every directory; each is looked at once, and what
+//! The data flows one way: a `walk` visits every directory; each is looked at once, and what
 //! was seen goes through the `checks`, which are pure questions with anomalies for answers; an
 //! anomaly is looked at again (`second_look`) until it is a finding, explained by a change, or
 //! left unchecked; questions about the tree as a whole (`links`) and about the kernel's own
-//! record (`kernel`) come last. [`scan`] ties this together, one root after the other.
+//! record (`kernel`) come last. [`scan()`] ties this together, one root after the other.
 //!
 //! Nothing here prints, and nothing follows a symbolic link or crosses a mount unasked.
 

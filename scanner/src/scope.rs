@@ -14,8 +14,8 @@ use crate::links::Tallies;
 use crate::options::ScanOptions;
 use crate::walk::OpenDirectory;
 
-/// The clock that the kernel stamps inodes with runs in steps of up to this many seconds behind
-/// the clock that is read here; a second is taken to be on the safe side.
+/// Inode times lag behind the clock that is read here: by a tick (10 ms), and on ext4 with inodes
+/// of 128 bytes, which keep whole seconds, by up to a second.
 const CLOCK_SLACK: i64 = 1;
 
 /// What is fixed for the scan of one root.

@@ -37,6 +37,9 @@ const BATCH: usize = 4096;
 /// kernel stamps inodes with a clock of up to 10 ms steps (CONFIG_HZ=100).
 const SETTLED: Duration = Duration::from_millis(25);
 
+/// The same where only whole seconds are kept (ext4 with inodes of 128 bytes).
+const SETTLED_IN_SECONDS: Duration = Duration::from_millis(1025);
+
 /// What a second look works with.
 #[derive(Debug)]
 pub struct SecondLook<'a> {
@@ -276,7 +279,8 @@ fn is_settled(facts: &InodeFacts, begun: SystemTime) -> bool {
     let (seconds, nanoseconds) = facts.changed_at();
     // A time before 1970 is old enough; one in the future is a clock that says nothing.
     let changed = Duration::new(u64::try_from(seconds).unwrap_or(0), nanoseconds);
-    changed + SETTLED <= begun || changed > begun + Duration::from_mins(1)
+    let settled = if nanoseconds == 0 { SETTLED_IN_SECONDS } else { SETTLED };
+    changed + settled <= begun || changed > begun + Duration::from_mins(1)
 }
 
 fn failed_to_open(errno: Errno) -> Look {
