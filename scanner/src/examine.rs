@@ -16,7 +16,7 @@ use crate::checks::{
 use crate::filesystem::Filesystem;
 use crate::gathered::{Gathered, finding, finding_beyond};
 use crate::inode_facts::{FileKind, InodeFacts};
-use crate::links::{Sighting, Tally};
+use crate::links::{Sighting, SingleLinks, Tally};
 use crate::scope::Scope;
 use crate::walk::{Dirent, Listing, ListingError, OpenDirectory, Subdirectories, Worker};
 
@@ -34,6 +34,7 @@ pub enum Pass {
 pub struct Scratch {
     buffer: Vec<u8>,
     hashes: Vec<u64>,
+    singles: SingleLinks,
 }
 
 /// The largest buffer that is kept between directories, in bytes. One read of a directory is
@@ -97,6 +98,7 @@ struct Look<'a> {
     subdirectories: SubdirectoryCount,
     untyped: UntypedEntries,
     dots: DotEntries,
+    singles: SingleLinks,
 }
 
 /// Looks at a directory that was just opened.
@@ -125,6 +127,7 @@ pub fn look(
         subdirectories: SubdirectoryCount::default(),
         untyped: UntypedEntries::default(),
         dots: DotEntries::default(),
+        singles: std::mem::take(&mut scratch.singles),
     };
     let outcome = look.take(scratch);
     scratch.release();
@@ -139,6 +142,8 @@ impl Look<'_> {
         let index =
             IndexFlag::before(self.directory.descriptor, self.directory.facts, self.filesystem);
         let (complete, repeated) = self.list(scratch);
+        self.tally.meet_singles(&mut self.singles);
+        scratch.singles = std::mem::take(&mut self.singles);
         if self.pass == Pass::Walk
             && let Some(anomaly) = index.after(self.directory.descriptor, self.directory.facts)
         {
@@ -216,6 +221,7 @@ impl Look<'_> {
                     0
                 });
                 unreported = 0;
+                self.tally.meet_singles(&mut self.singles);
                 if self.scope.control.is_stopped() {
                     self.miss(UncheckedReason::Interrupted, "directory", None);
                     break false;
@@ -310,8 +316,13 @@ impl Look<'_> {
             self.out.subdirectories.push(name, facts.ino(), noatime);
             return;
         }
-        let counts = self.scope.options.checks.links || facts.nlink() > 1;
-        let met = if counts { self.tally.meet_file(facts) } else { Sighting::First };
+        let counts = self.filesystem.oddities.file_links_count_names
+            && (self.scope.options.checks.links || facts.nlink() > 1);
+        let met = if counts {
+            self.tally.meet_file(facts, &mut self.singles)
+        } else {
+            Sighting::First
+        };
         if facts.kind() == FileKind::Regular {
             totals.hardlinked += u64::from(facts.nlink() > 1);
             if met == Sighting::First {

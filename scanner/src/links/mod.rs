@@ -9,4 +9,4 @@ mod names;
 mod tally;
 
 pub use link_count::LinkCount;
-pub use tally::{Sighting, Tallies, Tally};
+pub use tally::{Sighting, SingleLinks, Tallies, Tally};

@@ -1,8 +1,9 @@
 //! Counting names without keeping them.
 //!
-//! Nearly every file has one link, so for those one bit is enough: seen or not. 64 numbers share
-//! a word, and since filesystems hand out numbers in runs that is a third of a byte an inode.
-//! Files with more links get a counter.
+//! Nearly every file has one link, so for those one bit is enough: seen or not. 512 numbers share
+//! a cache line, and since filesystems hand out numbers in runs that is a third of a byte an
+//! inode. The files of a directory are noted together, sorted, so that each line is looked up
+//! once. Files with more links get a counter.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -32,11 +33,29 @@ struct Names {
     changed: bool,
 }
 
+impl Names {
+    fn meet(&mut self, nlink: u32, changed: bool) {
+        self.nlink = nlink;
+        self.found += 1;
+        self.changed |= changed;
+    }
+}
+
+/// Whether each of 512 neighbouring numbers was seen.
+type Line = [u64; 8];
+
+/// Sets of inode numbers by the lines they fall into.
+type Lines = HashMap<u64, Line, RandomState>;
+
 #[derive(Debug, Default)]
 struct Shard {
-    single: HashMap<u64, u64, RandomState>,
+    single: Lines,
     many: HashMap<u64, Names, RandomState>,
 }
+
+/// Files with one link that were met in one directory and are still to be noted.
+#[derive(Debug, Default)]
+pub struct SingleLinks(Vec<(u64, bool)>);
 
 /// An inode whose names do not agree with its count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +70,7 @@ pub struct Disagreement {
 #[derive(Debug)]
 pub struct Tally {
     files: Box<[Mutex<Shard>]>,
-    directories: Box<[Mutex<HashMap<u64, u64, RandomState>>]>,
+    directories: Box<[Mutex<Lines>]>,
     met_again: Mutex<BTreeSet<u64>>,
     started: InodeTime,
 }
@@ -66,30 +85,44 @@ impl Tally {
         }
     }
 
-    /// Counts one name of a file (of anything but a directory).
-    pub fn meet_file(&self, facts: &InodeFacts) -> Sighting {
-        let ino = facts.ino();
-        let mut guard = lock(&self.files, ino);
-        let shard = &mut *guard;
-        if facts.nlink() == 1 && insert(&mut shard.single, ino) {
+    /// Counts one name of a file (of anything but a directory). One with a single link waits in
+    /// `singles`, and counts as met for the first time.
+    pub fn meet_file(&self, facts: &InodeFacts, singles: &mut SingleLinks) -> Sighting {
+        let changed = facts.changed_at() >= self.started;
+        if facts.nlink() == 1 {
+            singles.0.push((facts.ino(), changed));
             return Sighting::First;
         }
-        // A second name of a file with one link: the first name is the one its bit stands for.
-        let known = u32::from(facts.nlink() == 1);
-        let names = shard.many.entry(ino).or_insert(Names { found: known, ..Names::default() });
-        names.nlink = facts.nlink();
-        names.found += 1;
-        names.changed |= facts.changed_at() >= self.started;
+        let mut shard = lock(&self.files, facts.ino());
+        let names = shard.many.entry(facts.ino()).or_default();
+        names.meet(facts.nlink(), changed);
         if names.found == 1 { Sighting::First } else { Sighting::Again }
+    }
+
+    /// Notes the files with one link that were met in a directory.
+    pub fn meet_singles(&self, singles: &mut SingleLinks) {
+        singles.0.sort_unstable();
+        for same_line in singles.0.chunk_by(|a, b| line_of(a.0) == line_of(b.0)) {
+            let Some((first, _)) = same_line.first() else { continue };
+            let mut guard = lock(&self.files, *first);
+            let shard = &mut *guard;
+            let line = shard.single.entry(line_of(*first)).or_default();
+            for (ino, changed) in same_line {
+                if !set(line, *ino) {
+                    // A second name: the first is the one that the bit stands for.
+                    let first = Names { nlink: 1, found: 1, changed: false };
+                    shard.many.entry(*ino).or_insert(first).meet(1, *changed);
+                }
+            }
+        }
+        singles.0.clear();
     }
 
     /// Takes note of a directory.
     pub fn meet_directory(&self, ino: u64) -> Sighting {
-        if insert(&mut lock(&self.directories, ino), ino) {
-            Sighting::First
-        } else {
-            Sighting::Again
-        }
+        let mut lines = lock(&self.directories, ino);
+        let new = set(lines.entry(line_of(ino)).or_default(), ino);
+        if new { Sighting::First } else { Sighting::Again }
     }
 
     /// Remembers a directory that was met under two names and did not change meanwhile.
@@ -121,16 +154,22 @@ impl Tally {
 }
 
 fn lock<T>(shards: &[Mutex<T>], ino: u64) -> MutexGuard<'_, T> {
-    // Numbers of one word stay together; the multiplication spreads the words.
-    let spread = (ino >> 6).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58;
+    // Numbers of one line stay together; the multiplication spreads the lines.
+    let spread = line_of(ino).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58;
     #[expect(clippy::indexing_slicing, reason = "six bits are less than SHARDS")]
     let shard = &shards[spread as usize];
     shard.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// The line that a number's bit is in.
+fn line_of(ino: u64) -> u64 {
+    ino >> 9
+}
+
 /// Sets a number's bit; false if it was set.
-fn insert(set: &mut HashMap<u64, u64, RandomState>, ino: u64) -> bool {
-    let word = set.entry(ino >> 6).or_default();
+fn set(line: &mut Line, ino: u64) -> bool {
+    #[expect(clippy::indexing_slicing, reason = "three bits are less than eight words")]
+    let word = &mut line[(ino >> 6 & 7) as usize];
     let bit = 1 << (ino & 63);
     let new = *word & bit == 0;
     *word |= bit;
@@ -195,8 +234,15 @@ mod tests {
         })
     }
 
+    /// Meets a file in several directories.
     fn met(tally: &Tally, facts: &InodeFacts, times: usize) -> Vec<Sighting> {
-        (0..times).map(|_| tally.meet_file(facts)).collect()
+        let mut singles = SingleLinks::default();
+        let mut meet = |_| {
+            let sighting = tally.meet_file(facts, &mut singles);
+            tally.meet_singles(&mut singles);
+            sighting
+        };
+        (0..times).map(&mut meet).collect()
     }
 
     #[test]
@@ -219,6 +265,17 @@ mod tests {
         };
         assert_eq!(numbers(false), [12, 13]);
         assert_eq!(numbers(true), [12, 13, 14]);
+    }
+
+    #[test]
+    fn names_in_one_directory_are_counted_like_those_in_many() {
+        let tally = Tally::new((2000, 0));
+        let mut singles = SingleLinks::default();
+        for ino in [700, 12, 5, 12, 1 << 60, 513] {
+            tally.meet_file(&facts(ino, 1), &mut singles);
+        }
+        tally.meet_singles(&mut singles);
+        assert_eq!(tally.disagreements(false), [Disagreement { ino: 12, explained: false }]);
     }
 
     #[test]
