@@ -318,11 +318,8 @@ impl Look<'_> {
         }
         let counts = self.filesystem.oddities.file_links_count_names
             && (self.scope.options.checks.links || facts.nlink() > 1);
-        let met = if counts {
-            self.tally.meet_file(facts, &mut self.singles)
-        } else {
-            Sighting::First
-        };
+        let met =
+            if counts { self.tally.meet_file(facts, &mut self.singles) } else { Sighting::First };
         if facts.kind() == FileKind::Regular {
             totals.hardlinked += u64::from(facts.nlink() > 1);
             if met == Sighting::First {
@@ -380,7 +377,7 @@ impl Look<'_> {
         }
         let anomalies = &mut self.out.anomalies;
         checks::judge_directory_size(descriptor, facts, self.filesystem, anomalies);
-        let random = self.out.fingerprint ^ self.scope.started.0 as u64;
+        let random = self.out.fingerprint ^ self.scope.started.seconds() as u64;
         checks::judge_absent_name(descriptor, facts, self.filesystem, random, anomalies);
     }
 

@@ -27,6 +27,7 @@ mod roots;
 mod scan;
 mod scope;
 mod second_look;
+mod stamp;
 mod supervise;
 mod walk;
 

@@ -1,7 +1,6 @@
 //! What is fixed for the scan of one root.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
 
 use foldhash::fast::RandomState;
 use rustix::process::geteuid;
@@ -9,14 +8,11 @@ use rustix::process::geteuid;
 use crate::checks::Overflow;
 use crate::control::Control;
 use crate::filesystem::Filesystem;
-use crate::inode_facts::{InodeFacts, InodeTime};
+use crate::inode_facts::InodeFacts;
 use crate::links::Tallies;
 use crate::options::ScanOptions;
+use crate::stamp::Instant;
 use crate::walk::OpenDirectory;
-
-/// Inode times lag behind the clock that is read here: by a tick (10 ms), and on ext4 with inodes
-/// of 128 bytes, which keep whole seconds, by up to a second.
-const CLOCK_SLACK: i64 = 1;
 
 /// What is fixed for the scan of one root.
 #[derive(Debug)]
@@ -32,7 +28,7 @@ pub struct Scope {
     /// Other filesystems that were met, by their mounts.
     others: Mutex<Vec<(Option<u64>, Arc<Filesystem>)>>,
     /// When the scan began: an inode changed since then may explain an anomaly.
-    pub started: InodeTime,
+    pub started: Instant,
     /// Hashes names; the seed is new for each scan, so no tree can be made to collide.
     pub hasher: RandomState,
     /// The names that were counted.
@@ -50,8 +46,7 @@ impl Scope {
         filesystem: Arc<Filesystem>,
         root: &InodeFacts,
     ) -> Self {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let started = (now.as_secs() as i64 - CLOCK_SLACK, now.subsec_nanos());
+        let started = Instant::now();
         Scope {
             options,
             control,
@@ -97,6 +92,6 @@ impl Scope {
 
     /// Whether an inode changed after the scan began.
     pub fn is_recent(&self, facts: &InodeFacts) -> bool {
-        facts.changed_at() >= self.started
+        self.started.may_precede(facts.changed_at())
     }
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::thread::sleep;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use rayon::prelude::*;
 use reports::{Code, UncheckedReason};
@@ -22,6 +22,7 @@ use crate::examine::{Pass, Scratch, look, unchecked_reason};
 use crate::gathered::{Gathered, PerWorker, Suspicious, finding, finding_beyond};
 use crate::inode_facts::{FileKind, InodeFacts, InodeTime};
 use crate::scope::Scope;
+use crate::stamp::Instant;
 use crate::walk::{Descriptors, DirectoryNode, OpenDirectory, Workers, open_directory};
 
 /// Pauses before each look, in milliseconds.
@@ -32,13 +33,6 @@ const PROVEN: u32 = 3;
 
 /// Directories that are looked at between two pauses; what is remembered of each look bounds it.
 const BATCH: usize = 4096;
-
-/// A directory whose times are at least this old when a look begins has not changed since: the
-/// kernel stamps inodes with a clock of up to 10 ms steps (CONFIG_HZ=100).
-const SETTLED: Duration = Duration::from_millis(25);
-
-/// The same where only whole seconds are kept (ext4 with inodes of 128 bytes).
-const SETTLED_IN_SECONDS: Duration = Duration::from_millis(1025);
 
 /// What a second look works with.
 #[derive(Debug)]
@@ -128,7 +122,7 @@ impl SecondLook<'_> {
             Ok(open) => open,
             Err(errno) => return failed_to_open(errno),
         };
-        let begun = SystemTime::now();
+        let begun = Instant::now();
         let directory = OpenDirectory { node, descriptor: descriptor.as_fd(), facts: &facts };
         let worker = self.workers.current();
         let mut scratch = self.scratch.lock(self.workers.index());
@@ -137,7 +131,7 @@ impl SecondLook<'_> {
         let quiet = after.is_ok_and(|after| stamp(&after) == stamp(&facts));
         Look::Seen {
             anomalies: outcome.anomalies,
-            quiet: (quiet && is_settled(&facts, begun)).then(|| stamp(&facts)),
+            quiet: (quiet && !begun.may_precede(facts.changed_at())).then(|| stamp(&facts)),
             fingerprint: (outcome.gathered.unseen == 0).then_some(outcome.fingerprint),
         }
     }
@@ -270,17 +264,6 @@ fn unstable(node: &DirectoryNode) -> Anomaly {
 
 fn stamp(facts: &InodeFacts) -> Stamp {
     (facts.modified_at(), facts.changed_at())
-}
-
-/// Whether a directory's times are so old that it cannot have changed after `begun` without
-/// their showing it.
-fn is_settled(facts: &InodeFacts, begun: SystemTime) -> bool {
-    let begun = begun.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let (seconds, nanoseconds) = facts.changed_at();
-    // A time before 1970 is old enough; one in the future is a clock that says nothing.
-    let changed = Duration::new(u64::try_from(seconds).unwrap_or(0), nanoseconds);
-    let settled = if nanoseconds == 0 { SETTLED_IN_SECONDS } else { SETTLED };
-    changed + settled <= begun || changed > begun + Duration::from_mins(1)
 }
 
 fn failed_to_open(errno: Errno) -> Look {

@@ -13,7 +13,7 @@ const TOLERANCE: i64 = 24 * 60 * 60;
 
 pub(super) fn judge(seen: &Seen<'_>, anomalies: &mut Anomalies) {
     let (changed, _) = seen.facts.changed_at();
-    if changed > seen.started.0.saturating_add(TOLERANCE) {
+    if changed > seen.started.seconds().saturating_add(TOLERANCE) {
         let found = Timestamp::from_unix_seconds(changed)
             .map_or_else(|| format!("{changed} seconds after 1970"), |time| time.to_string());
         anomalies.add(

@@ -44,8 +44,9 @@ pub use same_names::{SameNames, fold_hash, judge as judge_same_names};
 use std::os::fd::BorrowedFd;
 
 use crate::filesystem::Filesystem;
-use crate::inode_facts::{FileKind, InodeFacts, InodeTime};
+use crate::inode_facts::{FileKind, InodeFacts};
 use crate::options::CheckSet;
+use crate::stamp::Instant;
 
 /// A directory entry and what was learnt of it.
 #[derive(Debug)]
@@ -65,7 +66,7 @@ pub struct Seen<'a> {
     /// What the directory stands on.
     pub filesystem: &'a Filesystem,
     /// When the scan began.
-    pub started: InodeTime,
+    pub started: Instant,
     /// How ids that are not mapped look here.
     pub overflow: Overflow,
 }

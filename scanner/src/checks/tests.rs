@@ -76,7 +76,7 @@ impl Scratch {
             directory: self.directory.as_fd(),
             directory_facts: &self.facts,
             filesystem: &filesystem,
-            started: (self.facts.changed_at().0 - 10, 0),
+            started: Instant::at(self.facts.changed_at().0 as u64 - 10),
             overflow: Overflow::default(),
         };
         let mut anomalies = Anomalies::default();

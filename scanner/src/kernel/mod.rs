@@ -11,10 +11,17 @@ mod mount_state;
 pub use error_counters::ErrorCounters;
 pub use mount_state::read_only_by_error;
 
+use std::thread::sleep;
+use std::time::Duration;
+
 use reports::{Code, Finding, FindingCollector, PathName, Subject};
 
 use crate::errors_policy::ErrorsPolicy;
 use crate::filesystem::Filesystem;
+
+/// The kernel counts an error some time after the call that met it (a work queue updates the
+/// superblock; 1.5 ms were seen).
+const RECORDED_WITHIN: Duration = Duration::from_millis(10);
 
 /// What the kernel said before a scan.
 #[derive(Clone, Debug, Default)]
@@ -60,7 +67,10 @@ impl KernelState {
             device: self.device.clone(),
             inode: None,
         };
-        let after = self.device.as_deref().and_then(ErrorCounters::read);
+        let after = self.device.as_deref().and_then(|device| {
+            sleep(RECORDED_WITHIN);
+            ErrorCounters::read(device)
+        });
         let log = self.device.as_deref().map(kernel_log::lines_of);
         let lines = match &log {
             Some(Ok(lines)) => lines.as_slice(),

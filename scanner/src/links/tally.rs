@@ -10,7 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::RandomState;
 
-use crate::inode_facts::{Device, InodeFacts, InodeTime};
+use crate::inode_facts::{Device, InodeFacts};
+use crate::stamp::Instant;
 
 /// Threads that meet seldom: a power of two.
 const SHARDS: usize = 64;
@@ -72,11 +73,11 @@ pub struct Tally {
     files: Box<[Mutex<Shard>]>,
     directories: Box<[Mutex<Lines>]>,
     met_again: Mutex<BTreeSet<u64>>,
-    started: InodeTime,
+    started: Instant,
 }
 
 impl Tally {
-    fn new(started: InodeTime) -> Self {
+    fn new(started: Instant) -> Self {
         Tally {
             files: (0..SHARDS).map(|_| Mutex::default()).collect(),
             directories: (0..SHARDS).map(|_| Mutex::default()).collect(),
@@ -88,7 +89,7 @@ impl Tally {
     /// Counts one name of a file (of anything but a directory). One with a single link waits in
     /// `singles`, and counts as met for the first time.
     pub fn meet_file(&self, facts: &InodeFacts, singles: &mut SingleLinks) -> Sighting {
-        let changed = facts.changed_at() >= self.started;
+        let changed = self.started.may_precede(facts.changed_at());
         if facts.nlink() == 1 {
             singles.0.push((facts.ino(), changed));
             return Sighting::First;
@@ -181,12 +182,12 @@ fn set(line: &mut Line, ino: u64) -> bool {
 pub struct Tallies {
     root: (Device, Arc<Tally>),
     others: Mutex<HashMap<Device, Arc<Tally>>>,
-    started: InodeTime,
+    started: Instant,
 }
 
 impl Tallies {
     /// For a walk that begins on `root`.
-    pub fn new(root: Device, started: InodeTime) -> Self {
+    pub fn new(root: Device, started: Instant) -> Self {
         let tally = Arc::new(Tally::new(started));
         Tallies { root: (root, tally), others: Mutex::default(), started }
     }
@@ -247,7 +248,7 @@ mod tests {
 
     #[test]
     fn names_and_links_that_agree_are_forgotten() {
-        let tally = Tally::new((2000, 0));
+        let tally = Tally::new(Instant::at(2000));
         assert_eq!(met(&tally, &facts(12, 1), 1), [Sighting::First]);
         let thrice = [Sighting::First, Sighting::Again, Sighting::Again];
         assert_eq!(met(&tally, &facts(13, 3), 3), thrice);
@@ -256,7 +257,7 @@ mod tests {
 
     #[test]
     fn too_many_names_are_wrong_at_once_and_too_few_in_a_whole_tree() {
-        let tally = Tally::new((2000, 0));
+        let tally = Tally::new(Instant::at(2000));
         met(&tally, &facts(12, 1), 2);
         met(&tally, &facts(13, 2), 3);
         met(&tally, &facts(14, 5), 4);
@@ -269,7 +270,7 @@ mod tests {
 
     #[test]
     fn names_in_one_directory_are_counted_like_those_in_many() {
-        let tally = Tally::new((2000, 0));
+        let tally = Tally::new(Instant::at(2000));
         let mut singles = SingleLinks::default();
         for ino in [700, 12, 5, 12, 1 << 60, 513] {
             tally.meet_file(&facts(ino, 1), &mut singles);
@@ -280,14 +281,14 @@ mod tests {
 
     #[test]
     fn a_change_during_the_scan_explains_a_disagreement() {
-        let tally = Tally::new((1000, 0));
+        let tally = Tally::new(Instant::at(1000));
         met(&tally, &facts(12, 1), 2);
         assert_eq!(tally.disagreements(false), [Disagreement { ino: 12, explained: true }]);
     }
 
     #[test]
     fn neighbours_in_one_word_are_told_apart() {
-        let tally = Tally::new((2000, 0));
+        let tally = Tally::new(Instant::at(2000));
         for ino in 0..10_000 {
             assert_eq!(tally.meet_directory(ino), Sighting::First, "{ino}");
         }
@@ -297,7 +298,7 @@ mod tests {
 
     #[test]
     fn devices_do_not_mix() {
-        let tallies = Tallies::new((8, 1), (0, 0));
+        let tallies = Tallies::new((8, 1), Instant::at(0));
         assert_eq!(tallies.root().meet_directory(2), Sighting::First);
         let other = tallies.other((8, 2)).unwrap();
         assert_eq!(other.meet_directory(2), Sighting::First);
