@@ -304,6 +304,8 @@ impl Look<'_> {
             self.miss(UncheckedReason::OtherFilesystem, "entry", Some(entry.name().to_bytes()));
             return;
         }
+        // What a mount covers stays unseen, also where the walk goes on into the mount.
+        self.out.gathered.unseen += u64::from(covered);
         self.count(entry.name(), facts);
     }
 

@@ -19,7 +19,7 @@ use rustix::io::Errno;
 
 use super::names::{FoundName, FoundNames, InodeId, NameCollector};
 use crate::gathered::{Gathered, PerWorker};
-use crate::inode_facts::{FileKind, InodeFacts};
+use crate::inode_facts::{Device, FileKind, InodeFacts};
 use crate::scope::Scope;
 use crate::walk::{Descriptors, DirectoryNode, Walker, Workers};
 
@@ -93,7 +93,7 @@ impl LinkCount<'_> {
         let mut suspects = BTreeSet::new();
         let mut gathered = self.gathered.lock(self.workers.index());
         for (device, tally) in self.scope.tallies.all() {
-            for disagreement in tally.disagreements(self.whole) {
+            for disagreement in tally.disagreements(self.is_whole(device)) {
                 if disagreement.explained {
                     gathered.totals.volatile += 1;
                 } else {
@@ -137,6 +137,12 @@ impl LinkCount<'_> {
         })
     }
 
+    /// Whether every name on a device was seen: other devices are met through mounts, of which
+    /// nothing is known.
+    fn is_whole(&self, device: Device) -> bool {
+        self.whole && device == self.scope.filesystem.device
+    }
+
     fn facts(&self, name: &FoundName, ino: u64) -> Result<InodeFacts, Errno> {
         let directory = self.descriptors.reopen(&name.parent)?;
         let facts = InodeFacts::of_entry(directory.as_fd(), &name.name)?;
@@ -148,7 +154,7 @@ impl LinkCount<'_> {
         for pause in PAUSES {
             sleep(Duration::from_millis(pause));
             self.descriptors.forget_anchors();
-            judgement = self.look(id.1, names);
+            judgement = self.look(id, names);
             if !matches!(judgement, Judgement::Wrong { .. }) {
                 break;
             }
@@ -180,7 +186,7 @@ impl LinkCount<'_> {
     }
 
     /// Looks all names up once.
-    fn look(&self, ino: u64, names: &FoundNames) -> Judgement {
+    fn look(&self, (device, ino): InodeId, names: &FoundNames) -> Judgement {
         let mut alive = names.beyond;
         let mut last = None;
         for name in names.kept.values() {
@@ -202,7 +208,7 @@ impl LinkCount<'_> {
         let nlink = u64::from(facts.nlink());
         let wrong = match facts.kind() {
             FileKind::Directory => alive > 1,
-            _ => alive > nlink || (self.whole && alive < nlink),
+            _ => alive > nlink || (self.is_whole(device) && alive < nlink),
         };
         if wrong {
             Judgement::Wrong { names: alive, nlink: facts.nlink(), kind: facts.kind() }
