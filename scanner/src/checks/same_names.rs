@@ -16,6 +16,12 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::{Anomalies, Anomaly, Name};
 
+/// Nearly all names are this short; clearing room for more costs more than hashing them.
+const SHORT: usize = 32;
+
+/// NAME_MAX.
+const LONGEST: usize = 255;
+
 /// The folded names of one directory, as hashes.
 #[derive(Debug)]
 pub struct SameNames<'a> {
@@ -52,18 +58,21 @@ impl<'a> SameNames<'a> {
 #[inline]
 pub fn fold_hash(hasher: &RandomState, name: &[u8], shape: Name) -> u64 {
     match shape {
-        Name::Plain => {
-            let mut folded = [0; 256];
-            match folded.get_mut(..name.len()) {
-                Some(folded) => {
-                    folded.copy_from_slice(name);
-                    folded.make_ascii_lowercase();
-                    hasher.hash_one(&*folded)
-                }
-                None => hasher.hash_one(name),
-            }
-        }
+        Name::Plain if name.len() <= SHORT => hash_lowercase::<SHORT>(hasher, name),
+        Name::Plain => hash_lowercase::<LONGEST>(hasher, name),
         Name::International | Name::Unsafe => hasher.hash_one(&*fold(name)),
+    }
+}
+
+fn hash_lowercase<const ROOM: usize>(hasher: &RandomState, name: &[u8]) -> u64 {
+    let mut room = [0; ROOM];
+    match room.get_mut(..name.len()) {
+        Some(folded) => {
+            folded.copy_from_slice(name);
+            folded.make_ascii_lowercase();
+            hasher.hash_one(&*folded)
+        }
+        None => hasher.hash_one(name),
     }
 }
 

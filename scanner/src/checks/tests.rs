@@ -6,13 +6,13 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::symlink;
 
 use reports::Code;
-use rustix::fs::{Statx, StatxAttributes};
+use rustix::fs::StatxAttributes;
 
 use super::*;
 use crate::oddities;
 
 /// Something done to the facts of a sound inode.
-type Change = fn(&mut Statx);
+type Change = fn(&mut InodeFacts);
 
 /// The four kinds of names in the scratch directory.
 const NAMES: [&CStr; 4] = [c"file", c"link", c"sub", c"fifo"];
@@ -54,7 +54,7 @@ impl Scratch {
     }
 
     /// The codes of an entry whose listed type, listed number and facts may be changed.
-    fn codes(&self, kind: &str, name: &CStr, change: impl FnOnce(&mut Statx)) -> Vec<Code> {
+    fn codes(&self, kind: &str, name: &CStr, change: impl FnOnce(&mut InodeFacts)) -> Vec<Code> {
         let sound = self.facts_of(name);
         self.listed(kind, name, sound.kind(), sound.ino(), sound.changed(change))
     }
@@ -99,25 +99,20 @@ fn sound_entries_are_silent_on_every_filesystem() {
 fn one_changed_field_gives_one_code() {
     let scratch = Scratch::new();
     let table: [(&str, &CStr, Change, &[Code]); 14] = [
-        ("ext4", c"file", |s| s.stx_nlink = 0, &[Code::InodeZeroLinks]),
-        ("nfs4", c"file", |s| s.stx_nlink = 0, &[]),
-        ("xfs", c"file", |s| s.stx_size = 1 << 63, &[Code::InodeSizeInvalid]),
-        ("ext4", c"file", |s| s.stx_size = 1 << 45, &[Code::InodeSizeInvalid]),
-        ("xfs", c"file", |s| s.stx_size = 1 << 45, &[]),
-        ("ext4", c"fifo", |s| s.stx_size = 1, &[Code::InodeSizeInvalid]),
-        ("ext4", c"file", |s| s.stx_blocks = 3, &[Code::InodeBlocksMismatch]),
-        ("ext4", c"file", |s| s.stx_blocks = 1 << 40, &[Code::InodeBlocksMismatch]),
-        ("btrfs", c"file", |s| s.stx_blocks = 3, &[]),
-        ("ext4", c"link", |s| s.stx_size += 1, &[Code::SymlinkInvalid]),
-        ("nfs4", c"link", |s| s.stx_size += 1, &[]),
-        (
-            "ext4",
-            c"fifo",
-            |s| s.stx_attributes |= StatxAttributes::VERITY,
-            &[Code::InodeFlagsInvalid],
-        ),
-        ("ext4", c"file", |s| s.stx_ctime.tv_sec += 2 * 86_400, &[Code::TimeImplausible]),
-        ("ext4", c"file", |s| s.stx_mtime.tv_sec += 2 * 86_400, &[]),
+        ("ext4", c"file", |s| s.nlink = 0, &[Code::InodeZeroLinks]),
+        ("nfs4", c"file", |s| s.nlink = 0, &[]),
+        ("xfs", c"file", |s| s.size = 1 << 63, &[Code::InodeSizeInvalid]),
+        ("ext4", c"file", |s| s.size = 1 << 45, &[Code::InodeSizeInvalid]),
+        ("xfs", c"file", |s| s.size = 1 << 45, &[]),
+        ("ext4", c"fifo", |s| s.size = 1, &[Code::InodeSizeInvalid]),
+        ("ext4", c"file", |s| s.sectors = 3, &[Code::InodeBlocksMismatch]),
+        ("ext4", c"file", |s| s.sectors = 1 << 40, &[Code::InodeBlocksMismatch]),
+        ("btrfs", c"file", |s| s.sectors = 3, &[]),
+        ("ext4", c"link", |s| s.size += 1, &[Code::SymlinkInvalid]),
+        ("nfs4", c"link", |s| s.size += 1, &[]),
+        ("ext4", c"fifo", |s| s.attributes |= StatxAttributes::VERITY, &[Code::InodeFlagsInvalid]),
+        ("ext4", c"file", |s| s.changed_at.0 += 2 * 86_400, &[Code::TimeImplausible]),
+        ("ext4", c"file", |s| s.modified_at.0 += 2 * 86_400, &[]),
     ];
     for (row, (kind, name, change, expected)) in table.into_iter().enumerate() {
         assert_eq!(scratch.codes(kind, name, change), expected, "row {row}: {name:?} on {kind}");
@@ -129,8 +124,8 @@ fn a_small_file_within_its_inode_may_have_odd_sectors() {
     let scratch = Scratch::new();
     let inline = |sectors| {
         scratch.codes("ext4", c"file", |s| {
-            s.stx_size = 100;
-            s.stx_blocks = sectors;
+            s.size = 100;
+            s.sectors = sectors;
         })
     };
     assert_eq!(inline(1), []);
@@ -154,8 +149,8 @@ fn what_is_listed_must_be_what_is_found() {
 fn a_mount_point_is_not_compared_with_what_it_covers() {
     let scratch = Scratch::new();
     let facts = scratch.facts_of(c"sub").changed(|s| {
-        s.stx_attributes |= StatxAttributes::MOUNT_ROOT;
-        s.stx_nlink = 0;
+        s.attributes |= StatxAttributes::MOUNT_ROOT;
+        s.nlink = 0;
     });
     assert_eq!(scratch.listed("ext4", c"sub", FileKind::Regular, 77, facts), []);
 }
@@ -165,8 +160,8 @@ fn a_directory_counts_its_subdirectories() {
     let scratch = Scratch::new();
     let judged = |kind: &str, nlink: u32, size: u64, subdirectories: usize| {
         let facts = scratch.facts.changed(|s| {
-            s.stx_nlink = nlink;
-            s.stx_size = size;
+            s.nlink = nlink;
+            s.size = size;
         });
         let mut count = SubdirectoryCount::default();
         (0..subdirectories).for_each(|_| count.note(FileKind::Directory));
@@ -187,7 +182,7 @@ fn a_directory_counts_its_subdirectories() {
 fn a_directory_is_made_of_whole_blocks() {
     let scratch = Scratch::new();
     let judged = |kind: &str, size: u64| {
-        let facts = scratch.facts.changed(|s| s.stx_size = size);
+        let facts = scratch.facts.changed(|s| s.size = size);
         let (mut out, filesystem) = (Anomalies::default(), scratch.filesystem(kind));
         judge_directory_size(scratch.directory.as_fd(), &facts, &filesystem, &mut out);
         !out.is_empty()
@@ -232,7 +227,7 @@ fn an_entry_without_a_type_counts_where_types_are_kept() {
 #[test]
 fn an_absent_name_is_absent() {
     let scratch = Scratch::new();
-    let large = scratch.facts.changed(|s| s.stx_size = 1 << 20);
+    let large = scratch.facts.changed(|s| s.size = 1 << 20);
     let mut anomalies = Anomalies::default();
     let filesystem = scratch.filesystem("ext4");
     judge_absent_name(scratch.directory.as_fd(), &large, &filesystem, 7, &mut anomalies);

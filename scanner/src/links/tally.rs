@@ -229,9 +229,9 @@ mod tests {
         hard_link(folder.path().join("file"), folder.path().join("other")).unwrap();
         let file = File::open(folder.path().join("file")).unwrap();
         InodeFacts::of_descriptor(file.as_fd()).unwrap().changed(|s| {
-            s.stx_ino = ino;
-            s.stx_nlink = nlink;
-            s.stx_ctime.tv_sec = 1000;
+            s.ino = ino;
+            s.nlink = nlink;
+            s.changed_at.0 = 1000;
         })
     }
 

@@ -81,6 +81,7 @@ impl<'b> Listing<'b> {
     }
 
     /// The next entry, in the filesystem's order; none after the end or an error.
+    #[inline]
     pub fn next(&mut self) -> Option<Result<Dirent<'_>, ListingError>> {
         if self.done {
             return None;
