@@ -13,9 +13,14 @@ use crate::arguments::{Format, ShapeArguments, When};
 /// Columns of a report that is not shown on a narrower terminal.
 const WIDTH: usize = 80;
 
+/// Says something on stderr. Where nobody listens any more that is no reason to fail.
+pub fn say(sentence: &str) {
+    let _ = writeln!(io::stderr(), "fscan: {sentence}");
+}
+
 /// Says on stderr why something could not be done.
 pub fn complain(error: &anyhow::Error) {
-    eprintln!("fscan: {error:#}");
+    say(&format!("{error:#}"));
 }
 
 /// Writes to stdout what `write` writes. A reader that went away (`| head`) is no error.

@@ -11,6 +11,7 @@ use reports::escape;
 use scanner::Control;
 
 use crate::arguments::When;
+use crate::output;
 
 /// How often the line is drawn.
 const BEAT: Duration = Duration::from_millis(100);
@@ -71,9 +72,14 @@ fn draw(control: &Control, done: &AtomicBool) {
 /// A line now and then, and one at the end.
 fn log(control: &Control, done: &AtomicBool) {
     let begun = Instant::now();
-    while !done.load(Ordering::Acquire) {
-        thread::park_timeout(LINE_EVERY);
-        eprintln!("fscan: {}", message(control, begun.elapsed()));
+    loop {
+        if !done.load(Ordering::Acquire) {
+            thread::park_timeout(LINE_EVERY);
+        }
+        output::say(&message(control, begun.elapsed()));
+        if done.load(Ordering::Acquire) {
+            return;
+        }
     }
 }
 

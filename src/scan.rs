@@ -22,7 +22,7 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     let quiet = arguments.quiet;
     let control = Arc::new(Control::new(move |sentence| {
         if !quiet {
-            eprintln!("fscan: {sentence}");
+            output::say(sentence);
         }
     }));
     let stopper = Arc::clone(&control);
@@ -34,18 +34,14 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     let progress = Progress::start(&control, arguments.progress, arguments.quiet);
     let mut scan = scanner::scan(options, &control);
     progress.finish();
-    scan.errors.iter().for_each(|error| eprintln!("fscan: {error}"));
+    scan.errors.iter().for_each(|error| output::say(&error.to_string()));
     let could_not_run = !scan.errors.is_empty();
-    let saw_something = scan.totals.entries > 0 || !scan.findings.is_empty();
-    if could_not_run && !saw_something && caught.signal().is_none() {
-        // A report on nothing would read as a clean bill of health.
-        return Ok(Status::CouldNotRun);
-    }
     let report = report(&mut scan, started_at);
-    output::print_report(&report, &arguments.shape)?;
-    if let Some(path) = &arguments.output {
-        output::save_report(&report, path)?;
-    }
+    // The file is written also when stdout is full, and the other way round.
+    let printed = output::print_report(&report, &arguments.shape);
+    let saved = arguments.output.as_ref().map_or(Ok(()), |path| output::save_report(&report, path));
+    printed?;
+    saved?;
     Ok(match caught.signal() {
         Some(signal) => Status::Stopped(signal),
         None => status(&report, arguments, could_not_run),

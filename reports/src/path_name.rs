@@ -11,13 +11,6 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Paths longer than this many bytes are shortened in the middle: a chain of 100,000
-/// directories has a path of many megabytes, and a report must stay small enough to attach.
-const LONGEST: usize = 8192;
-
-/// How much of each end a shortened path keeps, in bytes.
-const KEPT_END: usize = 1024;
-
 /// A path as bytes; serialised as `path` (text), with `path_hex` (every byte) beside it where
 /// the bytes are not UTF-8, and `path_elided` (bytes left out) where it was shortened.
 #[derive(
@@ -49,16 +42,30 @@ fn is_zero(count: &u64) -> bool {
 }
 
 impl PathName {
+    /// Paths longer than this many bytes are shortened in the middle: a chain of 100,000
+    /// directories has a path of many megabytes, and a report must stay small enough to attach.
+    pub const SHOWN_WHOLE: usize = 8192;
+
+    /// How much of each end a shortened path keeps, in bytes.
+    pub const KEPT_END: usize = 1024;
+
     /// Takes a path's bytes; one longer than 8 KiB keeps its first and last KiB.
     pub fn new(bytes: Vec<u8>) -> Self {
-        match (bytes.get(..KEPT_END), bytes.get(bytes.len().saturating_sub(KEPT_END)..)) {
-            (Some(head), Some(tail)) if bytes.len() > LONGEST => {
-                let elided = (bytes.len() - 2 * KEPT_END) as u64;
-                let gap = format!("...[{elided} bytes left out]...");
-                PathName { bytes: [head, gap.as_bytes(), tail].concat(), elided }
-            }
-            _ => PathName { bytes, elided: 0 },
+        if bytes.len() > Self::SHOWN_WHOLE {
+            Self::shortened(&bytes, &bytes, bytes.len())
+        } else {
+            PathName { bytes, elided: 0 }
         }
+    }
+
+    /// A path of `length` bytes of which only the beginning and the end are at hand, each of them
+    /// 1 KiB or more.
+    pub fn shortened(beginning: &[u8], end: &[u8], length: usize) -> Self {
+        let head = beginning.get(..Self::KEPT_END).unwrap_or(beginning);
+        let tail = end.get(end.len().saturating_sub(Self::KEPT_END)..).unwrap_or(end);
+        let elided = length.saturating_sub(head.len() + tail.len()) as u64;
+        let gap = format!("...[{elided} bytes left out]...");
+        PathName { bytes: [head, gap.as_bytes(), tail].concat(), elided }
     }
 
     /// The path's bytes (shortened where it was overlong).
@@ -227,10 +234,10 @@ mod tests {
     fn an_overlong_path_keeps_both_ends() {
         let long = [b"/head".as_slice(), &b"/d".repeat(50_000), b"/tail"].concat();
         let name = PathName::new(long.clone());
-        assert!(name.as_bytes().len() < LONGEST);
+        assert!(name.as_bytes().len() < PathName::SHOWN_WHOLE);
         assert!(name.as_bytes().starts_with(b"/head/d") && name.as_bytes().ends_with(b"/d/tail"));
         assert!(name.is_shortened() && !PathName::new(b"/short".into()).is_shortened());
-        assert_eq!(name.elided as usize, long.len() - 2 * KEPT_END);
+        assert_eq!(name.elided as usize, long.len() - 2 * PathName::KEPT_END);
         assert_eq!(serde_json::to_value(&name).unwrap()["path_elided"], name.elided);
     }
 }

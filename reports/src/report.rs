@@ -44,6 +44,11 @@ impl Report {
         self.findings.iter().map(|finding| finding.severity).max()
     }
 
+    /// Whether not a single name was seen, so that no verdict means anything.
+    pub fn saw_nothing(&self) -> bool {
+        self.totals.entries == 0 && self.findings.is_empty()
+    }
+
     /// Whether something stayed unexamined that was not left out by request.
     pub fn left_something_unchecked(&self) -> bool {
         let checks = || self.roots.iter().flat_map(|root| &root.checks);
@@ -134,7 +139,8 @@ pub struct Totals {
     pub other: u64,
     /// Names of regular files that have more than one link.
     pub hardlinked: u64,
-    /// `st_size` of regular files, a hard-linked one counted once, in bytes.
+    /// `st_size` of regular files in bytes. A hard-linked one is counted once, but once a name on
+    /// overlayfs and where a server makes inode numbers up.
     pub bytes_apparent: u64,
     /// `st_blocks` of the same files, in bytes.
     pub bytes_allocated: u64,

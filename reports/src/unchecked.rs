@@ -33,6 +33,14 @@ pub enum UncheckedReason {
     /// A casefolded directory whose names lookup denies: a defect of some kernels (5c26d2f1d3f5,
     /// 231825b2e1ff, 9e28059d5664), which hides what damage would look like.
     CasefoldLookup,
+    /// The kernel refused to read it with an error that speaks of damage.
+    ReadError,
+    /// The kernel refused it during the walk and answered later; what lies below was not walked.
+    RefusedOnce,
+    /// There is no such path.
+    NotFound,
+    /// It is mounted with `errors=panic`: meeting damage would stop the machine.
+    ErrorsPanic,
     /// The scan was stopped before it came to this.
     Interrupted,
     /// A check needs what this filesystem, kernel or user does not have.
@@ -57,6 +65,12 @@ impl UncheckedReason {
             UncheckedReason::EndlessDirectory => "the directory does not end",
             UncheckedReason::CasefoldLookup => {
                 "casefolded directory, and this kernel denies names it lists"
+            }
+            UncheckedReason::ReadError => "the kernel could not read it",
+            UncheckedReason::RefusedOnce => "the kernel refused it at first and answered later",
+            UncheckedReason::NotFound => "no such path",
+            UncheckedReason::ErrorsPanic => {
+                "mounted with errors=panic, damage would stop this machine (--force)"
             }
             UncheckedReason::Interrupted => "the scan was stopped",
             UncheckedReason::Unsupported => "not supported here",

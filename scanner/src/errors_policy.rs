@@ -7,7 +7,8 @@
 use std::fmt;
 use std::fs;
 
-use crate::filesystem::Filesystem;
+use crate::mounts::Mount;
+use crate::oddities;
 
 /// The policy of a mounted ext2, ext3 or ext4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,16 +25,15 @@ impl ErrorsPolicy {
     /// Reads the policy in force. /proc/fs/ext4/DEV/options always names it; the mount table
     /// does only where it differs from the superblock's default. None where neither can be
     /// read, or where the filesystem has no such policy.
-    pub fn of(filesystem: &Filesystem) -> Option<Self> {
-        if !filesystem.oddities.is_ext {
+    pub fn of(mount: &Mount) -> Option<Self> {
+        if !oddities::of(&mount.filesystem).is_ext {
             return None;
         }
         let from_proc = || {
-            let path = format!("/proc/fs/ext4/{}/options", filesystem.device_name()?);
+            let path = format!("/proc/fs/ext4/{}/options", mount.device_name()?);
             find(fs::read_to_string(path).ok()?.lines())
         };
-        let from_mount = || find(filesystem.mount.as_ref()?.super_options.split(','));
-        from_proc().or_else(from_mount)
+        from_proc().or_else(|| find(mount.super_options.split(',')))
     }
 }
 

@@ -3,8 +3,7 @@
 //! The same look is taken during the walk and again for a second look; only the walk counts
 //! names and goes on into subdirectories.
 
-use std::ffi::{CStr, OsStr};
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::CStr;
 
 use reports::{Code, Severity, Totals, UncheckedReason};
 use rustix::fs::SeekFrom;
@@ -14,11 +13,11 @@ use crate::checks::{
     SubdirectoryCount, UntypedEntries,
 };
 use crate::filesystem::Filesystem;
-use crate::gathered::{Gathered, finding, finding_beyond};
+use crate::gathered::{Gathered, Stamp, finding, finding_beyond};
 use crate::inode_facts::{FileKind, InodeFacts};
 use crate::links::{Sighting, SingleLinks, Tally};
 use crate::scope::Scope;
-use crate::walk::{Dirent, Listing, ListingError, OpenDirectory, Subdirectories, Worker};
+use crate::walk::{Buffer, Dirent, Listing, ListingError, OpenDirectory, Subdirectories, Worker};
 
 /// Which look it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,42 +31,18 @@ pub enum Pass {
 /// Memory that is used again from directory to directory.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    buffer: Vec<u8>,
+    buffer: Buffer,
     hashes: Vec<u64>,
     singles: SingleLinks,
 }
 
-/// The largest buffer that is kept between directories, in bytes. One read of a directory is
-/// at most this long; on tmpfs it is as long as the directory.
-const BUFFER_KEPT: usize = 1 << 20;
-
-/// The smallest buffer, in bytes.
-const BUFFER_LEAST: usize = 1 << 15;
+/// Hashes that are kept room for between directories.
+const HASHES_KEPT: usize = 1 << 17;
 
 impl Scratch {
-    /// Bytes for one read of a directory. A name takes at most twice the space in the listing
-    /// that it takes on disk. tmpfs counts 20 bytes a name (mm/shmem.c, `BOGO_DIRENT_SIZE`) and
-    /// must be read at once; pages that are not filled cost nothing.
-    fn size_for(facts: &InodeFacts, filesystem: &Filesystem) -> usize {
-        let size = usize::try_from(facts.size()).unwrap_or(usize::MAX);
-        if filesystem.kind == "tmpfs" {
-            return (size / 20 + 64).saturating_mul(280).clamp(BUFFER_LEAST, 1 << 30);
-        }
-        size.saturating_mul(2).clamp(BUFFER_LEAST, BUFFER_KEPT)
-    }
-
-    fn reserve(&mut self, bytes: usize) {
-        if self.buffer.capacity() < bytes {
-            self.buffer = Vec::new();
-            self.buffer.reserve_exact(bytes);
-        }
-    }
-
     fn release(&mut self) {
-        if self.buffer.capacity() > BUFFER_KEPT {
-            self.buffer = Vec::new();
-        }
-        if self.hashes.capacity() > BUFFER_KEPT {
+        self.buffer.release();
+        if self.hashes.capacity() > HASHES_KEPT {
             self.hashes = Vec::new();
         }
     }
@@ -82,6 +57,8 @@ pub struct Outcome {
     pub anomalies: Anomalies,
     /// Where to go on.
     pub subdirectories: Subdirectories,
+    /// Whether the listing came to its end.
+    pub complete: bool,
     /// A sum over names and numbers, equal for equal directories whatever the order.
     pub fingerprint: u64,
 }
@@ -120,8 +97,9 @@ pub fn look(
         pass,
         out: Outcome {
             gathered: Gathered::new(scope.options.all_findings),
-            anomalies: Anomalies::default(),
+            anomalies: Anomalies::new(scope.options.all_findings),
             subdirectories: Subdirectories::default(),
+            complete: false,
             fingerprint: 0,
         },
         subdirectories: SubdirectoryCount::default(),
@@ -142,9 +120,11 @@ impl Look<'_> {
         let index =
             IndexFlag::before(self.directory.descriptor, self.directory.facts, self.filesystem);
         let (complete, repeated) = self.list(scratch);
+        self.out.complete = complete;
         self.tally.meet_singles(&mut self.singles);
         scratch.singles = std::mem::take(&mut self.singles);
         if self.pass == Pass::Walk
+            && self.scope.options.checks.entries
             && let Some(anomaly) = index.after(self.directory.descriptor, self.directory.facts)
         {
             self.prove(&anomaly);
@@ -163,13 +143,10 @@ impl Look<'_> {
     /// Whether the walk goes into this directory at all.
     fn is_to_be_read(&mut self) -> bool {
         let facts = self.directory.facts;
-        let elsewhere = self.scope.is_elsewhere(facts, true);
-        if elsewhere && !self.scope.options.cross_mounts {
-            self.miss(UncheckedReason::OtherFilesystem, "directory", None);
-            return false;
-        }
-        if crate::oddities::stores_nothing(&self.filesystem.kind) {
-            self.miss(UncheckedReason::PseudoFilesystem, "directory", None);
+        if self.scope.is_elsewhere(facts, true)
+            && let Err(reason) = self.may_cross_into(facts)
+        {
+            self.miss(reason, "directory", None);
             return false;
         }
         self.tally.meet_directory(facts.ino()) == Sighting::First || self.is_another_directory()
@@ -179,13 +156,11 @@ impl Look<'_> {
     /// again; where numbers mean little it is read unless it lies within itself.
     fn is_another_directory(&mut self) -> bool {
         let facts = self.directory.facts;
+        if self.filesystem.oddities.placeholder == Some(facts.ino()) {
+            return true;
+        }
         if self.filesystem.oddities.numbers_identify {
-            if self.scope.is_recent(facts) {
-                self.out.gathered.totals.volatile += 1;
-            } else {
-                self.tally.suspect_directory(facts.ino());
-            }
-            return false;
+            return self.is_successor();
         }
         let above = self.directory.node.parent();
         let loops = above.is_some_and(|node| node.is_within(facts.ino(), facts.device()));
@@ -195,12 +170,28 @@ impl Look<'_> {
         !loops
     }
 
+    /// Decides on a directory whose number was met before where numbers identify: made during
+    /// the scan, it follows one that was removed, and is read. One that was only renamed was
+    /// read, or is being read, under its former name. One that did not change has two names.
+    fn is_successor(&mut self) -> bool {
+        let facts = self.directory.facts;
+        if !self.scope.is_recent(facts) {
+            self.tally.suspect_directory(facts.ino());
+            return false;
+        }
+        self.out.gathered.totals.volatile += 1;
+        let born = facts.born_at();
+        if born.is_none() {
+            self.miss(UncheckedReason::Vanished, "directory", None);
+        }
+        born.is_some_and(|born| self.scope.started.may_precede(born))
+    }
+
     /// Reads the directory. Tells whether it came to its end, and the hashes of names that were
     /// repeated.
     fn list(&mut self, scratch: &mut Scratch) -> (bool, Vec<u64>) {
-        scratch.reserve(Scratch::size_for(self.directory.facts, self.filesystem));
         let most = self.most_names();
-        let buffer = scratch.buffer.spare_capacity_mut();
+        let buffer = scratch.buffer.room_for(self.directory.facts, self.filesystem);
         let mut listing = Listing::new(self.directory.descriptor, buffer, most);
         let mut same = SameNames::new(&self.scope.hasher, &mut scratch.hashes);
         let mut unreported = 0;
@@ -251,7 +242,10 @@ impl Look<'_> {
         if self.scope.options.checks.entries {
             self.judge_name(entry, same);
         }
-        if self.is_excluded(bytes) {
+        if self.scope.options.checks.inodes {
+            checks::judge_reserved(bytes, entry.ino(), self.filesystem, &mut self.out.anomalies);
+        }
+        if self.scope.is_excluded(self.directory.node, bytes) {
             self.subdirectories.note(entry.kind());
             self.miss(UncheckedReason::Excluded, "entry", Some(bytes));
             return;
@@ -272,7 +266,6 @@ impl Look<'_> {
             .fingerprint
             .wrapping_add(hash ^ entry.ino().wrapping_mul(0x9e37_79b9_7f4a_7c15));
         checks::judge_name(bytes, entry.ino(), &mut self.out.anomalies);
-        checks::judge_reserved(bytes, entry.ino(), self.filesystem, &mut self.out.anomalies);
         if shape == Name::Unsafe {
             self.out.anomalies.add(checks::unsafe_name(bytes, entry.ino()));
         }
@@ -299,14 +292,22 @@ impl Look<'_> {
         if self.pass == Pass::Again {
             return;
         }
-        if covered && !self.scope.options.cross_mounts {
+        if covered && let Err(reason) = self.may_cross_into(facts) {
             count_kind(&mut self.out.gathered.totals, facts.kind());
-            self.miss(UncheckedReason::OtherFilesystem, "entry", Some(entry.name().to_bytes()));
+            self.miss(reason, "entry", Some(entry.name().to_bytes()));
             return;
         }
         // What a mount covers stays unseen, also where the walk goes on into the mount.
         self.out.gathered.unseen += u64::from(covered);
         self.count(entry.name(), facts);
+    }
+
+    fn may_cross_into(&self, facts: &InodeFacts) -> Result<(), UncheckedReason> {
+        if self.scope.options.cross_mounts {
+            self.scope.may_enter(facts)
+        } else {
+            Err(UncheckedReason::OtherFilesystem)
+        }
     }
 
     /// Counts an entry and its inode, and goes on into a directory.
@@ -325,8 +326,9 @@ impl Look<'_> {
         if facts.kind() == FileKind::Regular {
             totals.hardlinked += u64::from(facts.nlink() > 1);
             if met == Sighting::First {
-                totals.bytes_apparent = totals.bytes_apparent.wrapping_add(facts.size());
-                totals.bytes_allocated += facts.sectors() * 512;
+                totals.bytes_apparent = totals.bytes_apparent.saturating_add(facts.size());
+                let bytes = facts.sectors().saturating_mul(512);
+                totals.bytes_allocated = totals.bytes_allocated.saturating_add(bytes);
             }
         }
     }
@@ -344,7 +346,7 @@ impl Look<'_> {
                 self.filesystem.oddities,
                 &mut self.out.anomalies,
             ),
-            None => self.miss(UncheckedReason::Vanished, "entry", Some(bytes)),
+            None => self.miss(unjudged_reason(refusal), "entry", Some(bytes)),
         }
     }
 
@@ -355,10 +357,12 @@ impl Look<'_> {
             && checks::judge_directory_read(error, oddities, &mut self.out.anomalies);
         if !judged {
             let reason = match error {
-                ListingError::Read(errno) => unchecked_reason(errno.into()),
-                ListingError::Loop { .. } | ListingError::Endless { .. } => None,
+                ListingError::Read(errno) => unjudged_reason(errno.into()),
+                ListingError::Loop { .. } | ListingError::Endless { .. } => {
+                    UncheckedReason::EndlessDirectory
+                }
             };
-            self.miss(reason.unwrap_or(UncheckedReason::EndlessDirectory), "directory", None);
+            self.miss(reason, "directory", None);
         }
     }
 
@@ -402,7 +406,7 @@ impl Look<'_> {
             self.listing_failed(ListingError::Read(errno));
             return;
         }
-        let buffer = scratch.buffer.spare_capacity_mut();
+        let buffer = scratch.buffer.room();
         let mut listing = Listing::new(self.directory.descriptor, buffer, self.most_names());
         let mut names = Vec::new();
         while let Some(entry) = listing.next() {
@@ -434,7 +438,7 @@ impl Look<'_> {
             return;
         }
         let is_fact = |anomaly: &Anomaly| {
-            anomaly.severity <= Severity::Warning && anomaly.proof == Proof::Refusal
+            anomaly.severity <= Severity::Warning && anomaly.proof == Proof::Repetition
         };
         let kept = std::mem::take(&mut self.out.anomalies.kept);
         let (facts, waiting): (Vec<_>, Vec<_>) = kept.into_iter().partition(is_fact);
@@ -461,13 +465,11 @@ impl Look<'_> {
             self.out.gathered.miss(reason, what, self.directory.node, name);
         }
     }
+}
 
-    fn is_excluded(&self, name: &[u8]) -> bool {
-        let exclude = &self.scope.options.exclude;
-        !exclude.is_empty()
-            && (exclude.is_match(OsStr::from_bytes(name))
-                || exclude.is_match(OsStr::from_bytes(&self.directory.node.path_below_root(name))))
-    }
+/// What tells whether a directory changed.
+pub fn stamp(facts: &InodeFacts) -> Stamp {
+    (facts.modified_at(), facts.changed_at())
 }
 
 /// Counts one name by what it leads to.
@@ -489,4 +491,12 @@ pub fn unchecked_reason(refusal: Refusal) -> Option<UncheckedReason> {
         Refusal::NoAnswer => Some(UncheckedReason::NoAnswer),
         Refusal::Gone | Refusal::Damage(_) | Refusal::Unexplained(_) => None,
     }
+}
+
+/// The same for a refusal that no check is to judge.
+fn unjudged_reason(refusal: Refusal) -> UncheckedReason {
+    unchecked_reason(refusal).unwrap_or(match refusal {
+        Refusal::Gone => UncheckedReason::Vanished,
+        _ => UncheckedReason::ReadError,
+    })
 }

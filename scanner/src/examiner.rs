@@ -6,8 +6,8 @@ use std::sync::Arc;
 use reports::UncheckedReason;
 use rustix::io::Errno;
 
-use crate::checks::Refusal;
-use crate::examine::{Pass, Scratch, look, unchecked_reason};
+use crate::checks::{Anomalies, Anomaly, Refusal, cannot_open};
+use crate::examine::{Pass, Scratch, look, stamp, unchecked_reason};
 use crate::gathered::{Gathered, PerWorker, Suspicious};
 use crate::scope::Scope;
 use crate::walk::{DirectoryNode, OpenDirectory, Subdirectories, Visitor, Worker, Workers};
@@ -35,8 +35,13 @@ impl Visitor for Examiner<'_> {
         let mut gathered = self.gathered.lock(index);
         gathered.merge(outcome.gathered);
         if !outcome.anomalies.is_empty() {
-            let node = Arc::clone(directory.node);
-            gathered.suspicious.push(Suspicious { node, anomalies: outcome.anomalies.count() });
+            let complete = outcome.complete.then(|| (stamp(directory.facts), outcome.fingerprint));
+            gathered.suspicious.push(Suspicious {
+                node: Arc::clone(directory.node),
+                anomalies: outcome.anomalies.count(),
+                refusals: refusals(outcome.anomalies),
+                listing: complete,
+            });
         }
         outcome.subdirectories
     }
@@ -45,7 +50,7 @@ impl Visitor for Examiner<'_> {
         let mut gathered = self.gathered.lock(self.workers.index());
         gathered.totals.errors += 1;
         let refusal = Refusal::from(errno);
-        if refusal == Refusal::Denied && self.is_lost_and_found(parent, name) {
+        if refusal == Refusal::Denied && self.scope.is_lost_and_found(parent, name) {
             let path = parent.path(Some(name.to_bytes()));
             gathered.unchecked.add(UncheckedReason::PermissionDenied, "directory", path);
             gathered.lost_and_found_unseen = true;
@@ -57,17 +62,19 @@ impl Visitor for Examiner<'_> {
         } else {
             gathered.unseen += 1;
             let node = DirectoryNode::child(parent, name, ino, parent.device);
-            gathered.suspicious.push(Suspicious { node, anomalies: 1 });
+            let refusals = match refusal {
+                Refusal::Damage(errno) => vec![cannot_open(errno)],
+                _ => Vec::new(),
+            };
+            gathered.suspicious.push(Suspicious { node, anomalies: 1, refusals, listing: None });
         }
     }
 }
 
-impl Examiner<'_> {
-    fn is_lost_and_found(&self, parent: &DirectoryNode, name: &CStr) -> bool {
-        let filesystem = &self.scope.filesystem;
-        parent.depth == 0
-            && name == c"lost+found"
-            && filesystem.oddities.is_ext
-            && filesystem.is_whole()
-    }
+/// Refusals of one directory that are remembered.
+const REFUSALS: usize = 4;
+
+/// What the kernel said of a directory with a word for damage.
+fn refusals(anomalies: Anomalies) -> Vec<Anomaly> {
+    anomalies.kept.into_iter().filter(|anomaly| anomaly.refused).take(REFUSALS).collect()
 }

@@ -7,6 +7,7 @@ use reports::{
 };
 
 use crate::checks::Anomaly;
+use crate::inode_facts::InodeTime;
 use crate::walk::DirectoryNode;
 
 /// A directory that must be looked at again.
@@ -16,7 +17,15 @@ pub struct Suspicious {
     pub node: Arc<DirectoryNode>,
     /// How much looked wrong in it.
     pub anomalies: u64,
+    /// What the kernel refused with a word for damage, the first few of it: the word stands even
+    /// where the kernel takes it back.
+    pub refusals: Vec<Anomaly>,
+    /// The directory's times and the fingerprint of its listing, where that came to its end.
+    pub listing: Option<(Stamp, u64)>,
 }
+
+/// Modification and change time of a directory.
+pub type Stamp = (InodeTime, InodeTime);
 
 /// What was seen, found and left out.
 #[derive(Clone, Debug)]

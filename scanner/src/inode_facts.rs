@@ -7,9 +7,9 @@ use std::time::Duration;
 use rustix::fs::{AtFlags, FileType, Statx, StatxAttributes, StatxFlags, statx};
 use rustix::io::Errno;
 
-/// `STATX_BASIC_STATS` and the mount id, which tells where another filesystem begins
-/// (Linux 5.8).
-const MASK: StatxFlags = StatxFlags::BASIC_STATS.union(StatxFlags::MNT_ID);
+/// `STATX_BASIC_STATS`, the time of birth, and the mount id, which tells where another filesystem
+/// begins (Linux 5.8).
+const MASK: StatxFlags = StatxFlags::BASIC_STATS.union(StatxFlags::MNT_ID).union(StatxFlags::BTIME);
 
 /// How often a lookup that says ESTALE is tried again.
 const RETRIES: usize = 5;
@@ -86,6 +86,7 @@ pub struct InodeFacts {
     pub(crate) mount_id: Option<u64>,
     pub(crate) changed_at: InodeTime,
     pub(crate) modified_at: InodeTime,
+    pub(crate) born_at: Option<InodeTime>,
     pub(crate) device: Device,
     pub(crate) nlink: u32,
     pub(crate) uid: u32,
@@ -105,6 +106,8 @@ impl From<Statx> for InodeFacts {
             mount_id: has_mount_id.then_some(statx.stx_mnt_id),
             changed_at: (statx.stx_ctime.tv_sec, statx.stx_ctime.tv_nsec),
             modified_at: (statx.stx_mtime.tv_sec, statx.stx_mtime.tv_nsec),
+            born_at: (statx.stx_mask & StatxFlags::BTIME.bits() != 0)
+                .then_some((statx.stx_btime.tv_sec, statx.stx_btime.tv_nsec)),
             device: (statx.stx_dev_major, statx.stx_dev_minor),
             nlink: statx.stx_nlink,
             uid: statx.stx_uid,
@@ -223,6 +226,11 @@ impl InodeFacts {
     /// When the inode last changed (`st_ctime`), which no user can set.
     pub fn changed_at(&self) -> InodeTime {
         self.changed_at
+    }
+
+    /// When it was made (`stx_btime`); none where the filesystem does not keep that.
+    pub fn born_at(&self) -> Option<InodeTime> {
+        self.born_at
     }
 
     /// When its content last changed (`st_mtime`).

@@ -22,6 +22,7 @@ mod links;
 mod mounts;
 mod oddities;
 mod options;
+mod root_report;
 mod root_scan;
 mod roots;
 mod scan;

@@ -1,9 +1,12 @@
 //! The mount table, from /proc/self/mountinfo (proc_pid_mountinfo(5)).
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
-use crate::inode_facts::Device;
+use crate::inode_facts::{Device, InodeFacts};
 
 /// One line of the mount table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +28,39 @@ pub struct Mount {
     pub source: Vec<u8>,
     /// Options of the superblock (`rw,errors=remount-ro`).
     pub super_options: String,
+}
+
+impl Mount {
+    /// The kernel's name of the block device (`sda1`, `dm-3`), under which /sys/fs/ext4 and
+    /// /proc/fs/ext4 know it. A slash within it stands as `!`.
+    pub fn device_name(&self) -> Option<String> {
+        let (major, minor) = self.device;
+        let link = fs::read_link(format!("/sys/dev/block/{major}:{minor}")).ok();
+        let from_sysfs = link.and_then(|path| Some(path.file_name()?.to_str()?.to_owned()));
+        from_sysfs.or_else(|| {
+            let source = str::from_utf8(&self.source).ok()?;
+            Some(source.strip_prefix("/dev/")?.replace('/', "!"))
+        })
+    }
+}
+
+/// The mount that an inode was reached through: by the id, or before Linux 5.8 the last one
+/// that was mounted with its device.
+pub fn of_inode(facts: &InodeFacts) -> Option<Mount> {
+    let mut table = read().ok()?;
+    let position = match facts.mount_id() {
+        Some(id) => table.iter().position(|mount| mount.id == id)?,
+        None => table.iter().rposition(|mount| mount.device == facts.device())?,
+    };
+    Some(table.swap_remove(position))
+}
+
+/// The mount that a path without symbolic links leads into, told by the table alone.
+pub fn of_path(path: &Path) -> Option<Mount> {
+    let covers = |mount: &Mount| path.starts_with(OsStr::from_bytes(&mount.point));
+    let mounts = read().ok()?.into_iter().filter(covers);
+    // Of mounts on the same point the last one covers the others.
+    mounts.max_by_key(|mount| mount.point.len())
 }
 
 /// Reads the mount table of this process. A line that cannot be understood is left out: the
@@ -107,6 +143,12 @@ mod tests {
         let mounts = parse(table);
         assert_eq!(mounts.len(), 1);
         assert_eq!(mounts[0].filesystem, "tmpfs");
+    }
+
+    #[test]
+    fn the_longest_mount_point_takes_a_path() {
+        assert_eq!(of_path(Path::new("/proc/self")).unwrap().filesystem, "proc");
+        assert_eq!(of_path(Path::new("/no-such-folder")).unwrap().point, b"/");
     }
 
     #[test]

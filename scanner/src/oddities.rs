@@ -38,6 +38,9 @@ pub struct Oddities {
     /// overlayfs without xino, where a directory that left the cache comes back with another
     /// number, nor where a server makes numbers up.
     pub numbers_identify: bool,
+    /// A number that many empty directories share: btrfs shows one in a snapshot where a nested
+    /// subvolume was not snapshotted along (`BTRFS_EMPTY_SUBVOL_DIR_OBJECTID`).
+    pub placeholder: Option<u64>,
     /// `st_nlink` of a file counts its names. Not on overlayfs: without `index=on` a copy-up
     /// breaks hard links and leaves the old count (xfstests overlay/018, overlay/033).
     pub file_links_count_names: bool,
@@ -51,6 +54,8 @@ pub struct Oddities {
     pub symlink_size_is_length: bool,
     /// A link count of 0 cannot be reached by a name.
     pub named_inodes_have_links: bool,
+    /// A directory's size counts its names, 20 bytes each, and says nothing of their length.
+    pub sizes_count_names: bool,
     /// Names that nobody touches stay listed exactly once while others come and go. On tmpfs of
     /// Linux 6.6 to 6.18 a name can be repeated or lost when the entry at the cursor is unlinked
     /// between two reads.
@@ -63,11 +68,13 @@ const FOREIGN: Oddities = Oddities {
     directory_links: DirectoryLinks::Nothing,
     entry_numbers_match: false,
     numbers_identify: false,
+    placeholder: None,
     file_links_count_names: false,
     dot_entries_on_disk: false,
     is_ext: false,
     symlink_size_is_length: false,
     named_inodes_have_links: false,
+    sizes_count_names: false,
     listing_survives_unlink: false,
 };
 
@@ -77,11 +84,13 @@ const PLAIN: Oddities = Oddities {
     directory_links: DirectoryLinks::Subdirectories,
     entry_numbers_match: true,
     numbers_identify: true,
+    placeholder: None,
     file_links_count_names: true,
     dot_entries_on_disk: false,
     is_ext: false,
     symlink_size_is_length: true,
     named_inodes_have_links: true,
+    sizes_count_names: false,
     listing_survives_unlink: true,
 };
 
@@ -95,8 +104,10 @@ pub fn of(filesystem: &str) -> Oddities {
             ..PLAIN
         },
         "xfs" => PLAIN,
-        "btrfs" => Oddities { directory_links: DirectoryLinks::Nothing, ..PLAIN },
-        "tmpfs" => Oddities { listing_survives_unlink: false, ..PLAIN },
+        "btrfs" => {
+            Oddities { directory_links: DirectoryLinks::Nothing, placeholder: Some(2), ..PLAIN }
+        }
+        "tmpfs" => Oddities { listing_survives_unlink: false, sizes_count_names: true, ..PLAIN },
         "overlay" => Oddities {
             directory_links: DirectoryLinks::SubdirectoriesOrOne,
             entry_numbers_match: false,

@@ -1,16 +1,20 @@
 //! The scan: one root after the other, and one account of all of them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use reports::{Code, Finding, PathName, Root, Subject, Totals, Unchecked, UncheckedReason};
+use reports::{
+    Code, Finding, FindingCollector, PathName, Root, Severity, Subject, Totals, Unchecked,
+    UncheckedCollector,
+};
 
 use crate::control::Control;
-use crate::gathered::Gathered;
+use crate::kernel::KernelWatch;
 use crate::options::ScanOptions;
+use crate::root_report::{Ending, describe};
 use crate::root_scan::RootScan;
 use crate::roots::{self, ResolvedRoot, RootError};
-use crate::supervise;
+use crate::supervise::{self, Ended};
 use crate::walk::{DirectoryNode, Workers};
 
 /// What a scan brought.
@@ -32,140 +36,176 @@ pub struct Scan {
 
 /// Scans every root. One that cannot be scanned is told of in the outcome, and the others go on.
 pub fn scan(options: ScanOptions, control: &Arc<Control>) -> Scan {
-    let options = Arc::new(options);
     let mut account = Account {
-        gathered: Gathered::new(options.all_findings),
-        roots: Vec::new(),
+        options: Arc::new(options),
+        control: Arc::clone(control),
+        kernel: Arc::default(),
+        ended: Vec::new(),
+        totals: Totals::default(),
+        findings: FindingCollector::new(false),
+        unchecked: UncheckedCollector::default(),
         errors: Vec::new(),
-        complete: true,
     };
-    for path in account.plan(&options, control) {
-        account.scan_root(&path, &options, control);
+    account.findings = FindingCollector::new(account.options.all_findings);
+    for (position, root) in account.plan() {
+        account.scan_root(position, root);
     }
-    account.complete &= !control.is_stopped();
-    Scan {
-        roots: account.roots,
-        totals: account.gathered.totals,
-        findings: account.gathered.findings.into_rows(),
-        unchecked: account.gathered.unchecked.into_rows(),
-        errors: account.errors,
-        complete: account.complete,
-    }
+    account.finish()
 }
 
 /// The account that roots add to.
 struct Account {
-    gathered: Gathered,
-    roots: Vec<Root>,
+    options: Arc<ScanOptions>,
+    control: Arc<Control>,
+    kernel: Arc<KernelWatch>,
+    ended: Vec<EndedRoot>,
+    totals: Totals,
+    findings: FindingCollector,
+    unchecked: UncheckedCollector,
     errors: Vec<RootError>,
-    complete: bool,
+}
+
+struct EndedRoot {
+    /// Where it was given on the command line.
+    position: usize,
+    scan: Arc<RootScan>,
+    /// What identifies its directory, or the one that it is a file of.
+    resolved: Option<ResolvedRoot>,
+    ending: Ending,
 }
 
 impl Account {
-    /// The paths to scan: resolved, each once, none within another.
-    fn plan(&mut self, options: &Arc<ScanOptions>, control: &Arc<Control>) -> Vec<PathBuf> {
-        let mut resolved: Vec<ResolvedRoot> = Vec::new();
-        for path in &options.roots {
-            match resolve(path, options, control) {
-                Ok(root) => resolved.push(root),
+    /// The paths to scan, resolved; those above others first.
+    fn plan(&mut self) -> Vec<(usize, ResolvedRoot)> {
+        let mut roots = Vec::new();
+        for (position, path) in self.options.roots.clone().iter().enumerate() {
+            match self.resolve(path) {
+                Ok(root) => roots.push((position, root)),
                 Err(error) => {
-                    let root = RootScan::new(path.clone(), options, control);
-                    self.refuse(&root, error);
+                    let scan = self.prepare(path);
+                    self.end(position, scan, None, Some(error));
                 }
             }
         }
-        let covered = |index: usize, root: &ResolvedRoot| {
-            let others = resolved.iter().enumerate();
-            let mut covering = others.filter(|(other, by)| {
-                let covers = by.covers(root, options.cross_mounts);
-                // Of two that are the same the first one stays.
-                covers && (!root.covers(by, options.cross_mounts) || *other < index)
-            });
-            covering.any(|(other, _)| other != index)
-        };
-        let (covered, kept): (Vec<_>, Vec<_>) =
-            resolved.iter().enumerate().partition(|(index, root)| covered(*index, root));
-        for (_, root) in covered {
+        roots.sort_by_key(|(_, root)| root.path.components().count());
+        roots
+    }
+
+    /// Resolves a root on a thread that can be left behind, as a scan of it is.
+    fn resolve(&self, path: &Path) -> Result<ResolvedRoot, RootError> {
+        let workers = Arc::new(Workers::new(0));
+        let (own, wanted, force) = (Arc::clone(&workers), path.to_owned(), self.options.force);
+        let timeout = self.options.stat_timeout;
+        let ended = supervise::run(&workers, &self.control, timeout, move || {
+            own.current().enter(&DirectoryNode::root(roots::to_c_string(&wanted)?, 0, (0, 0)));
+            ResolvedRoot::of(&wanted, force, &own)
+        });
+        match ended {
+            Ended::Done(outcome) => outcome,
+            // Whether it would have answered is not known when a stop came first; the scan of
+            // the root, which comes next, takes account of that.
+            _ if self.control.is_stopped() => Ok(ResolvedRoot::unresolved(path)),
+            Ended::GivenUp => Err(self.no_answer(path.into())),
+            Ended::Panicked => Err(RootError::Internal { path: path.into() }),
+        }
+    }
+
+    fn no_answer(&self, path: PathName) -> RootError {
+        let seconds = self.options.stat_timeout.unwrap_or_default().as_secs_f64();
+        RootError::NoAnswer { path, seconds }
+    }
+
+    fn prepare(&self, path: &Path) -> Arc<RootScan> {
+        Arc::new(RootScan::new(path.to_owned(), &self.options, &self.control, &self.kernel))
+    }
+
+    fn scan_root(&mut self, position: usize, root: ResolvedRoot) {
+        if self.is_covered(&root) {
             let path = PathName::from(root.path.as_path()).escaped();
-            control.remark(&format!("{path}: scanned once, as part of another PATH"));
+            self.control.remark(&format!("{path}: scanned once, as part of another PATH"));
+            return;
         }
-        kept.into_iter().map(|(_, root)| root.path.clone()).collect()
+        let scan = self.prepare(&root.path);
+        self.control.watch(&scan.workers);
+        let work = Arc::clone(&scan);
+        let timeout = self.options.stat_timeout;
+        let ended = supervise::run(&scan.workers, &self.control, timeout, move || work.run());
+        let error = match ended {
+            _ if self.control.is_stopped() => Some(RootError::Stopped { path: scan.path_name() }),
+            Ended::Done(outcome) => outcome.err(),
+            Ended::Panicked => Some(RootError::Internal { path: scan.path_name() }),
+            Ended::GivenUp => {
+                Some(self.no_answer(scan.hung_at().unwrap_or_else(|| scan.path_name())))
+            }
+        };
+        self.end(position, scan, Some(root), error);
     }
 
-    /// Takes account of a root that could not be scanned, or not to its end.
-    fn refuse(&mut self, root: &RootScan, error: RootError) {
-        let reason = error.to_string();
-        let mut gathered = root.take_gathered();
-        match &error {
-            RootError::Unreachable { path, operation, errno, .. } if error.is_damage() => {
-                let subject = Subject { path: Some(path.clone()), ..Subject::default() };
-                let expected = "the path can be looked up and opened";
-                let found = format!("{operation} says {errno}");
-                let finding = Finding::new(Code::DirentBadInode, subject, expected, found);
-                gathered.findings.add(finding);
-            }
-            RootError::NoAnswer { path, .. } => {
-                self.complete = false;
-                gathered.unchecked.add(UncheckedReason::NoAnswer, "directory", path.clone());
-            }
-            _ => {}
-        }
-        self.roots.push(root.describe(&gathered, Some(&reason)));
-        self.gathered.merge(gathered);
-        self.errors.push(error);
+    /// Whether a root was seen already, as part of another one or as the same.
+    fn is_covered(&self, root: &ResolvedRoot) -> bool {
+        self.ended.iter().any(|ended| {
+            let same = ended.resolved.as_ref().is_some_and(|other| other.path == root.path);
+            let visited = root.directory.is_some_and(|directory| ended.scan.has_visited(directory));
+            same || (visited && (root.is_directory || self.options.exclude.is_empty()))
+        })
     }
 
-    fn scan_root(&mut self, path: &Path, options: &Arc<ScanOptions>, control: &Arc<Control>) {
-        let root = Arc::new(RootScan::new(path.to_owned(), options, control));
-        control.watch(&root.workers);
-        let work = Arc::clone(&root);
-        let run = move || if work.is_stopped() { Ok(()) } else { work.run() };
-        match supervise::run(&root.workers, control, options.stat_timeout, run) {
-            _ if control.is_stopped() => self.interrupted(&root, path),
-            Some(Ok(())) => {
-                let gathered = root.take_gathered();
-                self.roots.push(root.describe(&gathered, None));
-                self.gathered.merge(gathered);
-            }
-            Some(Err(error)) => self.refuse(&root, error),
-            None => {
-                let path = root.hung_at().unwrap_or_else(|| path.into());
-                self.refuse(&root, no_answer(path, options));
-            }
+    /// Takes account of a root whose scan has ended.
+    fn end(
+        &mut self,
+        position: usize,
+        scan: Arc<RootScan>,
+        resolved: Option<ResolvedRoot>,
+        error: Option<RootError>,
+    ) {
+        let mut gathered = scan.take_gathered();
+        if let Some(error) = &error {
+            gathered.unchecked.add(error.reason(), error.what(), error.path().clone());
+            gathered.findings.merge(damage_of(error));
         }
+        let ending = Ending {
+            began: gathered.totals.entries > 0,
+            gaps: gathered.unchecked.leaves_gaps(),
+            failure: error.as_ref().map(ToString::to_string),
+        };
+        self.totals += &gathered.totals;
+        self.findings.merge(gathered.findings);
+        self.unchecked.merge(gathered.unchecked);
+        self.errors.extend(error);
+        self.ended.push(EndedRoot { position, scan, resolved, ending });
     }
 
-    /// Takes account of a root that was being scanned, or still to be, when the stop came.
-    fn interrupted(&mut self, root: &RootScan, path: &Path) {
-        self.complete = false;
-        let mut gathered = root.take_gathered();
-        gathered.unchecked.add(UncheckedReason::Interrupted, "the rest of the tree", path.into());
-        self.roots.push(root.describe(&gathered, Some("the scan was stopped")));
-        self.gathered.merge(gathered);
+    fn finish(mut self) -> Scan {
+        let checks = self.options.checks;
+        let kernel = if checks.kernel { self.kernel.judge(&mut self.findings) } else { Vec::new() };
+        self.ended.sort_by_key(|ended| ended.position);
+        let complete = self.totals.entries > 0 && !self.errors.iter().any(RootError::ended_early);
+        let roots = self.ended.iter().map(|e| describe(&e.scan, &e.ending, checks, &kernel));
+        Scan {
+            roots: roots.collect(),
+            totals: self.totals,
+            findings: self.findings.into_rows(),
+            unchecked: self.unchecked.into_rows(),
+            complete,
+            errors: self.errors,
+        }
     }
 }
 
-fn no_answer(path: PathName, options: &ScanOptions) -> RootError {
-    RootError::NoAnswer { path, seconds: options.stat_timeout.unwrap_or_default().as_secs_f64() }
-}
-
-/// Resolves a root on a thread that can be left behind, as a scan of it is.
-fn resolve(
-    path: &Path,
-    options: &ScanOptions,
-    control: &Control,
-) -> Result<ResolvedRoot, RootError> {
-    let workers = Arc::new(Workers::new(0));
-    let (own, wanted) = (Arc::clone(&workers), path.to_owned());
-    let outcome = supervise::run(&workers, control, options.stat_timeout, move || {
-        own.current().enter(&DirectoryNode::root(roots::to_c_string(&wanted)?, 0, (0, 0)));
-        ResolvedRoot::of(&wanted)
-    });
-    match outcome {
-        Some(outcome) => outcome,
-        // Whether it would have answered is not known when a stop came first; the scan of the
-        // root, which comes next, takes account of that.
-        None if control.is_stopped() => Ok(ResolvedRoot::unresolved(path)),
-        None => Err(no_answer(path.into(), options)),
+/// A root that the kernel refuses with a word for damage is a finding, too.
+fn damage_of(error: &RootError) -> FindingCollector {
+    let mut findings = FindingCollector::new(false);
+    if let RootError::Unreachable { path, operation, errno, answers_for_itself, .. } = error
+        && error.is_damage()
+    {
+        let subject = Subject { path: Some(path.clone()), ..Subject::default() };
+        let found = format!("{operation} says {}", crate::checks::errno_name(*errno));
+        let expected = "the path can be looked up and opened";
+        let mut finding = Finding::new(Code::DirentBadInode, subject, expected, found);
+        if !answers_for_itself {
+            finding.severity = Severity::Suspect;
+        }
+        findings.add(finding);
     }
+    findings
 }

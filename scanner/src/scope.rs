@@ -1,18 +1,29 @@
 //! What is fixed for the scan of one root.
 
+use std::collections::HashMap;
+use std::ffi::{CStr, OsStr};
+use std::os::unix::ffi::OsStrExt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::fast::RandomState;
+use reports::{PathName, UncheckedReason};
 use rustix::process::geteuid;
 
 use crate::checks::Overflow;
 use crate::control::Control;
+use crate::errors_policy::ErrorsPolicy;
 use crate::filesystem::Filesystem;
 use crate::inode_facts::InodeFacts;
+use crate::kernel::KernelWatch;
 use crate::links::Tallies;
+use crate::mounts::{self, Mount};
+use crate::oddities;
 use crate::options::ScanOptions;
-use crate::stamp::Instant;
-use crate::walk::OpenDirectory;
+use crate::stamp::Moment;
+use crate::walk::{DirectoryNode, OpenDirectory};
+
+/// The longest path that a system call takes, in bytes.
+const PATH_MAX: usize = 4096;
 
 /// What is fixed for the scan of one root.
 #[derive(Debug)]
@@ -27,8 +38,12 @@ pub struct Scope {
     mount_id: Option<u64>,
     /// Other filesystems that were met, by their mounts.
     others: Mutex<Vec<(Option<u64>, Arc<Filesystem>)>>,
+    /// Mounts below the root that the walk came to, and whether it may go on into them.
+    entered: Mutex<HashMap<Option<u64>, Result<(), UncheckedReason>>>,
+    /// Where every filesystem is written down that the walk goes into.
+    kernel: Arc<KernelWatch>,
     /// When the scan began: an inode changed since then may explain an anomaly.
-    pub started: Instant,
+    pub started: Moment,
     /// Hashes names; the seed is new for each scan, so no tree can be made to collide.
     pub hasher: RandomState,
     /// The names that were counted.
@@ -43,10 +58,11 @@ impl Scope {
     pub fn new(
         options: Arc<ScanOptions>,
         control: Arc<Control>,
+        kernel: Arc<KernelWatch>,
         filesystem: Arc<Filesystem>,
         root: &InodeFacts,
     ) -> Self {
-        let started = Instant::now();
+        let started = Moment::now();
         Scope {
             options,
             control,
@@ -54,6 +70,8 @@ impl Scope {
             filesystem,
             mount_id: root.mount_id(),
             others: Mutex::default(),
+            entered: Mutex::default(),
+            kernel,
             started,
             hasher: RandomState::default(),
             overflow: Overflow::read(),
@@ -67,13 +85,63 @@ impl Scope {
         if id == self.mount_id {
             return None;
         }
-        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, known)) = others.iter().find(|(other, _)| *other == id) {
-            return Some(Arc::clone(known));
+        let known = |others: &[(Option<u64>, Arc<Filesystem>)]| {
+            others.iter().find(|(other, _)| *other == id).map(|(_, known)| Arc::clone(known))
+        };
+        if let Some(known) = known(&self.others.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return Some(known);
         }
+        // Not under the lock: a network filesystem may not answer.
         let learnt = Arc::new(Filesystem::of(directory.descriptor, directory.facts));
-        others.push((id, Arc::clone(&learnt)));
+        self.others.lock().unwrap_or_else(PoisonError::into_inner).push((id, Arc::clone(&learnt)));
         Some(learnt)
+    }
+
+    /// Whether the walk may go on into a mount, decided before anything in it is opened. Each
+    /// mount is thought about once.
+    pub fn may_enter(&self, facts: &InodeFacts) -> Result<(), UncheckedReason> {
+        let mut entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
+        *entered.entry(facts.mount_id()).or_insert_with(|| {
+            let Some(mount) = mounts::of_inode(facts) else { return Ok(()) };
+            self.admit(&mount)
+        })
+    }
+
+    /// Whether a mount may be looked into. What it is is written down, and said where looking
+    /// has effects.
+    pub fn admit(&self, mount: &Mount) -> Result<(), UncheckedReason> {
+        if oddities::stores_nothing(&mount.filesystem) {
+            return Err(UncheckedReason::PseudoFilesystem);
+        }
+        let policy = ErrorsPolicy::of(mount);
+        if policy == Some(ErrorsPolicy::Panic) && !self.options.force {
+            return Err(UncheckedReason::ErrorsPanic);
+        }
+        let point = PathName::new(mount.point.clone()).escaped();
+        if policy == Some(ErrorsPolicy::RemountReadOnly) {
+            self.control.remark(&format!(
+                "{point}: mounted with errors=remount-ro: if the scan meets damage, the kernel \
+                 turns this mount read-only"
+            ));
+        }
+        if policy.is_none() && oddities::of(&mount.filesystem).is_ext {
+            self.control.remark(&format!(
+                "{point}: what the kernel does when it meets damage (errors=) could not be read"
+            ));
+        }
+        self.kernel.begin(mount);
+        Ok(())
+    }
+
+    /// Whether a name, or its path below the root, is to be left out. Paths are compared up to
+    /// PATH_MAX: nobody means a longer one, and in a chain of 100,000 directories each of them
+    /// would have to be put together.
+    pub fn is_excluded(&self, directory: &DirectoryNode, name: &[u8]) -> bool {
+        let exclude = &self.options.exclude;
+        let matches = |path: &[u8]| exclude.is_match(OsStr::from_bytes(path));
+        !exclude.is_empty()
+            && (matches(name)
+                || directory.path_below_root(name, PATH_MAX).is_some_and(|path| matches(&path)))
     }
 
     /// Whether an inode lies on another mount than the root. Before Linux 5.8 directories are
@@ -88,6 +156,15 @@ impl Scope {
     /// Whether the kernel lets this user read an inode without touching its access time.
     pub fn may_skip_atime(&self, facts: &InodeFacts) -> bool {
         self.user == 0 || self.user == facts.uid()
+    }
+
+    /// Whether a name is ext4's `lost+found`, which only root may read and which is empty on a
+    /// sound filesystem.
+    pub fn is_lost_and_found(&self, parent: &DirectoryNode, name: &CStr) -> bool {
+        parent.depth == 0
+            && name == c"lost+found"
+            && self.filesystem.oddities.is_ext
+            && self.filesystem.is_whole()
     }
 
     /// Whether an inode changed after the scan began.

@@ -4,32 +4,36 @@
 //! each time from a descriptor opened anew. What is the kernel's own refusal must show three
 //! times; what compares two observations must show three times in a directory that did not
 //! change in between. What disappears was volatile; what persists in a directory that is never
-//! quiet is left unchecked.
+//! quiet is left unchecked. A refusal that the kernel takes back is no change by anybody: it is
+//! told as suspect, and what lay behind it as unchecked, since the walk did not see it.
 
 use std::collections::BTreeMap;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
-use std::thread::sleep;
 use std::time::Duration;
 
 use rayon::prelude::*;
-use reports::{Code, UncheckedReason};
-use rustix::fs::CWD;
+use reports::{Code, Finding, UncheckedReason};
 use rustix::io::Errno;
 
-use crate::checks::{Anomalies, Anomaly, Proof, Refusal, errno_name};
-use crate::examine::{Pass, Scratch, look, unchecked_reason};
-use crate::gathered::{Gathered, PerWorker, Suspicious, finding, finding_beyond};
-use crate::inode_facts::{FileKind, InodeFacts, InodeTime};
+use crate::checks::{Anomalies, Anomaly, Proof, Refusal, cannot_open};
+use crate::examine::{Pass, Scratch, look, stamp, unchecked_reason};
+use crate::gathered::{Gathered, PerWorker, Stamp, Suspicious, finding, finding_beyond};
+use crate::inode_facts::{FileKind, InodeFacts};
 use crate::scope::Scope;
-use crate::stamp::Instant;
-use crate::walk::{Descriptors, DirectoryNode, OpenDirectory, Workers, open_directory};
+use crate::stamp::Moment;
+use crate::walk::{
+    Descriptors, DirectoryNode, OpenDirectory, ReopenError, Workers, open_directory,
+};
 
 /// Pauses before each look, in milliseconds.
 const PAUSES: [u64; 6] = [30, 60, 120, 240, 480, 960];
 
 /// Looks that must agree.
 const PROVEN: u32 = 3;
+
+/// Quiet listings that differed from the one before them.
+const UNSTABLE: u32 = 2;
 
 /// Directories that are looked at between two pauses; what is remembered of each look bounds it.
 const BATCH: usize = 4096;
@@ -60,19 +64,20 @@ struct Tracked {
 struct Case {
     node: Arc<DirectoryNode>,
     first_count: u64,
+    refusals: Vec<Anomaly>,
     tracked: Vec<Tracked>,
     beyond: BTreeMap<Code, u64>,
     previous: Option<(Stamp, u64)>,
     unstable: u32,
     unchecked: Option<UncheckedReason>,
+    gone: bool,
+    /// It was looked at again at least once.
+    seen: bool,
     closed: bool,
 }
 
-/// Modification and change time of a directory.
-type Stamp = (InodeTime, InodeTime);
-
 /// What one more look brought.
-enum Look {
+enum Glance {
     /// The directory is not there any more.
     Gone,
     /// It cannot be looked at any more.
@@ -100,13 +105,13 @@ impl SecondLook<'_> {
             if self.scope.control.is_stopped() || batch.iter().all(|case| case.closed) {
                 return;
             }
-            sleep(Duration::from_millis(pause));
+            self.workers.pause(Duration::from_millis(pause));
             self.descriptors.forget_anchors();
             pool.install(|| {
                 batch.par_iter_mut().filter(|case| !case.closed).for_each(|case| {
                     let worker = self.workers.current();
                     worker.enter(&case.node);
-                    case.weigh(self.look_at(&case.node), self.survives_unlink());
+                    case.weigh(self.glance(&case.node), self.survives_unlink());
                     worker.leave();
                 });
             });
@@ -117,34 +122,36 @@ impl SecondLook<'_> {
         self.scope.filesystem.oddities.listing_survives_unlink
     }
 
-    fn look_at(&self, node: &Arc<DirectoryNode>) -> Look {
+    fn glance(&self, node: &Arc<DirectoryNode>) -> Glance {
         let (descriptor, facts) = match self.open(node) {
             Ok(open) => open,
-            Err(errno) => return failed_to_open(errno),
+            Err(ReopenError::Replaced) => return Glance::Gone,
+            Err(ReopenError::Refused(errno)) => return failed_to_open(errno),
         };
-        let begun = Instant::now();
+        let begun = Moment::now();
         let directory = OpenDirectory { node, descriptor: descriptor.as_fd(), facts: &facts };
         let worker = self.workers.current();
         let mut scratch = self.scratch.lock(self.workers.index());
         let outcome = look(self.scope, &directory, worker, &mut scratch, Pass::Again);
         let after = InodeFacts::of_descriptor(descriptor.as_fd());
-        let quiet = after.is_ok_and(|after| stamp(&after) == stamp(&facts));
-        Look::Seen {
+        let unchanged = after.is_ok_and(|after| stamp(&after) == stamp(&facts));
+        let quiet = unchanged && begun.would_change(facts.changed_at());
+        Glance::Seen {
             anomalies: outcome.anomalies,
-            quiet: (quiet && !begun.may_precede(facts.changed_at())).then(|| stamp(&facts)),
-            fingerprint: (outcome.gathered.unseen == 0).then_some(outcome.fingerprint),
+            quiet: quiet.then(|| stamp(&facts)),
+            fingerprint: outcome.complete.then_some(outcome.fingerprint),
         }
     }
 
-    /// Opens a directory anew by its name; ENOENT where another one stands there by now.
-    fn open(&self, node: &Arc<DirectoryNode>) -> Result<(OwnedFd, InodeFacts), Errno> {
+    /// Opens a directory anew by its name.
+    fn open(&self, node: &Arc<DirectoryNode>) -> Result<(OwnedFd, InodeFacts), ReopenError> {
         let opened = match node.parent() {
-            None => open_directory(CWD, node.name(), true)?,
+            None => self.descriptors.open_root()?,
             Some(parent) => {
                 let parent = self.descriptors.reopen(parent)?;
                 let facts = InodeFacts::of_entry(parent.as_fd(), node.name())?;
                 if facts.kind() != FileKind::Directory {
-                    return Err(Errno::NOENT);
+                    return Err(ReopenError::Replaced);
                 }
                 let noatime = self.scope.may_skip_atime(&facts);
                 open_directory(parent.as_fd(), node.name(), noatime)?
@@ -152,41 +159,37 @@ impl SecondLook<'_> {
         };
         let facts = InodeFacts::of_descriptor(opened.as_fd())?;
         let same = (facts.ino(), facts.device()) == (node.ino, node.device);
-        if same { Ok((opened, facts)) } else { Err(Errno::NOENT) }
+        if same { Ok((opened, facts)) } else { Err(ReopenError::Replaced) }
     }
 
     /// Writes down what the looks at one directory came to.
     fn close(&self, case: &Case) {
         let mut gathered = self.gathered.lock(self.workers.index());
-        let stopped = self.scope.control.is_stopped() && !case.closed;
-        let mut lasting = 0;
-        for tracked in &case.tracked {
-            if tracked.agreed >= PROVEN {
-                gathered.findings.add(finding(&tracked.anomaly, &case.node));
-                self.scope.control.add_findings(1);
-            } else if stopped {
-                gathered.miss(UncheckedReason::Interrupted, "second look", &case.node, None);
-            } else if tracked.seen >= PROVEN {
-                lasting += 1;
-            } else {
-                gathered.totals.volatile += 1;
+        let found = case.proven();
+        self.scope.control.add_findings(found.len() as u64);
+        found.into_iter().for_each(|finding| gathered.findings.add(finding));
+        let taken_back = case.taken_back();
+        if !taken_back.is_empty() {
+            gathered.miss(UncheckedReason::RefusedOnce, "directory", &case.node, None);
+        }
+        for finding in taken_back {
+            gathered.findings.add(finding);
+        }
+        let open = case.tracked.iter().filter(|tracked| tracked.agreed < PROVEN);
+        let (lasting, fleeting): (Vec<_>, Vec<_>) = open.partition(|t| t.seen >= PROVEN);
+        let reason = match case.unchecked {
+            Some(reason) => Some(reason),
+            None if self.scope.control.is_stopped() && !case.closed => {
+                Some(UncheckedReason::Interrupted)
             }
-        }
-        if lasting > 0 {
-            gathered.miss(UncheckedReason::TooBusy, "second look", &case.node, None);
-        }
-        for (code, count) in &case.beyond {
-            if case.tracked.iter().any(|t| t.anomaly.code == *code && t.agreed >= PROVEN) {
-                gathered.findings.add(finding_beyond(*code, *count, &case.node));
-            }
-        }
-        if case.unstable >= 2 {
-            gathered.findings.add(finding(&unstable(&case.node), &case.node));
-        }
-        if let Some(reason) = case.unchecked {
+            None if !lasting.is_empty() => Some(UncheckedReason::TooBusy),
+            None => None,
+        };
+        if let Some(reason) = reason {
             gathered.miss(reason, "second look", &case.node, None);
         } else {
-            gathered.totals.volatile += case.first_count.saturating_sub(case.standing());
+            let cleared = case.first_count.saturating_sub(case.standing());
+            gathered.totals.volatile += cleared + fleeting.len() as u64;
         }
     }
 }
@@ -196,11 +199,14 @@ impl Case {
         Case {
             node: suspicious.node,
             first_count: suspicious.anomalies,
+            refusals: suspicious.refusals,
             tracked: Vec::new(),
             beyond: BTreeMap::new(),
-            previous: None,
+            previous: suspicious.listing,
             unstable: 0,
             unchecked: None,
+            gone: false,
+            seen: false,
             closed: false,
         }
     }
@@ -210,19 +216,47 @@ impl Case {
         self.tracked.len() as u64 + self.beyond.values().sum::<u64>()
     }
 
+    /// What the looks prove.
+    fn proven(&self) -> Vec<Finding> {
+        let proven = || self.tracked.iter().filter(|tracked| tracked.agreed >= PROVEN);
+        let has = |code| proven().any(|tracked| tracked.anomaly.code == code);
+        let beyond = self.beyond.iter().filter(|(code, _)| has(**code));
+        let unstable = (self.unstable >= UNSTABLE).then(|| unstable(&self.node));
+        proven()
+            .map(|tracked| finding(&tracked.anomaly, &self.node))
+            .chain(beyond.map(|(code, count)| finding_beyond(*code, *count, &self.node)))
+            .chain(unstable.map(|anomaly| finding(&anomaly, &self.node)))
+            .collect()
+    }
+
+    /// What the kernel refused once and answered later.
+    fn taken_back(&self) -> Vec<Finding> {
+        let stands = |refusal: &Anomaly| {
+            self.tracked.iter().any(|tracked| tracked.anomaly.code == refusal.code)
+        };
+        let taken_back = |refusal: &&Anomaly| self.seen && !self.gone && !stands(refusal);
+        let tell = |refusal: &Anomaly| {
+            let mut finding = finding(&refusal.clone().only_suspect(), &self.node);
+            finding.evidence.push("the kernel answered at a later look".to_owned());
+            finding
+        };
+        self.refusals.iter().filter(taken_back).map(tell).collect()
+    }
+
     /// Takes one more look into account.
-    fn weigh(&mut self, look: Look, survives_unlink: bool) {
-        match look {
-            Look::Gone => {
+    fn weigh(&mut self, glance: Glance, survives_unlink: bool) {
+        match glance {
+            Glance::Gone => {
                 self.tracked.clear();
                 self.beyond.clear();
+                self.gone = true;
                 self.closed = true;
             }
-            Look::Unchecked(reason) => {
+            Glance::Unchecked(reason) => {
                 self.unchecked = Some(reason);
                 self.closed = true;
             }
-            Look::Seen { anomalies, quiet, fingerprint } => {
+            Glance::Seen { anomalies, quiet, fingerprint } => {
                 let unchanged = quiet.is_some() && quiet == self.previous.map(|(stamp, _)| stamp);
                 if let (true, Some(now), Some((_, before))) =
                     (unchanged, fingerprint, self.previous)
@@ -231,6 +265,7 @@ impl Case {
                 {
                     self.unstable += 1;
                 }
+                self.seen = true;
                 self.previous = quiet.zip(fingerprint);
                 self.track(anomalies, quiet.is_some(), unchanged);
             }
@@ -244,15 +279,16 @@ impl Case {
             let before = known.iter().find(|tracked| tracked.anomaly.is_same_as(&anomaly));
             let (agreed, seen) = before.map_or((0, 0), |tracked| (tracked.agreed, tracked.seen));
             let agreed = match anomaly.proof {
-                Proof::Refusal => agreed + 1,
-                Proof::Comparison if unchanged => agreed + 1,
+                Proof::Repetition => agreed + 1,
+                Proof::Quiet if unchanged => agreed + 1,
                 // The directory changed since the last look: counting begins anew.
-                Proof::Comparison => u32::from(quiet),
+                Proof::Quiet => u32::from(quiet),
             };
             self.tracked.push(Tracked { anomaly, agreed, seen: seen + 1 });
         }
         self.beyond = anomalies.beyond;
-        self.closed = self.tracked.iter().all(|tracked| tracked.agreed >= PROVEN);
+        let settled = self.tracked.iter().all(|tracked| tracked.agreed >= PROVEN);
+        self.closed = settled && (self.unstable == 0 || self.unstable >= UNSTABLE);
     }
 }
 
@@ -262,30 +298,24 @@ fn unstable(node: &DirectoryNode) -> Anomaly {
         .inode(node.ino)
 }
 
-fn stamp(facts: &InodeFacts) -> Stamp {
-    (facts.modified_at(), facts.changed_at())
-}
-
-fn failed_to_open(errno: Errno) -> Look {
+fn failed_to_open(errno: Errno) -> Glance {
     let refusal = Refusal::from(errno);
     if let Some(reason) = unchecked_reason(refusal) {
-        return Look::Unchecked(reason);
+        return Glance::Unchecked(reason);
     }
-    if matches!(errno, Errno::NOENT | Errno::NOTDIR | Errno::LOOP) {
-        return Look::Gone;
-    }
-    let found = format!("opening it says {}", errno_name(errno));
-    let anomaly = Anomaly::new(Code::DirectoryReadError, "the directory can be opened", found);
+    let anomaly = match refusal {
+        Refusal::Damage(_) => cannot_open(errno),
+        _ => cannot_open(errno).only_suspect(),
+    };
     let mut anomalies = Anomalies::default();
-    anomalies.add(match refusal {
-        Refusal::Damage(_) => anomaly,
-        _ => anomaly.only_suspect(),
-    });
-    Look::Seen { anomalies, quiet: None, fingerprint: None }
+    anomalies.add(anomaly);
+    Glance::Seen { anomalies, quiet: None, fingerprint: None }
 }
 
 #[cfg(test)]
 mod tests {
+    use reports::Severity;
+
     use super::*;
 
     const EARLY: Stamp = ((1, 0), (1, 0));
@@ -293,13 +323,13 @@ mod tests {
 
     fn case() -> Case {
         let node = DirectoryNode::root(c"/d".into(), 2, (0, 0));
-        Case::new(Suspicious { node, anomalies: 1 })
+        Case::new(Suspicious { node, anomalies: 1, refusals: vec![refusal()], listing: None })
     }
 
-    fn seen(anomaly: impl Into<Option<Anomaly>>, quiet: Option<Stamp>) -> Look {
+    fn seen(anomaly: impl Into<Option<Anomaly>>, quiet: Option<Stamp>) -> Glance {
         let mut anomalies = Anomalies::default();
         anomaly.into().into_iter().for_each(|anomaly| anomalies.add(anomaly));
-        Look::Seen { anomalies, quiet, fingerprint: Some(7) }
+        Glance::Seen { anomalies, quiet, fingerprint: Some(7) }
     }
 
     fn refusal() -> Anomaly {
@@ -310,7 +340,7 @@ mod tests {
         Anomaly::new(Code::DirentDangling, "", "").named(b"name").compared()
     }
 
-    fn proven(looks: Vec<Look>) -> bool {
+    fn proven(looks: Vec<Glance>) -> bool {
         let mut case = case();
         looks.into_iter().for_each(|look| case.weigh(look, true));
         case.tracked.iter().any(|tracked| tracked.agreed >= PROVEN)
@@ -346,13 +376,26 @@ mod tests {
     fn a_directory_that_went_away_proves_nothing() {
         let mut case = case();
         case.weigh(seen(refusal(), None), true);
-        case.weigh(Look::Gone, true);
+        case.weigh(Glance::Gone, true);
         assert!(case.closed && case.tracked.is_empty());
+        assert!(case.proven().is_empty() && case.taken_back().is_empty());
+    }
+
+    #[test]
+    fn a_refusal_that_is_taken_back_is_told_as_suspect() {
+        let mut case = case();
+        case.weigh(seen(None, Some(EARLY)), true);
+        let told = case.taken_back();
+        assert_eq!(told.len(), 1);
+        assert_eq!((told[0].code, told[0].severity), (Code::DirentBadInode, Severity::Suspect));
+        (0..3).for_each(|_| case.weigh(seen(refusal(), None), true));
+        assert!(case.taken_back().is_empty(), "it stands");
+        assert_eq!(case.proven().len(), 1);
     }
 
     #[test]
     fn only_quiet_listings_that_differ_are_unstable() {
-        let listing = |fingerprint, quiet| Look::Seen {
+        let listing = |fingerprint, quiet| Glance::Seen {
             anomalies: Anomalies::default(),
             quiet,
             fingerprint: Some(fingerprint),

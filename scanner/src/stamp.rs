@@ -14,17 +14,17 @@ const TICK: Duration = Duration::from_millis(25);
 /// The same for a stamp of whole seconds.
 const SECOND: Duration = Duration::from_millis(1025);
 
-/// A clock this far behind a stamp says nothing about it.
+/// A stamp this far ahead of the clock is not of a change just made.
 const FUTURE: Duration = Duration::from_mins(1);
 
 /// A reading of the clock that inodes are stamped with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Instant(Duration);
+pub struct Moment(Duration);
 
-impl Instant {
+impl Moment {
     /// Reads the clock.
     pub fn now() -> Self {
-        Instant(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
+        Moment(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
     }
 
     /// Seconds since 1970.
@@ -33,19 +33,31 @@ impl Instant {
     }
 
     /// Whether a change with this stamp may have come after `self`.
-    pub fn may_precede(self, (seconds, nanoseconds): InodeTime) -> bool {
-        // A stamp before 1970 is old enough.
-        let stamp = Duration::new(u64::try_from(seconds).unwrap_or(0), nanoseconds);
-        let lag = if nanoseconds == 0 { SECOND } else { TICK };
-        stamp + lag > self.0 && stamp < self.0.saturating_add(FUTURE)
+    pub fn may_precede(self, stamp: InodeTime) -> bool {
+        latest(stamp) > self.0
+    }
+
+    /// Whether a change after `self` would bear another stamp than this one, so that an equal
+    /// stamp proves that nothing changed. A stamp from the future, left by a clock that was set
+    /// back, would be replaced as well.
+    pub fn would_change(self, stamp: InodeTime) -> bool {
+        let latest = latest(stamp);
+        latest <= self.0 || latest > self.0.saturating_add(FUTURE)
     }
 }
 
+/// The latest moment of a change that bears this stamp.
+fn latest((seconds, nanoseconds): InodeTime) -> Duration {
+    let lag = if nanoseconds == 0 { SECOND } else { TICK };
+    // A stamp before 1970 is old enough.
+    Duration::new(u64::try_from(seconds).unwrap_or(0), nanoseconds).saturating_add(lag)
+}
+
 #[cfg(test)]
-impl Instant {
-    /// An instant so many seconds after 1970.
+impl Moment {
+    /// A moment so many seconds after 1970.
     pub(crate) fn at(seconds: u64) -> Self {
-        Instant(Duration::from_secs(seconds))
+        Moment(Duration::from_secs(seconds))
     }
 }
 
@@ -61,11 +73,25 @@ mod tests {
             ((999, 0), true, "whole seconds"),
             ((998, 0), false, "whole seconds, long before"),
             ((1000, 5), true, "after"),
-            ((5000, 5), false, "a clock that was set back says nothing"),
+            ((5000, 5), true, "long after: a scan may take hours"),
             ((-5, 5), false, "before 1970"),
         ];
         for (stamp, expected, what) in table {
-            assert_eq!(Instant::at(1000).may_precede(stamp), expected, "{what}");
+            assert_eq!(Moment::at(1000).may_precede(stamp), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_stamp_that_a_change_would_replace_proves_quiet() {
+        let table = [
+            ((999, 990_000_000), false, "within a tick"),
+            ((999, 900_000_000), true, "long before"),
+            ((999, 0), false, "whole seconds"),
+            ((1000, 5), false, "now"),
+            ((5000, 5), true, "a clock that was set back"),
+        ];
+        for (stamp, expected, what) in table {
+            assert_eq!(Moment::at(1000).would_change(stamp), expected, "{what}");
         }
     }
 }

@@ -18,26 +18,40 @@ const BEAT: Duration = Duration::from_millis(50);
 /// How long a scan that was asked to stop may stand still.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Runs `work` on a thread of its own. None if it was given up: all busy workers stood still for
+/// How supervised work ended.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Ended<T> {
+    /// It came to its end.
+    Done(T),
+    /// All busy workers stood still for too long, and it was left behind.
+    GivenUp,
+    /// Its thread panicked.
+    Panicked,
+}
+
+/// Runs `work` on a thread of its own, and leaves it behind when all busy workers stand still for
 /// `timeout`, or for a moment after a stop was asked for.
 pub fn run<T: Send + 'static>(
     workers: &Workers,
     control: &Control,
     timeout: Option<Duration>,
     work: impl FnOnce() -> T + Send + 'static,
-) -> Option<T> {
+) -> Ended<T> {
     let (send, receive) = mpsc::channel();
-    thread::spawn(move || send.send(work()));
+    let spawned = thread::Builder::new().spawn(move || send.send(work()));
+    if spawned.is_err() {
+        return Ended::Panicked;
+    }
     let mut watch = Watch::new(workers);
     loop {
         match receive.recv_timeout(BEAT) {
-            Ok(outcome) => return Some(outcome),
-            Err(RecvTimeoutError::Disconnected) => return None,
+            Ok(outcome) => return Ended::Done(outcome),
+            Err(RecvTimeoutError::Disconnected) => return Ended::Panicked,
             Err(RecvTimeoutError::Timeout) => {
                 let patience = if control.is_stopped() { Some(GRACE) } else { timeout };
                 let stood_still = watch.stood_still(workers);
                 if patience.is_some_and(|patience| stood_still >= patience) {
-                    return None;
+                    return Ended::GivenUp;
                 }
             }
         }
@@ -89,15 +103,22 @@ mod tests {
             busy.current().enter(&DirectoryNode::root(c"/hung".into(), 1, (0, 0)));
             thread::sleep(Duration::from_secs(30));
         });
-        outcome.is_none()
+        outcome == Ended::GivenUp
     }
 
     #[test]
     fn work_that_ends_is_handed_back() {
         let workers = Workers::new(1);
         let timeout = Some(Duration::from_secs(5));
-        assert_eq!(run(&workers, &control(), timeout, || 7), Some(7));
-        assert_eq!(run(&workers, &control(), None, || 7), Some(7));
+        assert_eq!(run(&workers, &control(), timeout, || 7), Ended::Done(7));
+        assert_eq!(run(&workers, &control(), None, || 7), Ended::Done(7));
+    }
+
+    #[test]
+    fn work_that_panics_is_told_from_work_that_hangs() {
+        let workers = Workers::new(1);
+        let ended: Ended<i32> = run(&workers, &control(), None, || panic!("as expected"));
+        assert_eq!(ended, Ended::Panicked);
     }
 
     #[test]

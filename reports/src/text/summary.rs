@@ -23,6 +23,9 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
 }
 
 fn verdict_label(report: &Report) -> (String, Style) {
+    if report.saw_nothing() {
+        return ("NOTHING EXAMINED".to_owned(), Style::Doubtful);
+    }
     let (word, style) = match report.verdict {
         Verdict::Healthy => ("HEALTHY", Style::Good),
         Verdict::AtRisk => ("AT RISK", Style::Doubtful),
@@ -37,6 +40,9 @@ fn verdict_label(report: &Report) -> (String, Style) {
 }
 
 fn verdict_sentences(report: &Report) -> String {
+    if report.saw_nothing() {
+        return "Nothing can be said of what was asked for: see below.".to_owned();
+    }
     let verdict = match report.verdict {
         Verdict::Healthy => "No damage was found.",
         Verdict::AtRisk => "No damage was found, but a risk of it.",

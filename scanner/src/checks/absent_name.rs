@@ -44,4 +44,5 @@ fn refused(errno: Errno, facts: &InodeFacts) -> Anomaly {
     let found = format!("lookup says {}", errno_name(errno));
     Anomaly::new(Code::DirectoryLookupError, "looking up an absent name says ENOENT", found)
         .inode(facts.ino())
+        .refused_with(errno)
 }

@@ -3,18 +3,20 @@
 use std::collections::BTreeMap;
 
 use reports::{Code, Severity};
+use rustix::io::Errno;
 
-/// Anomalies of one directory that are kept one by one; the rest is counted.
-const KEPT_A_DIRECTORY: usize = 500;
+/// Anomalies of one code in one directory that are kept one by one; the rest is counted. A report
+/// shows as many rows of a code.
+const KEPT_A_CODE: u64 = 100;
 
 /// What it takes to prove an anomaly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
     /// The kernel refused with an error that nothing but damage explains, or one inode
     /// contradicts itself: it is proven when it shows again, even in a busy directory.
-    Refusal,
+    Repetition,
     /// Two observations differ: only a directory that did not change between them proves it.
-    Comparison,
+    Quiet,
 }
 
 /// One thing that looked wrong.
@@ -36,6 +38,8 @@ pub struct Anomaly {
     pub evidence: Vec<String>,
     /// What it takes to prove it.
     pub proof: Proof,
+    /// The kernel itself spoke of damage: EUCLEAN, EBADMSG or EIO.
+    pub refused: bool,
 }
 
 impl Anomaly {
@@ -49,7 +53,8 @@ impl Anomaly {
             expected: expected.into(),
             found: found.into(),
             evidence: Vec::new(),
-            proof: Proof::Refusal,
+            proof: Proof::Repetition,
+            refused: false,
         }
     }
 
@@ -67,10 +72,18 @@ impl Anomaly {
         self
     }
 
+    /// Says that the kernel refused with `errno`. ESTALE is left out: a lookup in a directory that
+    /// is being renamed may say so.
+    #[must_use]
+    pub fn refused_with(mut self, errno: Errno) -> Self {
+        self.refused = matches!(errno, Errno::UCLEAN | Errno::BADMSG | Errno::IO);
+        self
+    }
+
     /// Says that it compares two observations.
     #[must_use]
     pub fn compared(mut self) -> Self {
-        self.proof = Proof::Comparison;
+        self.proof = Proof::Quiet;
         self
     }
 
@@ -88,19 +101,34 @@ impl Anomaly {
     }
 }
 
-/// The anomalies of one look at one directory, in bounded memory.
-#[derive(Clone, Debug, Default)]
+/// The anomalies of one look at one directory, in bounded memory: of each code the first ones
+/// are kept one by one, so that many harmless facts never crowd out damage.
+#[derive(Clone, Debug)]
 pub struct Anomalies {
-    /// The first of them, in the order of the listing.
+    /// The first of each code, in the order of the listing.
     pub kept: Vec<Anomaly>,
     /// How many more there were of each code.
     pub beyond: BTreeMap<Code, u64>,
+    kept_a_code: u64,
+    counts: BTreeMap<Code, u64>,
 }
 
 impl Anomalies {
+    /// None yet; `all` keeps every one.
+    pub fn new(all: bool) -> Self {
+        Anomalies {
+            kept: Vec::new(),
+            beyond: BTreeMap::new(),
+            kept_a_code: if all { u64::MAX } else { KEPT_A_CODE },
+            counts: BTreeMap::new(),
+        }
+    }
+
     /// Adds one.
     pub fn add(&mut self, anomaly: Anomaly) {
-        if self.kept.len() < KEPT_A_DIRECTORY {
+        let count = self.counts.entry(anomaly.code).or_default();
+        *count += 1;
+        if *count <= self.kept_a_code {
             self.kept.push(anomaly);
         } else {
             *self.beyond.entry(anomaly.code).or_default() += 1;
@@ -115,5 +143,11 @@ impl Anomalies {
     /// How many things looked wrong.
     pub fn count(&self) -> u64 {
         self.kept.len() as u64 + self.beyond.values().sum::<u64>()
+    }
+}
+
+impl Default for Anomalies {
+    fn default() -> Self {
+        Anomalies::new(false)
     }
 }

@@ -1,9 +1,11 @@
 //! `directory-index-dropped`: the kernel gave up on a directory's hash index while it was read.
 //!
 //! Looks at EXT4_INDEX_FL (FS_IOC_GETFLAGS) before and after a listing of a directory larger
-//! than one block. The kernel clears the flag in memory when it meets a broken index
-//! (fs/ext4/dir.c, `ext4_dx_readdir` with ERR_BAD_DX_DIR) and nothing else clears it. It happens
-//! once a mount: this is proven at the first look. ext4, no privilege.
+//! than one block. On filesystems without `metadata_csum` the kernel clears the flag in memory
+//! when it meets a broken index (fs/ext4/dir.c, `ext4_readdir` with ERR_BAD_DX_DIR). It happens
+//! once a mount, so this is proven at the first look. A writer that adds a name where the
+//! `dir_index` feature was taken away clears the flag as well (`ext4_update_dx_flag`), and the
+//! directory's times show that. ext4, no privilege.
 
 use std::os::fd::BorrowedFd;
 
@@ -36,7 +38,11 @@ impl IndexFlag {
     /// Reads it again after the listing.
     pub fn after(self, directory: BorrowedFd<'_>, facts: &InodeFacts) -> Option<Anomaly> {
         let dropped = self.before && ioctl_getflags(directory).is_ok_and(|f| f.bits() & INDEX == 0);
-        dropped.then(|| {
+        let unchanged = || {
+            let now = InodeFacts::of_descriptor(directory);
+            now.is_ok_and(|now| now.changed_at() == facts.changed_at())
+        };
+        (dropped && unchanged()).then(|| {
             let found = "the kernel cleared the index flag while the directory was read";
             Anomaly::new(Code::DirectoryIndexDropped, "the hash index stays in use", found)
                 .inode(facts.ino())

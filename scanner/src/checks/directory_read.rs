@@ -37,7 +37,14 @@ pub fn judge(error: ListingError, oddities: Oddities, anomalies: &mut Anomalies)
     true
 }
 
+/// The anomaly of a directory that cannot even be opened.
+pub fn cannot_open(errno: Errno) -> Anomaly {
+    let found = format!("opening it says {}", errno_name(errno));
+    Anomaly::new(Code::DirectoryReadError, "the directory can be opened", found).refused_with(errno)
+}
+
 fn unreadable(errno: Errno) -> Anomaly {
     let found = format!("getdents64 says {}", errno_name(errno));
     Anomaly::new(Code::DirectoryReadError, "the directory can be read to its end", found)
+        .refused_with(errno)
 }

@@ -63,6 +63,7 @@ pub fn judge(name: &[u8], ino: u64, refusal: Refusal, oddities: Oddities, out: &
 fn refused(errno: Errno) -> Anomaly {
     let found = format!("lookup says {}", errno_name(errno));
     Anomaly::new(Code::DirentBadInode, "the inode behind a listed name can be read", found)
+        .refused_with(errno)
 }
 
 /// An errno as the kernel spells it, with its meaning.

@@ -31,7 +31,7 @@ pub use absent_name::judge as judge_absent_name;
 pub use anomaly::{Anomalies, Anomaly, Proof};
 pub use directory_index::{IndexFlag, is_casefolded};
 pub use directory_links::{SubdirectoryCount, judge as judge_directory_links};
-pub use directory_read::judge as judge_directory_read;
+pub use directory_read::{cannot_open, judge as judge_directory_read};
 pub use directory_size::judge as judge_directory_size;
 pub use dot_entries::DotEntries;
 pub use entry_name::{Name, judge as judge_name, unsafe_name};
@@ -46,7 +46,7 @@ use std::os::fd::BorrowedFd;
 use crate::filesystem::Filesystem;
 use crate::inode_facts::{FileKind, InodeFacts};
 use crate::options::CheckSet;
-use crate::stamp::Instant;
+use crate::stamp::Moment;
 
 /// A directory entry and what was learnt of it.
 #[derive(Debug)]
@@ -66,7 +66,7 @@ pub struct Seen<'a> {
     /// What the directory stands on.
     pub filesystem: &'a Filesystem,
     /// When the scan began.
-    pub started: Instant,
+    pub started: Moment,
     /// How ids that are not mapped look here.
     pub overflow: Overflow,
 }

@@ -76,7 +76,7 @@ impl Scratch {
             directory: self.directory.as_fd(),
             directory_facts: &self.facts,
             filesystem: &filesystem,
-            started: Instant::at(self.facts.changed_at().0 as u64 - 10),
+            started: Moment::at(self.facts.changed_at().0 as u64 - 10),
             overflow: Overflow::default(),
         };
         let mut anomalies = Anomalies::default();
@@ -245,7 +245,7 @@ fn anomalies_beyond_the_bound_are_counted() {
         let name = CString::new(i.to_string()).unwrap();
         anomalies.add(Anomaly::new(Code::DirentDangling, "", "").named(name.as_bytes()));
     }
-    assert_eq!(anomalies.kept.len(), 500);
-    assert_eq!(anomalies.beyond[&Code::DirentDangling], 1500);
+    assert_eq!(anomalies.kept.len(), 100);
+    assert_eq!(anomalies.beyond[&Code::DirentDangling], 1900);
     assert_eq!(anomalies.count(), 2000);
 }

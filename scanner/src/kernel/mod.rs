@@ -1,6 +1,6 @@
 //! The kernel's own word on a filesystem: what it recorded before and during the scan.
 //!
-//! - [`ErrorCounters`]: ext4's record of errors, in sysfs.
+//! - `error_counters`: ext4's record of errors, in sysfs.
 //! - `kernel_log`: lines of the kernel's log that name the device.
 //! - `mount_state`: whether an error turned the mount read-only.
 
@@ -8,29 +8,38 @@ mod error_counters;
 mod kernel_log;
 mod mount_state;
 
-pub use error_counters::ErrorCounters;
-pub use mount_state::read_only_by_error;
+use error_counters::ErrorCounters;
+use mount_state::read_only_by_error;
 
+use std::sync::{Mutex, PoisonError};
 use std::thread::sleep;
 use std::time::Duration;
 
 use reports::{Code, Finding, FindingCollector, PathName, Subject};
 
 use crate::errors_policy::ErrorsPolicy;
-use crate::filesystem::Filesystem;
+use crate::inode_facts::Device;
+use crate::mounts::Mount;
+use crate::oddities;
 
 /// The kernel counts an error some time after the call that met it (a work queue updates the
 /// superblock; 1.5 ms were seen).
 const RECORDED_WITHIN: Duration = Duration::from_millis(10);
 
-/// What the kernel said before a scan.
-#[derive(Clone, Debug, Default)]
-pub struct KernelState {
+/// The filesystems that a scan comes to, and what the kernel had on record of each before.
+#[derive(Debug, Default)]
+pub struct KernelWatch(Mutex<Vec<Watched>>);
+
+#[derive(Clone, Debug)]
+struct Watched {
+    mount: Mount,
+    /// The kernel's name of the device, where it keeps counters for it.
     device: Option<String>,
     before: Option<ErrorCounters>,
+    damaged: bool,
 }
 
-/// How far the kernel could be asked.
+/// How far the kernel could be asked about a filesystem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KernelCheck {
     /// The counters were read.
@@ -45,69 +54,88 @@ pub enum KernelCheck {
     },
 }
 
-impl KernelState {
-    /// Reads what is recorded now.
-    pub fn before(filesystem: &Filesystem) -> Self {
-        let device = filesystem.device_name().filter(|_| filesystem.oddities.is_ext);
-        let before = device.as_deref().and_then(ErrorCounters::read);
-        KernelState { device, before }
+impl KernelWatch {
+    /// Takes down what is on record of a filesystem, before anything is looked up in it.
+    pub fn begin(&self, mount: &Mount) {
+        let mut watched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !watched.iter().any(|known| known.mount.device == mount.device) {
+            let device = mount.device_name().filter(|_| oddities::of(&mount.filesystem).is_ext);
+            let before = device.as_deref().and_then(ErrorCounters::read);
+            watched.push(Watched { mount: mount.clone(), device, before, damaged: false });
+        }
     }
 
-    /// Reads it again and judges both. `damaged` says that the scan found damage by itself.
-    pub fn judge(
-        &self,
-        filesystem: &Filesystem,
-        policy: Option<ErrorsPolicy>,
-        damaged: bool,
-        findings: &mut FindingCollector,
-    ) -> KernelCheck {
-        let mount = filesystem.mount.as_ref();
-        let subject = || Subject {
-            path: mount.map(|mount| PathName::new(mount.point.clone())),
-            device: self.device.clone(),
-            inode: None,
-        };
-        let after = self.device.as_deref().and_then(|device| {
+    /// Takes down that the scan found damage on a device by itself.
+    pub fn note_damage(&self, device: Device) {
+        let mut watched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        watched.iter_mut().filter(|w| w.mount.device == device).for_each(|w| w.damaged = true);
+    }
+
+    /// Asks again and judges every filesystem, each once.
+    pub fn judge(&self, findings: &mut FindingCollector) -> Vec<(Device, KernelCheck)> {
+        let mut watched =
+            std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        watched.sort_by(|a, b| a.mount.point.cmp(&b.mount.point));
+        if watched.iter().any(|watched| watched.before.is_some()) {
             sleep(RECORDED_WITHIN);
-            ErrorCounters::read(device)
-        });
+        }
+        watched.iter().map(|watched| (watched.mount.device, watched.judge(findings))).collect()
+    }
+}
+
+impl Watched {
+    fn judge(&self, findings: &mut FindingCollector) -> KernelCheck {
+        let after = self.device.as_deref().and_then(ErrorCounters::read);
         let log = self.device.as_deref().map(kernel_log::lines_of);
         let lines = match &log {
             Some(Ok(lines)) => lines.as_slice(),
             _ => &[],
         };
         let recorded = self.before.as_ref().filter(|counters| counters.errors > 0);
-        if let Some(counters) = recorded {
-            findings.add(counters.recorded(subject(), lines));
-        }
+        let recorded = recorded.map(|counters| counters.recorded(self.subject(), lines));
         let grown = match (&self.before, &after) {
-            (Some(before), Some(after)) => after.grown_since(before, subject(), lines),
+            (Some(before), Some(after)) => after.grown_since(before, self.subject(), lines),
             _ => None,
         };
-        let known_damage = damaged || recorded.is_some() || grown.is_some();
-        grown.into_iter().for_each(|finding| findings.add(finding));
+        let damaged = self.damaged || recorded.is_some() || grown.is_some();
         let has_errors = after.as_ref().is_some_and(|counters| counters.errors > 0);
-        if let Some(found) = read_only_by_error(filesystem, has_errors) {
-            let expected = "a filesystem mounted read-write can be written";
-            findings.add(Finding::new(Code::MountReadOnlyByError, subject(), expected, found));
-        }
-        if known_damage && policy == Some(ErrorsPolicy::Continue) {
-            let expected = "a damaged filesystem is not written to";
-            let found = "errors=continue: the kernel goes on writing after an error";
-            findings.add(Finding::new(Code::MountErrorsContinue, subject(), expected, found));
-        }
+        let all = [recorded, grown, self.turned_read_only(has_errors), self.goes_on(damaged)];
+        all.into_iter().flatten().for_each(|finding| findings.add(finding));
         match (&after, log) {
             (Some(_), Some(log)) => KernelCheck::Ran { log: log.err() },
-            _ => KernelCheck::Skipped { reason: self.why_not(filesystem) },
+            _ => KernelCheck::Skipped { reason: self.why_not() },
         }
     }
 
-    fn why_not(&self, filesystem: &Filesystem) -> String {
-        if filesystem.oddities.is_ext {
+    fn subject(&self) -> Subject {
+        let path = Some(PathName::new(self.mount.point.clone()));
+        Subject { path, device: self.device.clone(), inode: None }
+    }
+
+    fn turned_read_only(&self, has_errors: bool) -> Option<Finding> {
+        let found = read_only_by_error(&self.mount, has_errors)?;
+        let expected = "a filesystem mounted read-write can be written";
+        Some(Finding::new(Code::MountReadOnlyByError, self.subject(), expected, found))
+    }
+
+    /// A damaged filesystem that is still written to. Without damage the policy, which is
+    /// mkfs's default, is no news.
+    fn goes_on(&self, damaged: bool) -> Option<Finding> {
+        if !damaged || ErrorsPolicy::of(&self.mount) != Some(ErrorsPolicy::Continue) {
+            return None;
+        }
+        let expected = "a damaged filesystem is not written to";
+        let found = "errors=continue: the kernel goes on writing after an error";
+        Some(Finding::new(Code::MountErrorsContinue, self.subject(), expected, found))
+    }
+
+    fn why_not(&self) -> String {
+        let kind = &self.mount.filesystem;
+        if oddities::of(kind).is_ext {
             let name = self.device.as_deref().unwrap_or("DEVICE");
             format!("/sys/fs/ext4/{name}/errors_count cannot be read")
         } else {
-            format!("{} has no error counters in sysfs", filesystem.kind)
+            format!("{kind} has no error counters in sysfs")
         }
     }
 }

@@ -5,16 +5,17 @@
 //! other mounts of the filesystem, so it counts only where errors are on record. (statvfs does
 //! not show it.) ext2, ext3, ext4; no privilege.
 
-use crate::filesystem::Filesystem;
 use crate::mounts::{self, Mount};
+use crate::oddities;
 
 /// What was seen of a mount that is read-only because of an error. The table is read anew: the
 /// error may have come up since.
-pub fn read_only_by_error(filesystem: &Filesystem, has_errors: bool) -> Option<String> {
-    let known = filesystem.mount.as_ref().filter(|_| filesystem.oddities.is_ext)?;
+pub(super) fn read_only_by_error(mount: &Mount, has_errors: bool) -> Option<String> {
+    if !oddities::of(&mount.filesystem).is_ext {
+        return None;
+    }
     let table = mounts::read().ok()?;
-    let mount = table.iter().find(|mount| mount.id == known.id)?;
-    judge(mount, has_errors)
+    judge(table.iter().find(|now| now.id == mount.id)?, has_errors)
 }
 
 fn judge(mount: &Mount, has_errors: bool) -> Option<String> {

@@ -8,20 +8,19 @@
 //! missing name may stand there. A directory has one name. ext2, ext3, ext4, xfs, btrfs, tmpfs;
 //! no privilege.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::os::fd::{AsFd, OwnedFd};
+use std::collections::BTreeSet;
+use std::os::fd::AsFd;
 use std::sync::Arc;
-use std::thread::sleep;
 use std::time::Duration;
 
 use reports::{Code, Finding, PathName, Severity, Subject, UncheckedReason, escape};
 use rustix::io::Errno;
 
-use super::names::{FoundName, FoundNames, InodeId, NameCollector};
+use super::names::{FoundName, FoundNames, InodeId, NameCollector, Names};
 use crate::gathered::{Gathered, PerWorker};
 use crate::inode_facts::{Device, FileKind, InodeFacts};
 use crate::scope::Scope;
-use crate::walk::{Descriptors, DirectoryNode, Walker, Workers};
+use crate::walk::{Descriptors, DirectoryNode, ReopenError, Visitor, Walker, Workers};
 
 /// Most inodes that are looked at; a report shows fewer.
 const MOST_SUSPECTS: usize = 20_000;
@@ -29,7 +28,7 @@ const MOST_SUSPECTS: usize = 20_000;
 /// Walks that must agree on names that are missing.
 const WALKS: usize = 3;
 
-/// Pauses between looks at the names of one inode, in milliseconds.
+/// Pauses before each look at the names of the suspects, in milliseconds.
 const PAUSES: [u64; 3] = [0, 40, 80];
 
 /// What settling link counts works with.
@@ -51,40 +50,47 @@ pub struct LinkCount<'a> {
     pub lost_and_found_unseen: bool,
 }
 
-/// What the looks at one inode say.
+/// What a look at one inode says.
+#[derive(Clone, Copy, Debug)]
 enum Judgement {
     Wrong { names: u64, nlink: u32, kind: FileKind },
     Right,
-    Changed,
 }
 
 impl LinkCount<'_> {
-    /// Judges every inode whose names and count did not agree. `open_root` opens the root for
-    /// another walk.
-    pub fn settle(&self, pool: &rayon::ThreadPool, open_root: impl Fn() -> Result<OwnedFd, Errno>) {
-        let suspects = self.suspects();
+    /// Judges every inode whose names and count did not agree.
+    pub fn settle(&self, pool: &rayon::ThreadPool) {
+        let mut suspects = self.suspects();
         if suspects.is_empty() {
             return;
         }
-        let mut names = self.collect(pool, &suspects, &open_root);
-        let missing = |names: &BTreeMap<InodeId, FoundNames>| {
-            suspects.iter().any(|id| self.has_too_few(*id, names.get(id)))
-        };
-        for _ in 1..WALKS {
-            if !missing(&names) || self.scope.control.is_stopped() {
-                break;
-            }
-            for (id, again) in self.collect(pool, &suspects, &open_root) {
-                names.entry(id).or_default().kept.extend(again.kept);
-            }
+        let names = self.all_names(pool, &suspects);
+        let mut judged = Vec::new();
+        for pause in PAUSES {
+            self.workers.pause(Duration::from_millis(pause));
+            self.descriptors.forget_anchors();
+            judged.clear();
+            suspects.retain(|id| {
+                let judgement = self.look(*id, &names);
+                if let Judgement::Wrong { .. } = judgement {
+                    judged.push((*id, judgement));
+                    return true;
+                }
+                self.gathered.lock(self.workers.index()).totals.volatile += 1;
+                false
+            });
         }
-        for (id, names) in &names {
-            if self.scope.control.is_stopped() {
-                let mut gathered = self.gathered.lock(self.workers.index());
-                gathered.miss(UncheckedReason::Interrupted, "link count", self.root, None);
-                return;
+        if self.scope.control.is_stopped() {
+            let mut gathered = self.gathered.lock(self.workers.index());
+            gathered.miss(UncheckedReason::Interrupted, "link count", self.root, None);
+            return;
+        }
+        for (id, judgement) in judged {
+            if let (Judgement::Wrong { names: count, nlink, kind }, Some(found)) =
+                (judgement, names.of.get(&id))
+            {
+                self.write_down(id.1, found, count, nlink, kind);
             }
-            self.judge(*id, names);
         }
     }
 
@@ -92,15 +98,21 @@ impl LinkCount<'_> {
     fn suspects(&self) -> BTreeSet<InodeId> {
         let mut suspects = BTreeSet::new();
         let mut gathered = self.gathered.lock(self.workers.index());
+        let checks = self.scope.options.checks;
         for (device, tally) in self.scope.tallies.all() {
-            for disagreement in tally.disagreements(self.is_whole(device)) {
+            let files =
+                if checks.links { tally.disagreements(self.is_whole(device)) } else { Vec::new() };
+            for disagreement in files {
                 if disagreement.explained {
                     gathered.totals.volatile += 1;
                 } else {
                     suspects.insert((device, disagreement.ino));
                 }
             }
-            suspects.extend(tally.suspected_directories().into_iter().map(|ino| (device, ino)));
+            if checks.entries {
+                let directories = tally.suspected_directories();
+                suspects.extend(directories.into_iter().map(|ino| (device, ino)));
+            }
         }
         while suspects.len() > MOST_SUSPECTS {
             suspects.pop_last();
@@ -109,28 +121,37 @@ impl LinkCount<'_> {
         suspects
     }
 
-    fn collect(
-        &self,
-        pool: &rayon::ThreadPool,
-        wanted: &BTreeSet<InodeId>,
-        open_root: impl Fn() -> Result<OwnedFd, Errno>,
-    ) -> BTreeMap<InodeId, FoundNames> {
-        let collector = NameCollector::new(self.scope, wanted);
-        if let Ok(descriptor) = open_root() {
-            let walker = Walker {
-                visitor: &collector,
-                descriptors: self.descriptors,
-                workers: self.workers,
-                stop: self.scope.control.stop_flag(),
-            };
-            walker.walk(pool, self.root, descriptor);
+    /// The names of the suspects, by another walk; by several where names are missing.
+    fn all_names(&self, pool: &rayon::ThreadPool, suspects: &BTreeSet<InodeId>) -> Names {
+        let mut names = self.collect(pool, suspects);
+        for _ in 1..WALKS {
+            let missing = suspects.iter().any(|id| self.has_too_few(*id, names.of.get(id)));
+            if !missing || self.scope.control.is_stopped() {
+                break;
+            }
+            names.extend(self.collect(pool, suspects));
         }
-        collector.into_found()
+        names
     }
 
-    fn has_too_few(&self, (_, ino): InodeId, names: Option<&FoundNames>) -> bool {
-        let Some(names) = names else { return true };
-        let facts = names.kept.values().find_map(|name| self.facts(name, ino).ok());
+    fn collect(&self, pool: &rayon::ThreadPool, wanted: &BTreeSet<InodeId>) -> Names {
+        let collector = NameCollector::new(self.scope, wanted);
+        let walker = Walker {
+            visitor: &collector,
+            descriptors: self.descriptors,
+            workers: self.workers,
+            stop: self.scope.control.stop_flag(),
+        };
+        match self.descriptors.open_root() {
+            Ok(descriptor) => walker.walk(pool, self.root, descriptor),
+            Err(errno) => collector.unopened(self.root, self.root.name(), self.root.ino, errno),
+        }
+        collector.into_names()
+    }
+
+    fn has_too_few(&self, id: InodeId, names: Option<&FoundNames>) -> bool {
+        let Some(names) = names.filter(|_| self.is_whole(id.0)) else { return false };
+        let facts = names.kept.values().find_map(|name| self.facts(name, id).ok());
         facts.is_some_and(|facts| {
             let found = names.kept.len() as u64 + names.beyond;
             facts.kind() != FileKind::Directory && found < u64::from(facts.nlink())
@@ -143,35 +164,27 @@ impl LinkCount<'_> {
         self.whole && device == self.scope.filesystem.device
     }
 
-    fn facts(&self, name: &FoundName, ino: u64) -> Result<InodeFacts, Errno> {
+    /// What a name leads to by now; none where that is another inode, or nothing.
+    fn facts(&self, name: &FoundName, (device, ino): InodeId) -> Result<InodeFacts, ReopenError> {
+        self.workers.current().tick();
         let directory = self.descriptors.reopen(&name.parent)?;
-        let facts = InodeFacts::of_entry(directory.as_fd(), &name.name)?;
-        if facts.ino() == ino { Ok(facts) } else { Err(Errno::NOENT) }
+        let facts = match InodeFacts::of_entry(directory.as_fd(), &name.name) {
+            Err(errno @ (Errno::LOOP | Errno::STALE | Errno::BUSY)) => {
+                return Err(ReopenError::Refused(errno));
+            }
+            answer => answer?,
+        };
+        let same = (facts.device(), facts.ino()) == (device, ino);
+        if same { Ok(facts) } else { Err(ReopenError::Replaced) }
     }
 
-    fn judge(&self, id: InodeId, names: &FoundNames) {
-        let mut judgement = Judgement::Right;
-        for pause in PAUSES {
-            sleep(Duration::from_millis(pause));
-            self.descriptors.forget_anchors();
-            judgement = self.look(id, names);
-            if !matches!(judgement, Judgement::Wrong { .. }) {
-                break;
-            }
+    fn write_down(&self, ino: u64, names: &FoundNames, count: u64, nlink: u32, kind: FileKind) {
+        let finding = self.finding(ino, names, count, nlink, kind);
+        if kind == FileKind::Directory {
+            self.settle_on_first_name(names);
         }
-        match judgement {
-            Judgement::Right | Judgement::Changed => {
-                self.gathered.lock(self.workers.index()).totals.volatile += 1;
-            }
-            Judgement::Wrong { names: count, nlink, kind } => {
-                let finding = self.finding(id.1, names, count, nlink, kind);
-                if kind == FileKind::Directory {
-                    self.settle_on_first_name(names);
-                }
-                self.gathered.lock(self.workers.index()).findings.add(finding);
-                self.scope.control.add_findings(1);
-            }
-        }
+        self.gathered.lock(self.workers.index()).findings.add(finding);
+        self.scope.control.add_findings(1);
     }
 
     /// Which name of a directory the walk came by is chance. What was found below it is told by
@@ -185,30 +198,31 @@ impl LinkCount<'_> {
         }
     }
 
-    /// Looks all names up once.
-    fn look(&self, (device, ino): InodeId, names: &FoundNames) -> Judgement {
-        let mut alive = names.beyond;
+    /// Looks all names of an inode up once. One that changed after the scan began proves
+    /// nothing.
+    fn look(&self, id: InodeId, names: &Names) -> Judgement {
+        let Some(found) = names.of.get(&id) else { return Judgement::Right };
+        let mut alive = found.beyond;
         let mut last = None;
-        for name in names.kept.values() {
-            match self.facts(name, ino) {
-                Ok(facts) if self.scope.is_recent(&facts) => return Judgement::Changed,
+        for name in found.kept.values() {
+            match self.facts(name, id) {
+                Ok(facts) if self.scope.is_recent(&facts) => return Judgement::Right,
                 Ok(facts) => {
                     alive += 1;
                     last = Some(facts);
                 }
                 // A directory with two names can be at one place at a time only: the kernel
                 // refuses the other one while both are in use (fs/dcache.c, d_splice_alias).
-                Err(Errno::LOOP | Errno::STALE | Errno::BUSY) => alive += 1,
+                Err(ReopenError::Refused(Errno::LOOP | Errno::STALE | Errno::BUSY)) => alive += 1,
                 Err(_) => {}
             }
         }
-        let Some(facts) = last else {
-            return Judgement::Changed;
-        };
+        let Some(facts) = last else { return Judgement::Right };
         let nlink = u64::from(facts.nlink());
+        let too_few = || self.is_whole(id.0) && !names.incomplete && alive < nlink;
         let wrong = match facts.kind() {
             FileKind::Directory => alive > 1,
-            _ => alive > nlink || (self.is_whole(device) && alive < nlink),
+            _ => alive > nlink || too_few(),
         };
         if wrong {
             Judgement::Wrong { names: alive, nlink: facts.nlink(), kind: facts.kind() }

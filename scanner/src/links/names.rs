@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::CStr;
-use std::mem::MaybeUninit;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::os::fd::BorrowedFd;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::io::Errno;
 
 use super::tally::{Sighting, Tallies};
 use crate::inode_facts::{Device, FileKind, InodeFacts};
 use crate::scope::Scope;
-use crate::walk::{DirectoryNode, Listing, OpenDirectory, Subdirectories, Visitor, Worker};
+use crate::walk::{
+    Buffer, DirectoryNode, Dirent, Listing, OpenDirectory, Subdirectories, Visitor, Worker,
+};
 
 /// Names of one inode that are kept; a file may have 65,000.
 const MOST_NAMES: usize = 1000;
@@ -40,37 +42,84 @@ pub(super) struct FoundNames {
     pub(super) beyond: u64,
 }
 
+/// What a walk for names brought.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    pub(super) of: BTreeMap<InodeId, FoundNames>,
+    /// Whether a directory could not be read to its end, so that names may be missing.
+    pub(super) incomplete: bool,
+}
+
+impl Names {
+    /// Adds what another walk found.
+    pub(super) fn extend(&mut self, other: Names) {
+        self.incomplete |= other.incomplete;
+        for (id, names) in other.of {
+            self.of.entry(id).or_default().kept.extend(names.kept);
+        }
+    }
+}
+
 /// Collects the names of `wanted` inodes.
 pub(super) struct NameCollector<'a> {
     scope: &'a Scope,
     wanted: &'a BTreeSet<InodeId>,
     visited: Tallies,
-    found: Mutex<BTreeMap<InodeId, FoundNames>>,
+    names: Mutex<Names>,
 }
 
 impl<'a> NameCollector<'a> {
     pub(super) fn new(scope: &'a Scope, wanted: &'a BTreeSet<InodeId>) -> Self {
         let visited = Tallies::new(scope.filesystem.device, scope.started);
-        NameCollector { scope, wanted, visited, found: Mutex::default() }
+        NameCollector { scope, wanted, visited, names: Mutex::default() }
     }
 
-    pub(super) fn into_found(self) -> BTreeMap<InodeId, FoundNames> {
-        self.found.into_inner().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn into_names(self) -> Names {
+        self.names.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Names> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn note(&self, id: InodeId, parent: &Arc<DirectoryNode>, name: &CStr) {
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        let names = found.entry(id).or_default();
-        if names.kept.len() >= MOST_NAMES {
-            names.beyond += 1;
+        let mut names = self.lock();
+        let found = names.of.entry(id).or_default();
+        if found.kept.len() >= MOST_NAMES {
+            found.beyond += 1;
             return;
         }
-        let found = FoundName { parent: Arc::clone(parent), name: name.into() };
-        names.kept.insert((parent.ino, name.to_bytes().into()), found);
+        let name_here = FoundName { parent: Arc::clone(parent), name: name.into() };
+        found.kept.insert((parent.ino, name.to_bytes().into()), name_here);
     }
 
-    fn is_elsewhere(&self, facts: &InodeFacts) -> bool {
-        self.scope.is_elsewhere(facts, true) && !self.scope.options.cross_mounts
+    /// Whether the first walk went there, too.
+    fn may_enter(&self, facts: &InodeFacts) -> bool {
+        !self.scope.is_elsewhere(facts, true)
+            || (self.scope.options.cross_mounts && self.scope.may_enter(facts).is_ok())
+    }
+
+    fn is_new(&self, facts: &InodeFacts) -> bool {
+        let other = self.visited.other(facts.device());
+        let visited = other.as_deref().unwrap_or_else(|| self.visited.root());
+        visited.meet_directory(facts.ino()) == Sighting::First
+    }
+
+    /// The entry as a subdirectory to go on with.
+    fn subdirectory(&self, descriptor: BorrowedFd<'_>, entry: &Dirent<'_>) -> Option<InodeFacts> {
+        if !matches!(entry.kind(), FileKind::Directory | FileKind::Unknown) {
+            return None;
+        }
+        match InodeFacts::of_entry(descriptor, entry.name()) {
+            Ok(facts) if facts.kind() == FileKind::Directory && self.may_enter(&facts) => {
+                Some(facts)
+            }
+            Ok(_) => None,
+            Err(_) => {
+                self.lock().incomplete = true;
+                None
+            }
+        }
     }
 }
 
@@ -78,27 +127,31 @@ impl Visitor for NameCollector<'_> {
     fn visit(&self, directory: &OpenDirectory<'_>, worker: &Worker) -> Subdirectories {
         let mut subdirectories = Subdirectories::default();
         let OpenDirectory { node, descriptor, facts } = *directory;
-        let other = self.visited.other(facts.device());
-        let visited = other.as_deref().unwrap_or_else(|| self.visited.root());
-        if self.is_elsewhere(facts) || visited.meet_directory(facts.ino()) == Sighting::Again {
+        if !self.may_enter(facts) || !self.is_new(facts) {
             return subdirectories;
         }
-        let mut buffer = vec![MaybeUninit::uninit(); 1 << 16];
-        let mut listing = Listing::new(descriptor, &mut buffer, None);
-        while let Some(Ok(entry)) = listing.next() {
+        let other = self.scope.other_filesystem(directory);
+        let filesystem = other.as_deref().unwrap_or(&self.scope.filesystem);
+        let mut buffer = Buffer::default();
+        let mut listing = Listing::new(descriptor, buffer.room_for(facts, filesystem), None);
+        while let Some(entry) = listing.next() {
+            let Ok(entry) = entry else {
+                self.lock().incomplete = true;
+                break;
+            };
             worker.tick();
-            if matches!(entry.name().to_bytes(), b"." | b"..") || self.scope.control.is_stopped() {
+            let name = entry.name().to_bytes();
+            if matches!(name, b"." | b"..") || self.scope.is_excluded(node, name) {
                 continue;
+            }
+            if self.scope.control.is_stopped() {
+                break;
             }
             let id = (facts.device(), entry.ino());
             if self.wanted.contains(&id) {
                 self.note(id, node, entry.name());
             }
-            if matches!(entry.kind(), FileKind::Directory | FileKind::Unknown)
-                && let Ok(child) = InodeFacts::of_entry(descriptor, entry.name())
-                && child.kind() == FileKind::Directory
-                && !self.is_elsewhere(&child)
-            {
+            if let Some(child) = self.subdirectory(descriptor, &entry) {
                 let noatime = self.scope.may_skip_atime(&child);
                 subdirectories.push(entry.name(), child.ino(), noatime);
             }
@@ -106,6 +159,8 @@ impl Visitor for NameCollector<'_> {
         subdirectories
     }
 
-    /// What cannot be opened was noted by the first walk.
-    fn unopened(&self, _: &Arc<DirectoryNode>, _: &CStr, _: u64, _: Errno) {}
+    /// The judge of link counts knows of `lost+found`; any other directory is missing.
+    fn unopened(&self, parent: &Arc<DirectoryNode>, name: &CStr, _: u64, _: Errno) {
+        self.lock().incomplete |= !self.scope.is_lost_and_found(parent, name);
+    }
 }

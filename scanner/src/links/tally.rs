@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use foldhash::fast::RandomState;
 
 use crate::inode_facts::{Device, InodeFacts};
-use crate::stamp::Instant;
+use crate::stamp::Moment;
 
 /// Threads that meet seldom: a power of two.
 const SHARDS: usize = 64;
@@ -73,11 +73,11 @@ pub struct Tally {
     files: Box<[Mutex<Shard>]>,
     directories: Box<[Mutex<Lines>]>,
     met_again: Mutex<BTreeSet<u64>>,
-    started: Instant,
+    started: Moment,
 }
 
 impl Tally {
-    fn new(started: Instant) -> Self {
+    fn new(started: Moment) -> Self {
         Tally {
             files: (0..SHARDS).map(|_| Mutex::default()).collect(),
             directories: (0..SHARDS).map(|_| Mutex::default()).collect(),
@@ -182,12 +182,12 @@ fn set(line: &mut Line, ino: u64) -> bool {
 pub struct Tallies {
     root: (Device, Arc<Tally>),
     others: Mutex<HashMap<Device, Arc<Tally>>>,
-    started: Instant,
+    started: Moment,
 }
 
 impl Tallies {
     /// For a walk that begins on `root`.
-    pub fn new(root: Device, started: Instant) -> Self {
+    pub fn new(root: Device, started: Moment) -> Self {
         let tally = Arc::new(Tally::new(started));
         Tallies { root: (root, tally), others: Mutex::default(), started }
     }
@@ -205,6 +205,16 @@ impl Tallies {
         let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
         let tally = others.entry(device).or_insert_with(|| Arc::new(Tally::new(self.started)));
         Some(Arc::clone(tally))
+    }
+
+    /// Whether a directory was met.
+    pub fn has_directory(&self, device: Device, ino: u64) -> bool {
+        let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        let tally = if device == self.root.0 { Some(&self.root.1) } else { others.get(&device) };
+        tally.is_some_and(|tally| {
+            let line = lock(&tally.directories, ino).get(&line_of(ino)).copied();
+            line.is_some_and(|mut line| !set(&mut line, ino))
+        })
     }
 
     /// Every device with its tally.
@@ -248,7 +258,7 @@ mod tests {
 
     #[test]
     fn names_and_links_that_agree_are_forgotten() {
-        let tally = Tally::new(Instant::at(2000));
+        let tally = Tally::new(Moment::at(2000));
         assert_eq!(met(&tally, &facts(12, 1), 1), [Sighting::First]);
         let thrice = [Sighting::First, Sighting::Again, Sighting::Again];
         assert_eq!(met(&tally, &facts(13, 3), 3), thrice);
@@ -257,7 +267,7 @@ mod tests {
 
     #[test]
     fn too_many_names_are_wrong_at_once_and_too_few_in_a_whole_tree() {
-        let tally = Tally::new(Instant::at(2000));
+        let tally = Tally::new(Moment::at(2000));
         met(&tally, &facts(12, 1), 2);
         met(&tally, &facts(13, 2), 3);
         met(&tally, &facts(14, 5), 4);
@@ -270,7 +280,7 @@ mod tests {
 
     #[test]
     fn names_in_one_directory_are_counted_like_those_in_many() {
-        let tally = Tally::new(Instant::at(2000));
+        let tally = Tally::new(Moment::at(2000));
         let mut singles = SingleLinks::default();
         for ino in [700, 12, 5, 12, 1 << 60, 513] {
             tally.meet_file(&facts(ino, 1), &mut singles);
@@ -281,14 +291,14 @@ mod tests {
 
     #[test]
     fn a_change_during_the_scan_explains_a_disagreement() {
-        let tally = Tally::new(Instant::at(1000));
+        let tally = Tally::new(Moment::at(1000));
         met(&tally, &facts(12, 1), 2);
         assert_eq!(tally.disagreements(false), [Disagreement { ino: 12, explained: true }]);
     }
 
     #[test]
     fn neighbours_in_one_word_are_told_apart() {
-        let tally = Tally::new(Instant::at(2000));
+        let tally = Tally::new(Moment::at(2000));
         for ino in 0..10_000 {
             assert_eq!(tally.meet_directory(ino), Sighting::First, "{ino}");
         }
@@ -298,7 +308,7 @@ mod tests {
 
     #[test]
     fn devices_do_not_mix() {
-        let tallies = Tallies::new((8, 1), Instant::at(0));
+        let tallies = Tallies::new((8, 1), Moment::at(0));
         assert_eq!(tallies.root().meet_directory(2), Sighting::First);
         let other = tallies.other((8, 2)).unwrap();
         assert_eq!(other.meet_directory(2), Sighting::First);

@@ -38,6 +38,35 @@ pub fn open_directory(at: BorrowedFd<'_>, name: &CStr, noatime: bool) -> Result<
     openat(at, name, flags, Mode::empty())
 }
 
+/// Why a directory of the walk could not be opened again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReopenError {
+    /// Another directory stands in its place, or none.
+    Replaced,
+    /// The kernel's own refusal.
+    Refused(Errno),
+}
+
+impl From<Errno> for ReopenError {
+    /// What stands on the way and is no directory has replaced one, too.
+    fn from(errno: Errno) -> Self {
+        match errno {
+            Errno::NOENT | Errno::NOTDIR | Errno::LOOP => ReopenError::Replaced,
+            errno => ReopenError::Refused(errno),
+        }
+    }
+}
+
+impl From<ReopenError> for Errno {
+    /// For those who ask for a name in it: in a directory that is gone there is none.
+    fn from(error: ReopenError) -> Self {
+        match error {
+            ReopenError::Replaced => Errno::NOENT,
+            ReopenError::Refused(errno) => errno,
+        }
+    }
+}
+
 /// The open directories of one walk.
 #[derive(Debug)]
 pub struct Descriptors {
@@ -98,9 +127,13 @@ impl Descriptors {
         Some(Arc::new(Kept { descriptor, kept: Arc::clone(&self.kept) }))
     }
 
-    /// Opens a directory of the walk again, to look up names in it. ESTALE if another one stands
-    /// in its place by now.
-    pub fn reopen(&self, node: &Arc<DirectoryNode>) -> Result<Arc<OwnedFd>, Errno> {
+    /// Opens the root anew for listing, by the descriptor that it was found with.
+    pub fn open_root(&self) -> Result<OwnedFd, Errno> {
+        open_directory(self.root.as_fd(), c".", true)
+    }
+
+    /// Opens a directory of the walk again, to look up names in it.
+    pub fn reopen(&self, node: &Arc<DirectoryNode>) -> Result<Arc<OwnedFd>, ReopenError> {
         let mut way_down = Vec::new();
         let mut at = node;
         let mut descriptor = loop {
@@ -144,11 +177,8 @@ impl Descriptors {
     }
 }
 
-fn verify(descriptor: &OwnedFd, node: &DirectoryNode) -> Result<(), Errno> {
+fn verify(descriptor: &OwnedFd, node: &DirectoryNode) -> Result<(), ReopenError> {
     let facts = InodeFacts::of_descriptor(descriptor.as_fd())?;
-    if (facts.ino(), facts.device()) == (node.ino, node.device) {
-        Ok(())
-    } else {
-        Err(Errno::STALE)
-    }
+    let same = (facts.ino(), facts.device()) == (node.ino, node.device);
+    if same { Ok(()) } else { Err(ReopenError::Replaced) }
 }

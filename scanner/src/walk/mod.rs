@@ -9,13 +9,15 @@
 //! names one entry relative to its directory's descriptor, so paths may be longer than PATH_MAX
 //! and a tree may be swapped under the walk without leading it astray.
 
+mod buffer;
 mod descriptors;
 mod listing;
 mod node;
 mod walker;
 mod workers;
 
-pub use descriptors::{Descriptors, open_directory};
+pub use buffer::Buffer;
+pub use descriptors::{Descriptors, ReopenError, open_directory};
 pub use listing::{Dirent, Listing, ListingError};
 pub use node::DirectoryNode;
 pub use walker::{OpenDirectory, Subdirectories, Visitor, Walker};

@@ -21,6 +21,10 @@ pub struct DirectoryNode {
     pub device: Device,
     /// Steps from the root.
     pub depth: u32,
+    /// The length of the path in bytes.
+    length: usize,
+    /// The beginning of a path that is too long to be shown whole.
+    head: Option<Arc<[u8]>>,
     /// A descriptor kept for finding the way back, see [`super::Descriptors`].
     anchor: Mutex<Option<Arc<OwnedFd>>>,
 }
@@ -30,23 +34,37 @@ impl DirectoryNode {
     pub fn root(path: Box<CStr>, ino: u64, device: Device) -> Arc<Self> {
         Arc::new(DirectoryNode {
             parent: None,
+            length: path.count_bytes(),
             name: path,
             ino,
             device,
             depth: 0,
+            head: None,
             anchor: Mutex::default(),
         })
     }
 
     /// A directory within `parent`.
     pub fn child(parent: &Arc<Self>, name: &CStr, ino: u64, device: Device) -> Arc<Self> {
+        let length = parent.length + 1 + name.count_bytes();
+        let head = if length > PathName::SHOWN_WHOLE { parent.beginning() } else { None };
         Arc::new(DirectoryNode {
             parent: Some(Arc::clone(parent)),
             name: name.into(),
             ino,
             device,
             depth: parent.depth + 1,
+            length,
+            head,
             anchor: Mutex::default(),
+        })
+    }
+
+    /// The beginning of the path, for the overlong paths below.
+    fn beginning(&self) -> Option<Arc<[u8]>> {
+        self.head.clone().or_else(|| {
+            let path = self.path_bytes(None);
+            path.get(..PathName::KEPT_END).map(Arc::from)
         })
     }
 
@@ -90,21 +108,48 @@ impl DirectoryNode {
         }
     }
 
-    /// The path of `name` in this directory, relative to the root.
-    pub fn path_below_root(&self, name: &[u8]) -> Vec<u8> {
+    /// The path of `name` in this directory, relative to the root; none if that is longer than
+    /// `longest` bytes.
+    pub fn path_below_root(&self, name: &[u8], longest: usize) -> Option<Vec<u8>> {
         let mut names = vec![name];
+        let mut length = name.len();
         let mut at = self;
         while let Some(parent) = at.parent.as_deref() {
             names.push(at.name.to_bytes());
+            length += at.name.count_bytes() + 1;
+            if length > longest {
+                return None;
+            }
             at = parent;
         }
         names.reverse();
-        names.join(&b'/')
+        Some(names.join(&b'/'))
     }
 
-    /// The path for a report.
+    /// The path for a report. One that is too long to be shown whole is put together from its
+    /// ends alone, so that a finding costs the same at any depth.
     pub fn path(&self, name: Option<&[u8]>) -> PathName {
-        PathName::new(self.path_bytes(name))
+        let length = self.length + name.map_or(0, |name| name.len() + 1);
+        match &self.head {
+            Some(head) if length > PathName::SHOWN_WHOLE => {
+                PathName::shortened(head, &self.end(name), length)
+            }
+            _ => PathName::new(self.path_bytes(name)),
+        }
+    }
+
+    /// The last names of the path, as many as are shown of an overlong one.
+    fn end(&self, name: Option<&[u8]>) -> Vec<u8> {
+        let mut names: Vec<&[u8]> = name.into_iter().collect();
+        let mut length = name.map_or(0, <[u8]>::len);
+        let mut at = Some(self);
+        while let Some(node) = at.filter(|_| length < PathName::KEPT_END) {
+            names.push(node.name.to_bytes());
+            length += node.name.count_bytes() + 1;
+            at = node.parent.as_deref();
+        }
+        names.reverse();
+        names.join(&b'/')
     }
 
     pub(super) fn anchor(&self) -> Option<Arc<OwnedFd>> {
@@ -138,6 +183,16 @@ mod tests {
         assert_eq!(slash.path_bytes(None), b"/");
         assert_eq!(slash.path_bytes(Some(b"x")), b"/x");
         assert_eq!(etc.path_bytes(Some(b"passwd")), b"/etc/passwd");
+    }
+
+    #[test]
+    fn an_overlong_path_is_told_by_its_ends() {
+        let mut node = DirectoryNode::root(c"/root".into(), 1, (0, 0));
+        for ino in 0..5000 {
+            node = DirectoryNode::child(&node, c"name", ino, (0, 0));
+        }
+        let whole = node.path_bytes(Some(b"last"));
+        assert_eq!(node.path(Some(b"last")), PathName::new(whole));
     }
 
     #[test]

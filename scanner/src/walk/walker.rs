@@ -181,9 +181,9 @@ impl<V: Visitor> Walker<'_, V> {
         self.workers.current().enter(&parent);
         match self.descriptors.reopen(&parent) {
             Ok(descriptor) => self.enter(&parent, descriptor.as_fd(), &subdirectories, first),
-            Err(errno) => {
+            Err(error) => {
                 let (name, entry) = subdirectories.get(first)?;
-                self.visitor.unopened(&parent, name, entry.ino, errno);
+                self.visitor.unopened(&parent, name, entry.ino, error.into());
                 None
             }
         }

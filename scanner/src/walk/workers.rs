@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use super::node::DirectoryNode;
 
@@ -69,6 +71,16 @@ impl Workers {
     #[expect(clippy::indexing_slicing, reason = "index() is at most the last index")]
     pub fn current(&self) -> &Worker {
         &self.0[self.index()]
+    }
+
+    /// Waits, and shows signs of life meanwhile.
+    pub fn pause(&self, pause: Duration) {
+        const BEAT: Duration = Duration::from_millis(20);
+        let begun = Instant::now();
+        while let Some(left) = pause.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) {
+            self.current().tick();
+            sleep(left.min(BEAT));
+        }
     }
 
     /// All of them.
