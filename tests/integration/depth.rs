@@ -45,6 +45,20 @@ fn a_chain_of_folders_with_few_descriptors() {
     }
 }
 
+/// A finding costs the same at any depth, and so does asking whether a path is left out.
+#[test]
+fn findings_and_exclusions_far_down_take_no_longer() {
+    in_lab(&[], |dir| {
+        let mount = Mount::tmpfs(&dir.join("mnt"), "nr_inodes=0");
+        chain(mount.point(), 50_000, &["\u{1}"]);
+        let scan = Fscan::quick(dir).args(["--exclude", "a/b"]).arg(mount.point());
+        let outcome = scan.within(Duration::from_secs(30)).run();
+        let report = outcome.expect_code(0).report();
+        let told: u64 = report.findings_of("name-unsafe").iter().map(|f| f.occurrences).sum();
+        outcome.expect(told == 50_000, "each of them is counted");
+    });
+}
+
 /// Something beneath a path that no system call takes still has a path in the report.
 #[test]
 fn an_unreadable_folder_far_down_is_named_in_a_report_of_bounded_size() {

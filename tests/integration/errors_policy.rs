@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::harness::{Dir, Fscan, Image, Need, User, in_lab};
+use crate::harness::{Dir, Fscan, Image, Mount, Need, User, in_lab};
 
 const LAB: &[Need] =
     &[Need::Loop, Need::Tool("mkfs.ext4"), Need::Tool("debugfs"), Need::Tool("setpriv")];
@@ -29,6 +29,21 @@ fn errors_panic_is_refused_and_named() {
                 outcome.expect(outcome.stderr().contains("--force"), "the way out is named");
             }
         }
+    });
+}
+
+/// Below a root as well: crossing into such a mount needs the same consent.
+#[test]
+fn errors_panic_is_not_crossed_into() {
+    in_lab(LAB, |dir| {
+        let tree = dir.folder("tree");
+        let image = small_image(dir, &[]);
+        let mount = Mount::image(image.file(), &tree.join("inner"), "errors=panic");
+        let outcome = Fscan::quick(dir).arg("--cross-mounts").arg(&tree).run();
+        let report = outcome.expect_code(0).report();
+        let left_out = report.unchecked_examples("errors-panic");
+        outcome.expect(left_out == [mount.point().to_str().unwrap()], "it is left out and said");
+        outcome.expect(report.totals.files == 0, "nothing in it is looked at");
     });
 }
 

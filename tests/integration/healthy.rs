@@ -38,7 +38,7 @@ pub(crate) fn expect_healthy_as(user: User, dir: &Dir, top: &Path) -> Outcome {
 fn ext4(mkfs: &'static [&'static str]) {
     in_lab(EXT4, |dir| {
         let image = Image::ext4(dir, 64, mkfs);
-        image.fill(realistic);
+        image.fill_and_age(realistic);
         let mount = image.mount("rw");
         let outcome = expect_healthy(dir, mount.point());
         let counted = counted_by_walkdir(mount.point());
@@ -81,7 +81,7 @@ fn ext4_as_ext3_was() {
 fn ext4_seen_by_root_leaves_nothing_unchecked() {
     in_lab(EXT4, |dir| {
         let image = Image::ext4(dir, 64, &[]);
-        image.fill(realistic);
+        image.fill_and_age(realistic);
         let mount = image.mount("rw");
         let outcome = Fscan::quick(dir).arg("--strict").arg(mount.point()).run();
         outcome.expect(outcome.expect_code(0).report().unchecked.is_empty(), "nothing unchecked");
@@ -111,7 +111,7 @@ fn ext4_with_66_000_subdirectories() {
 fn xfs() {
     in_lab(XFS, |dir| {
         let image = Image::made_by("mkfs.xfs", dir, 320, &["-q", "-K"]);
-        image.fill(realistic);
+        image.fill_and_age(realistic);
         expect_healthy(dir, image.mount("rw").point());
     });
 }
@@ -120,7 +120,7 @@ fn xfs() {
 fn btrfs_with_a_subvolume_and_snapshots() {
     in_lab(BTRFS, |dir| {
         let image = Image::made_by("mkfs.btrfs", dir, 256, &["-q", "-K"]);
-        image.fill(|top| {
+        image.fill_and_age(|top| {
             realistic(top);
             btrfs(&["subvolume", "create"], &[&top.join("subvolume")]);
             files(&top.join("subvolume/files"), 100);

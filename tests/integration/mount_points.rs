@@ -45,7 +45,7 @@ fn a_mount_point_is_crossed_when_asked_for() {
 fn a_covered_folder_of_ext4_raises_no_false_alarm() {
     in_lab(&[Need::Loop, Need::Tool("mkfs.ext4")], |dir| {
         let image = Image::ext4(dir, 16, &[]);
-        image.fill(|top| {
+        image.fill_and_age(|top| {
             files(&top.join("covered/below"), 10);
             fs::write(top.join("linked"), "linked").unwrap();
             fs::hard_link(top.join("linked"), top.join("covered/linked")).unwrap();

@@ -1,7 +1,7 @@
 //! `-o FILE`: written whole or not at all, never through a link or onto a device, and the
 //! summary on stdout comes all the same.
 
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, symlink};
 use std::path::{Path, PathBuf};
 
@@ -150,4 +150,28 @@ fn a_hard_linked_file_is_replaced_and_not_written_through() {
     scan(&dir, &output).run().expect_code(0);
     assert_eq!(fs::read(&other).unwrap(), b"other name");
     assert_eq!(fs::metadata(&output).unwrap().nlink(), 1);
+}
+
+/// One that cannot be written does not keep the other from being written.
+#[test]
+fn a_full_stdout_does_not_cost_the_report() {
+    let dir = Dir::new();
+    files(&dir.folder("tree"), 3);
+    let output = dir.join("report.json");
+    let scan = Fscan::new(&dir).args(["--quick", "--skip", "kernel", "tree", "-o"]).arg(&output);
+    let outcome = scan.run_with_stdout(File::options().write(true).open("/dev/full").unwrap());
+    outcome.expect_code(2).expect_one_error_line("stdout");
+    let report: Report = serde_json::from_slice(&fs::read(&output).unwrap()).unwrap();
+    assert_eq!(report.totals.files, 3);
+}
+
+/// Remarks and errors that nobody listens to end nothing.
+#[test]
+fn a_closed_stderr_is_no_error() {
+    let dir = Dir::new();
+    files(&dir.folder("tree"), 3);
+    let scan = Fscan::new(&dir).args(["--quick", "--skip", "kernel", "tree", "tree/"]);
+    scan.run_with_closed_stderr().expect_code(0);
+    let scan = Fscan::new(&dir).args(["--quick", "missing"]);
+    scan.run_with_closed_stderr().expect_code(2);
 }

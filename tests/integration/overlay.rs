@@ -91,7 +91,7 @@ fn overlay_of_two_filesystems() {
     in_lab(&needs, |dir| {
         let layers = Mount::tmpfs(&dir.join("layers"), "size=128m");
         let image = Image::ext4(dir, 64, &[]);
-        image.fill(realistic);
+        image.fill_and_age(realistic);
         let lower = image.mount("ro,errors=remount-ro");
         let merged = overlay_on(dir, lower.point(), layers.point());
         expect_healthy(dir, merged.point());

@@ -1,11 +1,12 @@
 //! The PATHs of a scan: missing, a file, given twice, nested, vanishing.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use crate::harness::{Dir, Fscan, Mount, Totals, files, in_lab, realistic};
+use crate::harness::{Dir, Fscan, Mount, Totals, User, files, in_lab, realistic};
 
 fn totals(dir: &Dir, paths: &[&Path]) -> Totals {
     let outcome = Fscan::quick_tree(dir).args(paths).run();
@@ -71,6 +72,42 @@ fn two_trees_are_added_up() {
     outcome.expect(report.totals.files == 7, "both are counted");
     let roots: Vec<&str> = report.roots.iter().map(|root| root.path.as_str()).collect();
     outcome.expect(roots == [one.to_str().unwrap(), two.to_str().unwrap()], "both are named");
+}
+
+/// What could be scanned is reported, what could not has its row.
+#[test]
+fn a_missing_path_beside_a_sound_one_leaves_a_row() {
+    let dir = Dir::new();
+    let (tree, missing) = (dir.folder("tree"), dir.join("missing"));
+    files(&tree, 3);
+    let outcome = Fscan::quick_tree(&dir).args([&missing, &tree]).run();
+    let report = outcome.expect_code(2).report();
+    outcome.expect(report.totals.files == 3, "the other one is scanned");
+    outcome.expect(report.unchecked_count("not-found") == 1, "the missing one is said");
+    let roots: Vec<&str> = report.roots.iter().map(|root| root.path.as_str()).collect();
+    let given = [missing.to_str().unwrap(), tree.to_str().unwrap()];
+    outcome.expect(roots == given, "both in the order given");
+    let text = Fscan::new(&dir).args(["--quick", "--skip", "kernel"]).arg(&missing).run();
+    text.expect(!text.stdout().contains("HEALTHY"), "nothing seen is not healthy");
+}
+
+/// A path within another one is scanned by itself where the other scan does not come to it.
+#[test]
+fn a_nested_path_that_is_excluded_or_hidden_is_scanned() {
+    let dir = Dir::new();
+    let (tree, nested) = (dir.folder("tree"), dir.folder("tree/nested"));
+    files(&nested, 3);
+    let scan = Fscan::quick_tree(&dir).args(["--exclude", "nested"]).args([&tree, &nested]);
+    let outcome = scan.run();
+    outcome.expect(outcome.report().totals.files == 3, "the excluded one was asked for by name");
+
+    let hidden = dir.folder("locked/inner");
+    files(&hidden, 4);
+    let locked = dir.join("locked");
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o711)).unwrap();
+    let scan = Fscan::quick_tree(&dir).user(User::Nobody).args([&locked, &hidden]);
+    let outcome = scan.run();
+    outcome.expect(outcome.report().totals.files == 4, "it can be read though its folder cannot");
 }
 
 /// Removed, or renamed away, while the scan is in it.

@@ -1,7 +1,10 @@
 //! The table. What the kernel says (6.18) stands beside each row.
 
+use std::fs;
+
 use super::{NO_CHECKSUMS, ROW, Row, check, indexed_directory};
 use crate::harness::DirentField::{FileType, Inode, Name, NameLength, RecordLength};
+use crate::harness::files;
 
 /// Makes a test of each row.
 macro_rules! rows {
@@ -79,7 +82,7 @@ rows! {
         at: &["h1", "h2"],
     }
     link_count_too_low_but_above_one {
-        extra: |top| std::fs::hard_link(top.join("h1"), top.join("d/h3")).unwrap(),
+        extra: |top| fs::hard_link(top.join("h1"), top.join("d/h3")).unwrap(),
         damage: |image| image.debugfs(&["sif /h1 links_count 2"]),
         codes: &["link-count-wrong"],
         at: &["h1", "h2", "d/h3"],
@@ -285,6 +288,41 @@ rows! {
         codes: &["dot-entry-wrong"],
         also: &["dirent-bad-inode", "directory-multiply-linked", SUBDIRECTORIES],
         at: &["d/sub"],
+    }
+
+    // The root of a hash index: an unknown hash makes the kernel give the index up, in memory,
+    // and search without it. Byte 28 is `dx_root_info.hash_version`.
+    index_with_an_unknown_hash {
+        mkfs: NO_CHECKSUMS,
+        extra: indexed_directory,
+        damage: |image| image.patch_first_block("/big", 28, 99),
+        codes: &["directory-index-dropped"],
+        at: &["big"],
+    }
+    // Facts without number in the same directory do not hide the damage.
+    link_count_of_a_directory_full_of_unsafe_names {
+        extra: |top| {
+            fs::create_dir(top.join("full")).unwrap();
+            for i in 0..600 {
+                fs::write(top.join(format!("full/\u{1}{i}")), "").unwrap();
+            }
+        },
+        damage: |image| image.debugfs(&["sif /full links_count 9"]),
+        codes: &[SUBDIRECTORIES],
+        also: &["name-unsafe"],
+        at: &["full"],
+    }
+    // Nor does damage without number.
+    link_count_of_a_directory_full_of_dangling_names {
+        extra: |top| files(&top.join("big"), 3000),
+        damage: |image| {
+            image.debugfs(&[
+                "set_super_value hash_seed 11111111-2222-3333-4444-555555555555",
+                "sif /big links_count 9",
+            ]);
+        },
+        codes: &[SUBDIRECTORIES, "dirent-dangling"],
+        at: &["big"],
     }
 
     // Directory blocks.

@@ -91,22 +91,34 @@ impl<'a> Fscan<'a> {
     }
 
     pub(crate) fn spawn(self) -> Running {
-        self.spawn_with(Stdio::piped())
+        self.spawn_with(Stdio::piped(), Stdio::piped())
     }
 
     /// Runs it with a stdout that nobody will ever read.
     pub(crate) fn run_with_closed_stdout(self) -> Outcome {
         let (reader, writer) = io::pipe().unwrap();
         drop(reader);
-        self.spawn_with(writer.into()).wait()
+        self.spawn_with(writer.into(), Stdio::piped()).wait()
     }
 
-    fn spawn_with(self, stdout: Stdio) -> Running {
+    /// Runs it with a stdout of one's own.
+    pub(crate) fn run_with_stdout(self, stdout: impl Into<Stdio>) -> Outcome {
+        self.spawn_with(stdout.into(), Stdio::piped()).wait()
+    }
+
+    /// Runs it with a stderr that nobody will ever read.
+    pub(crate) fn run_with_closed_stderr(self) -> Outcome {
+        let (reader, writer) = io::pipe().unwrap();
+        drop(reader);
+        self.spawn_with(Stdio::piped(), writer.into()).wait()
+    }
+
+    fn spawn_with(self, stdout: Stdio, stderr: Stdio) -> Running {
         let words = self.words();
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).current_dir(&self.folder);
         command.env("PATH", TOOL_PATH).env_remove("NO_COLOR");
-        command.stdin(Stdio::null()).stdout(stdout).stderr(Stdio::piped());
+        command.stdin(Stdio::null()).stdout(stdout).stderr(stderr);
         let child = command.spawn().unwrap_or_else(|e| panic!("{words:?}: {e}"));
         Running::new(child, words, self.dir.path(), self.time_limit)
     }

@@ -86,6 +86,11 @@ impl Image {
         }
     }
 
+    /// The image's file.
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
+    }
+
     /// The inode number of a path.
     pub(crate) fn inode(&self, path: &str) -> u32 {
         let said = self.ask_debugfs(&format!("stat {path}"));
@@ -105,6 +110,14 @@ impl Image {
         let mut value = [0];
         file.read_exact_at(&mut value, at).unwrap();
         file.write_all_at(&[value[0] ^ 0x5a], at).unwrap();
+    }
+
+    /// Overwrites one byte of the first block of the directory at `path`.
+    pub(crate) fn patch_first_block(&self, path: &str, offset: u64, value: u8) {
+        let blocks = self.ask_debugfs(&format!("blocks {path}"));
+        let first: u64 = blocks.split_whitespace().next().unwrap().parse().unwrap();
+        let file = OpenOptions::new().write(true).open(&self.file).unwrap();
+        file.write_all_at(&[value], first * self.block_size() + offset).unwrap();
     }
 
     /// Overwrites a field of the entry `name` in the directory at `path`, in its block on disk:

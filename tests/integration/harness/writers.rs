@@ -57,7 +57,7 @@ impl Drop for Writers {
 /// One operation. Half of them meet a name that is not there or not of that kind; that is fine.
 fn step(top: &Path, choice: &mut Choice) {
     let (one, other) = (choice.file(top), choice.file(top));
-    match choice.below(16) {
+    match choice.below(18) {
         0..=3 => drop(fs::write(one, "written")),
         4..=5 => drop(fs::remove_file(one)),
         6..=7 => drop(fs::rename(one, other)),
@@ -66,6 +66,13 @@ fn step(top: &Path, choice: &mut Choice) {
         11 => drop(fs::remove_dir_all(choice.subfolder(top))),
         12..=13 => drop(fs::rename(choice.subfolder(top), choice.subfolder(top))),
         14 => drop(fs::write(choice.subfolder(top).join("inner"), "inner")),
+        // Folders of several levels that come and go: another one soon stands in its place.
+        15 => drop(fs::create_dir_all(choice.subfolder(top).join("a/b/c"))),
+        16 => {
+            let folder = choice.folder(top);
+            let _ = fs::remove_dir_all(&folder);
+            let _ = fs::create_dir_all(folder);
+        }
         _ => drop(renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)),
     }
 }
