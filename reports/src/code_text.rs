@@ -52,8 +52,8 @@ pub(crate) static TABLE: &[CodeText] = &[
                   read failed, which may come from the device or the network below.",
         detection: "statx of a listed name, relative to its directory's descriptor, answers \
                     EUCLEAN, EBADMSG, EIO or ESTALE, and does so again at least three times with \
-                    growing pauses. An error that goes away is volatile; permission denied is \
-                    reported as not examined. Other errors that a lookup has no reason for, and \
+                    growing pauses. An error that the kernel takes back at a later look is \
+                    suspect; permission denied is reported as not examined. Other errors that a lookup has no reason for, and \
                     any error of a network or FUSE filesystem, are only suspect.",
         remedy: concat!(
             "For EIO read the kernel log of the node first: the transport may be at fault, and \
@@ -144,9 +144,9 @@ pub(crate) static TABLE: &[CodeText] = &[
         title: "A directory whose listing runs in a circle",
         meaning: "Listing the directory comes back to where it was. find, rm -r and backups may \
                   never finish there, or see the same names again and again.",
-        detection: "The position (d_off) of every entry is noted; one that comes again within one \
-                    reading is a loop, and so are more names than the blocks of an ext4 directory \
-                    can hold. It counts when new readings loop again. On network and FUSE \
+        detection: "The position (d_off) at which each further getdents64 goes on is noted; one \
+                    that comes again is a loop, and so are far more names than the blocks of an \
+                    ext4 directory can hold. It counts when new readings loop again. On network and FUSE \
                     filesystems, whose servers may answer so for reasons of their own, it is only \
                     suspect.",
         remedy: concat!(
@@ -163,9 +163,10 @@ pub(crate) static TABLE: &[CodeText] = &[
         meaning: "Nobody changed the directory, yet two readings of it show different names. A \
                   tool that lists it once may miss files. Damage explains it; so may a defect of a \
                   network or user-space filesystem below.",
-        detection: "Two complete getdents64 readings are compared while mtime and ctime stand \
-                    still before, between and after them. A directory that changes meanwhile is \
-                    counted as volatile.",
+        detection: "In directories that are looked at again for another reason, complete \
+                    getdents64 readings are compared while mtime and ctime stand still before, \
+                    between and after them; they must differ twice. A directory that changes \
+                    meanwhile is counted as volatile.",
         remedy: "Scan again when nothing writes there. If it stays, stop writers, take a snapshot \
                  and a backup, and have the filesystem checked offline, without repairing.",
     },
@@ -225,9 +226,10 @@ pub(crate) static TABLE: &[CodeText] = &[
         title: "The kernel gave up a directory's index as broken",
         meaning: "ext4 met a broken index (htree) in this directory and went on without it. Names \
                   may still be found, more slowly; what the index alone led to may not.",
-        detection: "FS_IOC_GETFLAGS is read before and after listing. The kernel clears the index \
-                    flag in memory when it meets a broken htree, and nothing else clears it. It \
-                    does so once a mount, so one look is proof.",
+        detection: "FS_IOC_GETFLAGS is read before and after listing. On filesystems without \
+                    metadata_csum the kernel clears the index flag in memory when it meets a \
+                    broken htree. It does so once a mount, so one look at a directory that did \
+                    not change meanwhile is proof.",
         remedy: secure_and_diagnose!(),
     },
     CodeText {
@@ -478,8 +480,9 @@ pub(crate) static TABLE: &[CodeText] = &[
                   writes to protect what is there. Programs now fail with EROFS. What they had \
                   not yet written out may be lost.",
         detection: "The mount table (/proc/self/mountinfo) shows the filesystem read-only by the \
-                    kernel's own doing (emergency_ro), not by a mount option. statvfs is not \
-                    relied on: kernel 6.18 does not show the state there.",
+                    kernel's own doing: emergency_ro, or before kernel 6.18 a read-only \
+                    superblock under a read-write mount where errors are on record. statvfs is \
+                    not relied on: kernel 6.18 does not show the state there.",
         remedy: concat!(
             "Do not delete the volume claim, and do not remount read-write: read the kernel log \
              first. ",
@@ -495,8 +498,9 @@ pub(crate) static TABLE: &[CodeText] = &[
         title: "Damage would not stop writes (errors=continue)",
         meaning: "If the kernel meets damage it notes it and goes on writing, so a small damage \
                   can spread. Nothing is damaged by the option itself.",
-        detection: "/proc/fs/ext4/DEVICE/options or the mount table shows errors=continue, or \
-                    shows no policy where that is the default.",
+        detection: "/proc/fs/ext4/DEVICE/options or the mount table shows errors=continue, and \
+                    this scan found damage or the kernel has some on record. Without damage the \
+                    policy, which is mkfs's default, is only told with the root.",
         remedy: "On the node, as root: tune2fs -e remount-ro DEVICE; it applies from the next \
                  mount. Damage then stops writes, and with them the workload.",
     },
