@@ -77,7 +77,8 @@ class Runner:
     """Runs commands through timed.c, and ends them when it is interrupted."""
 
     def __init__(self, build):
-        self.floor = compile_c(build, "floor")
+        self.floor = compile_c(build, "floor", "-DFLOOR_LIBC")
+        self.inlined = compile_c(build, "floor")
         self.timed = compile_c(build, "timed")
 
     def run(self, contender):
@@ -126,13 +127,13 @@ def read_sample(contender, line, messages):
     return Sample(wall, user + system, int(fields[3]) * 1024)
 
 
-def compile_c(build, name):
+def compile_c(build, name, *defines):
     """Compiles benches/NAME.c into `build`. Returns the program's path."""
-    program = os.path.join(build, name)
+    program = os.path.join(build, name + "".join(defines))
     source = str(BENCHES / f"{name}.c")
     try:
         result = subprocess.run(
-            ["cc", "-O2", "-pthread", "-o", program, source],
+            ["cc", "-O2", "-pthread", *defines, "-o", program, source],
             capture_output=True,
             text=True,
             check=False,
@@ -150,10 +151,9 @@ def fscan_contender(options, tree):
     return Contender("fscan", command, FSCAN_EXIT_CODES)
 
 
-def floor_contender(runner, options, tree):
+def floor_contender(program, name, options, tree):
     mode = ["--open"] if options.open else []
-    name = "floor --open" if options.open else "floor"
-    return Contender(name, [runner.floor, *mode, str(options.threads), tree])
+    return Contender(" ".join([name, *mode]), [program, *mode, str(options.threads), tree])
 
 
 def peers(threads, tree):
@@ -235,7 +235,8 @@ def compare(runner, options):
     entries = runner.count(options.tree)
     contenders = [
         fscan_contender(options, options.tree),
-        floor_contender(runner, options, options.tree),
+        floor_contender(runner.floor, "floor", options, options.tree),
+        floor_contender(runner.inlined, "inlined floor", options, options.tree),
         *peers(options.threads, options.tree),
     ]
     print_setting(options, f"{entries:,} entries")
@@ -275,7 +276,7 @@ def growth(runner, options):
             tree = os.path.join(scratch, f"tree-{size}")
             make_tree(tree, size)
             contenders.append(fscan_contender(options, tree))
-            contenders.append(floor_contender(runner, options, tree))
+            contenders.append(floor_contender(runner.floor, "floor", options, tree))
         progress("")
         print_setting(options, "growth")
         samples = interleave(runner, contenders, options.rounds)
