@@ -20,7 +20,6 @@ const EXIT_CODES: &str = "Exit codes:
     version,
     after_help = EXIT_CODES,
     args_conflicts_with_subcommands = true,
-    disable_help_subcommand = true,
     max_term_width = 80
 )]
 pub struct Arguments {
@@ -72,7 +71,7 @@ pub struct ScanArguments {
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
-    /// Look at metadata only: no file is opened to be read
+    /// Look at metadata only: no file is opened to be read (no check reads content so far)
     #[arg(long)]
     pub quick: bool,
 
@@ -88,7 +87,8 @@ pub struct ScanArguments {
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = scanner::CHECK_NAMES)]
     pub skip: Vec<String>,
 
-    /// Leave out names or paths below PATH that match (may be given several times)
+    /// Leave out what matches: `*.iso` any such name, `app/.next` a path below PATH,
+    /// `/home/coder/.cache` an absolute path (may be given several times)
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
 

@@ -1,7 +1,9 @@
 //! `fscan explain`: what a finding means.
 
-use anyhow::Context;
-use reports::{Code, write_explanation};
+use std::io::{self, Write};
+
+use anyhow::anyhow;
+use reports::{Code, Severity, write_explanation};
 
 use crate::arguments::ExplainArguments;
 use crate::output;
@@ -12,16 +14,26 @@ pub fn run(arguments: &ExplainArguments) -> anyhow::Result<Status> {
     let options = output::text_options(arguments.color, false);
     match &arguments.code {
         Some(word) => {
-            let parsed = word.parse::<Code>().map_err(anyhow::Error::msg);
-            let code = parsed.context("`fscan explain` without a code lists all of them")?;
+            let code = word.parse::<Code>().map_err(|unknown| {
+                anyhow!("{unknown}; `fscan explain` without a code lists all of them")
+            })?;
             output::print(|mut out| write_explanation(code, options, &mut out))?;
         }
         None => output::print(|out| {
-            Code::all().iter().try_for_each(|text| {
-                let severity = text.severity.as_str();
-                writeln!(out, "{:<28} {severity:<8} {}", text.word, text.title)
-            })
+            [Severity::Corrupt, Severity::Suspect, Severity::Warning, Severity::Info]
+                .iter()
+                .try_for_each(|severity| list(*severity, out))
         })?,
     }
     Ok(Status::Clean)
+}
+
+/// The codes of a severity.
+fn list(severity: Severity, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", severity.as_str())?;
+    let rows = Code::all().iter().filter(|text| text.severity == severity);
+    for text in rows {
+        writeln!(out, "  {:<26} {}", text.word, text.title)?;
+    }
+    Ok(())
 }

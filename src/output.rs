@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use reports::{PathName, Report, TextOptions, write_json, write_text};
+use reports::{PathName, Report, TextOptions, escape_prose, write_json, write_text};
 
 use crate::arguments::{Format, ShapeArguments, When};
 
@@ -15,7 +16,7 @@ const WIDTH: usize = 80;
 
 /// Says something on stderr. Where nobody listens any more that is no reason to fail.
 pub fn say(sentence: &str) {
-    let _ = writeln!(io::stderr(), "fscan: {sentence}");
+    let _ = writeln!(io::stderr(), "fscan: {}", escape_prose(sentence));
 }
 
 /// Says on stderr why something could not be done.
@@ -55,29 +56,38 @@ pub fn text_options(color: When, verbose: bool) -> TextOptions {
     TextOptions { color, width: WIDTH, verbose }
 }
 
+/// Why a report could not be written to `path`, as far as that shows before it is tried.
+pub fn check_target(path: &Path) -> anyhow::Result<()> {
+    let shown = PathName::from(path).escaped();
+    refuse_special(path).with_context(|| format!("{shown}: the report cannot be written"))?;
+    let folder = folder_of(path);
+    let named = PathName::from(folder).escaped();
+    let access = rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK;
+    rustix::fs::access(folder, access).with_context(|| {
+        format!("{shown}: the report cannot be written; is {named} a folder that you may write to?")
+    })
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
+}
+
 /// Writes a report to a file, whole or not at all: into a new file beside it (which no symbolic
 /// link can lead elsewhere), flushed to the disk, and renamed.
 pub fn save_report(report: &Report, path: &Path) -> anyhow::Result<()> {
     let shown = PathName::from(path).escaped();
-    refuse_special(path).with_context(|| format!("{shown}: the report was not written"))?;
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
-    let in_folder = || {
-        let folder = PathName::from(folder).escaped();
-        format!("{shown}: the report was not written; is {folder} a folder that you may write to?")
-    };
+    let not_written = || format!("{shown}: the report was not written; is the disk full?");
+    let folder = folder_of(path);
     let mut file = tempfile::Builder::new()
         .prefix(".fscan-report-")
         .permissions(fs::Permissions::from_mode(0o666))
         .tempfile_in(folder)
-        .with_context(in_folder)?;
-    let not_written = || format!("{shown}: the report was not written; is the disk full?");
+        .with_context(not_written)?;
     let mut buffered = BufWriter::new(file.as_file_mut());
     write_json(report, &mut buffered).and_then(|()| buffered.flush()).with_context(not_written)?;
     drop(buffered);
     file.as_file().sync_all().with_context(not_written)?;
+    refuse_special(path).with_context(|| format!("{shown}: the report was not written"))?;
     file.persist(path).map_err(|error| error.error).with_context(not_written)?;
     // The rename itself reaches the disk with the folder; some filesystems cannot flush one.
     let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
@@ -86,6 +96,9 @@ pub fn save_report(report: &Report, path: &Path) -> anyhow::Result<()> {
 
 /// Renaming over a device, a FIFO or a link would replace it.
 fn refuse_special(path: &Path) -> anyhow::Result<()> {
+    if path == Path::new("-") || path.as_os_str().as_bytes().ends_with(b"/") {
+        bail!("it names no file; use --format json for stdout");
+    }
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error).context("lookup"),

@@ -35,12 +35,11 @@ impl Progress {
         let done = Arc::new(AtomicBool::new(false));
         let terminal = io::stderr().is_terminal();
         let wanted = !quiet && when.decide(terminal);
-        let drawer = wanted.then(|| {
-            let (control, done) = (Arc::clone(control), Arc::clone(&done));
-            thread::spawn(
-                move || if terminal { draw(&control, &done) } else { log(&control, &done) },
-            )
-        });
+        let (control, finished) = (Arc::clone(control), Arc::clone(&done));
+        let show =
+            move || if terminal { draw(&control, &finished) } else { log(&control, &finished) };
+        // Where no thread can be started the scan goes on unwatched.
+        let drawer = wanted.then(|| thread::Builder::new().spawn(show).ok()).flatten();
         Progress { done, drawer }
     }
 

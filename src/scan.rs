@@ -1,15 +1,15 @@
 //! `fscan scan`: from the command line to the report.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use anyhow::Context;
-use globset::{Glob, GlobSet, GlobSetBuilder};
-use reports::{Report, SCHEMA_VERSION, Severity, Timestamp, Tool, Verdict, recommend};
+use anyhow::{Context, bail};
+use reports::{PathName, Report, SCHEMA_VERSION, Severity, Timestamp, Tool, Verdict, recommend};
 use rustix::process::{Resource, Rlimit, getegid, geteuid, getrlimit, setrlimit};
 use rustix::system::uname;
 use rustix::thread::{CapabilitySet, capabilities};
-use scanner::{CheckSet, Control, Scan, ScanOptions};
+use scanner::{CheckSet, Control, Exclusions, Scan, ScanOptions};
 
 use crate::arguments::ScanArguments;
 use crate::output;
@@ -28,6 +28,12 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     let stopper = Arc::clone(&control);
     let caught = signals::on_stop(move || stopper.stop())?;
     let options = options(arguments)?;
+    keep_out_of_the_tree(arguments)?;
+    // Said at once rather than after an hour; the scan is worth its summary all the same.
+    let target = arguments.output.as_deref().map(|path| (path, output::check_target(path)));
+    if let Some((_, Err(error))) = &target {
+        output::complain(error);
+    }
     raise_descriptor_limit();
 
     let started_at = Timestamp::now();
@@ -39,12 +45,18 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     let report = report(&mut scan, started_at);
     // The file is written also when stdout is full, and the other way round.
     let printed = output::print_report(&report, &arguments.shape);
-    let saved = arguments.output.as_ref().map_or(Ok(()), |path| output::save_report(&report, path));
+    let saved = match target {
+        Some((path, Ok(()))) => output::save_report(&report, path).map(|()| true),
+        Some((_, Err(_))) => Ok(false),
+        None => Ok(true),
+    };
     printed?;
-    saved?;
+    let saved = saved?;
     Ok(match caught.signal() {
-        Some(signal) => Status::Stopped(signal),
-        None => status(&report, arguments, could_not_run),
+        // A signal that came when all was done changes nothing of the result.
+        Some(signal) if !report.complete => Status::Stopped(signal),
+        _ if !saved => Status::CouldNotRun,
+        _ => status(&report, arguments, could_not_run),
     })
 }
 
@@ -69,9 +81,9 @@ fn options(arguments: &ScanArguments) -> anyhow::Result<ScanOptions> {
     };
     Ok(ScanOptions {
         roots: arguments.paths.clone(),
-        checks: checks(arguments),
+        checks: checks(arguments)?,
         threads,
-        exclude: exclusions(&arguments.exclude)?,
+        exclude: Exclusions::new(&arguments.exclude).context("--exclude")?,
         cross_mounts: arguments.cross_mounts,
         force: arguments.force,
         all_findings: arguments.all_findings,
@@ -79,7 +91,7 @@ fn options(arguments: &ScanArguments) -> anyhow::Result<ScanOptions> {
     })
 }
 
-fn checks(arguments: &ScanArguments) -> CheckSet {
+fn checks(arguments: &ScanArguments) -> anyhow::Result<CheckSet> {
     let mut checks = if arguments.check.is_empty() { CheckSet::ALL } else { CheckSet::NONE };
     arguments.check.iter().for_each(|name| {
         checks.set(name, true);
@@ -87,15 +99,31 @@ fn checks(arguments: &ScanArguments) -> CheckSet {
     arguments.skip.iter().for_each(|name| {
         checks.set(name, false);
     });
-    checks
+    if checks == CheckSet::NONE {
+        bail!("--check and --skip leave no check to make");
+    }
+    Ok(checks)
 }
 
-fn exclusions(globs: &[String]) -> anyhow::Result<GlobSet> {
-    let mut set = GlobSetBuilder::new();
-    for glob in globs {
-        set.add(Glob::new(glob).with_context(|| format!("--exclude {glob}"))?);
+/// `--read-only` promises that nothing is written under PATH; a report would be.
+fn keep_out_of_the_tree(arguments: &ScanArguments) -> anyhow::Result<()> {
+    let Some(output) = arguments.output.as_deref().filter(|_| arguments.read_only) else {
+        return Ok(());
+    };
+    let folder = output.parent().filter(|folder| *folder != Path::new(""));
+    let Ok(folder) = folder.unwrap_or(Path::new(".")).canonicalize() else { return Ok(()) };
+    let mut roots = arguments.paths.iter().filter_map(|path| path.canonicalize().ok());
+    match roots.find(|root| folder.starts_with(root)) {
+        Some(root) => {
+            let (output, root) = (PathName::from(output), PathName::from(root.as_path()));
+            bail!(
+                "{}: it lies under {}, where --read-only lets nothing be written",
+                output.escaped(),
+                root.escaped()
+            )
+        }
+        None => Ok(()),
     }
-    set.build().context("--exclude")
 }
 
 /// Deep trees keep many directories open; the soft limit is often a thousand for the sake of

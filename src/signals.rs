@@ -28,7 +28,7 @@ pub fn on_stop(stop: impl Fn() + Send + 'static) -> anyhow::Result<Caught> {
     signals.thread_block().context("blocking SIGINT and SIGTERM")?;
     let caught = Caught::default();
     let noted = caught.clone();
-    thread::spawn(move || {
+    let wait = move || {
         while let Ok(signal) = signals.wait() {
             let number = signal as i32 as u8;
             if noted.0.swap(number, Ordering::AcqRel) != 0 {
@@ -37,6 +37,9 @@ pub fn on_stop(stop: impl Fn() + Send + 'static) -> anyhow::Result<Caught> {
             }
             stop();
         }
-    });
+    };
+    thread::Builder::new().name("signals".to_owned()).spawn(wait).context(
+        "starting a thread; the limit of processes seems to be reached (ulimit -u, pids.max)",
+    )?;
     Ok(caught)
 }

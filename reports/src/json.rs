@@ -13,7 +13,7 @@ use crate::{Report, SCHEMA_VERSION};
 pub enum ReadError {
     /// Not JSON, or JSON that is no report.
     #[error("not an fscan report: {0}")]
-    NotAReport(#[from] serde_json::Error),
+    NotAReport(serde_json::Error),
     /// A report of another schema.
     #[error("the report has schema version {found}, this fscan reads {SCHEMA_VERSION}: {advice}")]
     OtherSchema {
@@ -22,6 +22,13 @@ pub enum ReadError {
         /// What to do about it.
         advice: &'static str,
     },
+}
+
+/// The cause stands in the message, so it is no source that would be told twice.
+impl From<serde_json::Error> for ReadError {
+    fn from(error: serde_json::Error) -> Self {
+        ReadError::NotAReport(error)
+    }
 }
 
 /// Reads what [`write_json`] wrote.

@@ -26,7 +26,7 @@ pub use code::{Code, CodeText};
 pub use collector::FindingCollector;
 pub use finding::{Finding, Subject};
 pub use json::{ReadError, from_json, write_json};
-pub use path_name::{PathName, escape};
+pub use path_name::{PathName, escape, escape_prose};
 pub use remediation::{Confidence, Recommendation, Step, recommend};
 pub use report::{CheckRun, CheckStatus, Report, Root, SCHEMA_VERSION, Tool, Totals};
 pub use schema::json_schema;

@@ -169,7 +169,7 @@ pub fn escape(bytes: &[u8]) -> String {
 
 /// Prose that holds words of the system (a device, a mount option, evidence) as people may see
 /// it. As [`escape`], but a backslash stays one: what was escaped already keeps its form.
-pub(crate) fn escape_prose(text: &str) -> String {
+pub fn escape_prose(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         if is_unsafe_to_show(c) {

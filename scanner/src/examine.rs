@@ -157,6 +157,10 @@ impl Look<'_> {
     /// again; where numbers mean little it is read unless it lies within itself.
     fn is_another_directory(&mut self) -> bool {
         let facts = self.directory.facts;
+        if facts.is_mount_root() && self.filesystem.oddities.numbers_identify {
+            // A bind mount of a directory that is seen under its own name as well.
+            return false;
+        }
         if self.filesystem.oddities.placeholder == Some(facts.ino()) {
             return true;
         }

@@ -10,6 +10,7 @@ use crate::checks::{Anomalies, Anomaly, Refusal, cannot_open};
 use crate::examine::{Pass, Scratch, look, stamp, unchecked_reason};
 use crate::gathered::{Gathered, PerWorker, Suspicious};
 use crate::scope::Scope;
+use crate::stamp::Moment;
 use crate::walk::{DirectoryNode, OpenDirectory, Subdirectories, Visitor, Worker, Workers};
 
 /// Looks at each directory of a walk.
@@ -35,10 +36,14 @@ impl Visitor for Examiner<'_> {
         let mut gathered = self.gathered.lock(index);
         gathered.merge(outcome.gathered);
         if !outcome.anomalies.is_empty() {
-            let complete = outcome.complete.then(|| (stamp(directory.facts), outcome.fingerprint));
+            // Stamped so long ago that a change after it was read would show.
+            let settled = Moment::now().would_change_since(directory.facts.changed_at());
+            let complete = (outcome.complete && settled)
+                .then(|| (stamp(directory.facts), outcome.fingerprint));
             gathered.suspicious.push(Suspicious {
                 node: Arc::clone(directory.node),
                 anomalies: outcome.anomalies.count(),
+                comparisons: outcome.anomalies.comparisons(),
                 refusals: refusals(outcome.anomalies),
                 listing: complete,
             });
@@ -66,7 +71,13 @@ impl Visitor for Examiner<'_> {
                 Refusal::Damage(errno) => vec![cannot_open(errno)],
                 _ => Vec::new(),
             };
-            gathered.suspicious.push(Suspicious { node, anomalies: 1, refusals, listing: None });
+            gathered.suspicious.push(Suspicious {
+                node,
+                anomalies: 1,
+                comparisons: 0,
+                refusals,
+                listing: None,
+            });
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::os::fd::BorrowedFd;
 
-use rustix::fs::fstatvfs;
+use rustix::fs::{fstatfs, fstatvfs};
 
 use crate::inode_facts::{Device, InodeFacts};
 use crate::mounts::{self, Mount};
@@ -32,7 +32,10 @@ impl Filesystem {
     /// Learns what `directory`, whose facts are given, stands on.
     pub fn of(directory: BorrowedFd<'_>, facts: &InodeFacts) -> Self {
         let mount = mounts::of_inode(facts);
-        let kind = mount.as_ref().map_or("unknown", |mount| &mount.filesystem).to_owned();
+        let kind = match &mount {
+            Some(mount) => mount.filesystem.clone(),
+            None => kind_by_magic(directory).to_owned(),
+        };
         let space = fstatvfs(directory).ok();
         Filesystem {
             oddities: oddities::of(&kind),
@@ -53,5 +56,22 @@ impl Filesystem {
     /// Whether a mount of it shows the whole filesystem rather than a directory of it.
     pub fn is_whole(&self) -> bool {
         self.mount.as_ref().is_some_and(|mount| mount.root == b"/")
+    }
+}
+
+/// The type of a filesystem that the mount table does not tell, for want of /proc: by its magic
+/// number (statfs(2)).
+fn kind_by_magic(directory: BorrowedFd<'_>) -> &'static str {
+    match fstatfs(directory).map_or(0, |statfs| statfs.f_type as u64 & 0xffff_ffff) {
+        0xef53 => "ext4",
+        0x5846_5342 => "xfs",
+        0x9123_683e => "btrfs",
+        0x0102_1994 => "tmpfs",
+        0x794c_7630 => "overlay",
+        0x6573_5546 => "fuse",
+        0x6969 => "nfs",
+        0x9fa0 => "proc",
+        0x6265_6572 => "sysfs",
+        _ => "unknown",
     }
 }

@@ -17,6 +17,9 @@ pub struct Suspicious {
     pub node: Arc<DirectoryNode>,
     /// How much looked wrong in it.
     pub anomalies: u64,
+    /// How many of these compare what a directory lists with what a lookup in it says: only a
+    /// change of the directory can clear them.
+    pub comparisons: u64,
     /// What the kernel refused with a word for damage, the first few of it: the word stands even
     /// where the kernel takes it back.
     pub refusals: Vec<Anomaly>,

@@ -14,6 +14,7 @@ mod control;
 mod errors_policy;
 mod examine;
 mod examiner;
+mod exclusions;
 mod filesystem;
 mod gathered;
 mod inode_facts;
@@ -33,6 +34,7 @@ mod supervise;
 mod walk;
 
 pub use control::Control;
+pub use exclusions::Exclusions;
 pub use options::{CHECK_NAMES, CheckSet, ScanOptions};
 pub use roots::RootError;
 pub use scan::{Scan, scan};

@@ -52,6 +52,9 @@ pub struct Oddities {
     pub is_ext: bool,
     /// `st_size` of a symbolic link is its target's length, unless it is encrypted.
     pub symlink_size_is_length: bool,
+    /// `ctime` is set by the kernel alone. Images that are made as a whole (squashfs, erofs) and
+    /// servers show what they were told.
+    pub change_time_is_true: bool,
     /// A link count of 0 cannot be reached by a name.
     pub named_inodes_have_links: bool,
     /// A directory's size counts its names, 20 bytes each, and says nothing of their length.
@@ -73,6 +76,7 @@ const FOREIGN: Oddities = Oddities {
     dot_entries_on_disk: false,
     is_ext: false,
     symlink_size_is_length: false,
+    change_time_is_true: false,
     named_inodes_have_links: false,
     sizes_count_names: false,
     listing_survives_unlink: false,
@@ -89,6 +93,7 @@ const PLAIN: Oddities = Oddities {
     dot_entries_on_disk: false,
     is_ext: false,
     symlink_size_is_length: true,
+    change_time_is_true: true,
     named_inodes_have_links: true,
     sizes_count_names: false,
     listing_survives_unlink: true,

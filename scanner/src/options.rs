@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use globset::GlobSet;
+use crate::exclusions::Exclusions;
 
 /// The checks that a scan can make, in the order they are reported.
 pub const CHECK_NAMES: [&str; 4] = ["entries", "inodes", "links", "kernel"];
@@ -65,8 +65,8 @@ pub struct ScanOptions {
     pub checks: CheckSet,
     /// Threads to walk with, at least 1.
     pub threads: usize,
-    /// Names and paths (relative to their root) to leave out.
-    pub exclude: GlobSet,
+    /// Names and paths to leave out.
+    pub exclude: Exclusions,
     /// Go on into other filesystems that are mounted below a root.
     pub cross_mounts: bool,
     /// Scan even where damage would make the kernel panic (`errors=panic`).

@@ -160,8 +160,16 @@ impl RootScan {
             Arc::clone(&filesystem),
             facts,
         );
-        if let Some(mount) = &filesystem.mount {
-            scope.admit(mount).map_err(|reason| RootError::refused(&self.path, mount, reason))?;
+        match &filesystem.mount {
+            Some(mount) => scope
+                .admit(mount)
+                .map_err(|reason| RootError::refused(&self.path, mount, reason))?,
+            None => self.control.remark(&format!(
+                "{}: not in the mount table (is /proc mounted?): how {} was mounted, and what the \
+                 kernel does when it meets damage, is not known",
+                self.path_name().escaped(),
+                filesystem.kind
+            )),
         }
         let policy = filesystem.mount.as_ref().and_then(ErrorsPolicy::of);
         Ok(self.ground.get_or_init(|| Ground { filesystem, policy, scope }))
@@ -179,7 +187,7 @@ impl RootScan {
             .num_threads(self.options.threads)
             .thread_name(|index| format!("walk-{index}"))
             .build()
-            .map_err(|_| self.failed("starting threads", Errno::AGAIN))?;
+            .map_err(|_| RootError::no_thread(&self.path))?;
         let examiner = Examiner {
             scope,
             workers: &self.workers,

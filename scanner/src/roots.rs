@@ -102,6 +102,11 @@ impl RootError {
         RootError::Unreachable { path: path.into(), operation, errno, advice, answers_for_itself }
     }
 
+    /// A root for which no thread could be started.
+    pub fn no_thread(path: &Path) -> Self {
+        RootError::unreachable(path, "starting threads", Errno::AGAIN)
+    }
+
     /// A root on a mount that may not be looked into.
     pub fn refused(path: &Path, mount: &Mount, reason: UncheckedReason) -> Self {
         let path = path.into();

@@ -107,6 +107,7 @@ impl Account {
             _ if self.control.is_stopped() => Ok(ResolvedRoot::unresolved(path)),
             Ended::GivenUp => Err(self.no_answer(path.into())),
             Ended::Panicked => Err(RootError::Internal { path: path.into() }),
+            Ended::NoThread => Err(RootError::no_thread(path)),
         }
     }
 
@@ -134,6 +135,7 @@ impl Account {
             _ if self.control.is_stopped() => Some(RootError::Stopped { path: scan.path_name() }),
             Ended::Done(outcome) => outcome.err(),
             Ended::Panicked => Some(RootError::Internal { path: scan.path_name() }),
+            Ended::NoThread => Some(RootError::no_thread(&scan.path)),
             Ended::GivenUp => {
                 Some(self.no_answer(scan.hung_at().unwrap_or_else(|| scan.path_name())))
             }

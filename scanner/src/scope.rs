@@ -1,8 +1,7 @@
 //! What is fixed for the scan of one root.
 
 use std::collections::HashMap;
-use std::ffi::{CStr, OsStr};
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::CStr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::fast::RandomState;
@@ -21,9 +20,6 @@ use crate::oddities;
 use crate::options::ScanOptions;
 use crate::stamp::Moment;
 use crate::walk::{DirectoryNode, OpenDirectory};
-
-/// The longest path that a system call takes, in bytes.
-const PATH_MAX: usize = 4096;
 
 /// What is fixed for the scan of one root.
 #[derive(Debug)]
@@ -118,7 +114,8 @@ impl Scope {
             return Err(UncheckedReason::ErrorsPanic);
         }
         let point = PathName::new(mount.point.clone()).escaped();
-        if policy == Some(ErrorsPolicy::RemountReadOnly) {
+        let writable = !mount.super_options.split(',').any(|option| option == "ro");
+        if policy == Some(ErrorsPolicy::RemountReadOnly) && writable {
             self.control.remark(&format!(
                 "{point}: mounted with errors=remount-ro: if the scan meets damage, the kernel \
                  turns this mount read-only"
@@ -133,15 +130,9 @@ impl Scope {
         Ok(())
     }
 
-    /// Whether a name, or its path below the root, is to be left out. Paths are compared up to
-    /// PATH_MAX: nobody means a longer one, and in a chain of 100,000 directories each of them
-    /// would have to be put together.
+    /// Whether a name is to be left out.
     pub fn is_excluded(&self, directory: &DirectoryNode, name: &[u8]) -> bool {
-        let exclude = &self.options.exclude;
-        let matches = |path: &[u8]| exclude.is_match(OsStr::from_bytes(path));
-        !exclude.is_empty()
-            && (matches(name)
-                || directory.path_below_root(name, PATH_MAX).is_some_and(|path| matches(&path)))
+        self.options.exclude.matches(directory, name)
     }
 
     /// Whether an inode lies on another mount than the root. Before Linux 5.8 directories are

@@ -64,6 +64,8 @@ struct Tracked {
 struct Case {
     node: Arc<DirectoryNode>,
     first_count: u64,
+    /// Comparisons that the look before did not come out right.
+    comparisons: u64,
     refusals: Vec<Anomaly>,
     tracked: Vec<Tracked>,
     beyond: BTreeMap<Code, u64>,
@@ -199,6 +201,7 @@ impl Case {
         Case {
             node: suspicious.node,
             first_count: suspicious.anomalies,
+            comparisons: suspicious.comparisons,
             refusals: suspicious.refusals,
             tracked: Vec::new(),
             beyond: BTreeMap::new(),
@@ -258,13 +261,16 @@ impl Case {
             }
             Glance::Seen { anomalies, quiet, fingerprint } => {
                 let unchanged = quiet.is_some() && quiet == self.previous.map(|(stamp, _)| stamp);
+                let comparisons = anomalies.comparisons();
                 if let (true, Some(now), Some((_, before))) =
                     (unchanged, fingerprint, self.previous)
-                    && now != before
                     && survives_unlink
                 {
-                    self.unstable += 1;
+                    self.unstable += u32::from(now != before);
+                    // What a lookup says changed although the directory did not.
+                    self.unstable += UNSTABLE * u32::from(comparisons < self.comparisons);
                 }
+                self.comparisons = comparisons;
                 self.seen = true;
                 self.previous = quiet.zip(fingerprint);
                 self.track(anomalies, quiet.is_some(), unchanged);
@@ -293,8 +299,8 @@ impl Case {
 }
 
 fn unstable(node: &DirectoryNode) -> Anomaly {
-    let found = "two listings differ, and its times say that nothing changed";
-    Anomaly::new(Code::DirectoryReadUnstable, "a quiet directory lists the same twice", found)
+    let found = "two looks at it differ, and its times say that nothing changed";
+    Anomaly::new(Code::DirectoryReadUnstable, "a quiet directory looks the same twice", found)
         .inode(node.ino)
 }
 
@@ -323,7 +329,13 @@ mod tests {
 
     fn case() -> Case {
         let node = DirectoryNode::root(c"/d".into(), 2, (0, 0));
-        Case::new(Suspicious { node, anomalies: 1, refusals: vec![refusal()], listing: None })
+        Case::new(Suspicious {
+            node,
+            anomalies: 1,
+            comparisons: 0,
+            refusals: vec![refusal()],
+            listing: None,
+        })
     }
 
     fn seen(anomaly: impl Into<Option<Anomaly>>, quiet: Option<Stamp>) -> Glance {
@@ -391,6 +403,17 @@ mod tests {
         (0..3).for_each(|_| case.weigh(seen(refusal(), None), true));
         assert!(case.taken_back().is_empty(), "it stands");
         assert_eq!(case.proven().len(), 1);
+    }
+
+    #[test]
+    fn a_lookup_that_comes_right_in_a_quiet_directory_is_unstable() {
+        let unstable = |quiet: [Stamp; 2]| {
+            let mut case = case();
+            case.weigh(seen(comparison(), Some(quiet[0])), true);
+            case.weigh(seen(None, Some(quiet[1])), true);
+            case.proven().iter().any(|finding| finding.code == Code::DirectoryReadUnstable)
+        };
+        assert!(unstable([EARLY, EARLY]) && !unstable([EARLY, LATER]));
     }
 
     #[test]

@@ -46,6 +46,13 @@ impl Moment {
     }
 }
 
+impl Moment {
+    /// The same for a stamp that was read within the second before `self`.
+    pub fn would_change_since(self, stamp: InodeTime) -> bool {
+        Moment(self.0.saturating_sub(Duration::from_secs(1))).would_change(stamp)
+    }
+}
+
 /// The latest moment of a change that bears this stamp.
 fn latest((seconds, nanoseconds): InodeTime) -> Duration {
     let lag = if nanoseconds == 0 { SECOND } else { TICK };

@@ -27,6 +27,8 @@ pub enum Ended<T> {
     GivenUp,
     /// Its thread panicked.
     Panicked,
+    /// No thread could be started for it.
+    NoThread,
 }
 
 /// Runs `work` on a thread of its own, and leaves it behind when all busy workers stand still for
@@ -40,7 +42,7 @@ pub fn run<T: Send + 'static>(
     let (send, receive) = mpsc::channel();
     let spawned = thread::Builder::new().spawn(move || send.send(work()));
     if spawned.is_err() {
-        return Ended::Panicked;
+        return Ended::NoThread;
     }
     let mut watch = Watch::new(workers);
     loop {

@@ -71,13 +71,17 @@ fn findings_sentence(report: &Report) -> String {
 }
 
 fn write_root<W: Write>(root: &Root, page: &mut Page<'_, W>) -> io::Result<()> {
-    let place = format!("{} on {}", root.filesystem, root.device);
+    let place = match (root.device.as_str(), root.filesystem.as_str()) {
+        ("", "unknown") => "not scanned".to_owned(),
+        ("", filesystem) => filesystem.to_owned(),
+        (device, filesystem) => format!("{filesystem} on {device}"),
+    };
     let path = root.path.escaped();
     page.labelled(0, Style::Strong, &path, &escape_prose(&place))?;
     if page.verbose() {
         let policy = root.errors_policy.as_deref().unwrap_or("unknown");
         let mount = format!(
-            "mounted at {} with {}; on damage the kernel's policy is: {policy}",
+            "mounted at {} with {}; when the kernel meets damage: {policy}",
             root.mount_point, root.mount_options
         );
         page.paragraph(2, &escape_prose(&mount))?;

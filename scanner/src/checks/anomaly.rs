@@ -140,6 +140,22 @@ impl Anomalies {
         self.kept.is_empty()
     }
 
+    /// How many of them compare what is listed with what a lookup says.
+    pub fn comparisons(&self) -> u64 {
+        let compares = |code: Code| {
+            matches!(
+                code,
+                Code::DirentDangling
+                    | Code::DirentDuplicateName
+                    | Code::DirentTypeMismatch
+                    | Code::DirentInodeMismatch
+                    | Code::DotEntryWrong
+            )
+        };
+        let kept = self.kept.iter().filter(|anomaly| compares(anomaly.code)).count() as u64;
+        kept + self.beyond.iter().filter(|(code, _)| compares(**code)).map(|(_, n)| n).sum::<u64>()
+    }
+
     /// How many things looked wrong.
     pub fn count(&self) -> u64 {
         self.kept.len() as u64 + self.beyond.values().sum::<u64>()

@@ -1,7 +1,8 @@
 //! `directory-size-invalid`: a directory is made of whole blocks.
 //!
 //! Looks at `st_size` of a directory on ext2, ext3 or ext4: a multiple of the block size, not
-//! zero, not more than the device holds; smaller than a block only where the entries stand in
+//! zero, not more than the device holds nor than `st_blocks` says is allocated, since a directory
+//! has no holes; smaller than a block only where the entries stand in
 //! the inode itself (`inline_data`, which FS_IOC_GETFLAGS tells). No privilege.
 
 use std::os::fd::BorrowedFd;
@@ -27,11 +28,15 @@ pub fn judge(
     if !filesystem.oddities.is_ext || block == 0 {
         return;
     }
-    let whole = size > 0 && size.is_multiple_of(block) && size <= filesystem.bytes();
+    let whole = size > 0
+        && size.is_multiple_of(block)
+        && size <= filesystem.bytes()
+        && size <= facts.sectors().saturating_mul(512);
     if whole || is_inline(directory, size, block) {
         return;
     }
-    let expected = format!("a multiple of {block} bytes, at most {}", filesystem.bytes());
+    let allocated = facts.sectors().saturating_mul(512);
+    let expected = format!("a multiple of {block} bytes, at most the {allocated} allocated");
     let found = format!("{size} bytes");
     anomalies.add(
         Anomaly::new(Code::DirectorySizeInvalid, expected, found).inode(facts.ino()).compared(),

@@ -181,12 +181,17 @@ fn a_directory_counts_its_subdirectories() {
 #[test]
 fn a_directory_is_made_of_whole_blocks() {
     let scratch = Scratch::new();
-    let judged = |kind: &str, size: u64| {
-        let facts = scratch.facts.changed(|s| s.size = size);
+    let judged_with = |kind: &str, size: u64, sectors: u64| {
+        let facts = scratch.facts.changed(|s| {
+            s.size = size;
+            s.sectors = sectors;
+        });
         let (mut out, filesystem) = (Anomalies::default(), scratch.filesystem(kind));
         judge_directory_size(scratch.directory.as_fd(), &facts, &filesystem, &mut out);
         !out.is_empty()
     };
+    let judged = |kind: &str, size: u64| judged_with(kind, size, size.div_ceil(512));
+    assert!(judged_with("ext4", 8192, 8), "a directory has no holes");
     assert!(!judged("ext4", 4096) && !judged("ext4", 40_960));
     assert!(judged("ext4", 4097) && judged("ext4", 1 << 40));
     assert!(!judged("xfs", 6));

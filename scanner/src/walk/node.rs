@@ -108,18 +108,19 @@ impl DirectoryNode {
         }
     }
 
-    /// The path of `name` in this directory, relative to the root; none if that is longer than
-    /// `longest` bytes.
-    pub fn path_below_root(&self, name: &[u8], longest: usize) -> Option<Vec<u8>> {
+    /// The path of `name` in this directory, from the root of the walk or `absolute`; none if
+    /// that is longer than `longest` bytes.
+    pub fn path_up_to(&self, name: &[u8], absolute: bool, longest: usize) -> Option<Vec<u8>> {
+        if self.length + name.len() > longest {
+            return None;
+        }
+        if absolute {
+            return Some(self.path_bytes(Some(name)));
+        }
         let mut names = vec![name];
-        let mut length = name.len();
         let mut at = self;
         while let Some(parent) = at.parent.as_deref() {
             names.push(at.name.to_bytes());
-            length += at.name.count_bytes() + 1;
-            if length > longest {
-                return None;
-            }
             at = parent;
         }
         names.reverse();

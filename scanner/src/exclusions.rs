@@ -1,0 +1,90 @@
+//! What a scan is asked to leave out.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
+use globset::{Error, Glob, GlobSet, GlobSetBuilder};
+
+use crate::walk::DirectoryNode;
+
+/// The longest path that a system call takes, in bytes. Paths are compared up to this length:
+/// nobody means a longer one, and in a chain of 100,000 directories each of them would have to be
+/// put together.
+const PATH_MAX: usize = 4096;
+
+/// Globs of names and paths to leave out.
+#[derive(Clone, Debug)]
+pub struct Exclusions {
+    /// Without a slash: a name at any depth.
+    names: GlobSet,
+    /// With a slash: a path below the root.
+    below_root: GlobSet,
+    /// With a slash in front: an absolute path.
+    absolute: GlobSet,
+}
+
+impl Exclusions {
+    /// Reads globs. One without a slash is compared with names, one that begins with a slash with
+    /// absolute paths, any other one with paths relative to their root.
+    pub fn new(globs: &[String]) -> Result<Self, Error> {
+        let mut sets = [(); 3].map(|()| GlobSetBuilder::new());
+        let [names, below_root, absolute] = &mut sets;
+        for glob in globs {
+            let set = match glob.find('/') {
+                None => &mut *names,
+                Some(0) => &mut *absolute,
+                Some(_) => &mut *below_root,
+            };
+            set.add(Glob::new(glob.trim_end_matches('/'))?);
+        }
+        Ok(Exclusions {
+            names: names.build()?,
+            below_root: below_root.build()?,
+            absolute: absolute.build()?,
+        })
+    }
+
+    /// Whether nothing is to be left out.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty() && self.below_root.is_empty() && self.absolute.is_empty()
+    }
+
+    /// Whether a name in a directory is to be left out.
+    pub fn matches(&self, directory: &DirectoryNode, name: &[u8]) -> bool {
+        let matches = |set: &GlobSet, path: &[u8]| set.is_match(OsStr::from_bytes(path));
+        if self.is_empty() {
+            return false;
+        }
+        let within = |set: &GlobSet, absolute| {
+            !set.is_empty()
+                && directory
+                    .path_up_to(name, absolute, PATH_MAX)
+                    .is_some_and(|path| matches(set, &path))
+        };
+        matches(&self.names, name)
+            || within(&self.below_root, false)
+            || within(&self.absolute, true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_glob_says_by_its_slashes_what_it_is_compared_with() {
+        let root = DirectoryNode::root(c"/home/coder".into(), 1, (0, 0));
+        let app = DirectoryNode::child(&root, c"app", 2, (0, 0));
+        let leaves_out = |glob: &str, directory, name: &[u8]| {
+            Exclusions::new(&[glob.to_owned()]).unwrap().matches(directory, name)
+        };
+        assert!(leaves_out("*.iso", &app, b"x.iso") && !leaves_out("*.iso", &app, b"x.is"));
+        assert!(
+            leaves_out("app/.next", &app, b".next") && leaves_out("app/.next/", &app, b".next")
+        );
+        assert!(!leaves_out("app/.next", &root, b".next"));
+        assert!(leaves_out("/home/coder/.cache", &root, b".cache"));
+        assert!(leaves_out("/home/*/app/x", &app, b"x") && !leaves_out("/app/x", &app, b"x"));
+        assert!(!Exclusions::new(&[]).unwrap().matches(&root, b"x"));
+    }
+}
