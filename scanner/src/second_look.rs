@@ -16,7 +16,7 @@ use rayon::prelude::*;
 use reports::{Code, Finding, UncheckedReason};
 use rustix::io::Errno;
 
-use crate::checks::{Anomalies, Anomaly, Proof, Refusal, cannot_open};
+use crate::checks::{Anomalies, Anomaly, Proof, Refusal, cannot_open, unstable};
 use crate::examine::{Pass, Scratch, look, stamp, unchecked_reason};
 use crate::gathered::{Gathered, PerWorker, Stamp, Suspicious, finding, finding_beyond};
 use crate::inode_facts::{FileKind, InodeFacts};
@@ -224,7 +224,7 @@ impl Case {
         let proven = || self.tracked.iter().filter(|tracked| tracked.agreed >= PROVEN);
         let has = |code| proven().any(|tracked| tracked.anomaly.code == code);
         let beyond = self.beyond.iter().filter(|(code, _)| has(**code));
-        let unstable = (self.unstable >= UNSTABLE).then(|| unstable(&self.node));
+        let unstable = (self.unstable >= UNSTABLE).then(|| unstable(self.node.ino));
         proven()
             .map(|tracked| finding(&tracked.anomaly, &self.node))
             .chain(beyond.map(|(code, count)| finding_beyond(*code, *count, &self.node)))
@@ -296,12 +296,6 @@ impl Case {
         let settled = self.tracked.iter().all(|tracked| tracked.agreed >= PROVEN);
         self.closed = settled && (self.unstable == 0 || self.unstable >= UNSTABLE);
     }
-}
-
-fn unstable(node: &DirectoryNode) -> Anomaly {
-    let found = "two looks at it differ, and its times say that nothing changed";
-    Anomaly::new(Code::DirectoryReadUnstable, "a quiet directory looks the same twice", found)
-        .inode(node.ino)
 }
 
 fn failed_to_open(errno: Errno) -> Glance {

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use reports::Code;
 
-use crate::harness::{Dir, Fscan, Outcome};
+use crate::harness::{Dir, Fscan, Need, Outcome, User, files, in_lab};
 
 fn run(arguments: &[&str]) -> Outcome {
     Fscan::new(&Dir::new()).args(arguments).run()
@@ -155,4 +155,58 @@ fn quiet_says_nothing_about_a_healthy_tree() {
     dir.file("tree/file", b"content");
     let outcome = Fscan::new(&dir).args(["-q", "--quick", "--skip", "kernel", "tree"]).run();
     outcome.expect_code(0).expect(outcome.stderr().is_empty(), "nothing on stderr");
+}
+
+#[test]
+fn a_scan_without_any_check_is_refused() {
+    let dir = Dir::new();
+    dir.folder("tree");
+    for arguments in [["--skip", "entries,inodes,links,kernel"], ["--check=links", "--skip=links"]]
+    {
+        let outcome = Fscan::new(&dir).args(arguments).arg("tree").run();
+        outcome.expect_code(2).expect_one_error_line("no check");
+        outcome.expect(outcome.stdout().is_empty(), "nothing seen is not healthy");
+    }
+}
+
+/// The limit of processes is a usual one for a pod to hit.
+#[test]
+fn without_a_thread_to_start_it_says_so() {
+    in_lab(&[Need::Tool("setpriv"), Need::Tool("prlimit")], |dir| {
+        dir.folder("tree");
+        for limit in [1, 2, 3] {
+            let scan = Fscan::quick_tree(dir).user(User::Nobody).processes(limit).arg("tree");
+            let outcome = scan.run();
+            outcome.expect(matches!(outcome.code(), Some(0 | 2)), "it works or says why not");
+        }
+    });
+}
+
+#[test]
+fn read_only_keeps_the_report_out_of_the_tree() {
+    let dir = Dir::new();
+    let tree = dir.folder("tree");
+    let inside = tree.join("report.json");
+    let scan = Fscan::quick_tree(&dir).args(["--read-only", "-o"]).args([&inside, &tree]);
+    scan.run().expect_code(2).expect_one_error_line("--read-only");
+    assert!(!inside.exists());
+    let outside = dir.join("report.json");
+    let scan = Fscan::quick_tree(&dir).args(["--read-only", "-o"]).args([&outside, &tree]);
+    scan.run().expect_code(0);
+    assert!(outside.exists());
+}
+
+#[test]
+fn exclusions_may_be_absolute_paths() {
+    let dir = Dir::new();
+    let tree = dir.folder("tree");
+    files(&tree.join("kept"), 2);
+    files(&tree.join("cache"), 3);
+    let cache = tree.join("cache");
+    for glob in ["cache", cache.to_str().unwrap()] {
+        let outcome = Fscan::quick_tree(&dir).args(["--exclude", glob]).arg(&tree).run();
+        let report = outcome.expect_code(0).report();
+        outcome.expect(report.totals.files == 2, "the rest is scanned");
+        outcome.expect(report.unchecked_count("excluded") == 1, "and what is left out is said");
+    }
 }

@@ -78,3 +78,15 @@ fn what_is_no_file_is_one_clear_error() {
         outcome.expect_code(2).expect_one_error_line(path.to_str().unwrap());
     }
 }
+
+/// What a crafted file makes the reader complain of reaches no terminal as it is.
+#[test]
+fn a_crafted_report_cannot_speak_to_the_terminal() {
+    let dir = Dir::new();
+    let crafted = r#"{"schema_version": 1, "tool": "\u001b[31m\u202e\n"}"#;
+    let file = dir.file("report.json", crafted.as_bytes());
+    let outcome = Fscan::new(&dir).arg("report").arg(file).run();
+    outcome.expect_code(2).expect_one_error_line("not an fscan report");
+    let harmless = !outcome.stderr().contains(['\u{1b}', '\u{202e}']);
+    outcome.expect(harmless, "control characters are escaped");
+}

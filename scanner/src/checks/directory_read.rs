@@ -1,4 +1,5 @@
-//! `directory-read-error`, `directory-read-loop`: a listing that does not come to its end.
+//! `directory-read-error`, `directory-read-loop`, `directory-read-unstable`: a listing that does
+//! not come to its end, or not twice to the same.
 //!
 //! Looks at the error that ended a listing. EUCLEAN, EBADMSG, EIO and ESTALE are the kernel's
 //! word for damage. A position that comes again, or more names than fit into an ext4
@@ -47,4 +48,12 @@ fn unreadable(errno: Errno) -> Anomaly {
     let found = format!("getdents64 says {}", errno_name(errno));
     Anomaly::new(Code::DirectoryReadError, "the directory can be read to its end", found)
         .refused_with(errno)
+}
+
+/// The anomaly of a directory that shows different things at two looks while its times stand
+/// still.
+pub fn unstable(ino: u64) -> Anomaly {
+    let found = "two looks at it differ, and its times say that nothing changed";
+    Anomaly::new(Code::DirectoryReadUnstable, "a quiet directory looks the same twice", found)
+        .inode(ino)
 }

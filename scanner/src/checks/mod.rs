@@ -31,7 +31,7 @@ pub use absent_name::judge as judge_absent_name;
 pub use anomaly::{Anomalies, Anomaly, Proof};
 pub use directory_index::{IndexFlag, is_casefolded};
 pub use directory_links::{SubdirectoryCount, judge as judge_directory_links};
-pub use directory_read::{cannot_open, judge as judge_directory_read};
+pub use directory_read::{cannot_open, judge as judge_directory_read, unstable};
 pub use directory_size::judge as judge_directory_size;
 pub use dot_entries::DotEntries;
 pub use entry_name::{Name, judge as judge_name, unsafe_name};

@@ -3,9 +3,11 @@
 use reports::{Code, Severity, UncheckedReason};
 use rustix::fs::SeekFrom;
 
-use super::{Look, Pass, Scratch};
+use super::{Look, Pass, Scratch, stamp};
 use crate::checks::{self, Anomaly, Name, Proof};
 use crate::gathered::finding_beyond;
+use crate::inode_facts::InodeFacts;
+use crate::stamp::Moment;
 use crate::walk::{Listing, ListingError, OpenDirectory};
 
 impl Look<'_> {
@@ -57,10 +59,25 @@ impl Look<'_> {
             let bytes = entry.name().to_bytes();
             let hash = checks::fold_hash(&self.scope.hasher, bytes, Name::of(bytes));
             if repeated.binary_search(&hash).is_ok() {
-                names.push((bytes.to_vec(), entry.ino()));
+                names.push((bytes.to_vec(), entry.ino(), hash));
             }
         }
+        let twice = |hash: &u64| names.iter().filter(|(_, _, of)| of == hash).count() > 1;
+        let explained = repeated.iter().all(twice);
+        let names = names.into_iter().map(|(name, ino, _)| (name, ino)).collect();
         checks::judge_same_names(names, &mut self.out.anomalies);
+        if !explained && self.pass == Pass::Walk && self.stood_still() {
+            self.prove(&checks::unstable(self.directory.facts.ino()));
+        }
+    }
+
+    /// Whether nothing changed in the directory since it was opened, on a filesystem where names
+    /// that nobody touches are then listed once. Names that are renamed may be listed twice.
+    fn stood_still(&self) -> bool {
+        let OpenDirectory { descriptor, facts, .. } = *self.directory;
+        self.filesystem.oddities.listing_survives_unlink
+            && Moment::now().would_change_since(facts.changed_at())
+            && InodeFacts::of_descriptor(descriptor).is_ok_and(|now| stamp(&now) == stamp(facts))
     }
 
     /// On some kernels a casefolded directory denies names that it lists.

@@ -299,6 +299,24 @@ rows! {
         codes: &["directory-index-dropped"],
         at: &["big"],
     }
+    // The kernel takes the flat directory for an index, denies its names, then gives up and finds
+    // them: two looks differ at a directory that did not change.
+    index_flag_on_a_directory_without_an_index {
+        mkfs: NO_CHECKSUMS,
+        extra: |top| files(&top.join("flat"), 20),
+        damage: |image| image.debugfs(&["sif /flat flags 0x81000"]),
+        codes: &["directory-read-unstable"],
+        also: &["directory-index-dropped", "dirent-dangling", "directory-read-error"],
+        at: &["flat"],
+        verdict: "suspect",
+        verdict_as_nobody: "suspect",
+    }
+    size_of_a_directory_beyond_its_blocks {
+        damage: |image| image.debugfs(&["sif /d size 16384"]),
+        codes: &["directory-size-invalid"],
+        also: &["directory-lookup-error", "directory-read-error"],
+        at: &["d"],
+    }
     // Facts without number in the same directory do not hide the damage.
     link_count_of_a_directory_full_of_unsafe_names {
         extra: |top| {

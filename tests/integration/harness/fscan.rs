@@ -27,6 +27,7 @@ pub(crate) struct Fscan<'a> {
     arguments: Vec<OsString>,
     time_limit: Duration,
     descriptors: Option<u32>,
+    processes: Option<u32>,
     folder: PathBuf,
 }
 
@@ -39,6 +40,7 @@ impl<'a> Fscan<'a> {
             arguments: vec![],
             time_limit: Duration::from_mins(1),
             descriptors: None,
+            processes: None,
             folder: dir.path().to_owned(),
         }
     }
@@ -81,6 +83,12 @@ impl<'a> Fscan<'a> {
     }
 
     /// The working folder; else the scratch folder.
+    /// Lets its user have so many processes and threads.
+    pub(crate) fn processes(mut self, limit: u32) -> Self {
+        self.processes = Some(limit);
+        self
+    }
+
     pub(crate) fn in_folder(mut self, folder: &Path) -> Self {
         folder.clone_into(&mut self.folder);
         self
@@ -134,6 +142,9 @@ impl<'a> Fscan<'a> {
             let become_nobody =
                 ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"];
             words.extend(become_nobody.map(OsString::from));
+        }
+        if let Some(limit) = self.processes {
+            words.extend(["prlimit".into(), format!("--nproc={limit}").into()]);
         }
         words.push(binary(self.dir).into());
         words.extend(self.arguments.iter().cloned());
