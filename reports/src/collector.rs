@@ -83,6 +83,12 @@ impl FindingCollector {
         rows.map(|r| r.beyond + r.kept.values().map(|f| f.occurrences).sum::<u64>()).sum()
     }
 
+    /// How many of them are more than facts worth knowing.
+    pub fn count_defects(&self) -> u64 {
+        let rows = self.codes.iter().filter(|(code, _)| code.severity() > crate::Severity::Info);
+        rows.map(|(_, r)| r.beyond + r.kept.values().map(|f| f.occurrences).sum::<u64>()).sum()
+    }
+
     /// Whether anything was found of `code`.
     pub fn has(&self, code: Code) -> bool {
         self.codes.contains_key(&code)

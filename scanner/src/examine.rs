@@ -161,7 +161,7 @@ impl Look<'_> {
             // A bind mount of a directory that is seen under its own name as well.
             return false;
         }
-        if self.filesystem.oddities.placeholder == Some(facts.ino()) {
+        if self.filesystem.oddities.shared_number == Some(facts.ino()) {
             return true;
         }
         if self.filesystem.oddities.numbers_identify {

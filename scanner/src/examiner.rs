@@ -32,7 +32,7 @@ impl Visitor for Examiner<'_> {
         let index = self.workers.index();
         let outcome =
             look(self.scope, directory, worker, &mut self.scratch.lock(index), Pass::Walk);
-        self.scope.control.add_findings(outcome.gathered.findings.count());
+        self.scope.control.add_findings(outcome.gathered.findings.count_defects());
         let mut gathered = self.gathered.lock(index);
         gathered.merge(outcome.gathered);
         if !outcome.anomalies.is_empty() {

@@ -40,7 +40,7 @@ pub struct Oddities {
     pub numbers_identify: bool,
     /// A number that many empty directories share: btrfs shows one in a snapshot where a nested
     /// subvolume was not snapshotted along (`BTRFS_EMPTY_SUBVOL_DIR_OBJECTID`).
-    pub placeholder: Option<u64>,
+    pub shared_number: Option<u64>,
     /// `st_nlink` of a file counts its names. Not on overlayfs: without `index=on` a copy-up
     /// breaks hard links and leaves the old count (xfstests overlay/018, overlay/033).
     pub file_links_count_names: bool,
@@ -71,7 +71,7 @@ const FOREIGN: Oddities = Oddities {
     directory_links: DirectoryLinks::Nothing,
     entry_numbers_match: false,
     numbers_identify: false,
-    placeholder: None,
+    shared_number: None,
     file_links_count_names: false,
     dot_entries_on_disk: false,
     is_ext: false,
@@ -88,7 +88,7 @@ const PLAIN: Oddities = Oddities {
     directory_links: DirectoryLinks::Subdirectories,
     entry_numbers_match: true,
     numbers_identify: true,
-    placeholder: None,
+    shared_number: None,
     file_links_count_names: true,
     dot_entries_on_disk: false,
     is_ext: false,
@@ -110,7 +110,7 @@ pub fn of(filesystem: &str) -> Oddities {
         },
         "xfs" => PLAIN,
         "btrfs" => {
-            Oddities { directory_links: DirectoryLinks::Nothing, placeholder: Some(2), ..PLAIN }
+            Oddities { directory_links: DirectoryLinks::Nothing, shared_number: Some(2), ..PLAIN }
         }
         "tmpfs" => Oddities { listing_survives_unlink: false, sizes_count_names: true, ..PLAIN },
         "overlay" => Oddities {
