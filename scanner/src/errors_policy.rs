@@ -10,8 +10,8 @@ use std::fs;
 use crate::mounts::Mount;
 use crate::oddities;
 
-/// The policy of a mounted ext2, ext3 or ext4.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The policy of a mounted ext2, ext3 or ext4, in rising order of effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ErrorsPolicy {
     /// The error is recorded and the work goes on.
     Continue,
@@ -24,8 +24,13 @@ pub enum ErrorsPolicy {
 impl ErrorsPolicy {
     /// Reads the policy in force. /proc/fs/ext4/DEV/options always names it; the mount table
     /// does only where it differs from the superblock's default. None where neither can be
-    /// read, or where the filesystem has no such policy.
+    /// read, or where the filesystem has no such policy. For an overlay the worst of its layers':
+    /// what it looks up is looked up there.
     pub fn of(mount: &Mount) -> Option<Self> {
+        let layers = mount.layers();
+        if !layers.is_empty() {
+            return layers.iter().filter_map(Self::of).max();
+        }
         if !oddities::of(&mount.filesystem).is_ext {
             return None;
         }

@@ -44,6 +44,22 @@ impl Mount {
     }
 }
 
+impl Mount {
+    /// The mounts that an overlay's layers lie on, as far as their paths are of this mount
+    /// namespace; none for any other filesystem.
+    pub fn layers(&self) -> Vec<Mount> {
+        if self.filesystem != "overlay" {
+            return Vec::new();
+        }
+        let paths = self.super_options.split(',').filter_map(|option| {
+            let (key, paths) = option.split_once('=')?;
+            matches!(key, "lowerdir" | "lowerdir+" | "datadir+" | "upperdir").then_some(paths)
+        });
+        let mounts = paths.flat_map(|paths| paths.split(':')).map(Path::new).filter_map(of_path);
+        mounts.filter(|mount| mount.filesystem != "overlay").collect()
+    }
+}
+
 /// The mount that an inode was reached through: by the id, or before Linux 5.8 the last one
 /// that was mounted with its device.
 pub fn of_inode(facts: &InodeFacts) -> Option<Mount> {

@@ -112,7 +112,10 @@ impl RootError {
         let path = path.into();
         match reason {
             UncheckedReason::ErrorsPanic => {
-                let mount_point = PathName::new(mount.point.clone());
+                // Of an overlay it is a layer's mount that has to be mounted otherwise.
+                let panics = |layer: &Mount| ErrorsPolicy::of(layer) == Some(ErrorsPolicy::Panic);
+                let layer = mount.layers().into_iter().find(panics);
+                let mount_point = PathName::new(layer.unwrap_or_else(|| mount.clone()).point);
                 RootError::PanicPolicy { path, mount_point }
             }
             _ => RootError::StoresNothing { path, filesystem: mount.filesystem.clone() },

@@ -47,6 +47,23 @@ fn errors_panic_is_not_crossed_into() {
     });
 }
 
+/// What an overlay looks up is looked up in its layers.
+#[test]
+fn errors_panic_below_an_overlay_is_refused() {
+    in_lab(LAB, |dir| {
+        let image = small_image(dir, &[]);
+        let lower = image.mount("errors=panic");
+        let layers = Mount::tmpfs(&dir.join("layers"), "size=8m");
+        let [upper, work] = ["upper", "work"].map(|layer| layers.join(layer));
+        fs::create_dir(&upper).unwrap();
+        fs::create_dir(&work).unwrap();
+        let mount = Mount::overlay(&dir.join("merged"), lower.point(), &upper, &work);
+        let outcome = Fscan::quick(dir).arg(mount.point()).run();
+        outcome.expect_code(2).expect_one_error_line("errors=panic");
+        outcome.expect_one_error_line(lower.point().to_str().unwrap());
+    });
+}
+
 #[test]
 fn errors_remount_ro_is_said_beforehand() {
     in_lab(LAB, |dir| {
