@@ -77,13 +77,8 @@ impl FindingCollector {
         *self = changed;
     }
 
-    /// How many findings came in, those that have no row of their own included.
-    pub fn count(&self) -> u64 {
-        let rows = self.codes.values();
-        rows.map(|r| r.beyond + r.kept.values().map(|f| f.occurrences).sum::<u64>()).sum()
-    }
-
-    /// How many of them are more than facts worth knowing.
+    /// How many defects came in, those that have no row of their own included; facts that are
+    /// merely worth knowing are none.
     pub fn count_defects(&self) -> u64 {
         let rows = self.codes.iter().filter(|(code, _)| code.severity() > crate::Severity::Info);
         rows.map(|(_, r)| r.beyond + r.kept.values().map(|f| f.occurrences).sum::<u64>()).sum()
@@ -173,7 +168,7 @@ mod tests {
         let [mut merged, other] = halves;
         merged.merge(other);
 
-        assert_eq!((forward.count(), merged.count()), (1000, 1000));
+        assert_eq!((forward.count_defects(), merged.count_defects()), (1000, 1000));
         let rows = |c: FindingCollector| -> Vec<(Subject, u64)> {
             c.into_rows().into_iter().map(|r| (r.subject, r.occurrences)).collect()
         };

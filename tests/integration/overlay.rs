@@ -3,7 +3,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::harness::{Dir, Image, Mount, Need, files, in_lab, realistic};
 use crate::healthy::expect_healthy;
@@ -44,12 +44,18 @@ fn append(path: &Path) {
     file.unwrap().write_all(b" and more").unwrap();
 }
 
+/// A tmpfs for the layers, with an empty lower one.
+fn layers(dir: &Dir) -> (Mount, PathBuf) {
+    let layers = Mount::tmpfs(&dir.join("layers"), "size=128m");
+    let lower = layers.join("lower");
+    fs::create_dir(&lower).unwrap();
+    (layers, lower)
+}
+
 #[test]
 fn overlay_of_the_upper_layer_alone() {
     in_lab(LAB, |dir| {
-        let layers = Mount::tmpfs(&dir.join("layers"), "size=128m");
-        let lower = layers.join("lower");
-        fs::create_dir(&lower).unwrap();
+        let (layers, lower) = layers(dir);
         let merged = overlay_on(dir, &lower, layers.point());
         realistic(merged.point());
         expect_healthy(dir, merged.point());
@@ -59,9 +65,7 @@ fn overlay_of_the_upper_layer_alone() {
 #[test]
 fn overlay_with_copied_up_directories() {
     in_lab(LAB, |dir| {
-        let layers = Mount::tmpfs(&dir.join("layers"), "size=128m");
-        let lower = layers.join("lower");
-        fs::create_dir(&lower).unwrap();
+        let (layers, lower) = layers(dir);
         realistic(&lower);
         let merged = overlay_on(dir, &lower, layers.point());
         expect_healthy(dir, merged.point());
@@ -73,9 +77,7 @@ fn overlay_with_copied_up_directories() {
 #[test]
 fn overlay_with_hard_links_broken_by_copy_up() {
     in_lab(LAB, |dir| {
-        let layers = Mount::tmpfs(&dir.join("layers"), "size=128m");
-        let lower = layers.join("lower");
-        fs::create_dir(&lower).unwrap();
+        let (layers, lower) = layers(dir);
         realistic(&lower);
         let merged = overlay_on(dir, &lower, layers.point());
         break_hard_links(merged.point());
