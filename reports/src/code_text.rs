@@ -438,6 +438,227 @@ pub(crate) static TABLE: &[CodeText] = &[
         remedy: secure_and_diagnose!(),
     },
     CodeText {
+        code: Code::ExtentMapUnreadable,
+        word: "extent-map-unreadable",
+        check: "extents",
+        severity: Severity::Corrupt,
+        title: "A file whose block map cannot be read",
+        meaning: "The kernel refuses to say where the file's content lies: a block of its extent \
+                  tree, or of its indirect blocks, is damaged. Reading the file fails from some \
+                  place on, or everywhere.",
+        detection: "FIEMAP (an ioctl that any user who may read the file can make) answers \
+                    EUCLEAN, EBADMSG or EIO, or ends before the size says and answers so when \
+                    asked behind its last extent. It must do so at least three times with growing \
+                    pauses. An error that the kernel takes back at a later look is suspect.",
+        remedy: concat!(
+            "Copy what can still be read of the file away first. ",
+            secure_and_diagnose!()
+        ),
+    },
+    CodeText {
+        code: Code::ExtentOverlap,
+        word: "extent-overlap",
+        check: "extents",
+        severity: Severity::Corrupt,
+        title: "Two files claim the same block of the device",
+        meaning: "The same blocks belong to two files, so what is written to one shows up in the \
+                  other. Removing one of them frees blocks that the other still uses, and a third \
+                  file may then be written over them.",
+        detection: "The extents of every file and directory (FIEMAP) are sorted by their place on \
+                    the device and swept. Shared extents (reflinks) say so and are left out, and \
+                    so are attribute blocks, which files share by design, and filesystems with \
+                    shared blocks. Both files are mapped again at least three times, and one that \
+                    changed after the scan began makes it volatile.",
+        remedy: concat!(
+            "Do not remove, truncate or write either file: copy both away first, and expect that \
+             at most one of the copies is right. ",
+            secure_and_diagnose!()
+        ),
+    },
+    CodeText {
+        code: Code::ExtentOutsideDevice,
+        word: "extent-outside-device",
+        check: "extents",
+        severity: Severity::Corrupt,
+        title: "A file's blocks lie beyond the end of the device",
+        meaning: "The file's map points to blocks that do not exist. That part of its content \
+                  cannot be read, and was not where the map says for some time.",
+        detection: "The end of each extent from FIEMAP is held against the size of the \
+                    filesystem, at least three times. A filesystem that was restored onto a \
+                    smaller device, or a device that shrank, shows this for many files at once.",
+        remedy: concat!(
+            "Make sure that the device still has its full size before anything else. ",
+            secure_and_diagnose!()
+        ),
+    },
+    CodeText {
+        code: Code::ExtentOrderInvalid,
+        word: "extent-order-invalid",
+        check: "extents",
+        severity: Severity::Corrupt,
+        title: "A file's block map contradicts itself",
+        meaning: "The map lists a part of the file twice, out of order, or with a length that is \
+                  no number of blocks. What is read from there may be anybody's.",
+        detection: "The extents from FIEMAP must rise in the file without overlap and be made of \
+                    whole blocks. A file that did not change since the scan began is mapped again \
+                    at least three times.",
+        remedy: secure_and_diagnose!(),
+    },
+    CodeText {
+        code: Code::ExtentSizeMismatch,
+        word: "extent-size-mismatch",
+        check: "extents",
+        severity: Severity::Corrupt,
+        title: "A size that does not fit the mapped blocks",
+        meaning: "Blocks hold written content behind the end of the file, or a directory has \
+                  holes. Either the size was damaged, and content at the end is cut off, or the \
+                  map was.",
+        detection: "On ext2, ext3 and ext4 no written extent (FIEMAP) lies behind the size, but \
+                    for fs-verity; blocks reserved with fallocate may. A directory is mapped from \
+                    its start to its size without holes. An inode that did not change since the \
+                    scan began is mapped again at least three times.",
+        remedy: secure_and_diagnose!(),
+    },
+    CodeText {
+        code: Code::ExtentInFreeSpace,
+        word: "extent-in-free-space",
+        check: "allocation",
+        severity: Severity::Corrupt,
+        title: "A file's blocks are counted as free",
+        meaning: "The filesystem will give these blocks to the next file that needs some, and \
+                  overwrite this one's content. Every write to the volume can destroy data.",
+        detection: "The extents of all files (FIEMAP) are held against the map of free space \
+                    (FS_IOC_GETFSMAP, ext4 and xfs). Both are asked again at least three times, \
+                    and a file that changed after the scan began or went away makes it volatile.",
+        remedy: concat!(
+            "Stop every writer at once, and copy these files away. ",
+            secure_and_diagnose!()
+        ),
+    },
+    CodeText {
+        code: Code::ExtentInMetadata,
+        word: "extent-in-metadata",
+        check: "allocation",
+        severity: Severity::Corrupt,
+        title: "A file's blocks lie over the filesystem's own",
+        meaning: "The file claims blocks that hold inode tables, bitmaps, the journal or the \
+                  superblock. Writing to the file destroys the filesystem.",
+        detection: "The extents of all files (FIEMAP) are held against the places of static \
+                    metadata (FS_IOC_GETFSMAP). Both are asked again at least three times.",
+        remedy: concat!("Do not write to the file. ", secure_and_diagnose!()),
+    },
+    CodeText {
+        code: Code::AllocationMapUnreadable,
+        word: "allocation-map-unreadable",
+        check: "allocation",
+        severity: Severity::Corrupt,
+        title: "The map of free space cannot be read",
+        meaning: "A block bitmap is unreadable or its checksum is wrong. The kernel takes the \
+                  whole group of blocks out of use: less space is free, and files there can no \
+                  longer be removed cleanly.",
+        detection: "FS_IOC_GETFSMAP answers EUCLEAN, EBADMSG or EIO for a group of blocks, which \
+                    are then asked one by one, or /proc/fs/ext4/DEVICE/mb_groups says that a group \
+                    is corrupt. The kernel keeps to it until the next mount.",
+        remedy: secure_and_diagnose!(),
+    },
+    CodeText {
+        code: Code::FreeBlocksMismatch,
+        word: "free-blocks-mismatch",
+        check: "allocation",
+        severity: Severity::Corrupt,
+        title: "The number of free blocks is not what the map says",
+        meaning: "The count of free blocks and the bitmaps disagree. The filesystem may run full \
+                  before it says so, or take blocks that are in use.",
+        detection: "Free space summed from FS_IOC_GETFSMAP is held against statfs on a mount that \
+                    is read-only; on a writable one delayed allocation makes the two differ. On \
+                    any quiet mount a count that drops when the bitmaps are loaded says that the \
+                    kernel found one wrong.",
+        remedy: secure_and_diagnose!(),
+    },
+    CodeText {
+        code: Code::UsedBlocksMismatch,
+        word: "used-blocks-mismatch",
+        check: "allocation",
+        severity: Severity::Corrupt,
+        title: "Blocks in use are not the blocks of the files",
+        meaning: "More blocks in use than files have: some were leaked, or belong to files whose \
+                  names are lost. Fewer: files share blocks, or use some that count as free and \
+                  will be overwritten.",
+        detection: "Only where the whole filesystem was seen and stood still: the blocks of all \
+                    inodes (statx), shared attribute blocks once, and what ext4 hides (orphan \
+                    file, resize inode and the like, told by its features) must add up to the \
+                    blocks that statfs says are in use. Deleted files that are still open are \
+                    allowed for. Counted again at least three times.",
+        remedy: secure_and_diagnose!(),
+    },
+    CodeText {
+        code: Code::FreeInodesMismatch,
+        word: "free-inodes-mismatch",
+        check: "allocation",
+        severity: Severity::Corrupt,
+        title: "Inodes in use are not the inodes with names",
+        meaning: "Fewer inodes in use than have names: an inode with a name counts as free, and \
+                  the next new file will overwrite it. More: files exist that no name leads to.",
+        detection: "Only where the whole filesystem was seen and stood still: the inodes with \
+                    names and those that ext4 keeps for itself must add up to what statfs says. \
+                    On a writable mount more inodes in use are deleted files that are still open, \
+                    unless root can tell (inode-unattached). Counted again at least three times.",
+        remedy: secure_and_diagnose!(),
+    },
+    CodeText {
+        code: Code::InodeUnattached,
+        word: "inode-unattached",
+        check: "allocation",
+        severity: Severity::Corrupt,
+        title: "An inode in use that no name leads to",
+        meaning: "The inode counts names, but none was found anywhere. The file or directory is \
+                  still on the disk; an offline check puts it into lost+found.",
+        detection: "Where statfs counts more inodes than have names, and only with \
+                    CAP_DAC_READ_SEARCH: the numbers between those that were seen are opened by \
+                    handle (open_by_handle_at), never where the inode table may be uninitialised. \
+                    One with links and without a name is opened again at least three times. \
+                    Deleted files that are still open count no links and are left out.",
+        remedy: concat!(
+            "The name may be lost with a damaged directory: look for other findings nearby. ",
+            secure_and_diagnose!()
+        ),
+    },
+    CodeText {
+        code: Code::AttributeUnreadable,
+        word: "attribute-unreadable",
+        check: "attributes",
+        severity: Severity::Corrupt,
+        title: "Extended attributes that cannot be read",
+        meaning: "The file's extended attributes (capabilities, labels, access lists, user \
+                  attributes) are damaged. The content may be sound; who may read it, or what it \
+                  may do, may be lost.",
+        detection: "listxattr or getxattr of a listed name answers EUCLEAN, EBADMSG or EIO, at \
+                    least three times with growing pauses. Permission denied is reported as not \
+                    examined. On network and FUSE filesystems it is only suspect.",
+        remedy: concat!(
+            "Copy the file's content away, and note owner and mode. ",
+            secure_and_diagnose!()
+        ),
+    },
+    CodeText {
+        code: Code::AclInvalid,
+        word: "acl-invalid",
+        check: "attributes",
+        severity: Severity::Corrupt,
+        title: "An access control list that cannot be decoded",
+        meaning: "The list of who may access the file is damaged. The kernel denies access, or \
+                  grants it to others than intended.",
+        detection: "system.posix_acl_access and system.posix_acl_default are read and must be \
+                    whole: the right version and length, one entry each for owner, group and \
+                    others, a mask where users or groups are named, each entry in order (acl(5)). \
+                    Read again at least three times.",
+        remedy: concat!(
+            "Note what the list should be (getfacl of a sibling), and do not set it anew before \
+             the filesystem was checked. ",
+            secure_and_diagnose!()
+        ),
+    },
+    CodeText {
         code: Code::KernelErrorsRecorded,
         word: "kernel-errors-recorded",
         check: "kernel",
@@ -503,5 +724,18 @@ pub(crate) static TABLE: &[CodeText] = &[
                     policy, which is mkfs's default, is only told with the root.",
         remedy: "On the node, as root: tune2fs -e remount-ro DEVICE; it applies from the next \
                  mount. Damage then stops writes, and with them the workload.",
+    },
+    CodeText {
+        code: Code::OfflineProblem,
+        word: "offline-problem",
+        check: "image",
+        severity: Severity::Corrupt,
+        title: "The filesystem's own checker found a problem",
+        meaning: "e2fsck, which looks at the unmounted filesystem, found structures that \
+                  contradict one another. It names the inode, path or block where it can.",
+        detection: "`fscan image` runs e2fsck -fn, which changes nothing, on an image, a detached \
+                    device or a snapshot clone, and takes down each problem that it prints.",
+        remedy: "Make sure that a copy exists and was verified. Then run e2fsck on a clone of the \
+                 device and look at the result before repairing the original.",
     },
 ];
