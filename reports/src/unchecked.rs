@@ -137,9 +137,10 @@ impl UncheckedCollector {
         rows.map(|(_, (count, _))| count).sum()
     }
 
-    /// Whether something stayed unexamined that was not left out by request.
-    pub fn leaves_gaps(&self) -> bool {
-        self.rows.keys().any(|(reason, _)| !reason.by_request())
+    /// What stayed unexamined that was not left out by request.
+    pub fn gaps(&self) -> BTreeSet<String> {
+        let gaps = self.rows.keys().filter(|(reason, _)| !reason.by_request());
+        gaps.map(|(_, what)| what.clone()).collect()
     }
 
     /// The rows, sorted by reason and subject.

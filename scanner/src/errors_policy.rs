@@ -40,6 +40,16 @@ impl ErrorsPolicy {
         };
         from_proc().or_else(|| find(mount.super_options.split(',')))
     }
+    /// What a superblock says for mounts that name no policy (kernel fs/ext4/ext4.h,
+    /// `EXT4_ERRORS_*`).
+    pub fn of_superblock(behavior: u16) -> Option<Self> {
+        match behavior {
+            1 => Some(ErrorsPolicy::Continue),
+            2 => Some(ErrorsPolicy::RemountReadOnly),
+            3 => Some(ErrorsPolicy::Panic),
+            _ => None,
+        }
+    }
 }
 
 fn find<'a>(mut options: impl Iterator<Item = &'a str>) -> Option<ErrorsPolicy> {

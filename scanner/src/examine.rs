@@ -16,6 +16,7 @@ use crate::checks::{
 use crate::filesystem::Filesystem;
 use crate::gathered::{Gathered, Stamp, finding};
 use crate::inode_facts::{FileKind, InodeFacts};
+use crate::inspect::{Inspected, InspectionRoom, Inspector};
 use crate::links::{Sighting, SingleLinks, Tally};
 use crate::scope::Scope;
 use crate::walk::{Buffer, Dirent, Listing, ListingError, OpenDirectory, Subdirectories, Worker};
@@ -35,6 +36,7 @@ pub struct Scratch {
     buffer: Buffer,
     hashes: Vec<u64>,
     singles: SingleLinks,
+    inspection: InspectionRoom,
 }
 
 /// Hashes that are kept room for between directories.
@@ -122,6 +124,7 @@ impl Look<'_> {
             IndexFlag::before(self.directory.descriptor, self.directory.facts, self.filesystem);
         let (complete, repeated) = self.list(scratch);
         self.out.complete = complete;
+        self.look_inside_directory(&mut scratch.inspection);
         self.tally.meet_singles(&mut self.singles);
         scratch.singles = std::mem::take(&mut self.singles);
         if self.pass == Pass::Walk
@@ -196,14 +199,15 @@ impl Look<'_> {
     /// repeated.
     fn list(&mut self, scratch: &mut Scratch) -> (bool, Vec<u64>) {
         let most = self.most_names();
-        let buffer = scratch.buffer.room_for(self.directory.facts, self.filesystem);
+        let Scratch { buffer, hashes, inspection, .. } = scratch;
+        let buffer = buffer.room_for(self.directory.facts, self.filesystem);
         let mut listing = Listing::new(self.directory.descriptor, buffer, most);
-        let mut same = SameNames::new(&self.scope.hasher, &mut scratch.hashes);
+        let mut same = SameNames::new(&self.scope.hasher, hashes);
         let mut unreported = 0;
         let complete = loop {
             match listing.next() {
                 None => break true,
-                Some(Ok(entry)) => self.entry(&entry, &mut same),
+                Some(Ok(entry)) => self.entry(&entry, &mut same, inspection),
                 Some(Err(error)) => {
                     self.listing_failed(error);
                     break false;
@@ -237,7 +241,12 @@ impl Look<'_> {
         in_blocks.map(|names| names.saturating_mul(4).max(4096))
     }
 
-    fn entry(&mut self, entry: &Dirent<'_>, same: &mut SameNames<'_>) {
+    fn entry(
+        &mut self,
+        entry: &Dirent<'_>,
+        same: &mut SameNames<'_>,
+        inspection: &mut InspectionRoom,
+    ) {
         let (name, bytes) = (entry.name(), entry.name().to_bytes());
         if matches!(bytes, b"." | b"..") {
             self.dots.note(bytes, entry.ino(), entry.kind());
@@ -256,7 +265,7 @@ impl Look<'_> {
             return;
         }
         match InodeFacts::of_entry(self.directory.descriptor, name) {
-            Ok(facts) => self.answered(entry, &facts),
+            Ok(facts) => self.answered(entry, &facts, inspection),
             Err(errno) => self.refused(entry, errno.into()),
         }
         self.worker.tick();
@@ -279,7 +288,12 @@ impl Look<'_> {
         }
     }
 
-    fn answered(&mut self, entry: &Dirent<'_>, facts: &InodeFacts) {
+    fn answered(
+        &mut self,
+        entry: &Dirent<'_>,
+        facts: &InodeFacts,
+        inspection: &mut InspectionRoom,
+    ) {
         let seen = Seen {
             name: entry.name(),
             listed_ino: entry.ino(),
@@ -295,6 +309,9 @@ impl Look<'_> {
         self.subdirectories.note(if covered { entry.kind() } else { facts.kind() });
         checks::judge_entry(&seen, self.scope.options.checks, &mut self.out.anomalies);
         if self.pass == Pass::Again {
+            if !covered {
+                self.look_inside(entry.name(), facts, false, inspection);
+            }
             return;
         }
         if covered && let Err(reason) = self.may_cross_into(facts) {
@@ -304,7 +321,10 @@ impl Look<'_> {
         }
         // What a mount covers stays unseen, also where the walk goes on into the mount.
         self.out.gathered.unseen += u64::from(covered);
-        self.count(entry.name(), facts);
+        let first = self.count(entry.name(), facts);
+        if !covered {
+            self.look_inside(entry.name(), facts, first, inspection);
+        }
     }
 
     fn may_cross_into(&self, facts: &InodeFacts) -> Result<(), UncheckedReason> {
@@ -315,17 +335,19 @@ impl Look<'_> {
         }
     }
 
-    /// Counts an entry and its inode, and goes on into a directory.
-    fn count(&mut self, name: &CStr, facts: &InodeFacts) {
+    /// Counts an entry and its inode, and goes on into a directory. Tells whether the inode was
+    /// met for the first time.
+    fn count(&mut self, name: &CStr, facts: &InodeFacts) -> bool {
         let totals = &mut self.out.gathered.totals;
         count_kind(totals, facts.kind());
         if facts.kind() == FileKind::Directory {
             let noatime = self.scope.may_skip_atime(facts);
             self.out.subdirectories.push(name, facts.ino(), noatime);
-            return;
+            return true;
         }
+        let checks = self.scope.options.checks;
         let counts = self.filesystem.oddities.file_links_count_names
-            && (self.scope.options.checks.links || facts.nlink() > 1);
+            && (checks.links || checks.allocation || facts.nlink() > 1);
         let met =
             if counts { self.tally.meet_file(facts, &mut self.singles) } else { Sighting::First };
         if facts.kind() == FileKind::Regular {
@@ -335,6 +357,58 @@ impl Look<'_> {
                 let bytes = facts.sectors().saturating_mul(512);
                 totals.bytes_allocated = totals.bytes_allocated.saturating_add(bytes);
             }
+        }
+        met == Sighting::First
+    }
+
+    /// Looks into what a name leads to; `first` says that its inode was not met before.
+    fn look_inside(
+        &mut self,
+        name: &CStr,
+        facts: &InodeFacts,
+        first: bool,
+        room: &mut InspectionRoom,
+    ) {
+        if !self.scope.options.checks.look_inside() {
+            return;
+        }
+        let own = first && facts.device() == self.scope.filesystem.device;
+        let (directory, inspector) = (self.directory.descriptor, self.inspector());
+        let Outcome { gathered, anomalies, .. } = &mut self.out;
+        // A directory's are taken down when it is visited itself.
+        let claims = own.then_some(&mut gathered.claims);
+        let inspected = inspector.entry(directory, name, facts, room, claims, anomalies);
+        if own {
+            gathered.census.add(facts, self.filesystem, self.scope.started);
+        }
+        self.inspected(&inspected, Some(name.to_bytes()));
+    }
+
+    /// Looks into the directory itself.
+    fn look_inside_directory(&mut self, room: &mut InspectionRoom) {
+        if !self.scope.options.checks.look_inside() {
+            return;
+        }
+        let OpenDirectory { descriptor, facts, .. } = *self.directory;
+        let own = self.pass == Pass::Walk && facts.device() == self.scope.filesystem.device;
+        let inspector = self.inspector();
+        let Outcome { gathered, anomalies, .. } = &mut self.out;
+        let claims = own.then_some(&mut gathered.claims);
+        let inspected = inspector.open_inode(descriptor, None, facts, room, claims, anomalies);
+        self.inspected(&inspected, None);
+    }
+
+    /// Takes account of what looking into an inode left open.
+    fn inspected(&mut self, inspected: &Inspected, name: Option<&[u8]>) {
+        if self.pass == Pass::Again {
+            return;
+        }
+        let Gathered { totals, unchecked, census, .. } = &mut self.out.gathered;
+        totals.volatile += inspected.volatile;
+        census.uncertain += u64::from(inspected.hidden_attribute_block);
+        for (reason, what) in &inspected.unchecked {
+            totals.errors += 1;
+            unchecked.add(*reason, what, self.directory.node.path(name));
         }
     }
 
@@ -379,6 +453,13 @@ impl Look<'_> {
         if self.pass == Pass::Walk {
             self.out.gathered.miss(reason, what, self.directory.node, name);
         }
+    }
+}
+
+impl<'a> Look<'a> {
+    fn inspector(&self) -> Inspector<'a> {
+        let verify = self.pass == Pass::Again;
+        Inspector { scope: self.scope, filesystem: self.filesystem, verify }
     }
 }
 

@@ -1,12 +1,16 @@
 //! The filesystem that a tree stands on.
 
-use std::os::fd::BorrowedFd;
+use std::fs;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
 
-use rustix::fs::{fstatfs, fstatvfs};
+use rustix::fs::{Mode, OFlags, fstatfs, fstatvfs, openat};
 
-use crate::inode_facts::{Device, InodeFacts};
+use crate::features::{Feature, Superblock};
+use crate::inode_facts::{Device, FileKind, InodeFacts};
 use crate::mounts::{self, Mount};
-use crate::oddities::{self, Oddities};
+use crate::oddities::{self, ExtentAddresses, Oddities};
+use crate::refusals::Refusals;
 
 /// One mounted filesystem, as far as a check needs to know it.
 #[derive(Clone, Debug)]
@@ -26,6 +30,13 @@ pub struct Filesystem {
     pub blocks: u64,
     /// How many inodes it can have; on ext4 also the highest inode number.
     pub inodes: u64,
+    /// What ext4 was made with; none where the kernel does not tell.
+    pub superblock: Option<Superblock>,
+    /// The first byte behind its end: of the filesystem where the kernel tells that, else of its
+    /// device.
+    pub end: Option<u64>,
+    /// Questions that it does not answer.
+    pub refusals: Arc<Refusals>,
 }
 
 impl Filesystem {
@@ -37,12 +48,22 @@ impl Filesystem {
             None => kind_by_magic(directory).to_owned(),
         };
         let space = fstatvfs(directory).ok();
+        let block_size = space.as_ref().map_or(0, |s| s.f_frsize);
+        let superblock = superblock(directory, facts, &kind);
+        let size = superblock.map(|superblock| superblock.blocks.saturating_mul(block_size));
+        let oddities = Oddities {
+            extent_addresses: extent_addresses(mount.as_ref(), oddities::of(&kind)),
+            ..oddities::of(&kind)
+        };
         Filesystem {
-            oddities: oddities::of(&kind),
+            oddities,
             device: facts.device(),
-            block_size: space.as_ref().map_or(0, |s| s.f_frsize),
+            block_size,
+            superblock,
+            end: size.or_else(|| device_size(facts.device())),
             blocks: space.as_ref().map_or(0, |s| s.f_blocks),
             inodes: space.as_ref().map_or(0, |s| s.f_files),
+            refusals: Arc::default(),
             mount,
             kind,
         }
@@ -53,10 +74,51 @@ impl Filesystem {
         self.blocks.saturating_mul(self.block_size)
     }
 
+    /// Whether it is known to lack a feature of ext4.
+    pub fn lacks(&self, feature: Feature) -> bool {
+        self.superblock.is_some_and(|superblock| !superblock.has(feature))
+    }
+
+    /// Whether it is known to have a feature of ext4.
+    pub fn has(&self, feature: Feature) -> bool {
+        self.superblock.is_some_and(|superblock| superblock.has(feature))
+    }
+
+    /// Whether it was mounted without replaying its journal, so that what is on the disk may be
+    /// half of a change.
+    pub fn is_unreplayed(&self) -> bool {
+        let options = self.mount.as_ref().map_or("", |mount| mount.super_options.as_str());
+        options.split(',').any(|option| matches!(option, "noload" | "norecovery"))
+    }
+
     /// Whether a mount of it shows the whole filesystem rather than a directory of it.
     pub fn is_whole(&self) -> bool {
         self.mount.as_ref().is_some_and(|mount| mount.root == b"/")
     }
+}
+
+/// The superblock, through a descriptor that may be one of O_PATH: a directory can be opened
+/// again by it.
+fn superblock(at: BorrowedFd<'_>, facts: &InodeFacts, kind: &str) -> Option<Superblock> {
+    if !oddities::of(kind).is_ext || facts.kind() != FileKind::Directory {
+        return None;
+    }
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let opened: OwnedFd = openat(at, c".", flags, Mode::empty()).ok()?;
+    Superblock::read(opened.as_fd())
+}
+
+/// What extents' addresses mean on this mount: with a realtime device xfs has two of them, and an
+/// extent does not say which it is on (xfs(5), rtdev).
+fn extent_addresses(mount: Option<&Mount>, oddities: Oddities) -> ExtentAddresses {
+    let realtime = |mount: &Mount| mount.super_options.split(',').any(|o| o.starts_with("rtdev="));
+    if mount.is_some_and(realtime) { ExtentAddresses::Nothing } else { oddities.extent_addresses }
+}
+
+/// The size of a block device in bytes (sysfs counts in units of 512).
+fn device_size((major, minor): Device) -> Option<u64> {
+    let text = fs::read_to_string(format!("/sys/dev/block/{major}:{minor}/size")).ok()?;
+    text.trim().parse::<u64>().ok()?.checked_mul(512)
 }
 
 /// The type of a filesystem that the mount table does not tell, for want of /proc: by its magic

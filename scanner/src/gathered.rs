@@ -6,7 +6,9 @@ use reports::{
     Code, Finding, FindingCollector, Subject, Totals, UncheckedCollector, UncheckedReason,
 };
 
+use crate::allocation::Census;
 use crate::checks::Anomaly;
+use crate::extents::Claims;
 use crate::inode_facts::InodeTime;
 use crate::walk::DirectoryNode;
 
@@ -46,6 +48,10 @@ pub struct Gathered {
     pub unseen: u64,
     /// The one gap that is allowed for: ext4's `lost+found`, which only root may read.
     pub lost_and_found_unseen: bool,
+    /// The blocks that inodes claim.
+    pub claims: Claims,
+    /// How many inodes and blocks have names.
+    pub census: Census,
 }
 
 impl Gathered {
@@ -58,6 +64,8 @@ impl Gathered {
             suspicious: Vec::new(),
             unseen: 0,
             lost_and_found_unseen: false,
+            claims: Claims::default(),
+            census: Census::default(),
         }
     }
 
@@ -81,6 +89,8 @@ impl Gathered {
         self.suspicious.extend(other.suspicious);
         self.unseen += other.unseen;
         self.lost_and_found_unseen |= other.lost_and_found_unseen;
+        self.claims.append(other.claims);
+        self.census.merge(other.census);
     }
 }
 

@@ -1,28 +1,36 @@
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 //! Walks a live filesystem and judges what it says, through system calls alone.
 //!
 //! The data flows one way: a `walk` visits every directory; each is looked at once, and what
 //! was seen goes through the `checks`, which are pure questions with anomalies for answers; an
 //! anomaly is looked at again (`second_look`) until it is a finding, explained by a change, or
-//! left unchecked; questions about the tree as a whole (`links`) and about the kernel's own
-//! record (`kernel`) come last. [`scan()`] ties this together, one root after the other.
+//! left unchecked; questions about the tree as a whole (`links`), about the filesystem's blocks and
+//! inodes (`allocation`) and about the kernel's own record (`kernel`) come last. [`scan()`] ties this together, one root after the other.
 //!
 //! Nothing here prints, and nothing follows a symbolic link or crosses a mount unasked.
 
+mod allocation;
+mod attributes;
 mod checks;
 mod control;
 mod errors_policy;
 mod examine;
 mod examiner;
 mod exclusions;
+mod extents;
+mod features;
 mod filesystem;
 mod gathered;
 mod inode_facts;
+mod inode_flags;
+mod inspect;
 mod kernel;
 mod links;
 mod mounts;
+mod names;
 mod oddities;
 mod options;
+mod refusals;
 mod root_report;
 mod root_scan;
 mod roots;
@@ -31,6 +39,7 @@ mod scope;
 mod second_look;
 mod stamp;
 mod supervise;
+mod system_calls;
 mod walk;
 
 pub use control::Control;

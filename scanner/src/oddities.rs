@@ -20,6 +20,17 @@ pub enum DirectoryLinks {
     Nothing,
 }
 
+/// What the addresses of extents (FIEMAP) mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExtentAddresses {
+    /// Bytes of the filesystem's one device.
+    Device,
+    /// Bytes of an address space that the filesystem lays over its devices (btrfs: chunks).
+    Volume,
+    /// Nothing that can be compared: overlayfs passes on what its layers say.
+    Nothing,
+}
+
 /// What may be relied on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "a row of independent facts, one a column")]
@@ -63,6 +74,8 @@ pub struct Oddities {
     /// Linux 6.6 to 6.18 a name can be repeated or lost when the entry at the cursor is unlinked
     /// between two reads.
     pub listing_survives_unlink: bool,
+    /// What the addresses of extents mean.
+    pub extent_addresses: ExtentAddresses,
 }
 
 /// A filesystem of which nothing is known, or whose answers a server makes up.
@@ -80,6 +93,7 @@ const FOREIGN: Oddities = Oddities {
     named_inodes_have_links: false,
     sizes_count_names: false,
     listing_survives_unlink: false,
+    extent_addresses: ExtentAddresses::Nothing,
 };
 
 /// A disk filesystem of the kernel without oddities.
@@ -97,6 +111,7 @@ const PLAIN: Oddities = Oddities {
     named_inodes_have_links: true,
     sizes_count_names: false,
     listing_survives_unlink: true,
+    extent_addresses: ExtentAddresses::Nothing,
 };
 
 /// The row of a filesystem type as the mount table names it.
@@ -106,12 +121,16 @@ pub fn of(filesystem: &str) -> Oddities {
             directory_links: DirectoryLinks::SubdirectoriesOrOverflown,
             dot_entries_on_disk: true,
             is_ext: true,
+            extent_addresses: ExtentAddresses::Device,
             ..PLAIN
         },
-        "xfs" => PLAIN,
-        "btrfs" => {
-            Oddities { directory_links: DirectoryLinks::Nothing, shared_number: Some(2), ..PLAIN }
-        }
+        "xfs" => Oddities { extent_addresses: ExtentAddresses::Device, ..PLAIN },
+        "btrfs" => Oddities {
+            directory_links: DirectoryLinks::Nothing,
+            shared_number: Some(2),
+            extent_addresses: ExtentAddresses::Volume,
+            ..PLAIN
+        },
         "tmpfs" => Oddities { listing_survives_unlink: false, sizes_count_names: true, ..PLAIN },
         "overlay" => Oddities {
             directory_links: DirectoryLinks::SubdirectoriesOrOne,

@@ -6,7 +6,8 @@ use std::time::Duration;
 use crate::exclusions::Exclusions;
 
 /// The checks that a scan can make, in the order they are reported.
-pub const CHECK_NAMES: [&str; 4] = ["entries", "inodes", "links", "kernel"];
+pub const CHECK_NAMES: [&str; 7] =
+    ["entries", "inodes", "links", "extents", "allocation", "attributes", "kernel"];
 
 /// Which checks to make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,40 +19,66 @@ pub struct CheckSet {
     pub inodes: bool,
     /// Link counts.
     pub links: bool,
+    /// Where each inode's content lies.
+    pub extents: bool,
+    /// What is free and what is in use.
+    pub allocation: bool,
+    /// Flags, extended attributes and access control lists.
+    pub attributes: bool,
     /// The kernel's own record of errors.
     pub kernel: bool,
 }
 
 impl CheckSet {
     /// Every check.
-    pub const ALL: CheckSet = CheckSet { entries: true, inodes: true, links: true, kernel: true };
+    pub const ALL: CheckSet = CheckSet::every(true);
 
     /// No check.
-    pub const NONE: CheckSet =
-        CheckSet { entries: false, inodes: false, links: false, kernel: false };
+    pub const NONE: CheckSet = CheckSet::every(false);
+
+    const fn every(on: bool) -> Self {
+        CheckSet {
+            entries: on,
+            inodes: on,
+            links: on,
+            extents: on,
+            allocation: on,
+            attributes: on,
+            kernel: on,
+        }
+    }
 
     /// Switches the check of that name; false if there is none.
     pub fn set(&mut self, name: &str, on: bool) -> bool {
-        let switch = match name {
-            "entries" => &mut self.entries,
-            "inodes" => &mut self.inodes,
-            "links" => &mut self.links,
-            "kernel" => &mut self.kernel,
-            _ => return false,
-        };
-        *switch = on;
-        true
+        let switch = self.switch(name);
+        let known = switch.is_some();
+        if let Some(switch) = switch {
+            *switch = on;
+        }
+        known
     }
 
     /// Whether the check of that name is on.
-    pub fn has(self, name: &str) -> bool {
-        match name {
-            "entries" => self.entries,
-            "inodes" => self.inodes,
-            "links" => self.links,
-            "kernel" => self.kernel,
-            _ => false,
-        }
+    pub fn has(mut self, name: &str) -> bool {
+        self.switch(name).is_some_and(|on| *on)
+    }
+
+    /// Whether any check looks into inodes by a descriptor of their own.
+    pub fn look_inside(self) -> bool {
+        self.extents || self.allocation || self.attributes
+    }
+
+    fn switch(&mut self, name: &str) -> Option<&mut bool> {
+        Some(match name {
+            "entries" => &mut self.entries,
+            "inodes" => &mut self.inodes,
+            "links" => &mut self.links,
+            "extents" => &mut self.extents,
+            "allocation" => &mut self.allocation,
+            "attributes" => &mut self.attributes,
+            "kernel" => &mut self.kernel,
+            _ => return None,
+        })
     }
 }
 

@@ -1,20 +1,24 @@
 //! What the report says of a root: what it stands on, and how far each check came.
 
+use std::collections::BTreeSet;
+
 use reports::{CheckRun, CheckStatus, Root};
 
+use crate::checks::errno_name;
 use crate::inode_facts::Device;
 use crate::kernel::KernelCheck;
 use crate::mounts::Mount;
 use crate::options::{CHECK_NAMES, CheckSet};
-use crate::root_scan::{Extent, RootScan};
+use crate::root_scan::{Reach, RootScan};
 
 /// How the scan of a root ended.
 #[derive(Debug)]
 pub struct Ending {
     /// Whether anything of it was seen.
     pub began: bool,
-    /// Whether something stayed unexamined that was not left out by request.
-    pub gaps: bool,
+    /// What stayed unexamined that was not left out by request: parts of the tree, or the name
+    /// of a check that could not be made everywhere.
+    pub gaps: BTreeSet<String>,
     /// Why it did not come to its end.
     pub failure: Option<String>,
 }
@@ -32,7 +36,7 @@ pub fn describe(
     let device = ground.map(|ground| ground.filesystem.device);
     let kernel = kernel.iter().find(|(of, _)| Some(*of) == device).map(|(_, check)| check);
     let run = |name: &&str| {
-        let (status, reason) = status_of(name, scan.extent(), ending, checks, kernel);
+        let (status, reason) = status_of(name, scan, ending, checks, kernel);
         CheckRun { name: (*name).to_owned(), status, reason }
     };
     Root {
@@ -51,37 +55,88 @@ fn join_options(mount: &Mount) -> String {
     format!("{};{}", mount.options, mount.super_options)
 }
 
+type Status = (CheckStatus, Option<String>);
+
 fn status_of(
     name: &str,
-    extent: Option<Extent>,
+    scan: &RootScan,
     ending: &Ending,
     checks: CheckSet,
     kernel: Option<&KernelCheck>,
-) -> (CheckStatus, Option<String>) {
-    let because = |status, reason: &str| (status, Some(reason.to_owned()));
+) -> Status {
     if !checks.has(name) {
-        return because(CheckStatus::Skipped, "not asked for");
+        return skipped("not asked for");
     }
     if name == "kernel" {
         return match kernel {
             Some(KernelCheck::Ran { log }) => (CheckStatus::Ran, log.clone()),
-            Some(KernelCheck::Skipped { reason }) => because(CheckStatus::Skipped, reason),
-            None => because(CheckStatus::Skipped, "what the path stands on is not known"),
+            Some(KernelCheck::Skipped { reason }) => skipped(reason),
+            None => skipped("what the path stands on is not known"),
         };
     }
     if let Some(failure) = &ending.failure {
-        let status = if ending.began { CheckStatus::Partial } else { CheckStatus::Skipped };
-        return because(status, failure);
+        return if ending.began { partial(failure) } else { skipped(failure) };
     }
-    match (name, extent) {
-        ("entries" | "links", Some(Extent::File)) => {
-            because(CheckStatus::Skipped, "the path is not a directory")
+    if scan.reach() == Some(Reach::File) && matches!(name, "entries" | "links" | "allocation") {
+        return skipped("the path is not a directory");
+    }
+    if let Some(status) = refused(name, scan) {
+        return status;
+    }
+    if ending.gaps.iter().any(|what| !checks.has(what)) {
+        return partial("parts of the tree were not seen");
+    }
+    if ending.gaps.contains(name) {
+        return partial("not everything could be asked; see what was not examined");
+    }
+    match (name, scan.reach()) {
+        ("links", Some(Reach::Tree)) => {
+            ran("names beyond this tree are not known, so too high a count was not judged")
         }
-        _ if ending.gaps => because(CheckStatus::Partial, "parts of the tree were not seen"),
-        ("links", Some(Extent::Tree)) => because(
-            CheckStatus::Ran,
-            "names beyond this tree are not known, so too high a count was not judged",
-        ),
-        _ => (CheckStatus::Ran, None),
+        _ => open(name, scan),
     }
+}
+
+fn ran(remark: &str) -> Status {
+    (CheckStatus::Ran, Some(remark.to_owned()))
+}
+
+fn partial(reason: &str) -> Status {
+    (CheckStatus::Partial, Some(reason.to_owned()))
+}
+
+fn skipped(reason: &str) -> Status {
+    (CheckStatus::Skipped, Some(reason.to_owned()))
+}
+
+/// A check whose question the filesystem does not answer at all.
+fn refused(name: &str, scan: &RootScan) -> Option<Status> {
+    let filesystem = &scan.ground()?.filesystem;
+    let kind = &filesystem.kind;
+    let says = |call: &str, errno| skipped(&format!("{call} says {} on {kind}", errno_name(errno)));
+    match name {
+        "extents" => filesystem.refusals.file_extents.errno().map(|errno| says("FIEMAP", errno)),
+        "attributes" => {
+            filesystem.refusals.attributes.errno().map(|errno| says("listxattr", errno))
+        }
+        "allocation" => scan.ledger()?.skipped.as_deref().map(skipped),
+        _ => None,
+    }
+}
+
+/// What a check that ran leaves open.
+fn open(name: &str, scan: &RootScan) -> Status {
+    let ledger = scan.ledger();
+    let open = match name {
+        "allocation" => ledger.map(|ledger| ledger.open.join("; ")),
+        "extents" => ledger.and_then(|ledger| ledger.extents_open.clone()),
+        _ => None,
+    };
+    let directories = scan.ground().and_then(|ground| {
+        let errno = ground.filesystem.refusals.directory_extents.errno()?;
+        let kind = &ground.filesystem.kind;
+        Some(format!("of directories FIEMAP says {} on {kind}", errno_name(errno)))
+    });
+    let open = open.filter(|open| !open.is_empty());
+    (CheckStatus::Ran, if name == "extents" { open.or(directories) } else { open })
 }

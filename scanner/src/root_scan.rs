@@ -9,17 +9,21 @@ use reports::{Code, PathName, UncheckedReason};
 use rustix::fs::{CWD, Mode, OFlags, openat};
 use rustix::io::Errno;
 
+use crate::allocation::{Begun, Census, Ledger, LedgerOutcome};
 use crate::checks::{Anomalies, Anomaly, Seen, judge_inode};
 use crate::control::Control;
 use crate::errors_policy::ErrorsPolicy;
 use crate::examine::{Scratch, count_kind};
 use crate::examiner::Examiner;
+use crate::extents::Claims;
 use crate::filesystem::Filesystem;
 use crate::gathered::{Gathered, PerWorker, finding};
 use crate::inode_facts::{Device, FileKind, InodeFacts};
+use crate::inspect::{Inspected, InspectionRoom, Inspector};
 use crate::kernel::KernelWatch;
 use crate::links::LinkCount;
 use crate::options::ScanOptions;
+use crate::refusals::Refusals;
 use crate::roots::{RootError, to_c_string};
 use crate::scope::Scope;
 use crate::second_look::SecondLook;
@@ -42,7 +46,8 @@ pub struct RootScan {
     gathered: PerWorker<Gathered>,
     scratch: PerWorker<Scratch>,
     ground: OnceLock<Ground>,
-    extent: OnceLock<Extent>,
+    reach: OnceLock<Reach>,
+    ledger: OnceLock<LedgerOutcome>,
 }
 
 /// What a root stands on.
@@ -57,7 +62,7 @@ pub struct Ground {
 
 /// How much of its filesystem a root shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extent {
+pub enum Reach {
     /// A file.
     File,
     /// A tree.
@@ -86,7 +91,8 @@ impl RootScan {
             gathered: PerWorker::new(count, || Gathered::new(all)),
             scratch: PerWorker::new(count, Scratch::default),
             ground: OnceLock::new(),
-            extent: OnceLock::new(),
+            reach: OnceLock::new(),
+            ledger: OnceLock::new(),
         }
     }
 
@@ -101,8 +107,13 @@ impl RootScan {
     }
 
     /// How much of its filesystem the root shows; none before that is known.
-    pub fn extent(&self) -> Option<Extent> {
-        self.extent.get().copied()
+    pub fn reach(&self) -> Option<Reach> {
+        self.reach.get().copied()
+    }
+
+    /// How far the questions about the filesystem as a whole came; none before they were asked.
+    pub fn ledger(&self) -> Option<&LedgerOutcome> {
+        self.ledger.get()
     }
 
     /// Whether the walk came to a directory, told by its number.
@@ -126,7 +137,7 @@ impl RootScan {
         if facts.kind() == FileKind::Directory {
             self.scan_tree(&ground.scope, &root, descriptor)?;
         } else {
-            let _ = self.extent.set(Extent::File);
+            let _ = self.reach.set(Reach::File);
             self.scan_file(&ground.scope, &root, &facts)?;
         }
         if self.each_gathered(|gathered| gathered.findings.has_damage()) {
@@ -200,18 +211,76 @@ impl RootScan {
             workers: &self.workers,
             stop: self.control.stop_flag(),
         };
-        self.count_root();
+        let begun = Begun::now(open.as_fd());
+        self.count_root(scope, &open);
         walker.walk(&pool, root, open);
+        let walk_took = begun.took();
         self.settle(scope, &descriptors, &pool, root);
-        self.link_count(scope, &descriptors, root).settle(&pool);
+        let reach = self.judge_reach(scope, root);
+        let whole = reach == Reach::Filesystem;
+        let lost_and_found_unseen = self.each_gathered(|gathered| gathered.lost_and_found_unseen);
+        let _ = self.reach.set(reach);
+        let link_count = LinkCount {
+            scope,
+            descriptors: &descriptors,
+            workers: &self.workers,
+            gathered: &self.gathered,
+            root,
+            whole,
+            lost_and_found_unseen,
+        };
+        link_count.settle(&pool);
+        if scope.options.checks.look_inside() && !self.control.is_stopped() {
+            let ledger = Ledger {
+                scope,
+                descriptors: &descriptors,
+                workers: &self.workers,
+                gathered: &self.gathered,
+                pool: &pool,
+                root,
+                whole,
+                lost_and_found_unseen,
+                damaged: self.each_gathered(|gathered| gathered.findings.has_damage()),
+                before: begun.usage,
+                walk_took,
+            };
+            let (claims, census) = self.take_claims();
+            let _ = self.ledger.set(ledger.settle(claims, census));
+        }
+        self.leave_out_refused(scope, root);
         Ok(())
     }
 
     /// The root itself is a name, too.
-    fn count_root(&self) {
+    fn count_root(&self, scope: &Scope, open: &OwnedFd) {
         let mut gathered = self.gathered.lock(self.workers.index());
         gathered.totals.entries += 1;
         gathered.totals.directories += 1;
+        if let Ok(facts) = InodeFacts::of_descriptor(open.as_fd()) {
+            gathered.census.add(&facts, &scope.filesystem, scope.started);
+        }
+    }
+
+    /// What all workers gathered of blocks and inodes.
+    fn take_claims(&self) -> (Claims, Census) {
+        let (mut claims, mut census) = (Claims::default(), Census::default());
+        for worker in 0..self.workers.iter().count() {
+            let mut gathered = self.gathered.lock(worker);
+            claims.append(std::mem::take(&mut gathered.claims));
+            census.merge(gathered.census);
+        }
+        (claims, census)
+    }
+
+    /// Questions that the filesystem as a whole does not answer are left out once.
+    fn leave_out_refused(&self, scope: &Scope, root: &DirectoryNode) {
+        let Refusals { file_extents, attributes, .. } = &*scope.filesystem.refusals;
+        let mut gathered = self.gathered.lock(self.workers.index());
+        for (refused, what) in [(file_extents, "extents"), (attributes, "attributes")] {
+            if refused.is_known() {
+                gathered.unchecked.add(UncheckedReason::Unsupported, what, root.path(None));
+            }
+        }
     }
 
     fn settle(
@@ -245,13 +314,8 @@ impl RootScan {
         (0..self.workers.iter().count()).any(|worker| question(&self.gathered.lock(worker)))
     }
 
-    /// The question of link counts, with what is known of how much was seen.
-    fn link_count<'a>(
-        &'a self,
-        scope: &'a Scope,
-        descriptors: &'a Descriptors,
-        root: &'a Arc<DirectoryNode>,
-    ) -> LinkCount<'a> {
+    /// How much of its filesystem the tree shows, after the walk.
+    fn judge_reach(&self, scope: &Scope, root: &DirectoryNode) -> Reach {
         let unseen = self.each_gathered(|gathered| {
             let lost = [Code::DirentDangling, Code::DirentBadInode, Code::DirectoryReadError];
             gathered.unseen > 0 || lost.iter().any(|code| gathered.findings.has(*code))
@@ -263,16 +327,7 @@ impl RootScan {
             && filesystem.is_whole()
             && at_root
             && filesystem.oddities.file_links_count_names;
-        let _ = self.extent.set(if whole { Extent::Filesystem } else { Extent::Tree });
-        LinkCount {
-            scope,
-            descriptors,
-            workers: &self.workers,
-            gathered: &self.gathered,
-            root,
-            whole,
-            lost_and_found_unseen: self.each_gathered(|gathered| gathered.lost_and_found_unseen),
-        }
+        if whole { Reach::Filesystem } else { Reach::Tree }
     }
 
     /// A file is a tree of one: its inode is judged, its directory is not read. What looks wrong
@@ -283,13 +338,13 @@ impl RootScan {
         root: &Arc<DirectoryNode>,
         facts: &InodeFacts,
     ) -> Result<(), RootError> {
-        let mut standing = self.judge_file(scope)?;
+        let (mut standing, inspected) = self.judge_file(scope)?;
         for pause in PAUSES {
             if standing.is_empty() {
                 break;
             }
             self.workers.pause(Duration::from_millis(pause));
-            let again = self.judge_file(scope)?;
+            let (again, _) = self.judge_file(scope)?;
             standing.retain(|anomaly| again.iter().any(|other| other.is_same_as(anomaly)));
         }
         let mut gathered = self.gathered.lock(self.workers.index());
@@ -300,6 +355,9 @@ impl RootScan {
             gathered.totals.bytes_allocated = facts.sectors().saturating_mul(512);
         }
         self.control.add_entries(1);
+        for (reason, what) in inspected.unchecked {
+            gathered.unchecked.add(reason, what, root.path(None));
+        }
         for mut anomaly in standing {
             anomaly.name = None;
             gathered.findings.add(finding(&anomaly, root));
@@ -307,7 +365,7 @@ impl RootScan {
         Ok(())
     }
 
-    fn judge_file(&self, scope: &Scope) -> Result<Vec<Anomaly>, RootError> {
+    fn judge_file(&self, scope: &Scope) -> Result<(Vec<Anomaly>, Inspected), RootError> {
         let parent = self.path.parent().unwrap_or(Path::new("/"));
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let parent =
@@ -332,7 +390,14 @@ impl RootScan {
         if self.options.checks.inodes {
             judge_inode(&seen, &mut anomalies);
         }
-        Ok(anomalies.kept)
+        let mut inspected = Inspected::default();
+        if self.options.checks.look_inside() {
+            let inspector = Inspector { scope, filesystem: &scope.filesystem, verify: true };
+            let mut room = InspectionRoom::default();
+            let at = parent.as_fd();
+            inspected = inspector.entry(at, &name, &facts, &mut room, None, &mut anomalies);
+        }
+        Ok((anomalies.kept, inspected))
     }
 
     /// Takes what was gathered so far.

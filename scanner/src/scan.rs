@@ -167,7 +167,7 @@ impl Account {
         }
         let ending = Ending {
             began: gathered.totals.entries > 0,
-            gaps: gathered.unchecked.leaves_gaps(),
+            gaps: gathered.unchecked.gaps(),
             failure: error.as_ref().map(ToString::to_string),
         };
         self.totals += &gathered.totals;

@@ -66,6 +66,20 @@ fn refused(errno: Errno) -> Anomaly {
         .refused_with(errno)
 }
 
+/// A file that was looked up, and that the kernel refuses to open for a reason other than
+/// permission.
+pub fn refused_open(errno: Errno, name: &[u8], ino: u64) -> Anomaly {
+    let found = format!("open says {}", errno_name(errno));
+    let anomaly = Anomaly::new(Code::DirentBadInode, "a file that is there can be opened", found)
+        .named(name)
+        .inode(ino)
+        .refused_with(errno);
+    match Refusal::from(errno) {
+        Refusal::Damage(_) => anomaly,
+        _ => anomaly.only_suspect(),
+    }
+}
+
 /// An errno as the kernel spells it, with its meaning.
 pub fn errno_name(errno: Errno) -> String {
     let name = match errno {

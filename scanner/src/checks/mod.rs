@@ -5,7 +5,9 @@
 //! and decide nothing: whether an anomaly becomes a finding is for the second look.
 
 mod absent_name;
+mod acl;
 mod anomaly;
+mod attributes;
 mod directory_index;
 mod directory_links;
 mod directory_read;
@@ -14,7 +16,11 @@ mod dot_entries;
 mod entry_name;
 mod entry_number;
 mod entry_type;
+mod extent_order;
+mod extent_place;
+mod extent_size;
 mod inode_blocks;
+mod inode_flag_words;
 mod inode_flags;
 mod inode_links;
 mod inode_owner;
@@ -22,6 +28,8 @@ mod inode_size;
 mod inode_time;
 mod inode_type;
 mod lookup;
+mod mapped;
+mod mapped_blocks;
 mod same_names;
 mod symlink;
 #[cfg(test)]
@@ -29,6 +37,7 @@ mod tests;
 
 pub use absent_name::judge as judge_absent_name;
 pub use anomaly::{Anomalies, Anomaly, Proof};
+pub use attributes::judge as judge_attributes;
 pub use directory_index::{IndexFlag, is_casefolded};
 pub use directory_links::{SubdirectoryCount, judge as judge_directory_links};
 pub use directory_read::{cannot_open, judge as judge_directory_read, unstable};
@@ -37,8 +46,10 @@ pub use dot_entries::DotEntries;
 pub use entry_name::{Name, judge as judge_name, unsafe_name};
 pub use entry_number::judge_reserved;
 pub use entry_type::UntypedEntries;
+pub use inode_flag_words::judge as judge_flags;
 pub use inode_owner::Overflow;
-pub use lookup::{Refusal, errno_name, judge as judge_lookup};
+pub use lookup::{Refusal, errno_name, judge as judge_lookup, refused_open};
+pub use mapped::{Mapped, judge_map, judge_unreadable};
 pub use same_names::{SameNames, fold_hash, judge as judge_same_names};
 
 use std::os::fd::BorrowedFd;

@@ -16,11 +16,11 @@ use std::time::Duration;
 use reports::{Code, Finding, PathName, Severity, Subject, UncheckedReason, escape};
 use rustix::io::Errno;
 
-use super::names::{FoundName, FoundNames, InodeId, NameCollector, Names};
 use crate::gathered::{Gathered, PerWorker};
 use crate::inode_facts::{Device, FileKind, InodeFacts};
+use crate::names::{self, FoundName, FoundNames, InodeId, Names};
 use crate::scope::Scope;
-use crate::walk::{Descriptors, DirectoryNode, ReopenError, Visitor, Walker, Workers};
+use crate::walk::{Descriptors, DirectoryNode, ReopenError, Workers};
 
 /// Most inodes that are looked at; a report shows fewer.
 const MOST_SUSPECTS: usize = 20_000;
@@ -135,18 +135,7 @@ impl LinkCount<'_> {
     }
 
     fn collect(&self, pool: &rayon::ThreadPool, wanted: &BTreeSet<InodeId>) -> Names {
-        let collector = NameCollector::new(self.scope, wanted);
-        let walker = Walker {
-            visitor: &collector,
-            descriptors: self.descriptors,
-            workers: self.workers,
-            stop: self.scope.control.stop_flag(),
-        };
-        match self.descriptors.open_root() {
-            Ok(descriptor) => walker.walk(pool, self.root, descriptor),
-            Err(errno) => collector.unopened(self.root, self.root.name(), self.root.ino, errno),
-        }
-        collector.into_names()
+        names::collect(self.scope, self.descriptors, self.workers, pool, self.root, wanted)
     }
 
     fn has_too_few(&self, id: InodeId, names: Option<&FoundNames>) -> bool {

@@ -5,7 +5,7 @@
 //! inode. The files of a directory are noted together, sorted, so that each line is looked up
 //! once. Files with more links get a counter.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::RandomState;
@@ -136,6 +136,23 @@ impl Tally {
         self.met_again.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The numbers of everything that was met.
+    pub fn seen(&self) -> SeenNumbers {
+        let mut seen = SeenNumbers::default();
+        for shard in &self.files {
+            let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            shard.single.iter().for_each(|(at, line)| seen.add(*at, line));
+            for ino in shard.many.keys() {
+                set(seen.0.entry(line_of(*ino)).or_default(), *ino);
+            }
+        }
+        for shard in &self.directories {
+            let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            shard.iter().for_each(|(at, line)| seen.add(*at, line));
+        }
+        seen
+    }
+
     /// The files with more names than links, and where the whole filesystem was seen also those
     /// with fewer.
     pub fn disagreements(&self, whole: bool) -> Vec<Disagreement> {
@@ -151,6 +168,36 @@ impl Tally {
         }
         all.sort_unstable();
         all
+    }
+}
+
+/// A set of inode numbers.
+#[derive(Clone, Debug, Default)]
+pub struct SeenNumbers(BTreeMap<u64, Line>);
+
+impl SeenNumbers {
+    fn add(&mut self, at: u64, line: &Line) {
+        let known = self.0.entry(at).or_default();
+        known.iter_mut().zip(line).for_each(|(known, word)| *known |= word);
+    }
+
+    /// Adds a number.
+    pub fn insert(&mut self, ino: u64) {
+        set(self.0.entry(line_of(ino)).or_default(), ino);
+    }
+
+    /// Whether a number is in it.
+    pub fn contains(&self, ino: u64) -> bool {
+        self.0.get(&line_of(ino)).is_some_and(|line| !set(&mut line.clone(), ino))
+    }
+
+    /// The highest number from `first` to `last`.
+    pub fn highest(&self, first: u64, last: u64) -> Option<u64> {
+        let lines = self.0.range(line_of(first)..=line_of(last)).rev();
+        lines
+            .flat_map(|(at, _)| (at << 9..(at + 1) << 9).rev())
+            .filter(|ino| (first..=last).contains(ino))
+            .find(|ino| self.contains(*ino))
     }
 }
 
@@ -304,6 +351,19 @@ mod tests {
         }
         assert_eq!(tally.meet_directory(63), Sighting::Again);
         assert_eq!(tally.meet_directory(10_000), Sighting::First);
+    }
+
+    #[test]
+    fn what_was_met_is_known_by_its_number() {
+        let tally = Tally::new(Moment::at(2000));
+        tally.meet_directory(2);
+        met(&tally, &facts(511, 1), 1);
+        met(&tally, &facts(1025, 3), 1);
+        let seen = tally.seen();
+        assert!([2, 511, 1025].iter().all(|ino| seen.contains(*ino)) && !seen.contains(512));
+        assert_eq!(seen.highest(1, 1024), Some(511));
+        assert_eq!(seen.highest(512, 1024), None);
+        assert_eq!(seen.highest(512, 5000), Some(1025));
     }
 
     #[test]

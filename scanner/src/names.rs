@@ -7,29 +7,30 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::io::Errno;
 
-use super::tally::{Sighting, Tallies};
 use crate::inode_facts::{Device, FileKind, InodeFacts};
+use crate::links::{Sighting, Tallies};
 use crate::scope::Scope;
 use crate::walk::{
-    Buffer, DirectoryNode, Dirent, Listing, OpenDirectory, Subdirectories, Visitor, Worker,
+    Buffer, Descriptors, DirectoryNode, Dirent, Listing, OpenDirectory, Subdirectories, Visitor,
+    Walker, Worker, Workers,
 };
 
 /// Names of one inode that are kept; a file may have 65,000.
 const MOST_NAMES: usize = 1000;
 
 /// An inode of a device.
-pub(super) type InodeId = (Device, u64);
+pub type InodeId = (Device, u64);
 
 /// One name of an inode.
 #[derive(Clone, Debug)]
-pub(super) struct FoundName {
-    pub(super) parent: Arc<DirectoryNode>,
-    pub(super) name: Box<CStr>,
+pub struct FoundName {
+    pub parent: Arc<DirectoryNode>,
+    pub name: Box<CStr>,
 }
 
 impl FoundName {
     /// The path's bytes.
-    pub(super) fn path(&self) -> Vec<u8> {
+    pub fn path(&self) -> Vec<u8> {
         self.parent.path_bytes(Some(self.name.to_bytes()))
     }
 }
@@ -37,22 +38,22 @@ impl FoundName {
 /// The names of an inode, each once: a name is its directory's number and its bytes, so a
 /// directory that is moved during the walk does not double the names in it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct FoundNames {
-    pub(super) kept: BTreeMap<(u64, Box<[u8]>), FoundName>,
-    pub(super) beyond: u64,
+pub struct FoundNames {
+    pub kept: BTreeMap<(u64, Box<[u8]>), FoundName>,
+    pub beyond: u64,
 }
 
 /// What a walk for names brought.
 #[derive(Debug, Default)]
-pub(super) struct Names {
-    pub(super) of: BTreeMap<InodeId, FoundNames>,
+pub struct Names {
+    pub of: BTreeMap<InodeId, FoundNames>,
     /// Whether a directory could not be read to its end, so that names may be missing.
-    pub(super) incomplete: bool,
+    pub incomplete: bool,
 }
 
 impl Names {
     /// Adds what another walk found.
-    pub(super) fn extend(&mut self, other: Names) {
+    pub fn extend(&mut self, other: Names) {
         self.incomplete |= other.incomplete;
         for (id, names) in other.of {
             self.of.entry(id).or_default().kept.extend(names.kept);
@@ -60,8 +61,27 @@ impl Names {
     }
 }
 
+/// Walks once more for the names of `wanted` inodes.
+pub fn collect(
+    scope: &Scope,
+    descriptors: &Descriptors,
+    workers: &Workers,
+    pool: &rayon::ThreadPool,
+    root: &Arc<DirectoryNode>,
+    wanted: &BTreeSet<InodeId>,
+) -> Names {
+    let collector = NameCollector::new(scope, wanted);
+    let stop = scope.control.stop_flag();
+    let walker = Walker { visitor: &collector, descriptors, workers, stop };
+    match descriptors.open_root() {
+        Ok(descriptor) => walker.walk(pool, root, descriptor),
+        Err(errno) => collector.unopened(root, root.name(), root.ino, errno),
+    }
+    collector.into_names()
+}
+
 /// Collects the names of `wanted` inodes.
-pub(super) struct NameCollector<'a> {
+struct NameCollector<'a> {
     scope: &'a Scope,
     wanted: &'a BTreeSet<InodeId>,
     visited: Tallies,
@@ -69,12 +89,12 @@ pub(super) struct NameCollector<'a> {
 }
 
 impl<'a> NameCollector<'a> {
-    pub(super) fn new(scope: &'a Scope, wanted: &'a BTreeSet<InodeId>) -> Self {
+    fn new(scope: &'a Scope, wanted: &'a BTreeSet<InodeId>) -> Self {
         let visited = Tallies::new(scope.filesystem.device, scope.started);
         NameCollector { scope, wanted, visited, names: Mutex::default() }
     }
 
-    pub(super) fn into_names(self) -> Names {
+    fn into_names(self) -> Names {
         self.names.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 

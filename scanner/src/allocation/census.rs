@@ -1,0 +1,130 @@
+//! How many inodes have names and how many blocks they have: counted during the walk, and again by
+//! walks that do nothing else.
+
+use std::ffi::CStr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustix::io::Errno;
+
+use crate::features::Feature;
+use crate::filesystem::Filesystem;
+use crate::inode_facts::{FileKind, InodeFacts};
+use crate::links::{Sighting, SingleLinks, Tallies};
+use crate::scope::Scope;
+use crate::stamp::Moment;
+use crate::walk::{Buffer, DirectoryNode, Listing, OpenDirectory, Subdirectories, Visitor, Worker};
+
+/// What was counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    /// Inodes with a name, the root's among them.
+    pub inodes: u64,
+    /// Their blocks.
+    pub blocks: u64,
+    /// Of these, how many may be none: a small file's content may stand in the inode, which is
+    /// told as a block, and a block of attributes that cannot be seen may be shared.
+    pub uncertain: u64,
+    /// Inodes that changed after the count began.
+    pub recent: u64,
+}
+
+impl Census {
+    /// Counts an inode, once whatever its names.
+    pub fn add(&mut self, facts: &InodeFacts, filesystem: &Filesystem, began: Moment) {
+        let block = filesystem.block_size;
+        self.inodes += 1;
+        if let Some(blocks) = facts.sectors().checked_div(block / 512) {
+            // The sectors of content that stands in the inode make no whole block, or nearly one.
+            self.blocks += blocks;
+            let nearly = facts.size() < block && facts.size() + 512 > block;
+            let inline = nearly && blocks > 0 && !filesystem.lacks(Feature::InlineData);
+            self.uncertain += u64::from(inline && facts.kind() == FileKind::Regular);
+        }
+        self.recent += u64::from(began.may_precede(facts.changed_at()));
+    }
+
+    /// Adds what another thread counted.
+    pub fn merge(&mut self, other: Census) {
+        self.inodes += other.inodes;
+        self.blocks += other.blocks;
+        self.uncertain += other.uncertain;
+        self.recent += other.recent;
+    }
+}
+
+/// Counts by a walk.
+#[derive(Debug)]
+pub struct Counter<'a> {
+    scope: &'a Scope,
+    began: Moment,
+    met: Tallies,
+    counted: Mutex<(Census, bool)>,
+}
+
+impl<'a> Counter<'a> {
+    /// For the filesystem of `scope`, whose root has these facts.
+    pub fn new(scope: &'a Scope, root: &InodeFacts) -> Self {
+        let began = Moment::now();
+        let mut census = Census::default();
+        census.add(root, &scope.filesystem, began);
+        let met = Tallies::new(scope.filesystem.device, began);
+        Counter { scope, began, met, counted: Mutex::new((census, true)) }
+    }
+
+    /// What was counted; none where something could not be seen.
+    pub fn into_census(self) -> Option<Census> {
+        let (census, whole) = self.counted.into_inner().unwrap_or_else(PoisonError::into_inner);
+        whole.then_some(census)
+    }
+
+    fn add(&self, census: Census, whole: bool) {
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        counted.0.merge(census);
+        counted.1 &= whole;
+    }
+}
+
+impl Visitor for Counter<'_> {
+    fn visit(&self, directory: &OpenDirectory<'_>, worker: &Worker) -> Subdirectories {
+        let mut subdirectories = Subdirectories::default();
+        let OpenDirectory { descriptor, facts, .. } = *directory;
+        let tally = self.met.root();
+        if tally.meet_directory(facts.ino()) == Sighting::Again {
+            return subdirectories;
+        }
+        let (mut census, mut whole) = (Census::default(), true);
+        let (mut buffer, mut singles) = (Buffer::default(), SingleLinks::default());
+        let room = buffer.room_for(facts, &self.scope.filesystem);
+        let mut listing = Listing::new(descriptor, room, None);
+        while let Some(entry) = listing.next() {
+            worker.tick();
+            let Ok(entry) = entry else {
+                whole = false;
+                break;
+            };
+            let name = entry.name();
+            if matches!(name.to_bytes(), b"." | b"..") {
+                continue;
+            }
+            match InodeFacts::of_entry(descriptor, name) {
+                Ok(facts) if facts.kind() == FileKind::Directory => {
+                    census.add(&facts, &self.scope.filesystem, self.began);
+                    subdirectories.push(name, facts.ino(), self.scope.may_skip_atime(&facts));
+                }
+                Ok(facts) => {
+                    if tally.meet_file(&facts, &mut singles) == Sighting::First {
+                        census.add(&facts, &self.scope.filesystem, self.began);
+                    }
+                }
+                Err(_) => whole = false,
+            }
+        }
+        tally.meet_singles(&mut singles);
+        self.add(census, whole && !self.scope.control.is_stopped());
+        subdirectories
+    }
+
+    fn unopened(&self, parent: &Arc<DirectoryNode>, name: &CStr, _: u64, _: Errno) {
+        self.add(Census::default(), self.scope.is_lost_and_found(parent, name));
+    }
+}

@@ -1,0 +1,24 @@
+//! The filesystem as a whole: who claims which blocks, what is free, and whether the sums are
+//! right.
+//!
+//! - `space_map`: what each block is for (GETFSMAP).
+//! - `space_survey`: one pass over that map.
+//! - `misplaced`: claims that lie in free space or over metadata.
+//! - `contested`: the second look at claims.
+//! - `usage`, `census`, `hidden`, `sums`: what is in use against what was counted.
+//! - `unattached`: inodes in use that no name leads to.
+//! - `ledger`: the order in which all of that is asked.
+
+mod census;
+mod contested;
+mod hidden;
+mod ledger;
+mod misplaced;
+mod space_map;
+mod space_survey;
+mod sums;
+mod unattached;
+mod usage;
+
+pub use census::Census;
+pub use ledger::{Begun, Ledger, LedgerOutcome};

@@ -1,0 +1,132 @@
+//! What each block of the device is for, by GETFSMAP, record after record and never held whole.
+//!
+//! ext4 and xfs; on ext4 any user may ask. Asking loads every block bitmap, which is seconds of
+//! I/O on a large cold volume, and a bad bitmap takes its group of blocks out of use.
+
+use std::os::fd::BorrowedFd;
+
+use rustix::fs::makedev;
+use rustix::io::Errno;
+
+use crate::inode_facts::Device;
+use crate::system_calls::{FsmapKey, FsmapRecord, FsmapRoom, getfsmap};
+
+/// `FMR_OF_SPECIAL_OWNER`: the owner is a purpose, not an inode.
+const SPECIAL_OWNER: u32 = 0x10;
+
+/// `XFS_DEV_DATA`, where devices are not told by their numbers.
+const DATA_DEVICE: u32 = 1;
+
+/// What blocks are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Nothing: they are free.
+    Free,
+    /// Content, or something that is not told.
+    InUse,
+    /// The filesystem's own, in a place that never changes; what it is.
+    Metadata(&'static str),
+}
+
+impl Purpose {
+    /// `FMR_OWN_*`, `EXT4_FMR_OWN_*` and `XFS_FMR_OWN_*`: a letter in the upper half, a number in
+    /// the lower (include/uapi/linux/fsmap.h, fs/ext4/fsmap.h, fs/xfs/libxfs/xfs_fs.h).
+    fn of(record: &FsmapRecord) -> Self {
+        const X: u64 = (b'X' as u64) << 32;
+        const F: u64 = (b'f' as u64) << 32;
+        if record.flags & SPECIAL_OWNER == 0 {
+            return Purpose::InUse;
+        }
+        let (x1, x2, x3, x4, x5) = (X | 1, X | 2, X | 3, X | 4, X | 5);
+        let (f1, f2, f3, f4) = (F | 1, F | 2, F | 3, F | 4);
+        match record.owner {
+            1 => Purpose::Free,
+            owner if owner == x1 => Purpose::Metadata("the superblock"),
+            owner if owner == x2 => Purpose::Metadata("the journal"),
+            owner if owner == x3 => Purpose::Metadata("headers of an allocation group"),
+            owner if owner == x4 => Purpose::Metadata("an index of inodes"),
+            owner if owner == x5 => Purpose::Metadata("inodes"),
+            owner if owner == f1 => Purpose::Metadata("group descriptors"),
+            owner if owner == f2 => Purpose::Metadata("room for group descriptors"),
+            owner if owner == f3 => Purpose::Metadata("a block bitmap"),
+            owner if owner == f4 => Purpose::Metadata("an inode bitmap"),
+            _ => Purpose::InUse,
+        }
+    }
+}
+
+/// A run of bytes of the device and what it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The first byte.
+    pub start: u64,
+    /// The byte behind the last.
+    pub end: u64,
+    /// What it is for.
+    pub purpose: Purpose,
+}
+
+/// The map of one filesystem.
+#[derive(Debug)]
+pub struct SpaceMap<'a> {
+    directory: BorrowedFd<'a>,
+    device: Device,
+    room: FsmapRoom,
+}
+
+impl<'a> SpaceMap<'a> {
+    /// Of the filesystem that an open directory lies on, which is on `device`.
+    pub fn new(directory: BorrowedFd<'a>, device: Device) -> Self {
+        SpaceMap { directory, device, room: FsmapRoom::default() }
+    }
+
+    /// Hands out every record in the order of the device.
+    pub fn all(&mut self, visit: impl FnMut(Record)) -> Result<(), Errno> {
+        self.between(FsmapKey::first(), FsmapKey::last(), visit)
+    }
+
+    /// Hands out the records that lie in some of the bytes from `start` up to `end`.
+    pub fn range(&mut self, start: u64, end: u64, visit: impl FnMut(Record)) -> Result<(), Errno> {
+        let to = FsmapKey::last().at(end.saturating_sub(1));
+        self.between(FsmapKey::first().at(start), to, visit)
+    }
+
+    fn between(
+        &mut self,
+        from: FsmapKey,
+        to: FsmapKey,
+        mut visit: impl FnMut(Record),
+    ) -> Result<(), Errno> {
+        let (major, minor) = self.device;
+        let mut from = from;
+        loop {
+            let answer = getfsmap(self.directory, from, to, &mut self.room)?;
+            let own =
+                if answer.device_numbers { makedev(major, minor) as u32 } else { DATA_DEVICE };
+            for record in answer.records.iter().filter(|record| record.device == own) {
+                let end = record.physical.saturating_add(record.length);
+                visit(Record { start: record.physical, end, purpose: Purpose::of(record) });
+            }
+            match answer.records.last() {
+                Some(last) if !answer.ended => from = FsmapKey::after(last),
+                _ => return Ok(()),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn owners_are_told_apart() {
+        let purpose =
+            |flags, owner| Purpose::of(&FsmapRecord { flags, owner, ..FsmapRecord::default() });
+        assert_eq!(purpose(SPECIAL_OWNER, 1), Purpose::Free);
+        assert_eq!(purpose(SPECIAL_OWNER, 2), Purpose::InUse);
+        assert_eq!(purpose(0, 1), Purpose::InUse, "inode 1");
+        let inodes = (u64::from(b'X') << 32) | 5;
+        assert_eq!(purpose(SPECIAL_OWNER, inodes), Purpose::Metadata("inodes"));
+    }
+}

@@ -1,0 +1,219 @@
+//! One pass over the map of space: what is misplaced, what is free, and what cannot be read.
+//!
+//! A bad bitmap makes the kernel refuse the whole question. It is then put again group by group,
+//! so that one bad bitmap does not blind the rest.
+
+use std::ops::Range;
+
+use rustix::io::Errno;
+
+use super::misplaced::{Matcher, Misplaced};
+use super::space_map::{Purpose, Record, SpaceMap};
+use crate::checks::{Refusal, errno_name};
+use crate::extents::Claim;
+use crate::filesystem::Filesystem;
+
+/// Groups that cannot be read and are told one by one.
+const MOST_UNREADABLE: usize = 1000;
+
+/// Bytes of the device, and what is wrong with them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The first byte.
+    pub start: u64,
+    /// The byte behind the last.
+    pub end: u64,
+    what: String,
+}
+
+impl Place {
+    /// `blocks 0 to 8191: GETFSMAP says EUCLEAN`.
+    pub fn describe(&self, block_size: u64) -> String {
+        let block_size = block_size.max(1);
+        let (first, last) = (self.start / block_size, (self.end / block_size).saturating_sub(1));
+        if first >= last {
+            format!("block {first}: {}", self.what)
+        } else {
+            format!("blocks {first} to {last}: {}", self.what)
+        }
+    }
+}
+
+/// What the pass brought.
+#[derive(Debug, Default)]
+pub struct Survey {
+    /// Claims in free space or over metadata.
+    pub misplaced: Vec<Misplaced>,
+    /// How many more there were.
+    pub beyond: u64,
+    /// Those that a change explains.
+    pub volatile: u64,
+    /// Free space in bytes.
+    pub free_bytes: u64,
+    /// Static metadata in bytes.
+    pub metadata_bytes: u64,
+    /// Of that, tables of inodes.
+    pub inode_bytes: u64,
+    /// Groups of blocks that cannot be read.
+    pub unreadable: Vec<Place>,
+    /// How many more there were.
+    pub unreadable_beyond: u64,
+    /// Metadata that counts as free.
+    pub free_metadata: Option<Place>,
+    /// The greatest common divisor of where free space begins and how long it is: the cluster
+    /// size or a multiple of it.
+    divisor: u64,
+}
+
+impl Survey {
+    /// Static metadata in blocks; none where some could not be read.
+    pub fn metadata_blocks(&self, block_size: u64) -> Option<u64> {
+        let whole = self.unreadable.is_empty() && self.unreadable_beyond == 0;
+        if whole { self.metadata_bytes.checked_div(block_size) } else { None }
+    }
+
+    /// In what units, in blocks, space seems to be given out: more than one means bigalloc.
+    pub fn cluster_blocks(&self, block_size: u64) -> u64 {
+        self.divisor.checked_div(block_size).unwrap_or(0)
+    }
+}
+
+/// Adds up records in the order of the device.
+struct Adding<'a> {
+    survey: Survey,
+    matcher: Matcher<'a>,
+    free_up_to: u64,
+    metadata_up_to: u64,
+}
+
+impl Adding<'_> {
+    fn meet(&mut self, record: Record) {
+        let Record { start, end, purpose } = record;
+        let bytes = end.saturating_sub(start);
+        let up_to = match purpose {
+            Purpose::Free => {
+                self.survey.free_bytes = self.survey.free_bytes.saturating_add(bytes);
+                self.survey.divisor = divisor(divisor(self.survey.divisor, start), bytes);
+                self.free_up_to = self.free_up_to.max(end);
+                self.metadata_up_to
+            }
+            Purpose::Metadata(what) => {
+                self.survey.metadata_bytes = self.survey.metadata_bytes.saturating_add(bytes);
+                if what == "inodes" {
+                    self.survey.inode_bytes = self.survey.inode_bytes.saturating_add(bytes);
+                }
+                self.metadata_up_to = self.metadata_up_to.max(end);
+                self.free_up_to
+            }
+            Purpose::InUse => 0,
+        };
+        if start < up_to && self.survey.free_metadata.is_none() {
+            let what = "the filesystem's own, and count as free".to_owned();
+            self.survey.free_metadata = Some(Place { start, end: end.min(up_to), what });
+        }
+        self.matcher.meet(record);
+    }
+
+    fn into_survey(self) -> Survey {
+        let Matcher { found, beyond, volatile, .. } = self.matcher;
+        Survey { misplaced: found, beyond, volatile, ..self.survey }
+    }
+}
+
+fn divisor(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { divisor(b, a % b) }
+}
+
+/// Goes through the map. An error says that the kernel tells none. `tick` is called for each
+/// group that is asked for.
+pub fn survey(
+    map: &mut SpaceMap<'_>,
+    claims: &[Claim],
+    filesystem: &Filesystem,
+    most: usize,
+    tick: impl Fn(),
+) -> Result<Survey, Errno> {
+    let adding = || Adding {
+        survey: Survey::default(),
+        matcher: Matcher::new(claims, filesystem.block_size, most),
+        free_up_to: 0,
+        metadata_up_to: 0,
+    };
+    let mut all = adding();
+    match map.all(|record| all.meet(record)) {
+        Ok(()) => return Ok(all.into_survey()),
+        Err(errno) if matches!(Refusal::from(errno), Refusal::Damage(_)) => {}
+        Err(errno) => return Err(errno),
+    }
+    let mut all = adding();
+    for group in groups(filesystem) {
+        tick();
+        let clip = |record: Record| Record {
+            start: record.start.max(group.start),
+            end: record.end.min(group.end),
+            ..record
+        };
+        let mut records = Vec::new();
+        match map.range(group.start, group.end, |record| records.push(clip(record))) {
+            Ok(()) => records
+                .into_iter()
+                .filter(|record| record.start < record.end)
+                .for_each(|record| all.meet(record)),
+            Err(errno) if all.survey.unreadable.len() < MOST_UNREADABLE => {
+                let what = format!("GETFSMAP says {}", errno_name(errno));
+                let Range { start, end } = group;
+                all.survey.unreadable.push(Place { start, end, what });
+            }
+            Err(_) => all.survey.unreadable_beyond += 1,
+        }
+    }
+    Ok(all.into_survey())
+}
+
+/// The groups of blocks, in bytes: as many blocks as a bitmap of one block has bits. (A smaller
+/// group of blocks is asked for together with its neighbours.)
+fn groups(filesystem: &Filesystem) -> impl Iterator<Item = Range<u64>> {
+    let block = filesystem.block_size.max(512);
+    let length = block * block * 8;
+    // With blocks of 1 KiB the first one is no part of any group.
+    let offset = if block == 1024 { block } else { 0 };
+    let end = filesystem.end.unwrap_or(0);
+    let starts = (0..).map(move |group: u64| group.saturating_mul(length).saturating_add(offset));
+    let starts = starts.take_while(move |start| *start < end);
+    starts.map(move |start| start..start.saturating_add(length).min(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_told_in_blocks() {
+        let place = |start, end| Place { start, end, what: "bad".to_owned() };
+        assert_eq!(place(4096, 8192).describe(4096), "block 1: bad");
+        assert_eq!(place(0, 8 << 20).describe(1024), "blocks 0 to 8191: bad");
+    }
+
+    #[test]
+    fn metadata_that_is_free_is_told_and_clusters_are_noticed() {
+        let mut adding = Adding {
+            survey: Survey::default(),
+            matcher: Matcher::new(&[], 1024, 10),
+            free_up_to: 0,
+            metadata_up_to: 0,
+        };
+        let mut meet = |start: u64, end: u64, purpose| {
+            adding.meet(Record { start: start * 1024, end: end * 1024, purpose });
+        };
+        meet(0, 16, Purpose::Metadata("inodes"));
+        meet(16, 32, Purpose::Free);
+        meet(64, 96, Purpose::Free);
+        meet(80, 81, Purpose::Metadata("a block bitmap"));
+        let survey = adding.into_survey();
+        assert_eq!(survey.free_bytes, 48 * 1024);
+        assert_eq!(survey.inode_bytes, 16 * 1024);
+        assert_eq!(survey.cluster_blocks(1024), 16);
+        let place = survey.free_metadata.unwrap();
+        assert_eq!((place.start / 1024, place.end / 1024), (80, 81));
+    }
+}

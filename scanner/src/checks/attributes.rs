@@ -1,0 +1,104 @@
+//! `attribute-unreadable` and `acl-invalid`: extended attributes that cannot be had.
+//!
+//! Lists the extended attributes of an inode (listxattr(2)) and reads each value (getxattr(2)):
+//! what is listed can be read. Proves a damaged attribute block or inode body. Any filesystem that
+//! keeps attributes; `trusted.` ones show only to CAP_SYS_ADMIN, and reading `user.` ones needs
+//! read permission.
+
+use std::ffi::CStr;
+
+use reports::{Code, UncheckedReason};
+use rustix::io::Errno;
+
+use super::lookup::{Refusal, errno_name};
+use super::{Anomalies, Anomaly, acl};
+use crate::attributes::{AttributeRoom, AttributeSource};
+use crate::filesystem::Filesystem;
+
+/// What became of looking at the attributes of an inode.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AttributesSeen {
+    /// Any were listed.
+    pub any: bool,
+    /// Why some could not be looked at.
+    pub unchecked: Option<UncheckedReason>,
+}
+
+/// Reads and judges the attributes of an inode; `name` is none for the directory that is looked
+/// at.
+pub fn judge(
+    source: AttributeSource<'_>,
+    name: Option<&[u8]>,
+    ino: u64,
+    filesystem: &Filesystem,
+    room: &mut AttributeRoom,
+    anomalies: &mut Anomalies,
+) -> AttributesSeen {
+    let mut seen = AttributesSeen::default();
+    let mut wrong = |anomaly: Anomaly| {
+        let mut anomaly = anomaly.inode(ino);
+        anomaly.name = name.map(Into::into);
+        let answers = filesystem.oddities.answers_for_itself;
+        anomalies.add(if answers { anomaly } else { anomaly.only_suspect() });
+    };
+    let (names, value) = room.parts();
+    let names = match source.list(names) {
+        Ok(names) => names,
+        Err(errno) => {
+            match unreadable("their list", errno) {
+                Ok(anomaly) => wrong(anomaly),
+                Err(reason) => seen.unchecked = reason,
+            }
+            return seen;
+        }
+    };
+    for attribute in names.split_inclusive(|byte| *byte == 0) {
+        let Ok(attribute) = CStr::from_bytes_with_nul(attribute) else { continue };
+        seen.any = true;
+        let shown = attribute.to_string_lossy();
+        match source.get(attribute, value) {
+            Ok(value) if is_acl(attribute) => {
+                if let Some(fault) = acl::fault(value) {
+                    wrong(Anomaly::new(Code::AclInvalid, "a list as acl(5) has it", fault));
+                }
+            }
+            Ok(_) => {}
+            Err(Errno::INVAL) if is_acl(attribute) => {
+                let found = format!("the kernel cannot decode {shown}: EINVAL");
+                wrong(Anomaly::new(Code::AclInvalid, "a list as acl(5) has it", found));
+            }
+            // Removed since it was listed.
+            Err(Errno::NODATA) => {}
+            Err(errno) => match unreadable(&shown, errno) {
+                Ok(anomaly) => wrong(anomaly),
+                Err(reason) => seen.unchecked = seen.unchecked.or(reason),
+            },
+        }
+    }
+    seen
+}
+
+fn is_acl(attribute: &CStr) -> bool {
+    matches!(attribute.to_bytes(), b"system.posix_acl_access" | b"system.posix_acl_default")
+}
+
+/// An anomaly where the kernel speaks of damage; else why nothing can be said.
+fn unreadable(what: &str, errno: Errno) -> Result<Anomaly, Option<UncheckedReason>> {
+    let anomaly = || {
+        let expected = "extended attributes that are there can be read";
+        let found = format!("reading {what} says {}", errno_name(errno));
+        Anomaly::new(Code::AttributeUnreadable, expected, found)
+    };
+    match Refusal::from(errno) {
+        Refusal::Damage(errno) => Ok(anomaly().refused_with(errno)),
+        Refusal::Gone => Err(None),
+        Refusal::Denied => Err(Some(UncheckedReason::PermissionDenied)),
+        Refusal::OutOfResources => Err(Some(UncheckedReason::OutOfResources)),
+        Refusal::NoAnswer => Err(Some(UncheckedReason::NoAnswer)),
+        Refusal::Unexplained(Errno::OPNOTSUPP | Errno::NOSYS) => {
+            Err(Some(UncheckedReason::Unsupported))
+        }
+        Refusal::Unexplained(Errno::NOMEM) => Err(Some(UncheckedReason::OutOfResources)),
+        Refusal::Unexplained(_) => Ok(anomaly().only_suspect()),
+    }
+}

@@ -1,0 +1,289 @@
+//! Everything that needs an inode's own descriptor, in one open: its flags, its extents, its
+//! extended attributes.
+//!
+//! Regular files are opened, directories are open already; anything else never is, and its
+//! attributes are read by name. A FIEMAP of a symbolic link cannot be had: no open descriptor of
+//! one takes ioctls.
+
+use std::ffi::CStr;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use reports::UncheckedReason;
+use rustix::fs::{Mode, OFlags, openat};
+use rustix::io::Errno;
+
+use crate::attributes::{AttributeRoom, AttributeSource, path_of};
+use crate::checks::{
+    Anomalies, Mapped, Refusal, judge_attributes, judge_flags, judge_map, judge_unreadable,
+    refused_open,
+};
+use crate::extents::{AttributeBlock, Claims, ExtentMap, MapError};
+use crate::filesystem::Filesystem;
+use crate::inode_facts::{FileKind, InodeFacts};
+use crate::inode_flags::InodeFlags;
+use crate::scope::Scope;
+
+/// Memory that is used again from inode to inode.
+#[derive(Debug, Default)]
+pub struct InspectionRoom {
+    map: ExtentMap,
+    attributes: AttributeRoom,
+}
+
+/// What looking into one inode brought besides anomalies.
+#[derive(Debug, Default)]
+pub struct Inspected {
+    /// What could not be looked at, and why.
+    pub unchecked: Vec<(UncheckedReason, &'static str)>,
+    /// It has a block of attributes that cannot be seen, and that others may share.
+    pub hidden_attribute_block: bool,
+    /// Anomalies that a change since the scan began explains.
+    pub volatile: u64,
+}
+
+/// Looks into inodes of one directory.
+#[derive(Debug)]
+pub struct Inspector<'a> {
+    /// What is fixed.
+    pub scope: &'a Scope,
+    /// What they lie on.
+    pub filesystem: &'a Filesystem,
+    /// Make sure that what was opened is what was asked for: a second look does.
+    pub verify: bool,
+}
+
+impl Inspector<'_> {
+    /// Looks into what a name in a directory leads to. Claims go to `claims`, where they are
+    /// wanted.
+    pub fn entry(
+        &self,
+        directory: BorrowedFd<'_>,
+        name: &CStr,
+        facts: &InodeFacts,
+        room: &mut InspectionRoom,
+        claims: Option<&mut Claims>,
+        anomalies: &mut Anomalies,
+    ) -> Inspected {
+        let bytes = Some(name.to_bytes());
+        if facts.kind() != FileKind::Regular || !self.opens_files() {
+            return match facts.kind() {
+                FileKind::Directory => Inspected::default(),
+                _ => self.by_name(directory, name, facts, room, anomalies),
+            };
+        }
+        match self.open(directory, name, facts) {
+            Ok(file) => self.open_inode(file.as_fd(), bytes, facts, room, claims, anomalies),
+            Err(errno) => {
+                let mut inspected = self.by_name(directory, name, facts, room, anomalies);
+                self.cannot_open(errno, name, facts, anomalies, &mut inspected);
+                inspected
+            }
+        }
+    }
+
+    /// Whether a regular file's descriptor tells more than its name.
+    fn opens_files(&self) -> bool {
+        let checks = self.scope.options.checks;
+        ((checks.extents || checks.allocation) && !self.filesystem.refusals.file_extents.is_known())
+            || (checks.attributes && self.filesystem.oddities.is_ext)
+    }
+
+    /// O_NONBLOCK: where an entry says "file" and a FIFO stands, nobody waits for its other end.
+    fn open(
+        &self,
+        directory: BorrowedFd<'_>,
+        name: &CStr,
+        facts: &InodeFacts,
+    ) -> Result<OwnedFd, Errno> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let noatime =
+            if self.scope.may_skip_atime(facts) { OFlags::NOATIME } else { OFlags::empty() };
+        let opened = match openat(directory, name, flags | noatime, Mode::empty()) {
+            Err(Errno::PERM) if !noatime.is_empty() => {
+                openat(directory, name, flags, Mode::empty())?
+            }
+            opened => opened?,
+        };
+        if self.verify {
+            let now = InodeFacts::of_descriptor(opened.as_fd())?;
+            if (now.ino(), now.device()) != (facts.ino(), facts.device()) {
+                return Err(Errno::NOENT);
+            }
+        }
+        Ok(opened)
+    }
+
+    fn cannot_open(
+        &self,
+        errno: Errno,
+        name: &CStr,
+        facts: &InodeFacts,
+        anomalies: &mut Anomalies,
+        inspected: &mut Inspected,
+    ) {
+        let reason = match Refusal::from(errno) {
+            // It went away since; the directory's second look would tell.
+            Refusal::Gone | Refusal::Unexplained(Errno::LOOP) => UncheckedReason::Vanished,
+            Refusal::Denied => UncheckedReason::PermissionDenied,
+            Refusal::OutOfResources => UncheckedReason::OutOfResources,
+            Refusal::NoAnswer => UncheckedReason::NoAnswer,
+            // Somebody holds a lease on it (fcntl(2), F_SETLEASE), or runs it in place.
+            Refusal::Unexplained(Errno::AGAIN | Errno::TXTBSY) => UncheckedReason::TooBusy,
+            Refusal::Damage(_) | Refusal::Unexplained(_) => {
+                let anomaly = refused_open(errno, name.to_bytes(), facts.ino());
+                let answers = self.filesystem.oddities.answers_for_itself;
+                anomalies.add(if answers { anomaly } else { anomaly.only_suspect() });
+                return;
+            }
+        };
+        inspected.unchecked.push((reason, "extents"));
+    }
+
+    /// Reads the attributes of what is not opened.
+    fn by_name(
+        &self,
+        directory: BorrowedFd<'_>,
+        name: &CStr,
+        facts: &InodeFacts,
+        room: &mut InspectionRoom,
+        anomalies: &mut Anomalies,
+    ) -> Inspected {
+        let mut inspected = Inspected::default();
+        let checks = self.scope.options.checks;
+        if !checks.attributes || self.filesystem.refusals.attributes.is_known() {
+            return inspected;
+        }
+        let Some(path) = path_of(directory, name) else { return inspected };
+        let source = AttributeSource::Named(&path);
+        self.attributes(source, Some(name.to_bytes()), facts, room, anomalies, &mut inspected);
+        inspected
+    }
+
+    /// Looks into an open file or directory; `name` is none for the directory that is looked at.
+    pub fn open_inode(
+        &self,
+        file: BorrowedFd<'_>,
+        name: Option<&[u8]>,
+        facts: &InodeFacts,
+        room: &mut InspectionRoom,
+        claims: Option<&mut Claims>,
+        anomalies: &mut Anomalies,
+    ) -> Inspected {
+        let mut inspected = Inspected::default();
+        let checks = self.scope.options.checks;
+        let flags =
+            if self.filesystem.oddities.is_ext { InodeFlags::read(file).ok() } else { None };
+        if checks.extents || checks.allocation {
+            self.extents(file, name, facts, flags, room, claims, anomalies, &mut inspected);
+        }
+        if checks.attributes {
+            if let Some(flags) = flags {
+                judge_flags(name, facts, flags, self.filesystem, anomalies);
+            }
+            let source = AttributeSource::Open(file);
+            self.attributes(source, name, facts, room, anomalies, &mut inspected);
+        }
+        inspected
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one inode's descriptor and where answers go")]
+    fn extents(
+        &self,
+        file: BorrowedFd<'_>,
+        name: Option<&[u8]>,
+        facts: &InodeFacts,
+        flags: Option<InodeFlags>,
+        room: &mut InspectionRoom,
+        claims: Option<&mut Claims>,
+        anomalies: &mut Anomalies,
+        inspected: &mut Inspected,
+    ) {
+        let refused = match facts.kind() {
+            FileKind::Directory => &self.filesystem.refusals.directory_extents,
+            _ => &self.filesystem.refusals.file_extents,
+        };
+        if refused.is_known() {
+            return;
+        }
+        let read = room.map.read(file, facts);
+        let map = &mut room.map;
+        if self.filesystem.oddities.is_ext && has_more_than(map, facts) {
+            map.read_attribute_block(file);
+        }
+        inspected.hidden_attribute_block = map.attribute_block == AttributeBlock::Hidden;
+        let recent = self.scope.is_recent(facts);
+        let mapped = Mapped { name, facts, flags, map, filesystem: self.filesystem };
+        if self.scope.options.checks.extents || read.is_err() {
+            match read {
+                Ok(()) => {
+                    let mut found = Anomalies::default();
+                    judge_map(&mapped, &mut found);
+                    if recent {
+                        inspected.volatile += found.count();
+                    } else {
+                        found.kept.into_iter().for_each(|anomaly| anomalies.add(anomaly));
+                    }
+                }
+                Err(MapError::Refused(
+                    errno @ (Errno::NOTTY | Errno::OPNOTSUPP | Errno::NOSYS),
+                )) => {
+                    refused.note(errno);
+                    return;
+                }
+                Err(error) => {
+                    if !judge_unreadable(&mapped, error, anomalies) {
+                        inspected.unchecked.push((why(error), "extents"));
+                    }
+                }
+            }
+        }
+        if let Some(claims) = claims {
+            claims.add(facts, map, self.filesystem.block_size, recent);
+        }
+        map.release();
+    }
+
+    fn attributes(
+        &self,
+        source: AttributeSource<'_>,
+        name: Option<&[u8]>,
+        facts: &InodeFacts,
+        room: &mut InspectionRoom,
+        anomalies: &mut Anomalies,
+        inspected: &mut Inspected,
+    ) {
+        let refused = &self.filesystem.refusals.attributes;
+        if refused.is_known() {
+            return;
+        }
+        let room = &mut room.attributes;
+        let seen = judge_attributes(source, name, facts.ino(), self.filesystem, room, anomalies);
+        match seen.unchecked {
+            Some(UncheckedReason::Unsupported) if !seen.any => refused.note(Errno::OPNOTSUPP),
+            Some(reason) => inspected.unchecked.push((reason, "attributes")),
+            None => {}
+        }
+        if matches!(source, AttributeSource::Named(_)) {
+            // Where they stand cannot be asked of what is not opened.
+            inspected.hidden_attribute_block = seen.any && facts.sectors() > 0;
+        }
+    }
+}
+
+/// Whether more is allocated than the map shows.
+fn has_more_than(map: &ExtentMap, facts: &InodeFacts) -> bool {
+    map.mapped().is_none_or(|bytes| bytes / 512 < facts.sectors())
+}
+
+fn why(error: MapError) -> UncheckedReason {
+    match error {
+        MapError::Refused(errno) => match Refusal::from(errno) {
+            Refusal::Denied => UncheckedReason::PermissionDenied,
+            Refusal::OutOfResources => UncheckedReason::OutOfResources,
+            Refusal::NoAnswer => UncheckedReason::NoAnswer,
+            Refusal::Gone => UncheckedReason::Vanished,
+            Refusal::Damage(_) | Refusal::Unexplained(_) => UncheckedReason::Unsupported,
+        },
+        MapError::Backwards | MapError::TooMany => UncheckedReason::OutOfResources,
+    }
+}

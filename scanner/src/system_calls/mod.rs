@@ -1,0 +1,13 @@
+//! System calls that the standard wrappers lack. All `unsafe` code of this library is here, each
+//! piece with the reason why it is sound; what comes out is safe to use and checked no further.
+#![allow(unsafe_code)]
+
+mod fiemap;
+mod getfsmap;
+mod open_by_handle;
+mod tune_sb_param;
+
+pub use fiemap::{FiemapRoom, RawExtent, fiemap};
+pub use getfsmap::{FsmapKey, FsmapRecord, FsmapRoom, getfsmap};
+pub use open_by_handle::open_ext4_inode;
+pub use tune_sb_param::tune_sb_params;
