@@ -171,13 +171,12 @@ impl Inspector<'_> {
     ) -> Inspected {
         let mut inspected = Inspected::default();
         let checks = self.scope.options.checks;
-        let flags =
-            if self.filesystem.oddities.is_ext { InodeFlags::read(file).ok() } else { None };
+        let mut flags = None;
         if checks.extents || checks.allocation {
-            self.extents(file, name, facts, flags, room, claims, anomalies, &mut inspected);
+            flags = self.extents(file, name, facts, room, claims, anomalies, &mut inspected);
         }
         if checks.attributes {
-            if let Some(flags) = flags {
+            if let Some(flags) = flags.or_else(|| self.flags(file)) {
                 judge_flags(name, facts, flags, self.filesystem, anomalies);
             }
             let source = AttributeSource::Open(file);
@@ -186,54 +185,55 @@ impl Inspector<'_> {
         inspected
     }
 
+    fn flags(&self, file: BorrowedFd<'_>) -> Option<InodeFlags> {
+        if self.filesystem.oddities.is_ext { InodeFlags::read(file).ok() } else { None }
+    }
+
+    /// Reads and judges the map; hands back the flags if they were read for it.
     #[expect(clippy::too_many_arguments, reason = "one inode's descriptor and where answers go")]
     fn extents(
         &self,
         file: BorrowedFd<'_>,
         name: Option<&[u8]>,
         facts: &InodeFacts,
-        flags: Option<InodeFlags>,
         room: &mut InspectionRoom,
         claims: Option<&mut Claims>,
         anomalies: &mut Anomalies,
         inspected: &mut Inspected,
-    ) {
+    ) -> Option<InodeFlags> {
         let refused = match facts.kind() {
             FileKind::Directory => &self.filesystem.refusals.directory_extents,
             _ => &self.filesystem.refusals.file_extents,
         };
         if refused.is_known() {
-            return;
+            return None;
         }
-        let read = room.map.read(file, facts);
         let map = &mut room.map;
+        let read = map.read(file, facts);
+        if let Err(MapError::Refused(errno @ (Errno::NOTTY | Errno::OPNOTSUPP | Errno::NOSYS))) =
+            read
+        {
+            refused.note(errno);
+            return None;
+        }
         if self.filesystem.oddities.is_ext && has_more_than(map, facts) {
             map.read_attribute_block(file);
         }
         inspected.hidden_attribute_block = map.attribute_block == AttributeBlock::Hidden;
+        let flags = self.flags(file);
         let recent = self.scope.is_recent(facts);
         let mapped = Mapped { name, facts, flags, map, filesystem: self.filesystem };
-        if self.scope.options.checks.extents || read.is_err() {
-            match read {
-                Ok(()) => {
-                    let mut found = Anomalies::default();
-                    judge_map(&mapped, &mut found);
-                    if recent {
-                        inspected.volatile += found.count();
-                    } else {
-                        found.kept.into_iter().for_each(|anomaly| anomalies.add(anomaly));
-                    }
-                }
-                Err(MapError::Refused(
-                    errno @ (Errno::NOTTY | Errno::OPNOTSUPP | Errno::NOSYS),
-                )) => {
-                    refused.note(errno);
-                    return;
-                }
-                Err(error) => {
-                    if !judge_unreadable(&mapped, error, anomalies) {
-                        inspected.unchecked.push((why(error), "extents"));
-                    }
+        match read {
+            Ok(()) if !self.scope.options.checks.extents => {}
+            Ok(()) if recent => {
+                let mut explained = Anomalies::default();
+                judge_map(&mapped, &mut explained);
+                inspected.volatile += explained.count();
+            }
+            Ok(()) => judge_map(&mapped, anomalies),
+            Err(error) => {
+                if !judge_unreadable(&mapped, error, anomalies) {
+                    inspected.unchecked.push((why(error), "extents"));
                 }
             }
         }
@@ -241,6 +241,7 @@ impl Inspector<'_> {
             claims.add(facts, map, self.filesystem.block_size, recent);
         }
         map.release();
+        flags
     }
 
     fn attributes(

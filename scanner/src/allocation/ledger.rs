@@ -13,7 +13,7 @@ use super::census::{Census, Counter};
 use super::contested::{Contested, LookAgain};
 use super::hidden::{Geometry, Hidden};
 use super::space_map::SpaceMap;
-use super::space_survey::{Survey, survey};
+use super::space_survey::{Ground, Survey, survey};
 use super::sums::{Balance, Gap, balance};
 use super::unattached::{Handles, InodeTables};
 use super::usage::Usage;
@@ -36,7 +36,8 @@ const PAUSES: [u64; 6] = [30, 60, 120, 240, 480, 960];
 /// Counts of a quiet filesystem that must agree.
 const PROVEN: u32 = 3;
 
-/// A filesystem that was written to during a walk of this length is not counted again.
+/// A filesystem that is written to is counted again for about as long as the walk took, and no
+/// longer than this, in the hope of a quiet moment.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Looks at the filesystem as a whole.
@@ -94,8 +95,9 @@ impl Ledger<'_> {
         let claims = self.pool.install(|| claims.into_sorted());
         let swept = self.sweep(&claims, &mut outcome);
         let mut map = SpaceMap::new(root.as_fd(), filesystem.device);
+        let unloaded = Usage::of(root.as_fd());
         let surveyed = if checks.allocation && addresses == ExtentAddresses::Device {
-            self.survey(&mut map, &claims, &mut outcome)
+            self.survey(root.as_fd(), &mut map, &claims, &mut outcome)
         } else {
             if checks.allocation {
                 self.refuse(map.range(0, 1, |_| ()), &mut outcome);
@@ -104,8 +106,8 @@ impl Ledger<'_> {
         };
         drop(claims);
         self.settle_contested(&swept, surveyed.as_ref(), &mut map);
-        if checks.allocation && outcome.skipped.is_none() {
-            self.judge_whole(root.as_fd(), census, &swept, surveyed.as_ref(), &mut outcome);
+        if let (Some(surveyed), Ok(unloaded)) = (&surveyed, unloaded) {
+            self.judge_whole(root.as_fd(), census, &swept, surveyed, unloaded, &mut outcome);
         }
         outcome
     }
@@ -138,13 +140,15 @@ impl Ledger<'_> {
     /// Goes through the map of space; none where the kernel does not tell it.
     fn survey(
         &self,
+        directory: BorrowedFd<'_>,
         map: &mut SpaceMap<'_>,
         claims: &[Claim],
         outcome: &mut LedgerOutcome,
     ) -> Option<Survey> {
-        let tick = || self.workers.current().tick();
         let filesystem = &self.scope.filesystem;
-        match survey(map, claims, filesystem, MOST_CONTESTED, tick) {
+        let ground = Ground { directory, filesystem, claims, most: MOST_CONTESTED };
+        let tick = || self.workers.current().tick();
+        match self.pool.install(|| survey(ground, tick)) {
             Ok(mut surveyed) => {
                 surveyed.unreadable.retain(|range| {
                     let still = |pause: &u64| {
@@ -156,7 +160,7 @@ impl Ledger<'_> {
                 for range in &surveyed.unreadable {
                     let expected = "the kernel can say which blocks are free";
                     let found = range.describe(filesystem.block_size);
-                    self.find(Code::AllocationMapUnreadable, expected, &found, None);
+                    self.find(Code::AllocationMapUnreadable, expected, &found);
                 }
                 if surveyed.unreadable_beyond > 0 {
                     outcome.open.push(format!(
@@ -252,13 +256,12 @@ impl Ledger<'_> {
         root: BorrowedFd<'_>,
         census: Census,
         swept: &Swept,
-        surveyed: Option<&Survey>,
+        surveyed: &Survey,
+        unloaded: Usage,
         outcome: &mut LedgerOutcome,
     ) {
-        let Ok(after) = Usage::of(root) else { return };
-        if let Some(surveyed) = surveyed {
-            self.judge_free_blocks(root, surveyed, after);
-        }
+        let Ok(loaded) = Usage::of(root) else { return };
+        self.judge_free_blocks(surveyed, unloaded, loaded);
         let filesystem = &self.scope.filesystem;
         if !filesystem.oddities.is_ext {
             return;
@@ -273,8 +276,8 @@ impl Ledger<'_> {
         }
         let geometry = Geometry {
             blocks: filesystem.superblock.map_or(0, |superblock| superblock.blocks),
-            usable: after.blocks,
-            metadata: surveyed.and_then(|surveyed| surveyed.metadata_blocks(filesystem.block_size)),
+            usable: loaded.blocks,
+            metadata: surveyed.metadata_blocks(filesystem.block_size),
         };
         let Some(hidden) = Hidden::of(filesystem, geometry) else {
             outcome.open.push(
@@ -290,38 +293,40 @@ impl Ledger<'_> {
             );
         }
         let shared = swept.shared_attributes;
-        let balance = self.judge_sums(root, census, after, &hidden, shared, outcome);
-        self.judge_unattached(root, &balance, after, surveyed, outcome);
+        let readable = surveyed.unreadable.is_empty();
+        let sums = Sums { hidden: &hidden, shared, unloaded, readable };
+        let balance = self.judge_sums(root, census, loaded, &sums, outcome);
+        self.judge_unattached(root, &balance, loaded, surveyed, outcome);
     }
 
-    /// On a read-only mount the map and the count of free blocks say the same.
-    fn judge_free_blocks(&self, root: BorrowedFd<'_>, surveyed: &Survey, after: Usage) {
-        let filesystem = &self.scope.filesystem;
-        let expected = "statfs and the map of space agree on the free blocks";
-        if filesystem.oddities.is_ext
-            && after.read_only
-            && surveyed.unreadable.is_empty()
-            && !self.gives_out_clusters(surveyed)
-        {
-            let free = surveyed.free_bytes / filesystem.block_size.max(1);
-            let counted = Usage::of(root).map_or(free, |usage| usage.free_blocks);
-            if free != counted {
-                let found = format!("statfs counts {counted} free blocks, the map {free}");
-                self.find(Code::FreeBlocksMismatch, expected, &found, None);
-            }
-            if let Some(before) = self.before.filter(|before| before.free_blocks > counted) {
-                let found = format!(
-                    "statfs counted {} free blocks, and {counted} after the bitmaps were loaded",
-                    before.free_blocks
-                );
-                self.find(Code::FreeBlocksMismatch, expected, &found, None);
-            }
-        }
-        if let Some(free) = &surveyed.free_metadata {
+    /// What the count of free blocks has to do with the bitmaps: on a read-only mount it is what
+    /// they say, and loading them does not change it.
+    fn judge_free_blocks(&self, surveyed: &Survey, before: Usage, after: Usage) {
+        let block_size = self.scope.filesystem.block_size;
+        if let Some(place) = &surveyed.free_metadata {
             let expected = "the filesystem's own blocks are in use";
-            let found = free.describe(filesystem.block_size);
-            self.find(Code::FreeBlocksMismatch, expected, &found, None);
+            self.find(Code::FreeBlocksMismatch, expected, &place.describe(block_size));
         }
+        let whole = surveyed.unreadable.is_empty() && !self.gives_out_clusters(surveyed);
+        if !self.scope.filesystem.oddities.is_ext || !after.read_only || !whole {
+            return;
+        }
+        let free = surveyed.free_bytes / block_size.max(1);
+        if after.free_blocks < before.free_blocks {
+            self.tell_drop(before, after);
+        } else if free != after.free_blocks {
+            let expected = "statfs and the map of space agree on the free blocks";
+            let found = format!("statfs counts {} free blocks, the map {free}", after.free_blocks);
+            self.find(Code::FreeBlocksMismatch, expected, &found);
+        }
+    }
+
+    /// A kernel that finds a bitmap wrong takes its whole group of blocks out of use.
+    fn tell_drop(&self, before: Usage, after: Usage) {
+        let expected = "loading the bitmaps does not change the number of free blocks";
+        let (before, after) = (before.free_blocks, after.free_blocks);
+        let found = format!("{before} free blocks before, {after} after: a bitmap is wrong");
+        self.find(Code::FreeBlocksMismatch, expected, &found);
     }
 
     /// Whether space is given out in clusters of blocks (bigalloc). Where the features are not
@@ -340,28 +345,27 @@ impl Ledger<'_> {
         &self,
         root: BorrowedFd<'_>,
         census: Census,
-        after: Usage,
-        hidden: &Hidden,
-        shared: u64,
+        usage: Usage,
+        sums: &Sums<'_>,
         outcome: &mut LedgerOutcome,
     ) -> Balance {
-        let first = balance(census, after, hidden, shared);
+        let first = sums.balance(census, usage);
         if first.gaps.is_empty() {
             return first;
         }
-        let still = self.before == Some(after) && census.recent == 0;
-        let written = || "the filesystem was written to all the time, so its sums were not judged";
-        if !still && self.walk_took > PATIENCE {
-            outcome.open.push(written().to_owned());
-            return Balance::default();
-        }
+        let still = self.before == Some(usage) && census.recent == 0;
+        let patience = self.walk_took.min(PATIENCE) + Duration::from_secs(1);
+        let begun = Instant::now();
+        // Before the bitmaps were loaded it may have been right: a wrong one takes its group out.
+        let was_right = sums.balance(census, sums.unloaded).gaps.is_empty();
         let (mut proof, mut last) = (u32::from(still), first);
         for pause in PAUSES {
-            if proof >= PROVEN || self.scope.control.is_stopped() {
+            let restless = proof == 0 && begun.elapsed() > patience;
+            if proof >= PROVEN || restless || self.scope.control.is_stopped() {
                 break;
             }
             self.workers.pause(Duration::from_millis(pause));
-            let Some((again, quiet)) = self.count_again(root, hidden, shared) else { continue };
+            let Some((again, quiet)) = self.count_again(root, sums) else { continue };
             if again.gaps.is_empty() {
                 self.lock().totals.volatile += last.gaps.len() as u64;
                 return again;
@@ -373,20 +377,20 @@ impl Ledger<'_> {
             }
         }
         if proof < PROVEN {
-            outcome.open.push(written().to_owned());
+            let written = "the filesystem was written to, so its sums were not judged";
+            outcome.open.push(written.to_owned());
             return Balance::default();
         }
-        last.gaps.iter().for_each(|gap| self.tell_gap(gap, last.unnamed));
+        if !was_right {
+            last.gaps.iter().for_each(|gap| self.tell_gap(gap, last.unnamed));
+        } else if !usage.read_only && sums.readable {
+            self.tell_drop(sums.unloaded, usage);
+        }
         last
     }
 
     /// Counts once more; tells whether the filesystem stood still meanwhile.
-    fn count_again(
-        &self,
-        root: BorrowedFd<'_>,
-        hidden: &Hidden,
-        shared: u64,
-    ) -> Option<(Balance, bool)> {
+    fn count_again(&self, root: BorrowedFd<'_>, sums: &Sums<'_>) -> Option<(Balance, bool)> {
         let before = Usage::of(root).ok()?;
         let facts = InodeFacts::of_descriptor(root).ok()?;
         let counter = Counter::new(self.scope, &facts);
@@ -397,7 +401,7 @@ impl Ledger<'_> {
         let census = counter.into_census()?;
         let after = Usage::of(root).ok()?;
         let quiet = before == after && census.recent == 0;
-        Some((balance(census, after, hidden, shared), quiet))
+        Some((sums.balance(census, after), quiet))
     }
 
     /// More in use than has names can be deleted files that a crash left behind, or names in a
@@ -425,7 +429,7 @@ impl Ledger<'_> {
         root: BorrowedFd<'_>,
         balance: &Balance,
         usage: Usage,
-        surveyed: Option<&Survey>,
+        surveyed: &Survey,
         outcome: &mut LedgerOutcome,
     ) {
         let damaged = self.damaged || !balance.gaps.is_empty();
@@ -474,7 +478,7 @@ impl Ledger<'_> {
         inodes.retain(|ino| !names.of.contains_key(&(device, *ino)));
     }
 
-    fn inode_tables(&self, surveyed: Option<&Survey>) -> Option<InodeTables> {
+    fn inode_tables(&self, surveyed: &Survey) -> Option<InodeTables> {
         let filesystem = &self.scope.filesystem;
         let block = filesystem.block_size;
         let blocks = filesystem.superblock?.blocks;
@@ -483,15 +487,12 @@ impl Ledger<'_> {
         if filesystem.has(Feature::BigAlloc) || !filesystem.inodes.is_multiple_of(groups) {
             return None;
         }
-        let table = surveyed.map_or(0, |surveyed| surveyed.inode_bytes);
-        let size = (table / filesystem.inodes.max(1)).max(256).next_power_of_two();
+        let size = (surveyed.inode_bytes / filesystem.inodes.max(1)).max(256).next_power_of_two();
         Some(InodeTables { inodes: filesystem.inodes, a_group, a_block: (block / size).max(1) })
     }
 
-    fn find(&self, code: Code, expected: &str, found: &str, severity: Option<Severity>) {
-        let mut finding = self.finding(code, expected, found);
-        finding.severity = severity.unwrap_or(finding.severity);
-        self.add(finding);
+    fn find(&self, code: Code, expected: &str, found: &str) {
+        self.add(self.finding(code, expected, found));
     }
 
     /// A finding about the filesystem as a whole.
@@ -514,6 +515,23 @@ impl Ledger<'_> {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Gathered> {
         self.gathered.lock(self.workers.index())
+    }
+}
+
+/// What sums are made of besides what is counted.
+struct Sums<'a> {
+    hidden: &'a Hidden,
+    /// How often a block of attributes was counted too often.
+    shared: u64,
+    /// What was in use before the bitmaps were loaded.
+    unloaded: Usage,
+    /// All of them could be.
+    readable: bool,
+}
+
+impl Sums<'_> {
+    fn balance(&self, census: Census, usage: Usage) -> Balance {
+        balance(census, usage, self.hidden, self.shared)
     }
 }
 

@@ -80,12 +80,8 @@ impl<'a> SpaceMap<'a> {
         SpaceMap { directory, device, room: FsmapRoom::default() }
     }
 
-    /// Hands out every record in the order of the device.
-    pub fn all(&mut self, visit: impl FnMut(Record)) -> Result<(), Errno> {
-        self.between(FsmapKey::first(), FsmapKey::last(), visit)
-    }
-
-    /// Hands out the records that lie in some of the bytes from `start` up to `end`.
+    /// Hands out the records that lie in some of the bytes from `start` up to `end`, in the order
+    /// of the device.
     pub fn range(&mut self, start: u64, end: u64, visit: impl FnMut(Record)) -> Result<(), Errno> {
         let to = FsmapKey::last().at(end.saturating_sub(1));
         self.between(FsmapKey::first().at(start), to, visit)

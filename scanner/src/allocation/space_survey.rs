@@ -4,7 +4,9 @@
 //! so that one bad bitmap does not blind the rest.
 
 use std::ops::Range;
+use std::os::fd::BorrowedFd;
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rustix::io::Errno;
 
 use super::misplaced::{Matcher, Misplaced};
@@ -66,6 +68,47 @@ pub struct Survey {
 }
 
 impl Survey {
+    /// Adds what was learnt of another piece of the device.
+    fn add(&mut self, other: Survey) {
+        self.misplaced.extend(other.misplaced);
+        self.beyond += other.beyond;
+        self.volatile += other.volatile;
+        self.free_bytes += other.free_bytes;
+        self.metadata_bytes += other.metadata_bytes;
+        self.inode_bytes += other.inode_bytes;
+        self.unreadable.extend(other.unreadable);
+        self.unreadable_beyond += other.unreadable_beyond;
+        self.free_metadata = self.free_metadata.take().or(other.free_metadata);
+        self.divisor = divisor(self.divisor, other.divisor);
+    }
+
+    /// Makes one of what was cut at the border of two pieces, and keeps the first ones, so that
+    /// the outcome does not depend on the number of pieces.
+    fn join_pieces(&mut self, most: usize) {
+        self.misplaced.sort_by_key(|one| (one.claim.ino, one.claim.start, one.start));
+        let cut = |next: &mut Misplaced, one: &mut Misplaced| {
+            let same = (one.claim, one.purpose, one.end) == (next.claim, next.purpose, next.start);
+            if same {
+                one.end = next.end;
+            }
+            same
+        };
+        self.misplaced.dedup_by(cut);
+        self.misplaced.sort_by_key(|one| (one.start, one.claim.ino, one.claim.start));
+        self.beyond += self.misplaced.len().saturating_sub(most) as u64;
+        self.misplaced.truncate(most);
+    }
+
+    fn cannot_read(&mut self, group: &Range<u64>, errno: Errno) {
+        if self.unreadable.len() < MOST_UNREADABLE {
+            let what = format!("GETFSMAP says {}", errno_name(errno));
+            let Range { start, end } = *group;
+            self.unreadable.push(Place { start, end, what });
+        } else {
+            self.unreadable_beyond += 1;
+        }
+    }
+
     /// Static metadata in blocks; none where some could not be read.
     pub fn metadata_blocks(&self, block_size: u64) -> Option<u64> {
         let whole = self.unreadable.is_empty() && self.unreadable_beyond == 0;
@@ -89,6 +132,9 @@ struct Adding<'a> {
 impl Adding<'_> {
     fn meet(&mut self, record: Record) {
         let Record { start, end, purpose } = record;
+        if start >= end {
+            return;
+        }
         let bytes = end.saturating_sub(start);
         let up_to = match purpose {
             Purpose::Free => {
@@ -124,50 +170,80 @@ fn divisor(a: u64, b: u64) -> u64 {
     if b == 0 { a } else { divisor(b, a % b) }
 }
 
-/// Goes through the map. An error says that the kernel tells none. `tick` is called for each
-/// group that is asked for.
-pub fn survey(
-    map: &mut SpaceMap<'_>,
-    claims: &[Claim],
-    filesystem: &Filesystem,
-    most: usize,
-    tick: impl Fn(),
-) -> Result<Survey, Errno> {
-    let adding = || Adding {
-        survey: Survey::default(),
-        matcher: Matcher::new(claims, filesystem.block_size, most),
-        free_up_to: 0,
-        metadata_up_to: 0,
-    };
-    let mut all = adding();
-    match map.all(|record| all.meet(record)) {
-        Ok(()) => return Ok(all.into_survey()),
-        Err(errno) if matches!(Refusal::from(errno), Refusal::Damage(_)) => {}
-        Err(errno) => return Err(errno),
+/// What a survey needs to know.
+#[derive(Clone, Copy, Debug)]
+pub struct Ground<'a> {
+    /// An open directory of the filesystem.
+    pub directory: BorrowedFd<'a>,
+    /// The filesystem.
+    pub filesystem: &'a Filesystem,
+    /// What inodes claim, in the order of the device.
+    pub claims: &'a [Claim],
+    /// Most misplaced claims that are kept.
+    pub most: usize,
+}
+
+/// Goes through the map, a piece of the device on each thread of the pool that it runs in. An
+/// error says that the kernel tells none. `tick` is called now and then.
+pub fn survey(ground: Ground<'_>, tick: impl Fn() + Sync) -> Result<Survey, Errno> {
+    let groups: Vec<Range<u64>> = groups(ground.filesystem).collect();
+    let threads = rayon::current_num_threads().max(1);
+    let pieces: Vec<_> = groups.chunks(groups.len().div_ceil(threads).max(1)).collect();
+    let surveys: Vec<Result<Survey, Errno>> =
+        pieces.par_iter().map(|groups| ground.survey_piece(groups, &tick)).collect();
+    let mut whole = Survey::default();
+    for survey in surveys {
+        whole.add(survey?);
     }
-    let mut all = adding();
-    for group in groups(filesystem) {
-        tick();
-        let clip = |record: Record| Record {
-            start: record.start.max(group.start),
-            end: record.end.min(group.end),
-            ..record
+    whole.join_pieces(ground.most);
+    Ok(whole)
+}
+
+impl Ground<'_> {
+    /// Goes through neighbouring groups: in one question, or, where a bitmap is bad, in one each.
+    fn survey_piece(&self, groups: &[Range<u64>], tick: &impl Fn()) -> Result<Survey, Errno> {
+        let (Some(first), Some(last)) = (groups.first(), groups.last()) else {
+            return Ok(Survey::default());
         };
-        let mut records = Vec::new();
-        match map.range(group.start, group.end, |record| records.push(clip(record))) {
-            Ok(()) => records
-                .into_iter()
-                .filter(|record| record.start < record.end)
-                .for_each(|record| all.meet(record)),
-            Err(errno) if all.survey.unreadable.len() < MOST_UNREADABLE => {
-                let what = format!("GETFSMAP says {}", errno_name(errno));
-                let Range { start, end } = group;
-                all.survey.unreadable.push(Place { start, end, what });
-            }
-            Err(_) => all.survey.unreadable_beyond += 1,
+        let piece = first.start..last.end;
+        let claims = self.claims_in(&piece);
+        let mut map = SpaceMap::new(self.directory, self.filesystem.device);
+        tick();
+        let mut all = self.adding(&claims);
+        match map.range(piece.start, piece.end, |record| all.meet(clip(record, &piece))) {
+            Ok(()) => return Ok(all.into_survey()),
+            Err(errno) if matches!(Refusal::from(errno), Refusal::Damage(_)) => {}
+            Err(errno) => return Err(errno),
         }
+        let mut all = self.adding(&claims);
+        for group in groups {
+            tick();
+            let mut records = Vec::new();
+            match map.range(group.start, group.end, |record| records.push(clip(record, group))) {
+                Ok(()) => records.into_iter().for_each(|record| all.meet(record)),
+                Err(errno) => all.survey.cannot_read(group, errno),
+            }
+        }
+        Ok(all.into_survey())
     }
-    Ok(all.into_survey())
+
+    /// The claims that lie in a piece of the device, those that began before it among them.
+    fn claims_in(&self, piece: &Range<u64>) -> Vec<Claim> {
+        let block_size = self.filesystem.block_size.max(1);
+        let (start, end) = (piece.start / block_size, piece.end.div_ceil(block_size));
+        self.claims.iter().filter(|claim| claim.meets(start, end)).copied().collect()
+    }
+
+    fn adding<'c>(&self, claims: &'c [Claim]) -> Adding<'c> {
+        let matcher = Matcher::new(claims, self.filesystem.block_size, self.most);
+        Adding { survey: Survey::default(), matcher, free_up_to: 0, metadata_up_to: 0 }
+    }
+}
+
+/// The part of a record that lies in a piece of the device.
+fn clip(record: Record, piece: &Range<u64>) -> Record {
+    let start = record.start.clamp(piece.start, piece.end);
+    Record { start, end: record.end.clamp(start, piece.end), ..record }
 }
 
 /// The groups of blocks, in bytes: as many blocks as a bitmap of one block has bits. (A smaller
@@ -177,7 +253,9 @@ fn groups(filesystem: &Filesystem) -> impl Iterator<Item = Range<u64>> {
     let length = block * block * 8;
     // With blocks of 1 KiB the first one is no part of any group.
     let offset = if block == 1024 { block } else { 0 };
-    let end = filesystem.end.unwrap_or(0);
+    let end = filesystem.end.unwrap_or(u64::MAX / 2);
+    // Where the size is not known, all is asked for at once.
+    let length = if filesystem.end.is_some() { length } else { end };
     let starts = (0..).map(move |group: u64| group.saturating_mul(length).saturating_add(offset));
     let starts = starts.take_while(move |start| *start < end);
     starts.map(move |start| start..start.saturating_add(length).min(end))
