@@ -117,8 +117,11 @@ mod tests {
 
     #[test]
     fn owners_are_told_apart() {
-        let purpose =
-            |flags, owner| Purpose::of(&FsmapRecord { flags, owner, ..FsmapRecord::default() });
+        let purpose = |flags, owner| {
+            let mut record = FsmapRecord::default();
+            (record.flags, record.owner) = (flags, owner);
+            Purpose::of(&record)
+        };
         assert_eq!(purpose(SPECIAL_OWNER, 1), Purpose::Free);
         assert_eq!(purpose(SPECIAL_OWNER, 2), Purpose::InUse);
         assert_eq!(purpose(0, 1), Purpose::InUse, "inode 1");

@@ -30,6 +30,8 @@ mod inode_type;
 mod lookup;
 mod mapped;
 mod mapped_blocks;
+#[cfg(test)]
+mod mapped_tests;
 mod same_names;
 mod symlink;
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::ffi::{CStr, CString};
 use std::fs::{self, File};
 use std::os::fd::AsFd;
 use std::os::unix::fs::symlink;
+use std::sync::Arc;
 
 use reports::Code;
 use rustix::fs::StatxAttributes;
@@ -50,6 +51,9 @@ impl Scratch {
             block_size: 4096,
             blocks: 262_144,
             inodes: u64::MAX,
+            superblock: None,
+            end: Some(262_144 * 4096),
+            refusals: Arc::default(),
         }
     }
 
