@@ -74,8 +74,12 @@ impl Inspector<'_> {
         match self.open(directory, name, facts) {
             Ok(file) => self.open_inode(file.as_fd(), bytes, facts, room, claims, anomalies),
             Err(errno) => {
+                let before = anomalies.count();
                 let mut inspected = self.by_name(directory, name, facts, room, anomalies);
-                self.cannot_open(errno, name, facts, anomalies, &mut inspected);
+                // A damaged access list keeps those from opening the file whom it is about.
+                if anomalies.count() == before {
+                    self.cannot_open(errno, name, facts, anomalies, &mut inspected);
+                }
                 inspected
             }
         }
@@ -213,7 +217,11 @@ impl Inspector<'_> {
         if let Err(MapError::Refused(errno @ (Errno::NOTTY | Errno::OPNOTSUPP | Errno::NOSYS))) =
             read
         {
-            refused.note(errno);
+            if self.filesystem.oddities.has_layers {
+                inspected.unchecked.push((UncheckedReason::Unsupported, "extents"));
+            } else {
+                refused.note(errno);
+            }
             return None;
         }
         if self.filesystem.oddities.is_ext && has_more_than(map, facts) {
@@ -260,7 +268,11 @@ impl Inspector<'_> {
         let room = &mut room.attributes;
         let seen = judge_attributes(source, name, facts.ino(), self.filesystem, room, anomalies);
         match seen.unchecked {
-            Some(UncheckedReason::Unsupported) if !seen.any => refused.note(Errno::OPNOTSUPP),
+            Some(UncheckedReason::Unsupported)
+                if !seen.any && !self.filesystem.oddities.has_layers =>
+            {
+                refused.note(Errno::OPNOTSUPP);
+            }
             Some(reason) => inspected.unchecked.push((reason, "attributes")),
             None => {}
         }

@@ -76,6 +76,8 @@ pub struct Oddities {
     pub listing_survives_unlink: bool,
     /// What the addresses of extents mean.
     pub extent_addresses: ExtentAddresses,
+    /// Its files are those of other filesystems, so that one may answer what another refuses.
+    pub has_layers: bool,
 }
 
 /// A filesystem of which nothing is known, or whose answers a server makes up.
@@ -94,6 +96,7 @@ const FOREIGN: Oddities = Oddities {
     sizes_count_names: false,
     listing_survives_unlink: false,
     extent_addresses: ExtentAddresses::Nothing,
+    has_layers: false,
 };
 
 /// A disk filesystem of the kernel without oddities.
@@ -112,6 +115,7 @@ const PLAIN: Oddities = Oddities {
     sizes_count_names: false,
     listing_survives_unlink: true,
     extent_addresses: ExtentAddresses::Nothing,
+    has_layers: false,
 };
 
 /// The row of a filesystem type as the mount table names it.
@@ -138,6 +142,7 @@ pub fn of(filesystem: &str) -> Oddities {
             numbers_identify: false,
             file_links_count_names: false,
             listing_survives_unlink: false,
+            has_layers: true,
             ..PLAIN
         },
         "f2fs" | "erofs" | "squashfs" | "jfs" | "nilfs2" | "bcachefs" | "zfs" => {

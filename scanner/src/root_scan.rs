@@ -171,9 +171,12 @@ impl RootScan {
             Arc::clone(&filesystem),
             facts,
         );
+        // Where neither /proc nor the mount table names the policy, the superblock's holds.
+        let default = filesystem.superblock.and_then(|superblock| superblock.errors);
+        let policy = filesystem.mount.as_ref().and_then(ErrorsPolicy::of).or(default);
         match &filesystem.mount {
             Some(mount) => scope
-                .admit(mount)
+                .admit(mount, policy)
                 .map_err(|reason| RootError::refused(&self.path, mount, reason))?,
             None => self.control.remark(&format!(
                 "{}: not in the mount table (is /proc mounted?): how {} was mounted, and what the \
@@ -182,7 +185,6 @@ impl RootScan {
                 filesystem.kind
             )),
         }
-        let policy = filesystem.mount.as_ref().and_then(ErrorsPolicy::of);
         Ok(self.ground.get_or_init(|| Ground { filesystem, policy, scope }))
     }
 

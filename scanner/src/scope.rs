@@ -99,17 +99,20 @@ impl Scope {
         let mut entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
         *entered.entry(facts.mount_id()).or_insert_with(|| {
             let Some(mount) = mounts::of_inode(facts) else { return Ok(()) };
-            self.admit(&mount)
+            self.admit(&mount, ErrorsPolicy::of(&mount))
         })
     }
 
-    /// Whether a mount may be looked into. What it is is written down, and said where looking
-    /// has effects.
-    pub fn admit(&self, mount: &Mount) -> Result<(), UncheckedReason> {
+    /// Whether a mount with this policy may be looked into. What it is is written down, and said
+    /// where looking has effects.
+    pub fn admit(
+        &self,
+        mount: &Mount,
+        policy: Option<ErrorsPolicy>,
+    ) -> Result<(), UncheckedReason> {
         if oddities::stores_nothing(&mount.filesystem) {
             return Err(UncheckedReason::PseudoFilesystem);
         }
-        let policy = ErrorsPolicy::of(mount);
         if policy == Some(ErrorsPolicy::Panic) && !self.options.force {
             return Err(UncheckedReason::ErrorsPanic);
         }

@@ -8,16 +8,20 @@ use reports::Code;
 
 use super::{Anomalies, Mapped};
 use crate::extents::Extent;
+use crate::oddities::ExtentAddresses;
 
 pub(super) fn judge(mapped: &Mapped<'_>, anomalies: &mut Anomalies) {
-    let block = mapped.filesystem.block_size;
+    let filesystem = mapped.filesystem;
+    // An overlay passes on what layers with other blocks than its own say.
+    let places = filesystem.oddities.extent_addresses != ExtentAddresses::Nothing;
+    let block = filesystem.block_size;
     let mut end = 0;
     for extent in &mapped.map.extents {
         let found = if extent.length == 0 {
             format!("an empty one at byte {}", extent.logical)
         } else if extent.logical < end {
             format!("one from byte {} of the file, after one up to byte {end}", extent.logical)
-        } else if extent.has_place() && is_broken(extent, block) {
+        } else if places && extent.has_place() && is_broken(extent, block) {
             let Extent { logical, physical, length, .. } = *extent;
             format!("{length} bytes at byte {logical} of the file, {physical} of the device")
         } else {
