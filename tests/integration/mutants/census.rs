@@ -1,7 +1,7 @@
 //! What there is in a healthy image: all that can be damaged, in a fixed order.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt;
+use std::fmt::{self, Write};
 
 use super::directory::{self, Entry};
 use super::mapping::{Mapping, SlotForm};
@@ -140,6 +140,23 @@ impl Census {
                 self.free_inodes.push(number);
             }
         }
+    }
+
+    /// Where everything is, in words: what is done to a mutant depends on this and on no more.
+    pub(super) fn layout(&self) -> String {
+        let mut text = String::new();
+        for inode in &self.inodes {
+            let _ = write!(text, "{inode} {}", inode.kind);
+            for slot in inode.mapping.indexes.iter().chain(&inode.mapping.slots) {
+                let _ = write!(text, " {} {} {}", slot.logical, slot.physical, slot.length);
+            }
+            let _ = writeln!(text, " {:?}", inode.attribute_block);
+        }
+        for entry in &self.entries {
+            let _ = writeln!(text, "{entry} {} {}", entry.at, entry.inode);
+        }
+        let _ = writeln!(text, "{:?} {:?}", self.free_blocks, self.free_inodes);
+        text
     }
 
     pub(super) fn inode(&self, number: u32) -> Option<&Inode> {

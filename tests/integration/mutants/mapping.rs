@@ -1,5 +1,7 @@
 //! Where an inode's data is: its extent tree, or its pointers and the blocks of pointers.
 
+use std::iter;
+
 use super::place::Place;
 use super::volume::{Volume, inode};
 
@@ -79,6 +81,16 @@ impl Mapping {
             (0..slot.length).map(move |n| (logical + n, physical + n))
         };
         self.slots.iter().flat_map(blocks_of)
+    }
+
+    /// How many blocks of indexes or pointers are on the longest way to data.
+    pub(super) fn levels(&self) -> usize {
+        let above = |slot: &Slot| {
+            let is_parent = |index: &&Slot| slot.home.is_block(index.physical);
+            self.indexes.iter().find(is_parent)
+        };
+        let way = |slot| iter::successors(above(slot), |index| above(index)).count();
+        self.slots.iter().map(way).max().unwrap_or_default()
     }
 
     fn add_node(&mut self, volume: &Volume, number: u32, at: usize, home: Place) {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::bases::{Base, RECIPES, Recipe};
 use super::census::{Census, Inode};
 use super::classes::{CLASSES, Class};
+use super::in_use;
 use super::place::Place;
 use super::rng::Rng;
 use super::volume::Volume;
@@ -109,7 +110,21 @@ impl<'a> Mutant<'a> {
         }
     }
 
-    /// Changes `count` bytes somewhere in a range.
+    /// A byte of a place that means something.
+    pub(super) fn any_byte_in_use(&mut self, place: Place) -> usize {
+        self.rng.any(in_use::bytes(self.census, &self.volume, place))
+    }
+
+    /// Changes `count` bytes of a place that mean something.
+    pub(super) fn scatter_in_use(&mut self, place: Place, count: u64) {
+        let bytes = in_use::bytes(self.census, &self.volume, place);
+        for _ in 0..count {
+            let (at, mask) = (*self.rng.pick(&bytes), self.rng.mask());
+            self.volume.flip(at, mask);
+        }
+    }
+
+    /// Changes `count` bytes anywhere in a range.
     pub(super) fn scatter(&mut self, range: Range<usize>, count: u64) {
         for _ in 0..count {
             let at = range.start + self.rng.index(range.len());

@@ -42,6 +42,14 @@ pub(super) enum DirectoryForm {
 }
 
 impl Place {
+    /// Whether it is this block, one of an extent tree or of pointers.
+    pub(super) fn is_block(self, number: u64) -> bool {
+        match self {
+            Place::ExtentBlock { block, .. } | Place::PointerBlock { block, .. } => block == number,
+            _ => false,
+        }
+    }
+
     /// Its bytes in the image.
     pub(super) fn range(self, volume: &Volume) -> Range<usize> {
         match self {

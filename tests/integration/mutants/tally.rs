@@ -12,7 +12,7 @@ pub(super) struct Tally {
     not_mounted: usize,
     called_clean: usize,
     unjudged: usize,
-    pub(super) counted: usize,
+    counted: usize,
     /// As root and as nobody.
     recognised: [usize; 2],
 }

@@ -1,30 +1,12 @@
 //! Extended attributes, in blocks of their own and behind the fields of an inode.
 
-use std::ops::Range;
-
+use super::super::attributes::{Attributes, VALUE_OFFSET, VALUE_SIZE};
 use super::super::mutant::{Mutant, TARGETS};
 use super::super::place::Place;
-use super::super::volume::{Volume, inode as field};
+use super::super::volume::inode as field;
 
-/// The length of `struct ext4_xattr_header`, and of the one in an inode.
-const BLOCK_HEADER: usize = 32;
-const INODE_HEADER: usize = 4;
-/// `EXT4_XATTR_MAGIC`.
-const MAGIC: u32 = 0xea02_0000;
-/// Byte offsets in `struct ext4_xattr_header` and `struct ext4_xattr_entry`.
+/// Byte offset in `struct ext4_xattr_header`.
 const REFCOUNT: usize = 4;
-const VALUE_OFFSET: usize = 2;
-const VALUE_SIZE: usize = 8;
-
-/// Attributes that stand together.
-struct Attributes {
-    home: Place,
-    header: Range<usize>,
-    /// Where each entry begins, and the first byte behind its name.
-    entries: Vec<Range<usize>>,
-    /// Where values are.
-    values: Vec<Range<usize>>,
-}
 
 pub(super) fn block_byte(mutant: &mut Mutant<'_>) -> String {
     let attributes = any_block(mutant);
@@ -74,9 +56,7 @@ pub(super) fn in_inode(mutant: &mut Mutant<'_>) -> String {
 
 /// One byte of the header, of an entry or of a value.
 fn change_byte(mutant: &mut Mutant<'_>, attributes: &Attributes) -> String {
-    let header = attributes.header.clone();
-    let parts = [&[header][..], &attributes.entries, &attributes.values].concat();
-    let at = mutant.rng.any(parts.into_iter().flatten());
+    let at = mutant.rng.any(attributes.in_use());
     let mask = mutant.rng.mask();
     mutant.volume.flip(at, mask);
     mutant.seal(attributes.home);
@@ -86,44 +66,10 @@ fn change_byte(mutant: &mut Mutant<'_>, attributes: &Attributes) -> String {
 
 fn any_block(mutant: &mut Mutant<'_>) -> Attributes {
     let block = *mutant.rng.pick(&mutant.census.attribute_blocks);
-    let home = Place::AttributeBlock(block);
-    let at = home.range(&mutant.volume);
-    let first = at.start + BLOCK_HEADER;
-    let header = at.start..first;
-    Attributes::of(&mutant.volume, home, header, first..at.end, at.start)
+    Attributes::of_block(&mutant.volume, block)
 }
 
 fn any_in_inode(mutant: &mut Mutant<'_>) -> Attributes {
-    let volume = &mutant.volume;
-    let header = |at: usize| at + 128 + usize::from(volume.u16(at + field::EXTRA_SIZE));
-    let has_some = |at: usize| volume.u32(header(at)) == MAGIC;
-    let inodes = mutant.census.inodes.iter().filter(|inode| has_some(inode.at));
-    let inode = mutant.rng.any(inodes);
-    let (start, home) = (header(inode.at), Place::Inode(inode.number));
-    let first = start + INODE_HEADER;
-    let end = inode.at + volume.geometry.inode_size;
-    Attributes::of(volume, home, start..first, first..end, first)
-}
-
-impl Attributes {
-    /// Values are counted from `base`.
-    fn of(
-        volume: &Volume,
-        home: Place,
-        header: Range<usize>,
-        space: Range<usize>,
-        base: usize,
-    ) -> Attributes {
-        let mut found = Attributes { home, header, entries: vec![], values: vec![] };
-        let mut at = space.start;
-        // Four zero bytes end the list.
-        while at + 4 <= space.end && volume.u32(at) != 0 {
-            let name_end = at + 16 + usize::from(volume.u8(at));
-            let value = base + usize::from(volume.u16(at + VALUE_OFFSET));
-            found.entries.push(at..name_end);
-            found.values.push(value..value + volume.u32(at + VALUE_SIZE) as usize);
-            at = name_end.next_multiple_of(4);
-        }
-        found
-    }
+    let numbers = mutant.census.inodes.iter().map(|inode| inode.number);
+    mutant.rng.any(numbers.filter_map(|number| Attributes::of_inode(&mutant.volume, number)))
 }

@@ -104,7 +104,7 @@ pub(super) fn removed(mutant: &mut Mutant<'_>) -> String {
 pub(super) fn block_bytes(mutant: &mut Mutant<'_>) -> String {
     let place = *mutant.rng.pick(&mutant.census.directory_blocks);
     let count = 1 + mutant.rng.below(8);
-    mutant.scatter(place.range(&mutant.volume), count);
+    mutant.scatter_in_use(place, count);
     mutant.seal(place);
     format!("{count} bytes of {place}")
 }

@@ -90,9 +90,8 @@ pub(super) fn block_bytes(mutant: &mut Mutant<'_>) -> String {
     let below = |node: &&Node| matches!(node.home, Place::ExtentBlock { .. });
     let inode = mutant.any_inode_where(|inode| inode.mapping.nodes.iter().any(|n| below(&n)));
     let node = mutant.rng.any(inode.mapping.nodes.iter().filter(below));
-    let used = node.at..node.at + ENTRY + ENTRY * node.entries;
     let count = 1 + mutant.rng.below(8);
-    mutant.scatter(used, count);
+    mutant.scatter_in_use(node.home, count);
     mutant.seal(node.home);
     format!("{count} bytes in the used part of {}", node.home)
 }

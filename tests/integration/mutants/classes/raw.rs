@@ -5,27 +5,27 @@ use super::super::place::Place;
 
 const SECTOR: usize = 512;
 
-/// Bytes anywhere in a block of the inode table that has inodes in use.
+/// Bytes in a block of the inode table that has inodes in use.
 pub(super) fn inode_table_bytes(mutant: &mut Mutant<'_>) -> String {
     let place = mutant.any_place(|place| matches!(place, Place::InodeTable(_)));
     let count = 1 + mutant.rng.below(16);
-    mutant.scatter(place.range(&mutant.volume), count);
+    mutant.scatter_in_use(place, count);
     mutant.seal(place);
     format!("{count} bytes of {place}")
 }
 
-/// Several bytes in a row.
+/// Several bytes in a row, the first of which is in use.
 pub(super) fn noise(mutant: &mut Mutant<'_>) -> String {
     let place = *mutant.rng.pick(&mutant.census.metadata);
     let range = place.range(&mutant.volume);
+    let start = mutant.any_byte_in_use(place);
     let length = 2 + mutant.rng.index(15);
-    let start = mutant.rng.index(range.len() - length);
-    for at in range.start + start..range.start + start + length {
+    for at in (start..range.end).take(length) {
         let byte = mutant.rng.draw() as u8;
         mutant.volume.put(at, &[byte]);
     }
     mutant.seal(place);
-    format!("{length} random bytes at {start:#x} of {place}")
+    format!("{length} random bytes at {:#x} of {place}", start - range.start)
 }
 
 /// A sector that held something reads as zeros, as after a lost write.
