@@ -3,11 +3,11 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::mutant::Plan;
 use super::volume::Volume;
-use crate::harness::{Dir, Fscan, Mount, User, fsck};
+use crate::harness::{Dir, Fscan, Mount, Outcome, User, fsck};
 
 /// e2fsck's verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,28 +85,26 @@ fn ask_fsck(file: &Path) -> Fsck {
 /// A scan on a fresh mount; nothing where that fails.
 fn scan(dir: &Dir, file: &Path, read_only: bool, user: User) -> Option<Scan> {
     let mount = mount(dir, file, read_only)?;
-    let run = || Fscan::quick(dir).arg(mount.point()).user(user).run();
+    let run = || said_by(&Fscan::quick(dir).arg(mount.point()).user(user).run());
     // The harness panics when a scan does not end; one mutant must not stop the others.
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        let outcome = run();
-        match outcome.code() {
-            Some(0) => Scan::Missed,
-            Some(1) => {
-                Scan::Recognised(outcome.report().codes().into_iter().map(str::to_owned).collect())
-            }
-            code => Scan::Failed(format!("exit code {code:?}: {}", outcome.stderr())),
+    let scan = catch_unwind(AssertUnwindSafe(run));
+    Some(scan.unwrap_or_else(|panic| Scan::Failed(words(&*panic))))
+}
+
+fn said_by(outcome: &Outcome) -> Scan {
+    match outcome.code() {
+        Some(0) => Scan::Missed,
+        Some(1) => {
+            let report = outcome.report();
+            Scan::Recognised(report.codes().into_iter().map(str::to_owned).collect())
         }
-    }));
-    Some(outcome.unwrap_or_else(|panic| Scan::Failed(words(&*panic))))
+        code => Scan::Failed(format!("exit code {code:?}: {}", outcome.stderr())),
+    }
 }
 
 pub(super) fn mount(dir: &Dir, file: &Path, read_only: bool) -> Option<Mount> {
     let options = if read_only { "ro,errors=continue" } else { "errors=continue" };
-    Mount::try_image(file, &mount_point(dir), options).ok()
-}
-
-fn mount_point(dir: &Dir) -> PathBuf {
-    dir.join("mnt")
+    Mount::try_image(file, &dir.join("mnt"), options).ok()
 }
 
 fn words(panic: &(dyn std::any::Any + Send)) -> String {

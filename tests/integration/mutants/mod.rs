@@ -148,10 +148,12 @@ fn work(
 
 /// A scan that panics or does not end is a failure, whatever the damage.
 fn expect_scans(judged: &[Judged]) {
-    let is_failed = |scan: &Scan| matches!(scan, Scan::Failed(_));
-    let failed = judged.iter().filter(|judged| judged.scans.iter().flatten().any(is_failed));
-    let failed: Vec<u64> = failed.map(|judged| judged.plan.number).collect();
-    assert!(failed.is_empty(), "scans of these mutants failed: {failed:?}");
+    let failed = |judged: &Judged| {
+        let failed = judged.scans.iter().flatten().find(|scan| matches!(scan, Scan::Failed(_)));
+        failed.map(|scan| format!("{}: {scan:?}", judged.plan.number))
+    };
+    let failed: Vec<String> = judged.iter().filter_map(failed).collect();
+    assert!(failed.is_empty(), "scans of mutants failed:\n{}", failed.join("\n"));
 }
 
 fn expect_floors(judged: &[Judged]) {
