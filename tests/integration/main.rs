@@ -22,6 +22,7 @@ mod healthy;
 mod hung_mounts;
 mod link_swaps;
 mod mount_points;
+mod mutants;
 mod names;
 mod output_file;
 mod overlay;

@@ -140,7 +140,7 @@ impl Image {
 
     /// Whether e2fsck finds damage (which it leaves as it is).
     pub(crate) fn fsck_finds_damage(&self) -> bool {
-        let output = tool("e2fsck").arg("-fn").arg(&self.file).output().unwrap();
+        let output = fsck(&self.file);
         let code = output.status.code().unwrap();
         assert!(matches!(code, 0 | 4 | 12), "{output:?}");
         code != 0
@@ -163,6 +163,11 @@ impl Image {
         // The pager would swallow what debugfs prints.
         debugfs.env("DEBUGFS_PAGER", "__none__").output().unwrap()
     }
+}
+
+/// What e2fsck says of an image, which it leaves as it is.
+pub(crate) fn fsck(file: &Path) -> Output {
+    tool("e2fsck").arg("-fn").arg(file).output().unwrap()
 }
 
 impl DirentField {

@@ -12,7 +12,7 @@ mod tree;
 mod writers;
 
 pub(crate) use fscan::{Fscan, User};
-pub(crate) use image::{DirentField, Image};
+pub(crate) use image::{DirentField, Image, fsck};
 pub(crate) use lab::{Need, in_lab, is_root};
 pub(crate) use mount::Mount;
 pub(crate) use outcome::Outcome;

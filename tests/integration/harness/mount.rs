@@ -49,13 +49,21 @@ impl Mount {
 
     /// An image, through a loop device that goes away with the mount.
     pub(crate) fn image(file: &Path, point: &Path, options: &str) -> Mount {
+        Mount::try_image(file, point, options).unwrap_or_else(|said| panic!("{said}"))
+    }
+
+    /// As [`Mount::image`], of an image that the kernel may refuse; then with what was said.
+    pub(crate) fn try_image(file: &Path, point: &Path, options: &str) -> Result<Mount, String> {
         fs::create_dir_all(point).unwrap();
         let options = format!("loop,{options}");
         let mut command = tool("mount");
         command.args(["-o", &options]).arg(file).arg(point);
         let output = command.output().unwrap();
-        assert!(output.status.success(), "{command:?}: {output:?}");
-        Mount::at(point)
+        if output.status.success() {
+            Ok(Mount::at(point))
+        } else {
+            Err(format!("{command:?}: {output:?}"))
+        }
     }
 
     /// A FUSE mount whose server never answers, as behind a network that is gone.
