@@ -23,6 +23,7 @@ mod hung_mounts;
 mod link_swaps;
 mod mount_points;
 mod names;
+mod offline;
 mod output_file;
 mod overlay;
 mod permissions;

@@ -354,7 +354,10 @@ pub(super) static RULES: &[Rule] = &[
                  it removes.",
             ),
             run("Nothing is left to be found.", "fscan image COPY.img"),
-            run("Mount the copy without changing it.", "mount -o loop,ro,noload COPY.img DIRECTORY"),
+            run(
+                "Mount the copy without changing it.",
+                "mount -o loop,ro,noload COPY.img DIRECTORY",
+            ),
             tell(
                 "Look at lost+found and at the files that the findings name, and copy off what is \
                  good. Then decide: repair the original in the same way, or recreate the volume.",

@@ -82,7 +82,10 @@ fn an_image_is_copied_and_repaired_not_scanned() {
     assert_eq!(ids(&[problem.clone()], &roots), ["copy-image", "repair-copy-first"]);
     assert_eq!(
         commands(&[problem.clone()], &roots, "copy-image"),
-        [r"cp --sparse=always '/clones/it'\''s.img' COPY.img", r"cmp '/clones/it'\''s.img' COPY.img"]
+        [
+            r"cp --sparse=always '/clones/it'\''s.img' COPY.img",
+            r"cmp '/clones/it'\''s.img' COPY.img"
+        ]
     );
     problem.severity = Severity::Suspect;
     assert_eq!(ids(&[problem.clone()], &roots), ["copy-image", "settle-image"]);

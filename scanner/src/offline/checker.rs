@@ -8,6 +8,7 @@
 use std::env;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
@@ -95,7 +96,8 @@ impl Checker {
 
     fn command(&self, image: File) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(["-fnv", IMAGE]);
+        // Its remarks begin with the name that it was called by.
+        command.arg0("e2fsck").args(["-fnv", IMAGE]);
         // Messages in English, and no settings of this machine: they can name files to log to.
         command.env("LC_ALL", "C").env("E2FSCK_CONFIG", "/dev/null");
         command.stdin(image).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -202,7 +204,10 @@ mod tests {
         let (mut lines, ended) = run(script, &control);
         lines.sort();
         let words = b"-fnv /proc/self/fd/0 C /dev/null".to_vec();
-        assert_eq!(lines, [format!("{:?}", Said::Err(b"oops".to_vec())), format!("{:?}", Said::Out(words))]);
+        assert_eq!(
+            lines,
+            [format!("{:?}", Said::Err(b"oops".to_vec())), format!("{:?}", Said::Out(words))]
+        );
         let Ended::Exited(status) = ended else { panic!("{ended:?}") };
         assert_eq!(status.code(), Some(12));
     }

@@ -141,9 +141,10 @@ impl ImageError {
         ImageError::Unreachable { path: path.into(), operation, errno, advice }
     }
 
-    /// Why the rest of the image stays unchecked.
-    pub(super) fn reason(&self) -> UncheckedReason {
-        match self {
+    /// Why it stays unchecked; none where a part of it was checked, which the check tells.
+    pub(super) fn reason(&self) -> Option<UncheckedReason> {
+        Some(match self {
+            ImageError::GaveUp { .. } => return None,
             ImageError::Unreachable { errno, .. } => match *errno {
                 Errno::ACCESS | Errno::PERM => UncheckedReason::PermissionDenied,
                 Errno::IO => UncheckedReason::ReadError,
@@ -151,8 +152,7 @@ impl ImageError {
             },
             ImageError::InUse { .. } => UncheckedReason::InUse,
             ImageError::Stopped { .. } => UncheckedReason::Interrupted,
-            ImageError::GaveUp { .. } => UncheckedReason::ReadError,
             _ => UncheckedReason::Unsupported,
-        }
+        })
     }
 }

@@ -81,8 +81,9 @@ fn leads_to(backing: &[u8], target: &Target) -> bool {
     let backing = PathBuf::from(std::ffi::OsString::from_vec(backing.to_vec()));
     match fs::metadata(&backing) {
         Ok(metadata) => (metadata.dev(), metadata.ino()) == target.identity(),
-        Err(_) => target.path.canonicalize().is_ok_and(|path| {
-            path.as_os_str().as_bytes() == backing.as_os_str().as_bytes()
-        }),
+        Err(_) => target
+            .path
+            .canonicalize()
+            .is_ok_and(|path| path.as_os_str().as_bytes() == backing.as_os_str().as_bytes()),
     }
 }

@@ -179,9 +179,11 @@ impl ImageCheck {
         if self.root.checks.is_empty() {
             self.end(CheckStatus::Skipped, Some(error.to_string()));
         }
-        let mut unchecked = UncheckedCollector::default();
-        unchecked.add(error.reason(), CHECK, self.root.path.clone());
-        self.unchecked = unchecked.into_rows();
+        if let Some(reason) = error.reason() {
+            let mut unchecked = UncheckedCollector::default();
+            unchecked.add(reason, CHECK, self.root.path.clone());
+            self.unchecked = unchecked.into_rows();
+        }
         self.error = Some(error);
     }
 }
@@ -219,8 +221,8 @@ impl Run {
         let pending = self.superblock.is_some_and(|superblock| superblock.needs_recovery());
         if pending || self.facts.journal_skipped {
             reasons.push(
-                "its journal holds changes that were not replayed, which may put right what was \
-                 found"
+                "its journal was not replayed (e2fsck -n changes nothing), which may put right \
+                 what is found"
                     .to_owned(),
             );
         }
@@ -249,15 +251,14 @@ impl Run {
     }
 
     fn gave_up(&self, said: String) -> ImageError {
-        let advice = match self.left_errors() {
-            true => "what it found so far is damage that it would have to repair first; repair a \
-                     copy and look again",
-            false => "run it by hand to see more (e2fsck -fn)",
+        let advice = if self.facts.no_superblock {
+            "its superblock is damaged: try e2fsck -fn -b 32768 (or 98304, 163840) on a copy of it"
+        } else if self.has_status(ERRORS_LEFT) {
+            "it would have to repair what it found so far before it sees the rest: let it repair a \
+             copy and look again"
+        } else {
+            "run it by hand to see more (e2fsck -fn)"
         };
         ImageError::GaveUp { path: self.target.name(), said, advice }
-    }
-
-    fn left_errors(&self) -> bool {
-        self.has_status(ERRORS_LEFT)
     }
 }

@@ -3,6 +3,7 @@
 
 use reports::{Code, Finding, PathName, Subject};
 
+use super::checker::IMAGE;
 use super::printed_name;
 
 /// What is shown of a long sentence, in characters.
@@ -96,6 +97,7 @@ static MEANINGS: &[(&str, &str)] = &[
     ("HTREE", "an index that fits its directory"),
     ("Error reading ", "each block can be read"),
     ("short read", "each block can be read"),
+    ("oot inode", "a root directory"),
     ("deleted/unused inode", "an entry names an inode in use"),
     ("invalid inode #", "an entry names an inode that exists"),
     ("incorrect filetype", "an entry knows its inode's type"),
@@ -118,6 +120,15 @@ static MEANINGS: &[(&str, &str)] = &[
     ("extent", "an extent tree within the filesystem"),
     ("llegal block", "block numbers within the filesystem"),
     ("ournal", "a sound journal"),
+    ("dtime", "a time of deletion in deleted inodes alone"),
+    ("Symlink ", "a symbolic link with a target"),
+    ("mode", "an inode of a known type"),
+    ("an illegal ", "an inode of a known type"),
+    ("xtended attribute", "sound extended attributes"),
+    (" flag", "flags that fit the inode and the filesystem"),
+    ("Resize inode", "a sound resize inode"),
+    ("Padding at end of", "bitmaps whose ends are marked"),
+    ("QUOTA", "quotas that match what is used"),
     ("uota", "quotas that match what is used"),
 ];
 
@@ -247,9 +258,8 @@ fn inode_number(text: &str) -> Option<u64> {
 /// The number behind a word, with nothing but signs between them.
 fn number_after(text: &str, word: &str) -> Option<u64> {
     let lower = text.to_ascii_lowercase();
-    let number = splits(&lower, word).find_map(|(_, after)| {
-        leading_number(after.trim_start_matches([' ', '#', ':', '(', '=']))
-    });
+    let number = splits(&lower, word)
+        .find_map(|(_, after)| leading_number(after.trim_start_matches([' ', '#', ':', '(', '='])));
     number
 }
 
@@ -260,9 +270,8 @@ fn leading_number(text: &str) -> Option<u64> {
 
 /// Each way to split `text` at `separator`, from the left.
 fn splits<'a>(text: &'a str, separator: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
-    text.match_indices(separator).filter_map(move |(at, found)| {
-        Some((text.get(..at)?, text.get(at + found.len()..)?))
-    })
+    text.match_indices(separator)
+        .filter_map(move |(at, found)| Some((text.get(..at)?, text.get(at + found.len()..)?)))
 }
 
 /// The blocks that a sentence names: a physical one, and a file's own number of it.
@@ -289,7 +298,7 @@ fn blocks(text: &str) -> Vec<String> {
 /// One line without double blanks and a full stop at its end, of bounded length.
 fn tidy(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let line = words.join(" ");
+    let line = words.join(" ").replace(IMAGE, "the image");
     let line = line.trim_end_matches(['.', ':', ',']);
     let length = line.chars().count();
     if length <= SHOWN {

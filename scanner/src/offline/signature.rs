@@ -17,12 +17,7 @@ struct Signature {
     advice: &'static str,
 }
 
-const fn row(
-    at: u64,
-    magic: &'static [u8],
-    kind: &'static str,
-    advice: &'static str,
-) -> Signature {
+const fn row(at: u64, magic: &'static [u8], kind: &'static str, advice: &'static str) -> Signature {
     Signature { at, magic, kind, advice }
 }
 
@@ -65,11 +60,9 @@ pub(super) fn refuse_other_kinds(target: &Target) -> Result<(), ImageError> {
         target.file.read_exact_at(&mut bytes, row.at).is_ok() && bytes == row.magic
     };
     match SIGNATURES.iter().find(is_there) {
-        Some(row) => Err(ImageError::OtherKind {
-            path: target.name(),
-            kind: row.kind,
-            advice: row.advice,
-        }),
+        Some(row) => {
+            Err(ImageError::OtherKind { path: target.name(), kind: row.kind, advice: row.advice })
+        }
         None => Ok(()),
     }
 }

@@ -72,9 +72,10 @@ fn refuse_type(path: &Path, kind: FileType) -> Result<(), ImageError> {
     let give = "give an image file or a block device";
     let (kind, advice) = match kind {
         kind if kind.is_file() || kind.is_block_device() => return Ok(()),
-        kind if kind.is_dir() => {
-            ("directory", "`fscan PATH` scans what is mounted; give an image file or a block device")
-        }
+        kind if kind.is_dir() => (
+            "directory",
+            "`fscan PATH` scans what is mounted; give an image file or a block device",
+        ),
         kind if kind.is_fifo() => ("FIFO", give),
         kind if kind.is_socket() => ("socket", give),
         kind if kind.is_char_device() => ("character device", give),

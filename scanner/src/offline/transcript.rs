@@ -159,7 +159,8 @@ impl<F: FnMut(Problem)> Transcript<F> {
     /// Standard error has the version, what the kernel said of a read, quotas that are wrong, and
     /// why e2fsck gave up.
     fn take_err(&mut self, text: &str) {
-        let text = text.strip_prefix(IMAGE).map_or(text, |rest| rest.trim_start_matches([':', ' ']));
+        let text =
+            text.strip_prefix(IMAGE).map_or(text, |rest| rest.trim_start_matches([':', ' ']));
         if text.is_empty() {
             return;
         }
@@ -167,7 +168,8 @@ impl<F: FnMut(Problem)> Transcript<F> {
             self.facts.unknown_features = Some(features.to_owned());
         } else if let Some(words) = text.strip_prefix("e2fsck: ") {
             if self.facts.last_words.len() < REMARKS {
-                self.facts.last_words.push(words.trim_end_matches('.').to_owned());
+                let words = words.trim_end_matches('.').replace(IMAGE, "the image");
+                self.facts.last_words.push(words);
             }
         } else if let Some(version) = version(text) {
             version.clone_into(&mut self.facts.version);
@@ -201,8 +203,14 @@ impl Facts {
             // A second name of a file counts as one more file, as in a scan.
             "regular file" | "regular files" | "link" | "links" => totals.files += number,
             "symbolic link" | "symbolic links" => totals.symlinks = number,
-            "character device file" | "character device files" | "block device file"
-            | "block device files" | "fifo" | "fifos" | "socket" | "sockets" => {
+            "character device file"
+            | "character device files"
+            | "block device file"
+            | "block device files"
+            | "fifo"
+            | "fifos"
+            | "socket"
+            | "sockets" => {
                 totals.other += number;
             }
             _ => return,
@@ -268,7 +276,11 @@ fn classify(line: &str) -> Line<'_> {
         return Line::Remark(text);
     }
     if let Some(words) = text.strip_suffix("IGNORED.") {
-        return if words.trim().is_empty() { Line::Answer("") } else { Line::Asked(words.trim_end()) };
+        return if words.trim().is_empty() {
+            Line::Answer("")
+        } else {
+            Line::Asked(words.trim_end())
+        };
     }
     let answered = text.strip_suffix("? no").or_else(|| text.strip_suffix("? yes"));
     let Some(words) = answered else { return Line::Words(text) };
@@ -356,6 +368,7 @@ static REMARK_BEGINNINGS: &[&str] = &[
     "e2fsck: Group descriptors look bad... trying backup blocks",
     "e2fsck: going back to original superblock",
     "Could this be a zero-length partition",
+    "MMP interval is ",
     "# of inodes with ind/dind/tind blocks: ",
     "Extent depth histogram: ",
     "------",
@@ -365,7 +378,23 @@ static REMARK_ENDS: &[&str] =
     &[": ********** WARNING: Filesystem still has errors **********", ": e2fsck canceled."];
 
 static COUNTED: &[&str] = &[
-    "inode used", "inodes used", "non-contiguous ", "block used", "blocks used", "bad block",
-    "large file", "regular file", "director", "character device file", "block device file",
-    "fifo", "link", "symbolic link", "socket", "file",
+    "inode used",
+    "inodes used",
+    "non-contiguous ",
+    "block used",
+    "blocks used",
+    "bad block",
+    "large file",
+    "regular file",
+    "director",
+    "character device file",
+    "block device file",
+    "fifo",
+    "link",
+    "symbolic link",
+    "socket",
+    "file",
 ];
+
+#[cfg(test)]
+mod tests;
