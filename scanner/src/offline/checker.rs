@@ -29,6 +29,9 @@ pub(super) const IMAGE: &str = "/proc/self/fd/0";
 /// How often a stop is looked for.
 const BEAT: Duration = Duration::from_millis(50);
 
+/// How often it is looked whether a child that closed its pipes, or was ended, is gone.
+const ENDING: Duration = Duration::from_millis(5);
+
 /// How long a child that was ended may take to be gone; one that the kernel holds in an
 /// uninterruptible wait is left behind.
 const GRACE: Duration = Duration::from_secs(2);
@@ -89,7 +92,10 @@ impl Checker {
                 _ if control.is_stopped() => return Ok(child.end()),
                 Ok(line) => take(line),
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Ok(Ended::Exited(child.0.wait()?)),
+                Err(RecvTimeoutError::Disconnected) => match child.0.try_wait()? {
+                    Some(status) => return Ok(Ended::Exited(status)),
+                    None => thread::sleep(ENDING),
+                },
             }
         }
     }
@@ -127,7 +133,7 @@ impl Running {
         let deadline = Instant::now() + GRACE;
         let _ = self.0.kill();
         while matches!(self.0.try_wait(), Ok(None)) && Instant::now() < deadline {
-            thread::sleep(Duration::from_millis(5));
+            thread::sleep(ENDING);
         }
         Ended::Stopped
     }

@@ -154,15 +154,15 @@ impl<'a> Fscan<'a> {
             let script = format!("ulimit -n {limit}; exec \"$@\"");
             words.extend(["sh", "-c", &script, "sh"].map(OsString::from));
         }
-        if self.user == User::Nobody {
-            let become_nobody =
-                ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"];
-            words.extend(become_nobody.map(OsString::from));
-        }
         if let Some(point) = &self.unmounted {
             let script = "umount \"$1\" && shift && exec \"$@\"";
             words.extend(["unshare", "-m", "sh", "-c", script, "sh"].map(OsString::from));
             words.push(point.into());
+        }
+        if self.user == User::Nobody {
+            let become_nobody =
+                ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"];
+            words.extend(become_nobody.map(OsString::from));
         }
         if let Some(limit) = self.address_space {
             words.extend(["prlimit".into(), format!("--as={limit}").into()]);

@@ -348,6 +348,43 @@ Delete file? no
     );
 }
 
+/// No question stands between the first ones.
+#[test]
+fn a_broken_index_is_told_block_by_block() {
+    expect(
+        "\
+Problem in HTREE directory inode 12: block #0 has invalid count (65535)
+Clear HTree index? no
+
+Problem in HTREE directory inode 12: block #0 referenced twice
+Problem in HTREE directory inode 12: block #27 has bad max hash
+Invalid HTREE directory inode 12 (/big).  Clear HTree index? no
+
+",
+        &[
+            (
+                None,
+                Some(12),
+                "Problem in HTREE directory inode 12: block #0 has invalid count (65535)",
+                &["block 0 of the file"],
+            ),
+            (
+                None,
+                Some(12),
+                "Problem in HTREE directory inode 12: block #0 referenced twice",
+                &["block 0 of the file"],
+            ),
+            (
+                None,
+                Some(12),
+                "Problem in HTREE directory inode 12: block #27 has bad max hash",
+                &["block 27 of the file"],
+            ),
+            (Some("/big"), Some(12), "Invalid HTREE directory inode 12 (/big)", &[]),
+        ],
+    );
+}
+
 /// Whatever is unknown is told, and none of it is taken for a part of something else.
 #[test]
 fn an_unknown_line_is_a_problem_of_its_own() {
