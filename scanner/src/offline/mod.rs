@@ -142,42 +142,36 @@ impl ImageCheck {
 
     /// Takes account of a run that has ended.
     fn conclude(&mut self, run: &Run, judge: Judge) -> Result<(), ImageError> {
-        let path = run.target.name();
-        let no_superblock = run.facts.no_superblock && run.superblock.is_none();
-        if no_superblock {
-            return Err(ImageError::NoSuperblock { path });
+        if run.facts.no_superblock && run.superblock.is_none() {
+            return Err(ImageError::NoSuperblock { path: run.target.name() });
         }
         self.totals = run.facts.totals.clone();
-        let found_some = !judge.is_empty();
+        let saw_some = !judge.is_empty() || run.facts.passes > 0;
         let doubts = run.doubts();
         self.findings = judge.into_rows(run.has_status(ERRORS_LEFT), &doubts);
-        let checked_some = found_some || run.facts.passes > 0;
-        match run.shortfall() {
-            Some(error) => {
-                let status = if checked_some { CheckStatus::Partial } else { CheckStatus::Skipped };
-                self.end(status, Some(error.to_string()));
-                Err(error)
-            }
-            None => {
-                self.complete = true;
-                let status =
-                    if doubts.reasons.is_empty() { CheckStatus::Ran } else { CheckStatus::Partial };
-                let version = format!("e2fsck {}", run.facts.version);
-                let reason = [vec![version], doubts.reasons].concat().join("; ");
-                self.end(status, Some(reason));
-                Ok(())
-            }
+        if let Some(error) = run.shortfall() {
+            let status = if saw_some { CheckStatus::Partial } else { CheckStatus::Skipped };
+            self.end(status, error.to_string());
+            return Err(error);
         }
+        self.complete = true;
+        let ran = doubts.reasons.is_empty();
+        let status = if ran { CheckStatus::Ran } else { CheckStatus::Partial };
+        let version = format!("e2fsck {}", run.facts.version);
+        self.end(status, [vec![version], doubts.reasons].concat().join("; "));
+        Ok(())
     }
 
-    fn end(&mut self, status: CheckStatus, reason: Option<String>) {
-        self.root.checks = vec![CheckRun { name: CHECK.to_owned(), status, reason }];
+    /// Says how far the check came, and what there is to say of it.
+    fn end(&mut self, status: CheckStatus, reason: String) {
+        let check = CheckRun { name: CHECK.to_owned(), status, reason: Some(reason) };
+        self.root.checks = vec![check];
     }
 
     /// Takes account of what kept it from being checked, or from being checked to its end.
     fn fail(&mut self, error: ImageError) {
         if self.root.checks.is_empty() {
-            self.end(CheckStatus::Skipped, Some(error.to_string()));
+            self.end(CheckStatus::Skipped, error.to_string());
         }
         if let Some(reason) = error.reason() {
             let mut unchecked = UncheckedCollector::default();

@@ -182,9 +182,10 @@ fn entry(text: &str) -> Option<Place> {
     })?;
     let (folder, number, said) = numbered(after)?;
     let path = folder.starts_with('/').then(|| printed_name::join(folder, name).into_owned());
-    let inode = match said.contains("is a link to directory") {
-        true => numbered(said).map(|(_, number, _)| number),
-        false => inode_number(said),
+    let inode = if said.contains("is a link to directory") {
+        numbered(said).map(|(_, number, _)| number)
+    } else {
+        inode_number(said)
     };
     Some(Place { path, inode, directory: Some(number), rest: said.to_owned() })
 }
@@ -258,9 +259,8 @@ fn inode_number(text: &str) -> Option<u64> {
 /// The number behind a word, with nothing but signs between them.
 fn number_after(text: &str, word: &str) -> Option<u64> {
     let lower = text.to_ascii_lowercase();
-    let number = splits(&lower, word)
-        .find_map(|(_, after)| leading_number(after.trim_start_matches([' ', '#', ':', '(', '='])));
-    number
+    let mut behind = splits(&lower, word).map(|(_, after)| after);
+    behind.find_map(|after| leading_number(after.trim_start_matches([' ', '#', ':', '(', '='])))
 }
 
 fn leading_number(text: &str) -> Option<u64> {

@@ -23,6 +23,7 @@ const RO_COMPAT_EXT3: u32 = 0x1 | 0x2 | 0x4;
 
 /// Fields of a superblock whose magic number is right; whether they make sense is e2fsck's to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "they are those of the kernel")]
 pub(super) struct Superblock {
     s_errors: u16,
     s_feature_compat: u32,

@@ -83,136 +83,138 @@ Fix? no
     );
 }
 
+/// What e2fsck says, and what is read from it.
+static ON_ONE_LINE: &[(&str, Row<'static>)] = &[
+    (
+        "Inode 524 ref count is 5, should be 2.  Fix? no",
+        (None, Some(524), "Inode 524 ref count is 5, should be 2", &[]),
+    ),
+    (
+        "Unattached inode 519\nConnect to /lost+found? no",
+        (None, Some(519), "Unattached inode 519", &[]),
+    ),
+    (
+        "Inode 532 (/victim) has invalid mode (00).\nClear? no",
+        (Some("/victim"), Some(532), "Inode 532 (/victim) has invalid mode (00)", &[]),
+    ),
+    (
+        "Extended attribute block for inode 532 (/a (1) b) is invalid (999999).\nClear? no",
+        (
+            Some("/a (1) b"),
+            Some(532),
+            "Extended attribute block for inode 532 (/a (1) b) is invalid (999999)",
+            &[],
+        ),
+    ),
+    (
+        "Free blocks count wrong for group #0 (6972, counted=7193).\nFix? no",
+        (None, None, "Free blocks count wrong for group #0 (6972, counted=7193)", &["group 0"]),
+    ),
+    (
+        "Inode 532 has a bad extended attribute block 1221.  Clear? no",
+        (None, Some(532), "Inode 532 has a bad extended attribute block 1221", &["block 1221"]),
+    ),
+    (
+        "Illegal block #12 (999999) in inode 14.  IGNORED.",
+        (
+            None,
+            Some(14),
+            "Illegal block #12 (999999) in inode 14",
+            &["block 999999", "block 12 of the file"],
+        ),
+    ),
+    (
+        "Directory inode 516, block #3, offset 36: directory corrupted\nSalvage? no",
+        (
+            None,
+            Some(516),
+            "Directory inode 516, block #3, offset 36: directory corrupted",
+            &["block 3 of the file"],
+        ),
+    ),
+    (
+        "Symlink /slow (inode #531) is invalid.\nClear? no",
+        (Some("/slow"), Some(531), "Symlink /slow (inode #531) is invalid", &[]),
+    ),
+    (
+        "'..' in /d (516) is /big (15), should be / (2).\nFix? no",
+        (Some("/d"), Some(516), "'..' in /d (516) is /big (15), should be / (2)", &[]),
+    ),
+    (
+        "'..' in ... (516) is / (2), should be <The NULL inode> (0).\nFix? no",
+        (None, Some(516), "'..' in ... (516) is / (2), should be <The NULL inode> (0)", &[]),
+    ),
+    (
+        "First entry 'x' (inode=516) in directory inode 516 (/d) should be '.'\nFix? no",
+        (
+            Some("/d"),
+            Some(516),
+            "First entry 'x' (inode=516) in directory inode 516 (/d) should be '.'",
+            &[],
+        ),
+    ),
+    (
+        "Entry 'e' in / (2) is a link to directory /d (516).\nClear? no",
+        (
+            Some("/e"),
+            Some(516),
+            "Entry 'e' in / (2) is a link to directory /d (516)",
+            &["in directory inode 2"],
+        ),
+    ),
+    (
+        "Entry 'twin_b' in /d (516) has invalid inode #: 99999.\nClear? no",
+        (
+            Some("/d/twin_b"),
+            Some(99999),
+            "Entry 'twin_b' in /d (516) has invalid inode #: 99999",
+            &["in directory inode 516"],
+        ),
+    ),
+    (
+        "Entry '..' in <516>/<517> (517) has deleted/unused inode 516.  Clear? no",
+        (
+            None,
+            Some(516),
+            "Entry '..' in <516>/<517> (517) has deleted/unused inode 516",
+            &["in directory inode 517"],
+        ),
+    ),
+    (
+        "Root inode is not a directory.  Clear? no",
+        (Some("/"), Some(2), "Root inode is not a directory", &[]),
+    ),
+    ("Resize inode not valid.  Recreate? no", (None, None, "Resize inode not valid", &[])),
+    (
+        "Update quota info for quota type 0? no",
+        (None, None, "Update quota info for quota type 0", &[]),
+    ),
+    (
+        "Error reading block 8322 (Attempt to read block from filesystem resulted in short \
+             read).  Ignore error? no",
+        (
+            None,
+            None,
+            "Error reading block 8322 (Attempt to read block from filesystem resulted in \
+                 short read)",
+            &["block 8322"],
+        ),
+    ),
+    (
+        "Problem in HTREE directory inode 13 (/big): root node is invalid.\n\
+             Clear HTree index? no",
+        (
+            Some("/big"),
+            Some(13),
+            "Problem in HTREE directory inode 13 (/big): root node is invalid",
+            &[],
+        ),
+    ),
+];
+
 #[test]
 fn problems_on_one_line() {
-    let rows: &[(&str, Row<'_>)] = &[
-        (
-            "Inode 524 ref count is 5, should be 2.  Fix? no",
-            (None, Some(524), "Inode 524 ref count is 5, should be 2", &[]),
-        ),
-        (
-            "Unattached inode 519\nConnect to /lost+found? no",
-            (None, Some(519), "Unattached inode 519", &[]),
-        ),
-        (
-            "Inode 532 (/victim) has invalid mode (00).\nClear? no",
-            (Some("/victim"), Some(532), "Inode 532 (/victim) has invalid mode (00)", &[]),
-        ),
-        (
-            "Extended attribute block for inode 532 (/a (1) b) is invalid (999999).\nClear? no",
-            (
-                Some("/a (1) b"),
-                Some(532),
-                "Extended attribute block for inode 532 (/a (1) b) is invalid (999999)",
-                &[],
-            ),
-        ),
-        (
-            "Free blocks count wrong for group #0 (6972, counted=7193).\nFix? no",
-            (None, None, "Free blocks count wrong for group #0 (6972, counted=7193)", &["group 0"]),
-        ),
-        (
-            "Inode 532 has a bad extended attribute block 1221.  Clear? no",
-            (None, Some(532), "Inode 532 has a bad extended attribute block 1221", &["block 1221"]),
-        ),
-        (
-            "Illegal block #12 (999999) in inode 14.  IGNORED.",
-            (
-                None,
-                Some(14),
-                "Illegal block #12 (999999) in inode 14",
-                &["block 999999", "block 12 of the file"],
-            ),
-        ),
-        (
-            "Directory inode 516, block #3, offset 36: directory corrupted\nSalvage? no",
-            (
-                None,
-                Some(516),
-                "Directory inode 516, block #3, offset 36: directory corrupted",
-                &["block 3 of the file"],
-            ),
-        ),
-        (
-            "Symlink /slow (inode #531) is invalid.\nClear? no",
-            (Some("/slow"), Some(531), "Symlink /slow (inode #531) is invalid", &[]),
-        ),
-        (
-            "'..' in /d (516) is /big (15), should be / (2).\nFix? no",
-            (Some("/d"), Some(516), "'..' in /d (516) is /big (15), should be / (2)", &[]),
-        ),
-        (
-            "'..' in ... (516) is / (2), should be <The NULL inode> (0).\nFix? no",
-            (None, Some(516), "'..' in ... (516) is / (2), should be <The NULL inode> (0)", &[]),
-        ),
-        (
-            "First entry 'x' (inode=516) in directory inode 516 (/d) should be '.'\nFix? no",
-            (
-                Some("/d"),
-                Some(516),
-                "First entry 'x' (inode=516) in directory inode 516 (/d) should be '.'",
-                &[],
-            ),
-        ),
-        (
-            "Entry 'e' in / (2) is a link to directory /d (516).\nClear? no",
-            (
-                Some("/e"),
-                Some(516),
-                "Entry 'e' in / (2) is a link to directory /d (516)",
-                &["in directory inode 2"],
-            ),
-        ),
-        (
-            "Entry 'twin_b' in /d (516) has invalid inode #: 99999.\nClear? no",
-            (
-                Some("/d/twin_b"),
-                Some(99999),
-                "Entry 'twin_b' in /d (516) has invalid inode #: 99999",
-                &["in directory inode 516"],
-            ),
-        ),
-        (
-            "Entry '..' in <516>/<517> (517) has deleted/unused inode 516.  Clear? no",
-            (
-                None,
-                Some(516),
-                "Entry '..' in <516>/<517> (517) has deleted/unused inode 516",
-                &["in directory inode 517"],
-            ),
-        ),
-        (
-            "Root inode is not a directory.  Clear? no",
-            (Some("/"), Some(2), "Root inode is not a directory", &[]),
-        ),
-        ("Resize inode not valid.  Recreate? no", (None, None, "Resize inode not valid", &[])),
-        (
-            "Update quota info for quota type 0? no",
-            (None, None, "Update quota info for quota type 0", &[]),
-        ),
-        (
-            "Error reading block 8322 (Attempt to read block from filesystem resulted in short \
-             read).  Ignore error? no",
-            (
-                None,
-                None,
-                "Error reading block 8322 (Attempt to read block from filesystem resulted in \
-                 short read)",
-                &["block 8322"],
-            ),
-        ),
-        (
-            "Problem in HTREE directory inode 13 (/big): root node is invalid.\n\
-             Clear HTree index? no",
-            (
-                Some("/big"),
-                Some(13),
-                "Problem in HTREE directory inode 13 (/big): root node is invalid",
-                &[],
-            ),
-        ),
-    ];
-    for (out, row) in rows {
+    for (out, row) in ON_ONE_LINE {
         expect(out, std::slice::from_ref(row));
         let problem = &take(out, "").0[0];
         assert_eq!(problem.certainty, Certainty::Problem, "{out}");
@@ -565,9 +567,8 @@ fn bytes_that_are_no_text_break_nothing() {
 #[test]
 fn a_file_shared_by_very_many_is_one_problem_of_bounded_size() {
     let mut out = "File /a (inode #12, mod time x)\n  has 1 multiply-claimed block(s), shared with 9999 file(s):\n".to_owned();
-    for number in 0..9999 {
-        out += &format!("\t/b{number} (inode #{number}, mod time x)\n");
-    }
+    let names = (0..9999).map(|number| format!("\t/b{number} (inode #{number}, mod time x)\n"));
+    out.extend(names);
     out += "Clone multiply-claimed blocks? no\n\nDelete file? no\n\n";
     let found = findings(&out);
     assert_eq!(found.len(), 1);
