@@ -93,7 +93,7 @@ fn the_features_tell_ext2_and_ext3() {
 }
 
 /// How to damage an image, and what must be found: path, inode, words of e2fsck.
-struct Damage {
+struct Case {
     name: &'static str,
     mkfs: &'static [&'static str],
     damage: fn(&Image),
@@ -103,8 +103,8 @@ struct Damage {
     words: &'static str,
 }
 
-static DAMAGE: &[Damage] = &[
-    Damage {
+static CASES: &[Case] = &[
+    Case {
         name: "a freed inode",
         mkfs: &[],
         damage: |image| image.debugfs(&["clri /victim"]),
@@ -112,7 +112,7 @@ static DAMAGE: &[Damage] = &[
         inode_of: Some("/victim"),
         words: "has deleted/unused inode",
     },
-    Damage {
+    Case {
         name: "a freed inode of a name beyond ASCII",
         mkfs: &[],
         damage: |image| image.debugfs(&["clri /d/Grüße"]),
@@ -120,7 +120,7 @@ static DAMAGE: &[Damage] = &[
         inode_of: Some("/d/Grüße"),
         words: "has deleted/unused inode",
     },
-    Damage {
+    Case {
         name: "a wrong link count",
         mkfs: &[],
         damage: |image| image.debugfs(&["sif /h1 links_count 5"]),
@@ -128,7 +128,7 @@ static DAMAGE: &[Damage] = &[
         inode_of: Some("/h1"),
         words: "ref count is 5, should be 2",
     },
-    Damage {
+    Case {
         name: "an impossible mode",
         mkfs: &[],
         damage: |image| image.debugfs(&["sif /victim mode 0"]),
@@ -136,7 +136,7 @@ static DAMAGE: &[Damage] = &[
         inode_of: Some("/victim"),
         words: "has invalid mode",
     },
-    Damage {
+    Case {
         name: "a lost directory",
         mkfs: &[],
         damage: |image| image.debugfs(&["unlink /d"]),
@@ -144,7 +144,7 @@ static DAMAGE: &[Damage] = &[
         inode_of: Some("/d"),
         words: "Unconnected directory inode",
     },
-    Damage {
+    Case {
         name: "a wrong checksum",
         mkfs: &[],
         damage: |image| image.flip_inode_byte("/victim", 2),
@@ -152,7 +152,7 @@ static DAMAGE: &[Damage] = &[
         inode_of: Some("/victim"),
         words: "checksum does not match inode",
     },
-    Damage {
+    Case {
         name: "blocks in use that are marked free",
         mkfs: &[],
         damage: |image| image.debugfs(&["freeb 1 20"]),
@@ -160,7 +160,7 @@ static DAMAGE: &[Damage] = &[
         inode_of: None,
         words: "Block bitmap differences: +(1--20)",
     },
-    Damage {
+    Case {
         name: "an extent outside of the device",
         mkfs: NO_CHECKSUMS,
         // The low byte of the length stays; the physical block gets a high third byte.
@@ -169,7 +169,7 @@ static DAMAGE: &[Damage] = &[
         inode_of: Some("/victim"),
         words: "has an invalid extent (logical block 0, invalid physical block",
     },
-    Damage {
+    Case {
         name: "a broken directory block",
         mkfs: NO_CHECKSUMS,
         damage: |image| image.patch_first_block("/d", 4, 1),
@@ -177,7 +177,7 @@ static DAMAGE: &[Damage] = &[
         inode_of: Some("/d"),
         words: "directory corrupted",
     },
-    Damage {
+    Case {
         name: "a descriptor of nonsense, with a backup that is sound",
         mkfs: &["-b", "1024"],
         damage: |image| image.debugfs(&["set_bg 0 inode_bitmap 99999999"]),
@@ -190,7 +190,7 @@ static DAMAGE: &[Damage] = &[
 #[test]
 fn damage_is_found_named_and_left_as_it_is() {
     in_lab(LAB, |dir| {
-        for row in DAMAGE {
+        for row in CASES {
             let image = small_image(dir, row.mkfs);
             let inode = row.inode_of.map(|path| u64::from(image.inode(path)));
             (row.damage)(&image);
@@ -535,6 +535,7 @@ fn a_signal_ends_e2fsck_and_leaves_a_partial_report() {
             outcome.expect(!report.complete, "the report is marked incomplete");
             outcome.expect(status(&report).0 == "partial", "and the check partial");
             outcome.expect(report.findings.len() == 1, "what was found is kept");
+            outcome.expect(report.verdict == "corrupt", "and what it proves");
             outcome.expect(!Path::new("/proc").join(&child).exists(), "the child is gone");
             fs::remove_file(&pid).unwrap();
         }

@@ -17,6 +17,17 @@ pub(super) struct Judge {
     open: FindingCollector,
 }
 
+/// What e2fsck says of the filesystem as a whole, by its exit status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Says {
+    /// Errors are left.
+    ErrorsLeft,
+    /// It is sound.
+    Sound,
+    /// Nothing: it did not come to its end.
+    Nothing,
+}
+
 /// What speaks against taking e2fsck's word.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Doubts {
@@ -59,13 +70,13 @@ impl Judge {
         !self.settled.has(Code::OfflineProblem) && !self.open.has(Code::OfflineProblem)
     }
 
-    /// The rows; `errors_left` is what e2fsck's exit status says.
-    pub(super) fn into_rows(mut self, errors_left: bool, doubts: &Doubts) -> Vec<Finding> {
-        if !errors_left {
+    /// The rows.
+    pub(super) fn into_rows(mut self, says: Says, doubts: &Doubts) -> Vec<Finding> {
+        if says == Says::Sound {
             self.open.change_all(|finding| Some(excused(finding)));
         }
         self.settled.merge(self.open);
-        if errors_left && !self.settled.has_damage() {
+        if says == Says::ErrorsLeft && !self.settled.has_damage() {
             self.settled.add(unnamed());
         }
         if !doubts.reasons.is_empty() {
@@ -96,4 +107,48 @@ fn unnamed() -> Finding {
     let expected = "an exit status that says the filesystem is sound";
     let found = "e2fsck says that errors are left, but not which";
     Finding::new(Code::OfflineProblem, Subject::default(), expected, found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Words of e2fsck and whether it asked about them; how bad that is where it says that
+    /// errors are left, that all is sound, and nothing.
+    #[test]
+    fn what_is_proven_depends_on_how_it_ended() {
+        use Severity::{Corrupt, Info, Suspect, Warning};
+        for (words, asked, severities) in [
+            ("Inode 12 ref count is 5, should be 2.", true, [Corrupt, Warning, Corrupt]),
+            ("ext2fs_open2: Bad magic number in super-block", false, [Corrupt; 3]),
+            ("Free blocks count wrong (3, counted=4).", true, [Warning; 3]),
+            ("Nobody knows this", false, [Suspect, Info, Suspect]),
+        ] {
+            for (says, due) in [Says::ErrorsLeft, Says::Sound, Says::Nothing].iter().zip(severities)
+            {
+                for (doubts, due) in [
+                    (Doubts::default(), due),
+                    (Doubts { reasons: vec!["in use".to_owned()] }, due.min(Suspect)),
+                ] {
+                    let mut judge = Judge::new(false);
+                    judge.take(Problem::read(words, asked, Vec::new()));
+                    let rows = judge.into_rows(*says, &doubts);
+                    let row = rows.iter().find(|row| !row.subject.is_empty() || rows.len() == 1);
+                    let row = row.unwrap_or(rows.last().unwrap());
+                    assert_eq!(row.severity, due, "{words} {says:?} {doubts:?}");
+                    assert_eq!(
+                        row.evidence.contains(&"in use".to_owned()),
+                        !doubts.reasons.is_empty()
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn errors_that_no_word_told_are_found_all_the_same() {
+        for (says, rows) in [(Says::ErrorsLeft, 1), (Says::Sound, 0), (Says::Nothing, 0)] {
+            assert_eq!(Judge::new(false).into_rows(says, &Doubts::default()).len(), rows);
+        }
+    }
 }

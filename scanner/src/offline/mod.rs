@@ -3,8 +3,8 @@
 //!
 //! The data flows one way: the path is opened and found out about (`target`, `in_use`,
 //! `superblock`, `signature`), e2fsck reads it (`checker`), what it prints is taken apart into
-//! problems line by line (`transcript`, `problem`), and each becomes a finding of the same report
-//! (`judge`). [`check_image`] ties this together. Nothing is written anywhere: e2fsck runs with
+//! problems line by line (`transcript`, `problem`), and each becomes a finding of the same report,
+//! as good as the run was (`run`, `judge`). [`check_image`] ties this together. Nothing is written anywhere: e2fsck runs with
 //! `-n`, on a descriptor that is open for reading.
 
 mod bounded_line;
@@ -14,6 +14,7 @@ mod in_use;
 mod judge;
 mod printed_name;
 mod problem;
+mod run;
 mod signature;
 mod superblock;
 mod target;
@@ -26,12 +27,13 @@ use reports::{
 };
 
 use crate::control::Control;
-use checker::{Checker, Ended};
+use checker::Checker;
 pub use error::ImageError;
-use judge::{Doubts, Judge};
+use judge::Judge;
+use run::Run;
 use superblock::Superblock;
 use target::Target;
-use transcript::{Facts, Transcript};
+use transcript::Transcript;
 
 /// The name of the one check.
 const CHECK: &str = "image";
@@ -130,12 +132,12 @@ impl ImageCheck {
             self.root.device = String::from_utf8_lossy(self.root.path.as_bytes()).into_owned();
         }
         let primary = superblock::primary(&target.file);
+        if primary.is_none() {
+            signature::refuse_other_kinds(target)?;
+        }
         if let Some(known) = primary.or_else(|| superblock::backup(&target.file)) {
             known.kind().clone_into(&mut self.root.filesystem);
             self.root.errors_policy = known.errors_policy().map(str::to_owned);
-        }
-        if primary.is_none() {
-            signature::refuse_other_kinds(target)?;
         }
         Ok(primary)
     }
@@ -148,7 +150,7 @@ impl ImageCheck {
         self.totals = run.facts.totals.clone();
         let saw_some = !judge.is_empty() || run.facts.passes > 0;
         let doubts = run.doubts();
-        self.findings = judge.into_rows(run.has_status(ERRORS_LEFT), &doubts);
+        self.findings = judge.into_rows(run.says(), &doubts);
         if let Some(error) = run.shortfall() {
             let status = if saw_some { CheckStatus::Partial } else { CheckStatus::Skipped };
             self.end(status, error.to_string());
@@ -179,80 +181,5 @@ impl ImageCheck {
             self.unchecked = unchecked.into_rows();
         }
         self.error = Some(error);
-    }
-}
-
-/// Bits of e2fsck's exit status (e2fsck(8)).
-const ERRORS_LEFT: i32 = 4;
-const OPERATIONAL_ERROR: i32 = 8;
-const USAGE: i32 = 16;
-const CANCELLED: i32 = 32;
-
-/// A run of e2fsck and what was known before it.
-struct Run {
-    target: Target,
-    /// The primary superblock, if it is one.
-    superblock: Option<Superblock>,
-    /// Who used the filesystem.
-    used: Option<String>,
-    facts: Facts,
-    ended: Ended,
-}
-
-impl Run {
-    fn has_status(&self, bits: i32) -> bool {
-        matches!(self.ended, Ended::Exited(status) if status.code().is_some_and(|code| code & bits != 0))
-    }
-
-    /// What speaks against what e2fsck found.
-    fn doubts(&self) -> Doubts {
-        let mut reasons = Vec::new();
-        if let Some(how) = &self.used {
-            reasons.push(format!("in use while it was checked ({how})"));
-        } else if self.facts.in_use {
-            reasons.push("e2fsck found it mounted or in use".to_owned());
-        }
-        let pending = self.superblock.is_some_and(|superblock| superblock.needs_recovery());
-        if pending || self.facts.journal_skipped {
-            reasons.push(
-                "its journal was not replayed (e2fsck -n changes nothing), which may put right \
-                 what is found"
-                    .to_owned(),
-            );
-        }
-        Doubts { reasons }
-    }
-
-    /// Why it did not come to its end.
-    fn shortfall(&self) -> Option<ImageError> {
-        let path = self.target.name();
-        let status = match self.ended {
-            Ended::Stopped => return Some(ImageError::Stopped { path }),
-            Ended::Exited(status) => status,
-        };
-        let Some(code) = status.code() else {
-            let said = format!("it was ended by {status}");
-            return Some(self.gave_up(said));
-        };
-        (code & (OPERATIONAL_ERROR | USAGE | CANCELLED) != 0).then(|| {
-            if let Some(features) = &self.facts.unknown_features {
-                let version = self.facts.version.clone();
-                return ImageError::UnknownFeatures { path, version, features: features.clone() };
-            }
-            let words = self.facts.last_words.join(", ");
-            self.gave_up(if words.is_empty() { format!("exit status {code}") } else { words })
-        })
-    }
-
-    fn gave_up(&self, said: String) -> ImageError {
-        let advice = if self.facts.no_superblock {
-            "its superblock is damaged: try e2fsck -fn -b 32768 (or 98304, 163840) on a copy of it"
-        } else if self.has_status(ERRORS_LEFT) {
-            "it would have to repair what it found so far before it sees the rest: let it repair a \
-             copy and look again"
-        } else {
-            "run it by hand to see more (e2fsck -fn)"
-        };
-        ImageError::GaveUp { path: self.target.name(), said, advice }
     }
 }
