@@ -50,6 +50,8 @@ impl Arguments {
 pub enum Command {
     /// Scan trees (the default: `fscan PATH` means the same)
     Scan(ScanArguments),
+    /// Have e2fsck check an ext4 image, detached device or clone (e2fsck -fn: changes nothing)
+    Image(ImageArguments),
     /// Render a saved report again
     Report(ReportArguments),
     /// Say what a finding means, how it is detected and what to do
@@ -108,6 +110,32 @@ pub struct ScanArguments {
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
     pub stat_timeout: Duration,
 
+    /// Show progress on stderr
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
+    pub progress: When,
+
+    #[command(flatten)]
+    pub result: ResultArguments,
+}
+
+/// Options of `fscan image`.
+#[derive(Args, Debug)]
+pub struct ImageArguments {
+    /// An image file, a detached block device or a snapshot clone, with ext2, ext3 or ext4
+    #[arg(value_name = "FILE-OR-DEVICE")]
+    pub path: PathBuf,
+
+    /// Check it also while it is mounted; what is found then is suspect at most
+    #[arg(long)]
+    pub force: bool,
+
+    #[command(flatten)]
+    pub result: ResultArguments,
+}
+
+/// What becomes of what was found.
+#[derive(Args, Debug)]
+pub struct ResultArguments {
     /// List every finding, not the first hundred of each kind
     #[arg(long)]
     pub all_findings: bool,
@@ -123,10 +151,6 @@ pub struct ScanArguments {
     /// Write the report as JSON to this file, atomically
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-
-    /// Show progress on stderr
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
-    pub progress: When,
 
     /// Say nothing but the result
     #[arg(short, long, conflicts_with = "verbose")]

@@ -5,13 +5,16 @@
 
 mod arguments;
 mod explain;
+mod image;
 mod manual;
+mod outcome;
 mod output;
 mod progress;
 mod render;
 mod scan;
 mod signals;
 mod status;
+mod tool;
 
 use std::process::ExitCode;
 
@@ -24,6 +27,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let status = match arguments.chosen() {
         Ok(Command::Scan(scan)) => scan::run(&scan),
+        Ok(Command::Image(image)) => image::run(&image),
         Ok(Command::Report(report)) => render::run(&report),
         Ok(Command::Explain(explain)) => explain::run(&explain),
         Ok(Command::Completions { shell }) => manual::completions(shell),

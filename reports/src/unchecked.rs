@@ -41,6 +41,8 @@ pub enum UncheckedReason {
     NotFound,
     /// It is mounted with `errors=panic`: meeting damage would stop the machine.
     ErrorsPanic,
+    /// It is mounted or held by something, so a look at the device proves nothing.
+    InUse,
     /// The scan was stopped before it came to this.
     Interrupted,
     /// A check needs what this filesystem, kernel or user does not have.
@@ -72,6 +74,7 @@ impl UncheckedReason {
             UncheckedReason::ErrorsPanic => {
                 "mounted with errors=panic, damage would stop this machine (--force)"
             }
+            UncheckedReason::InUse => "it is mounted or in use (--force)",
             UncheckedReason::Interrupted => "the scan was stopped",
             UncheckedReason::Unsupported => "not supported here",
             UncheckedReason::OtherFilesystem => {

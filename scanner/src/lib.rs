@@ -7,6 +7,9 @@
 //! left unchecked; questions about the tree as a whole (`links`), about the filesystem's blocks and
 //! inodes (`allocation`) and about the kernel's own record (`kernel`) come last. [`scan()`] ties this together, one root after the other.
 //!
+//! What nobody uses can be looked at in another way: `offline` has e2fsck check an image or a
+//! detached device and turns what it prints into findings.
+//!
 //! Nothing here prints, and nothing follows a symbolic link or crosses a mount unasked.
 
 mod allocation;
@@ -29,6 +32,7 @@ mod links;
 mod mounts;
 mod names;
 mod oddities;
+mod offline;
 mod options;
 mod refusals;
 mod root_report;
@@ -44,6 +48,7 @@ mod walk;
 
 pub use control::Control;
 pub use exclusions::Exclusions;
+pub use offline::{ImageCheck, ImageError, ImageOptions, check_image};
 pub use options::{CHECK_NAMES, CheckSet, ScanOptions};
 pub use roots::RootError;
 pub use scan::{Scan, scan};

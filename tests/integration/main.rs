@@ -24,6 +24,7 @@ mod link_swaps;
 mod mount_points;
 mod mutants;
 mod names;
+mod offline;
 mod output_file;
 mod overlay;
 mod permissions;

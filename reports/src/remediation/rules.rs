@@ -34,12 +34,15 @@ pub(super) enum Stage {
     Protect = 1,
     /// Find out what is wrong.
     Diagnose = 2,
+    /// Put right what is wrong.
+    Repair = 3,
     /// Keep it from happening or from growing.
     Prevent = 5,
 }
 
 /// A condition: a finding of one of these severities and codes, on one of these filesystems. An
-/// empty list asks for nothing.
+/// empty list asks for nothing, but what an offline check found is met by naming its code alone:
+/// its root is an image that no path leads into.
 pub(super) struct When {
     severities: &'static [Severity],
     codes: &'static [Code],
@@ -50,7 +53,10 @@ impl When {
     /// Whether a finding is one that the rule is about.
     pub(super) fn finding(&self, finding: &Finding) -> bool {
         (self.severities.is_empty() || self.severities.contains(&finding.severity))
-            && (self.codes.is_empty() || self.codes.contains(&finding.code))
+            && match self.codes {
+                [] => finding.code != Code::OfflineProblem,
+                codes => codes.contains(&finding.code),
+            }
     }
 
     /// Whether a root is one that the rule is about.
@@ -284,6 +290,83 @@ pub(super) static RULES: &[Rule] = &[
                  come back is not proven harmless either: the kernel may answer from its cache.",
         source: "fscan's rules of evidence",
         confidence: Confidence::Medium,
+    },
+    Rule {
+        id: "copy-image",
+        title: "Copy the device or image before anything changes it",
+        stage: Stage::Protect,
+        when: When {
+            severities: &[Severity::Corrupt, Severity::Suspect],
+            codes: &[Code::OfflineProblem],
+            filesystems: &[],
+        },
+        steps: &[
+            tell(
+                "Leave it unmounted. Of a Longhorn volume keep the snapshot that it was made from, \
+                 and a backup of that to storage outside the cluster.",
+            ),
+            run(
+                "Copy it whole, to a disk with room for all of it.",
+                "cp --sparse=always {path} COPY.img",
+            ),
+            run("Verify the copy. No output means that it is the same.", "cmp {path} COPY.img"),
+        ],
+        caveat: "The copy has the damage too: it is what a repair can be tried on. If the device \
+                 itself fails to be read, ddrescue copies what it can.",
+        source: "e2fsck(8); Longhorn knowledge base: \
+                 troubleshooting-volume-filesystem-corruption",
+        confidence: Confidence::High,
+    },
+    Rule {
+        id: "settle-image",
+        title: "Check a copy whose journal was replayed",
+        stage: Stage::Diagnose,
+        when: When {
+            severities: &[Severity::Suspect],
+            codes: &[Code::OfflineProblem],
+            filesystems: &[],
+        },
+        steps: &[
+            run(
+                "Replay the journal of the copy, as a mount would, and nothing else.",
+                "e2fsck -E journal_only COPY.img",
+            ),
+            run("What is found then is damage.", "fscan image COPY.img"),
+        ],
+        caveat: "A copy that was taken while the filesystem was mounted and written to can show \
+                 damage that the filesystem does not have: take it from a snapshot.",
+        source: "e2fsck(8)",
+        confidence: Confidence::High,
+    },
+    Rule {
+        id: "repair-copy-first",
+        title: "Repair a copy and look at what is left of the files",
+        stage: Stage::Repair,
+        when: When {
+            severities: &[Severity::Corrupt],
+            codes: &[Code::OfflineProblem],
+            filesystems: &[],
+        },
+        steps: &[
+            tell(
+                "Let e2fsck repair the copy, never the original first (e2fsck -fy; where the \
+                 primary superblock is damaged with -b 32768). Keep what it prints: it names what \
+                 it removes.",
+            ),
+            run("Nothing is left to be found.", "fscan image COPY.img"),
+            run(
+                "Mount the copy without changing it.",
+                "mount -o loop,ro,noload COPY.img DIRECTORY",
+            ),
+            tell(
+                "Look at lost+found and at the files that the findings name, and copy off what is \
+                 good. Then decide: repair the original in the same way, or recreate the volume.",
+            ),
+        ],
+        caveat: "A repair makes the filesystem consistent, not the files whole: it can cut, empty \
+                 or remove them, and move them to lost+found without their names.",
+        source: "e2fsck(8)",
+        confidence: Confidence::High,
     },
     Rule {
         id: "stop-writes-on-errors",

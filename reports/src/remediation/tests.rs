@@ -72,6 +72,27 @@ fn the_severity_of_the_finding_decides_not_that_of_its_code() {
     assert_eq!(ids(&[doubtful], &[volume()]), ["scan-again-quiet"]);
 }
 
+/// Its root is a file or a device: no path leads into it, and e2fsck -fn was just run.
+#[test]
+fn an_image_is_copied_and_repaired_not_scanned() {
+    let mut image = root("/clones/it's.img", "ext4", "");
+    image.mount_point = String::new();
+    let mut problem = finding(Code::OfflineProblem, b"/app/file");
+    let roots = [image];
+    assert_eq!(ids(&[problem.clone()], &roots), ["copy-image", "repair-copy-first"]);
+    assert_eq!(
+        commands(&[problem.clone()], &roots, "copy-image"),
+        [
+            r"cp --sparse=always '/clones/it'\''s.img' COPY.img",
+            r"cmp '/clones/it'\''s.img' COPY.img"
+        ]
+    );
+    problem.severity = Severity::Suspect;
+    assert_eq!(ids(&[problem.clone()], &roots), ["copy-image", "settle-image"]);
+    problem.severity = Severity::Warning;
+    assert!(ids(&[problem], &roots).is_empty());
+}
+
 #[test]
 fn because_names_each_code_once_and_only_those_that_led_to_it() {
     let findings = [

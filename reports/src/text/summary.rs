@@ -78,7 +78,8 @@ fn write_root<W: Write>(root: &Root, page: &mut Page<'_, W>) -> io::Result<()> {
     };
     let path = root.path.escaped();
     page.labelled(0, Style::Strong, &path, &escape_prose(&place))?;
-    if page.verbose() {
+    // An image is mounted nowhere.
+    if page.verbose() && !root.mount_point.is_empty() {
         let policy = root.errors_policy.as_deref().unwrap_or("unknown");
         let mount = format!(
             "mounted at {} with {}; when the kernel meets damage: {policy}",

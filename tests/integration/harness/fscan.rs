@@ -28,6 +28,8 @@ pub(crate) struct Fscan<'a> {
     time_limit: Duration,
     descriptors: Option<u32>,
     processes: Option<u32>,
+    address_space: Option<u64>,
+    unmounted: Option<PathBuf>,
     folder: PathBuf,
 }
 
@@ -41,6 +43,8 @@ impl<'a> Fscan<'a> {
             time_limit: Duration::from_mins(1),
             descriptors: None,
             processes: None,
+            address_space: None,
+            unmounted: None,
             folder: dir.path().to_owned(),
         }
     }
@@ -86,6 +90,18 @@ impl<'a> Fscan<'a> {
     /// Lets its user have so many processes and threads.
     pub(crate) fn processes(mut self, limit: u32) -> Self {
         self.processes = Some(limit);
+        self
+    }
+
+    /// With a limit on its address space, and on that of its children.
+    pub(crate) fn address_space_mib(mut self, limit: u64) -> Self {
+        self.address_space = Some(limit * 1024 * 1024);
+        self
+    }
+
+    /// In a mount namespace of its own in which `point` is not mounted.
+    pub(crate) fn without_mount(mut self, point: &Path) -> Self {
+        self.unmounted = Some(point.to_owned());
         self
     }
 
@@ -138,10 +154,18 @@ impl<'a> Fscan<'a> {
             let script = format!("ulimit -n {limit}; exec \"$@\"");
             words.extend(["sh", "-c", &script, "sh"].map(OsString::from));
         }
+        if let Some(point) = &self.unmounted {
+            let script = "umount \"$1\" && shift && exec \"$@\"";
+            words.extend(["unshare", "-m", "sh", "-c", script, "sh"].map(OsString::from));
+            words.push(point.into());
+        }
         if self.user == User::Nobody {
             let become_nobody =
                 ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"];
             words.extend(become_nobody.map(OsString::from));
+        }
+        if let Some(limit) = self.address_space {
+            words.extend(["prlimit".into(), format!("--as={limit}").into()]);
         }
         if let Some(limit) = self.processes {
             words.extend(["prlimit".into(), format!("--nproc={limit}").into()]);

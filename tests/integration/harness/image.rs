@@ -16,6 +16,23 @@ pub(crate) struct Image {
     point: PathBuf,
 }
 
+/// A loop device that goes away with its guard.
+pub(crate) struct LoopDevice {
+    path: PathBuf,
+}
+
+impl LoopDevice {
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for LoopDevice {
+    fn drop(&mut self) {
+        let _ = tool("losetup").arg("-d").arg(&self.path).status();
+    }
+}
+
 /// A field of an ext4 directory entry (`struct ext4_dir_entry_2`), and the value to put there.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum DirentField {
@@ -86,6 +103,25 @@ impl Image {
         }
     }
 
+    /// Sets a feature; debugfs says on stdout what is set then.
+    pub(crate) fn set_feature(&self, feature: &str) {
+        let said = self.run_debugfs(&["-w", "-R", &format!("feature {feature}")]);
+        assert!(String::from_utf8_lossy(&said.stdout).contains(feature), "{feature}: {said:?}");
+    }
+
+    /// A loop device on the image that nobody mounts.
+    pub(crate) fn attach(&self) -> LoopDevice {
+        let output = tool("losetup").args(["--show", "-f"]).arg(&self.file).output().unwrap();
+        assert!(output.status.success(), "losetup: {output:?}");
+        LoopDevice { path: String::from_utf8(output.stdout).unwrap().trim().into() }
+    }
+
+    /// The first block of a file.
+    pub(crate) fn first_block(&self, path: &str) -> u64 {
+        let blocks = self.ask_debugfs(&format!("blocks {path}"));
+        blocks.split_whitespace().next().unwrap().parse().unwrap()
+    }
+
     /// The image's file.
     pub(crate) fn file(&self) -> &Path {
         &self.file
@@ -114,8 +150,7 @@ impl Image {
 
     /// Overwrites one byte of the first block of the directory at `path`.
     pub(crate) fn patch_first_block(&self, path: &str, offset: u64, value: u8) {
-        let blocks = self.ask_debugfs(&format!("blocks {path}"));
-        let first: u64 = blocks.split_whitespace().next().unwrap().parse().unwrap();
+        let first = self.first_block(path);
         let file = OpenOptions::new().write(true).open(&self.file).unwrap();
         file.write_all_at(&[value], first * self.block_size() + offset).unwrap();
     }

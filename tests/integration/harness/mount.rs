@@ -28,6 +28,14 @@ impl Mount {
         self.point.join(name)
     }
 
+    /// What is mounted, as the mount table names it.
+    pub(crate) fn source(&self) -> PathBuf {
+        let table = fs::read_to_string("/proc/thread-self/mounts").unwrap();
+        let mut lines = table.lines().map(|line| line.split(' ').collect::<Vec<_>>());
+        let line = lines.find(|fields| Path::new(fields[1]) == self.point).unwrap();
+        PathBuf::from(line[0])
+    }
+
     /// A tmpfs with options such as `size=1m`.
     pub(crate) fn tmpfs(point: &Path, options: &str) -> Mount {
         Mount::of("tmpfs", "tmpfs", point, options)
