@@ -381,7 +381,7 @@ impl Look<'_> {
         if own {
             gathered.census.add(facts, self.filesystem, self.scope.started);
         }
-        self.inspected(&inspected, Some(name.to_bytes()));
+        self.inspected(&inspected, own, facts, Some(name.to_bytes()));
     }
 
     /// Looks into the directory itself.
@@ -395,17 +395,25 @@ impl Look<'_> {
         let Outcome { gathered, anomalies, .. } = &mut self.out;
         let claims = own.then_some(&mut gathered.claims);
         let inspected = inspector.open_inode(descriptor, None, facts, room, claims, anomalies);
-        self.inspected(&inspected, None);
+        self.inspected(&inspected, own, facts, None);
     }
 
     /// Takes account of what looking into an inode left open.
-    fn inspected(&mut self, inspected: &Inspected, name: Option<&[u8]>) {
+    fn inspected(
+        &mut self,
+        inspected: &Inspected,
+        own: bool,
+        facts: &InodeFacts,
+        name: Option<&[u8]>,
+    ) {
         if self.pass == Pass::Again {
             return;
         }
-        let Gathered { totals, unchecked, census, .. } = &mut self.out.gathered;
+        let Gathered { totals, unchecked, attribute_pairs, .. } = &mut self.out.gathered;
         totals.volatile += inspected.volatile;
-        census.uncertain += u64::from(inspected.hidden_attribute_block);
+        if let Some(block) = inspected.attribute_block.as_ref().filter(|_| own) {
+            attribute_pairs.add(facts.ino(), block.hidden, &block.hashes);
+        }
         for (reason, what) in &inspected.unchecked {
             totals.errors += 1;
             unchecked.add(*reason, what, self.directory.node.path(name));

@@ -6,7 +6,7 @@ use reports::{
     Code, Finding, FindingCollector, Subject, Totals, UncheckedCollector, UncheckedReason,
 };
 
-use crate::allocation::Census;
+use crate::allocation::{AttributePairs, Census};
 use crate::checks::Anomaly;
 use crate::extents::Claims;
 use crate::inode_facts::InodeTime;
@@ -52,6 +52,8 @@ pub struct Gathered {
     pub claims: Claims,
     /// How many inodes and blocks have names.
     pub census: Census,
+    /// Attributes of inodes that have a block of them.
+    pub attribute_pairs: AttributePairs,
 }
 
 impl Gathered {
@@ -66,6 +68,7 @@ impl Gathered {
             lost_and_found_unseen: false,
             claims: Claims::default(),
             census: Census::default(),
+            attribute_pairs: AttributePairs::default(),
         }
     }
 
@@ -91,6 +94,7 @@ impl Gathered {
         self.lost_and_found_unseen |= other.lost_and_found_unseen;
         self.claims.append(other.claims);
         self.census.merge(other.census);
+        self.attribute_pairs.append(other.attribute_pairs);
     }
 }
 

@@ -35,10 +35,19 @@ pub struct InspectionRoom {
 pub struct Inspected {
     /// What could not be looked at, and why.
     pub unchecked: Vec<(UncheckedReason, &'static str)>,
-    /// It has a block of attributes that cannot be seen, and that others may share.
-    pub hidden_attribute_block: bool,
+    /// It has, or may have, a block of attributes.
+    pub attribute_block: Option<AttributeBlockSeen>,
     /// Anomalies that a change since the scan began explains.
     pub volatile: u64,
+}
+
+/// A block of attributes, which other inodes with the same ones may share.
+#[derive(Debug)]
+pub struct AttributeBlockSeen {
+    /// Where it is could not be seen.
+    pub hidden: bool,
+    /// A hash of each attribute of the inode.
+    pub hashes: Vec<u64>,
 }
 
 /// Looks into inodes of one directory.
@@ -227,7 +236,13 @@ impl Inspector<'_> {
         if self.filesystem.oddities.is_ext && has_more_than(map, facts) {
             map.read_attribute_block(file);
         }
-        inspected.hidden_attribute_block = map.attribute_block == AttributeBlock::Hidden;
+        inspected.attribute_block = match map.attribute_block {
+            AttributeBlock::NotAsked | AttributeBlock::None => None,
+            block => {
+                let hidden = block == AttributeBlock::Hidden;
+                Some(AttributeBlockSeen { hidden, hashes: Vec::new() })
+            }
+        };
         let flags = self.flags(file);
         let recent = self.scope.is_recent(facts);
         let mapped = Mapped { name, facts, flags, map, filesystem: self.filesystem };
@@ -266,7 +281,9 @@ impl Inspector<'_> {
             return;
         }
         let room = &mut room.attributes;
-        let seen = judge_attributes(source, name, facts.ino(), self.filesystem, room, anomalies);
+        let hasher = &self.scope.hasher;
+        let (ino, filesystem) = (facts.ino(), self.filesystem);
+        let seen = judge_attributes(source, name, ino, filesystem, hasher, room, anomalies);
         match seen.unchecked {
             Some(UncheckedReason::Unsupported)
                 if !seen.any && !self.filesystem.oddities.has_layers =>
@@ -276,9 +293,13 @@ impl Inspector<'_> {
             Some(reason) => inspected.unchecked.push((reason, "attributes")),
             None => {}
         }
-        if matches!(source, AttributeSource::Named(_)) {
+        if matches!(source, AttributeSource::Named(_)) && seen.any && facts.sectors() > 0 {
             // Where they stand cannot be asked of what is not opened.
-            inspected.hidden_attribute_block = seen.any && facts.sectors() > 0;
+            let hashes = Vec::new();
+            inspected.attribute_block = Some(AttributeBlockSeen { hidden: true, hashes });
+        }
+        if let (Some(block), None) = (&mut inspected.attribute_block, seen.unchecked) {
+            block.hashes = seen.hashes;
         }
     }
 }

@@ -9,7 +9,7 @@ use reports::{Code, PathName, UncheckedReason};
 use rustix::fs::{CWD, Mode, OFlags, openat};
 use rustix::io::Errno;
 
-use crate::allocation::{Begun, Census, Ledger, LedgerOutcome};
+use crate::allocation::{Begun, Counted, Ledger, LedgerOutcome};
 use crate::checks::{Anomalies, Anomaly, Seen, judge_inode};
 use crate::control::Control;
 use crate::errors_policy::ErrorsPolicy;
@@ -246,8 +246,8 @@ impl RootScan {
                 before: begun.usage,
                 walk_took,
             };
-            let (claims, census) = self.take_claims();
-            let _ = self.ledger.set(ledger.settle(claims, census));
+            let (claims, counted) = self.take_claims();
+            let _ = self.ledger.set(ledger.settle(claims, counted));
         }
         self.leave_out_refused(scope, root);
         Ok(())
@@ -264,14 +264,15 @@ impl RootScan {
     }
 
     /// What all workers gathered of blocks and inodes.
-    fn take_claims(&self) -> (Claims, Census) {
-        let (mut claims, mut census) = (Claims::default(), Census::default());
+    fn take_claims(&self) -> (Claims, Counted) {
+        let (mut claims, mut counted) = (Claims::default(), Counted::default());
         for worker in 0..self.workers.iter().count() {
             let mut gathered = self.gathered.lock(worker);
             claims.append(std::mem::take(&mut gathered.claims));
-            census.merge(gathered.census);
+            counted.census.merge(gathered.census);
+            counted.attributes.append(std::mem::take(&mut gathered.attribute_pairs));
         }
-        (claims, census)
+        (claims, counted)
     }
 
     /// Questions that the filesystem as a whole does not answer are left out once.

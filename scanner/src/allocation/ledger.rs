@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use reports::{Code, Finding, PathName, Severity, Subject, UncheckedReason};
 use rustix::io::Errno;
 
+use super::attribute_pairs::AttributePairs;
 use super::census::{Census, Counter};
 use super::contested::{Contested, LookAgain};
 use super::hidden::{Geometry, Hidden};
@@ -67,6 +68,15 @@ pub struct Ledger<'a> {
     pub walk_took: Duration,
 }
 
+/// What the walk counted.
+#[derive(Debug, Default)]
+pub struct Counted {
+    /// Inodes and their blocks.
+    pub census: Census,
+    /// Attributes of those that have a block of them.
+    pub attributes: AttributePairs,
+}
+
 /// How far the checks came.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LedgerOutcome {
@@ -80,7 +90,7 @@ pub struct LedgerOutcome {
 
 impl Ledger<'_> {
     /// Asks everything that was asked for, of what the walk gathered.
-    pub fn settle(&self, claims: Claims, census: Census) -> LedgerOutcome {
+    pub fn settle(&self, claims: Claims, counted: Counted) -> LedgerOutcome {
         let mut outcome = LedgerOutcome::default();
         let checks = self.scope.options.checks;
         let root = match self.descriptors.open_root() {
@@ -107,7 +117,7 @@ impl Ledger<'_> {
         drop(claims);
         self.settle_contested(&swept, surveyed.as_ref(), &mut map);
         if let (Some(surveyed), Ok(unloaded)) = (&surveyed, unloaded) {
-            self.judge_whole(root.as_fd(), census, &swept, surveyed, unloaded, &mut outcome);
+            self.judge_whole(root.as_fd(), counted, &swept, surveyed, unloaded, &mut outcome);
         }
         outcome
     }
@@ -254,7 +264,7 @@ impl Ledger<'_> {
     fn judge_whole(
         &self,
         root: BorrowedFd<'_>,
-        census: Census,
+        counted: Counted,
         swept: &Swept,
         surveyed: &Survey,
         unloaded: Usage,
@@ -292,9 +302,10 @@ impl Ledger<'_> {
                 "with bigalloc, ea_inode or shared_blocks blocks cannot be summed".to_owned(),
             );
         }
-        let shared = swept.shared_attributes;
+        let Counted { census, attributes } = counted;
+        let (shared, maybe_shared) = (swept.shared_attributes, attributes.possibly_shared());
         let readable = surveyed.unreadable.is_empty();
-        let sums = Sums { hidden: &hidden, shared, unloaded, readable };
+        let sums = Sums { hidden: &hidden, shared, maybe_shared, unloaded, readable };
         let balance = self.judge_sums(root, census, loaded, &sums, outcome);
         self.judge_unattached(root, &balance, loaded, surveyed, outcome);
     }
@@ -444,11 +455,18 @@ impl Ledger<'_> {
         let mut tried = handles.try_numbers(false);
         let found = tried.unattached.len() as u64 + tried.beyond;
         let may_go_on = usage.read_only || damaged;
-        if tried.refused.is_none() && balance.unnamed > found && may_go_on {
+        let everywhere = tried.refused.is_none() && balance.unnamed > found && may_go_on;
+        if everywhere {
             tried = handles.try_numbers(true);
         }
         handles.settle(&mut tried);
         self.drop_named(&mut tried.unattached);
+        let explained = tried.unattached.len() as u64 + tried.beyond + tried.deleted;
+        if everywhere && !usage.read_only && balance.unnamed > explained {
+            let expected = "each inode in use can be opened by its number";
+            let found = format!("{} inodes in use that are none", balance.unnamed - explained);
+            self.find(Code::FreeInodesMismatch, expected, &found);
+        }
         for ino in &tried.unattached {
             self.add(handles.finding(*ino));
         }
@@ -523,6 +541,8 @@ struct Sums<'a> {
     hidden: &'a Hidden,
     /// How often a block of attributes was counted too often.
     shared: u64,
+    /// How often more that may have been.
+    maybe_shared: u64,
     /// What was in use before the bitmaps were loaded.
     unloaded: Usage,
     /// All of them could be.
@@ -531,7 +551,8 @@ struct Sums<'a> {
 
 impl Sums<'_> {
     fn balance(&self, census: Census, usage: Usage) -> Balance {
-        balance(census, usage, self.hidden, self.shared)
+        let uncertain = census.uncertain + self.maybe_shared;
+        balance(Census { uncertain, ..census }, usage, self.hidden, self.shared)
     }
 }
 

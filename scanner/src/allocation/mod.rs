@@ -5,10 +5,12 @@
 //! - `space_survey`: one pass over that map.
 //! - `misplaced`: claims that lie in free space or over metadata.
 //! - `contested`: the second look at claims.
-//! - `usage`, `census`, `hidden`, `sums`: what is in use against what was counted.
+//! - `usage`, `census`, `attribute_pairs`, `hidden`, `sums`: what is in use against what was
+//!   counted.
 //! - `unattached`: inodes in use that no name leads to.
 //! - `ledger`: the order in which all of that is asked.
 
+mod attribute_pairs;
 mod census;
 mod contested;
 mod hidden;
@@ -20,5 +22,6 @@ mod sums;
 mod unattached;
 mod usage;
 
+pub use attribute_pairs::AttributePairs;
 pub use census::Census;
-pub use ledger::{Begun, Ledger, LedgerOutcome};
+pub use ledger::{Begun, Counted, Ledger, LedgerOutcome};

@@ -50,8 +50,21 @@ pub struct Tried {
     pub unattached: Vec<u64>,
     /// How many more there are.
     pub beyond: u64,
+    /// Inodes without links that are in use all the same: deleted files that are open.
+    pub deleted: u64,
     /// Why it could not be tried.
     pub refused: Option<Errno>,
+}
+
+/// What stands behind a number that no name led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// No inode in use.
+    None,
+    /// A deleted file that is open.
+    Deleted,
+    /// An inode with links.
+    Alone,
 }
 
 /// Trying numbers.
@@ -86,10 +99,13 @@ impl Handles<'_> {
                 if self.scope.control.is_stopped() {
                     return tried;
                 }
-                match self.stands_alone(ino) {
-                    Ok(false) => {}
-                    Ok(true) if tried.unattached.len() < MOST => tried.unattached.push(ino),
-                    Ok(true) => tried.beyond += 1,
+                match self.look(ino) {
+                    Ok(Standing::None) => {}
+                    Ok(Standing::Deleted) => tried.deleted += 1,
+                    Ok(Standing::Alone) if tried.unattached.len() < MOST => {
+                        tried.unattached.push(ino);
+                    }
+                    Ok(Standing::Alone) => tried.beyond += 1,
                     Err(errno) => {
                         tried.refused = Some(errno);
                         return tried;
@@ -107,17 +123,18 @@ impl Handles<'_> {
         Some((first + (highest - first + 1).next_multiple_of(block) - 1).min(last))
     }
 
-    /// Whether a number is of an inode in use that has links and did not change since the scan
-    /// began.
-    fn stands_alone(&self, ino: u64) -> Result<bool, Errno> {
+    fn look(&self, ino: u64) -> Result<Standing, Errno> {
         self.workers.current().tick();
         match self.facts(ino) {
-            Ok(facts) => Ok(facts.nlink() > 0 && !self.scope.is_recent(&facts)),
+            Ok(facts) if facts.nlink() == 0 => Ok(Standing::Deleted),
+            // One that changed since the scan began may have lost its name just now.
+            Ok(facts) if self.scope.is_recent(&facts) => Ok(Standing::None),
+            Ok(_) => Ok(Standing::Alone),
             Err(errno @ (Errno::PERM | Errno::ACCESS | Errno::OPNOTSUPP | Errno::NOSYS)) => {
                 Err(errno)
             }
             // No such inode in use, or none that the kernel will open.
-            Err(_) => Ok(false),
+            Err(_) => Ok(Standing::None),
         }
     }
 
@@ -133,7 +150,7 @@ impl Handles<'_> {
                 return;
             }
             self.workers.pause(Duration::from_millis(pause));
-            tried.unattached.retain(|ino| self.stands_alone(*ino) == Ok(true));
+            tried.unattached.retain(|ino| self.look(*ino) == Ok(Standing::Alone));
         }
     }
 

@@ -6,7 +6,9 @@
 //! read permission.
 
 use std::ffi::CStr;
+use std::hash::BuildHasher;
 
+use foldhash::fast::RandomState;
 use reports::{Code, UncheckedReason};
 use rustix::io::Errno;
 
@@ -16,10 +18,12 @@ use crate::attributes::{AttributeRoom, AttributeSource};
 use crate::filesystem::Filesystem;
 
 /// What became of looking at the attributes of an inode.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AttributesSeen {
     /// Any were listed.
     pub any: bool,
+    /// A hash of each name with its value.
+    pub hashes: Vec<u64>,
     /// Why some could not be looked at.
     pub unchecked: Option<UncheckedReason>,
 }
@@ -31,6 +35,7 @@ pub fn judge(
     name: Option<&[u8]>,
     ino: u64,
     filesystem: &Filesystem,
+    hasher: &RandomState,
     room: &mut AttributeRoom,
     anomalies: &mut Anomalies,
 ) -> AttributesSeen {
@@ -56,7 +61,11 @@ pub fn judge(
         let Ok(attribute) = CStr::from_bytes_with_nul(attribute) else { continue };
         seen.any = true;
         let shown = attribute.to_string_lossy();
-        match source.get(attribute, value) {
+        let answer = source.get(attribute, value);
+        if let Ok(value) = answer {
+            seen.hashes.push(hasher.hash_one((attribute, value)));
+        }
+        match answer {
             Ok(value) if is_acl(attribute) => {
                 if let Some(fault) = acl::fault(value) {
                     wrong(Anomaly::new(Code::AclInvalid, "a list as acl(5) has it", fault));
