@@ -93,8 +93,9 @@ fn orphan_file(blocks: u64) -> RangeInclusive<u64> {
     32..=(blocks / 4096).clamp(32, 512)
 }
 
-/// Blocks that lead to the journal's. Made with extents it needs none for up to four of them;
-/// one that was made on ext3 has indirect blocks to this day.
+/// Blocks that lead to the journal's. Made with extents it needs none for up to four of them; one
+/// that was made on ext3 has indirect blocks to this day. (A filesystem with 64bit never was one:
+/// nothing but a rebuild of all its group descriptors makes it so.)
 fn journal_mapping(
     superblock: &Superblock,
     block_size: u64,
@@ -118,6 +119,9 @@ fn journal_mapping(
     };
     let needs = |extents: u64| u64::from(extents > EXTENTS_IN_INODE);
     let tree = needs(fewest)..=needs(most.max(fewest));
+    if superblock.has(Feature::SixtyFourBit) {
+        return vec![tree];
+    }
     vec![tree, indirect..=indirect]
 }
 
@@ -144,12 +148,14 @@ mod tests {
     #[test]
     fn each_feature_adds_what_it_hides() {
         use Feature::{Extents, FlexBg, HasJournal, Mmp, OrphanFile, Quota, ResizeInode};
+        let modern = [HasJournal, Extents, FlexBg, Feature::SixtyFourBit];
         assert_eq!(ranges(&[], 0), [0..=0]);
         assert_eq!(ranges(&[Mmp, ResizeInode], 0), [2..=2]);
         assert_eq!(ranges(&[OrphanFile], 0), [32..=256]);
         assert_eq!(ranges(&[Quota], 0), [0..=1024]);
         assert_eq!(ranges(&[HasJournal, Extents, FlexBg], 16_384), [0..=0, 17..=17]);
         assert_eq!(ranges(&[HasJournal, Extents, FlexBg], 262_144), [1..=1, 257..=257]);
+        assert_eq!(ranges(&modern, 16_384), [0..=0], "never ext3");
         assert_eq!(ranges(&[HasJournal], 16_384), [17..=17], "16372 / 1024 and a double one");
     }
 

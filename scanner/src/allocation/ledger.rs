@@ -13,10 +13,11 @@ use super::attribute_pairs::AttributePairs;
 use super::census::{Census, Counter};
 use super::contested::{Contested, LookAgain};
 use super::hidden::{Geometry, Hidden};
+use super::inode_tables::InodeTables;
 use super::space_map::SpaceMap;
 use super::space_survey::{Ground, Survey, survey};
 use super::sums::{Balance, Gap, balance};
-use super::unattached::{Handles, InodeTables};
+use super::unattached::Handles;
 use super::usage::Usage;
 use crate::checks::errno_name;
 use crate::extents::{Claim, Claims, Swept, sweep};
@@ -307,7 +308,7 @@ impl Ledger<'_> {
         let readable = surveyed.unreadable.is_empty();
         let sums = Sums { hidden: &hidden, shared, maybe_shared, unloaded, readable };
         let balance = self.judge_sums(root, census, loaded, &sums, outcome);
-        self.judge_unattached(root, &balance, loaded, surveyed, outcome);
+        self.judge_unattached(root, &balance, loaded, surveyed, &sums, outcome);
     }
 
     /// What the count of free blocks has to do with the bitmaps: on a read-only mount it is what
@@ -441,31 +442,30 @@ impl Ledger<'_> {
         balance: &Balance,
         usage: Usage,
         surveyed: &Survey,
+        sums: &Sums<'_>,
         outcome: &mut LedgerOutcome,
     ) {
         let damaged = self.damaged || !balance.gaps.is_empty();
         if balance.unnamed == 0 && !damaged {
             return;
         }
-        let Some(tables) = self.inode_tables(surveyed) else { return };
+        let filesystem = &self.scope.filesystem;
+        let Some(tables) = InodeTables::of(filesystem, surveyed.inode_bytes) else { return };
         let mut seen = self.scope.tallies.root().seen();
         seen.insert(self.root.ino);
         let Ledger { scope, workers, .. } = *self;
         let handles = Handles { scope, workers, directory: root, tables, seen: &seen };
         let mut tried = handles.try_numbers(false);
-        let found = tried.unattached.len() as u64 + tried.beyond;
-        let may_go_on = usage.read_only || damaged;
+        let found = tried.explained();
+        let may_go_on = usage.read_only || damaged || tables.are_zeroed(filesystem);
         let everywhere = tried.refused.is_none() && balance.unnamed > found && may_go_on;
         if everywhere {
             tried = handles.try_numbers(true);
         }
         handles.settle(&mut tried);
         self.drop_named(&mut tried.unattached);
-        let explained = tried.unattached.len() as u64 + tried.beyond + tried.deleted;
-        if everywhere && !usage.read_only && balance.unnamed > explained {
-            let expected = "each inode in use can be opened by its number";
-            let found = format!("{} inodes in use that are none", balance.unnamed - explained);
-            self.find(Code::FreeInodesMismatch, expected, &found);
+        if everywhere && !usage.read_only && balance.unnamed > tried.explained() {
+            self.judge_phantoms(root, &handles, sums);
         }
         for ino in &tried.unattached {
             self.add(handles.finding(*ino));
@@ -484,6 +484,26 @@ impl Ledger<'_> {
         }
     }
 
+    /// Inodes in use that are none: what no number leads to, at three counts of a filesystem that
+    /// stood still.
+    fn judge_phantoms(&self, root: BorrowedFd<'_>, handles: &Handles<'_>, sums: &Sums<'_>) {
+        let mut phantoms = 0;
+        for pause in PAUSES.iter().take(PROVEN as usize) {
+            self.workers.pause(Duration::from_millis(*pause));
+            let before = Usage::of(root);
+            let Some((balance, true)) = self.count_again(root, sums) else { return };
+            let explained = handles.try_numbers(true).explained();
+            let stood_still = before.is_ok() && before == Usage::of(root);
+            if !stood_still || self.scope.control.is_stopped() || balance.unnamed <= explained {
+                return;
+            }
+            phantoms = balance.unnamed - explained;
+        }
+        let expected = "each inode in use can be opened by its number";
+        let found = format!("{phantoms} inodes in use that are none");
+        self.find(Code::FreeInodesMismatch, expected, &found);
+    }
+
     /// Leaves out inodes that have got a name, or had one that the walk missed.
     fn drop_named(&self, inodes: &mut Vec<u64>) {
         if inodes.is_empty() {
@@ -494,19 +514,6 @@ impl Ledger<'_> {
         let Ledger { scope, descriptors, workers, root, pool, .. } = *self;
         let names = names::collect(scope, descriptors, workers, pool, root, &wanted);
         inodes.retain(|ino| !names.of.contains_key(&(device, *ino)));
-    }
-
-    fn inode_tables(&self, surveyed: &Survey) -> Option<InodeTables> {
-        let filesystem = &self.scope.filesystem;
-        let block = filesystem.block_size;
-        let blocks = filesystem.superblock?.blocks;
-        let groups = blocks.div_ceil(block.checked_mul(8)?.max(1)).max(1);
-        let a_group = filesystem.inodes / groups;
-        if filesystem.has(Feature::BigAlloc) || !filesystem.inodes.is_multiple_of(groups) {
-            return None;
-        }
-        let size = (surveyed.inode_bytes / filesystem.inodes.max(1)).max(256).next_power_of_two();
-        Some(InodeTables { inodes: filesystem.inodes, a_group, a_block: (block / size).max(1) })
     }
 
     fn find(&self, code: Code, expected: &str, found: &str) {

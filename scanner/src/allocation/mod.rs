@@ -7,13 +7,14 @@
 //! - `contested`: the second look at claims.
 //! - `usage`, `census`, `attribute_pairs`, `hidden`, `sums`: what is in use against what was
 //!   counted.
-//! - `unattached`: inodes in use that no name leads to.
+//! - `inode_tables`, `unattached`: inodes in use that no name leads to.
 //! - `ledger`: the order in which all of that is asked.
 
 mod attribute_pairs;
 mod census;
 mod contested;
 mod hidden;
+mod inode_tables;
 mod ledger;
 mod misplaced;
 mod space_map;

@@ -7,9 +7,9 @@
 //! on the disk before, and reading garbage there makes the kernel report an error, and act on it,
 //! on a sound filesystem. So numbers are tried only as far as the blocks of the table that hold an
 //! inode with a name in each group; and beyond only where inodes are in use that nothing explains,
-//! on a mount that nobody can write to or on one that is damaged already. The kernel itself never
-//! hands out reserved inodes, the journal's, quota's or the orphan file by handle, and deleted
-//! files that are open have no links.
+//! and every table is known to be zeroed, nobody can write to the mount, or it is damaged already.
+//! The kernel itself never hands out reserved inodes, the journal's, quota's or the orphan file by
+//! handle, and deleted files that are open have no links.
 
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
@@ -17,6 +17,7 @@ use std::time::Duration;
 use reports::{Code, Finding, Subject};
 use rustix::io::Errno;
 
+use super::inode_tables::InodeTables;
 use crate::inode_facts::InodeFacts;
 use crate::links::SeenNumbers;
 use crate::scope::Scope;
@@ -32,17 +33,6 @@ const MOST: usize = 1000;
 /// Pauses before each further look, in milliseconds.
 const PAUSES: [u64; 3] = [30, 60, 120];
 
-/// How the inodes of a filesystem lie.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InodeTables {
-    /// All of them.
-    pub inodes: u64,
-    /// In each group.
-    pub a_group: u64,
-    /// In each block of a table, at least.
-    pub a_block: u64,
-}
-
 /// What trying the numbers brought.
 #[derive(Debug, Default)]
 pub struct Tried {
@@ -54,6 +44,13 @@ pub struct Tried {
     pub deleted: u64,
     /// Why it could not be tried.
     pub refused: Option<Errno>,
+}
+
+impl Tried {
+    /// How many inodes in use they account for.
+    pub fn explained(&self) -> u64 {
+        self.unattached.len() as u64 + self.beyond + self.deleted
+    }
 }
 
 /// What stands behind a number that no name led to.
