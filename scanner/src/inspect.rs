@@ -142,6 +142,8 @@ impl Inspector<'_> {
             Refusal::NoAnswer => UncheckedReason::NoAnswer,
             // Somebody holds a lease on it (fcntl(2), F_SETLEASE), or runs it in place.
             Refusal::Unexplained(Errno::AGAIN | Errno::TXTBSY) => UncheckedReason::TooBusy,
+            // fs-verity or encryption that this kernel was built without.
+            Refusal::Unexplained(Errno::OPNOTSUPP) => UncheckedReason::Unsupported,
             Refusal::Damage(_) | Refusal::Unexplained(_) => {
                 let anomaly = refused_open(errno, name.to_bytes(), facts.ino());
                 let answers = self.filesystem.oddities.answers_for_itself;

@@ -106,8 +106,10 @@ fn journal_mapping(
     }
     let Some(journal) = geometry.journal() else { return vec![0..=1] };
     let indirect = indirect_blocks(journal, block_size / 4);
+    // mke2fs of 2008 and before gave it one block more than its size says.
+    let indirect = indirect..=indirect_blocks(journal + 1, block_size / 4) + 1;
     if !superblock.has(Feature::Extents) {
-        return vec![indirect..=indirect];
+        return vec![indirect];
     }
     let fewest = journal.div_ceil(LONGEST_EXTENT);
     let most = if superblock.has(Feature::FlexBg) {
@@ -122,7 +124,7 @@ fn journal_mapping(
     if superblock.has(Feature::SixtyFourBit) {
         return vec![tree];
     }
-    vec![tree, indirect..=indirect]
+    vec![tree, indirect]
 }
 
 /// Indirect blocks of a file without holes.
@@ -153,10 +155,10 @@ mod tests {
         assert_eq!(ranges(&[Mmp, ResizeInode], 0), [2..=2]);
         assert_eq!(ranges(&[OrphanFile], 0), [32..=256]);
         assert_eq!(ranges(&[Quota], 0), [0..=1024]);
-        assert_eq!(ranges(&[HasJournal, Extents, FlexBg], 16_384), [0..=0, 17..=17]);
-        assert_eq!(ranges(&[HasJournal, Extents, FlexBg], 262_144), [1..=1, 257..=257]);
+        assert_eq!(ranges(&[HasJournal, Extents, FlexBg], 16_384), [0..=0, 17..=18]);
+        assert_eq!(ranges(&[HasJournal, Extents, FlexBg], 262_144), [1..=1, 257..=258]);
         assert_eq!(ranges(&modern, 16_384), [0..=0], "never ext3");
-        assert_eq!(ranges(&[HasJournal], 16_384), [17..=17], "16372 / 1024 and a double one");
+        assert_eq!(ranges(&[HasJournal], 16_384), [17..=18], "16372 / 1024 and a double one");
     }
 
     #[test]
