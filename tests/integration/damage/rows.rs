@@ -2,24 +2,9 @@
 
 use std::fs;
 
-use super::{NO_CHECKSUMS, ROW, Row, check, indexed_directory};
+use super::{NO_CHECKSUMS, ROW, Row, SUBDIRECTORIES, check, indexed_directory};
 use crate::harness::DirentField::{FileType, Inode, Name, NameLength, RecordLength};
 use crate::harness::files;
-
-/// Makes a test of each row.
-macro_rules! rows {
-    ($($name:ident { $($field:ident: $value:expr),* $(,)? })*) => {
-        $(
-            #[test]
-            fn $name() {
-                check(Row { $($field: $value,)* ..ROW });
-            }
-        )*
-    };
-}
-
-/// What the count of subdirectories says when one of them cannot be looked at or has two names.
-const SUBDIRECTORIES: &str = "directory-link-count-wrong";
 
 rows! {
     // Inodes behind live names: lookup says EUCLEAN, or EBADMSG where a checksum is wrong.
@@ -295,7 +280,7 @@ rows! {
     index_with_an_unknown_hash {
         mkfs: NO_CHECKSUMS,
         extra: indexed_directory,
-        damage: |image| image.patch_first_block("/big", 28, 99),
+        damage: |image| image.patch_block(image.block("/big", 0), 28, &[99]),
         codes: &["directory-index-dropped"],
         at: &["big"],
     }
