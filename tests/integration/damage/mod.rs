@@ -18,6 +18,12 @@ macro_rules! rows {
 }
 
 mod rows;
+mod rows_allocation;
+mod rows_attributes;
+mod rows_extents;
+mod rows_inodes;
+mod rows_maps;
+mod rows_noise;
 
 use std::fs;
 use std::os::unix::fs::{FileExt, symlink};
