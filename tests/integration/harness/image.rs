@@ -116,12 +116,6 @@ impl Image {
         LoopDevice { path: String::from_utf8(output.stdout).unwrap().trim().into() }
     }
 
-    /// The first block of a file.
-    pub(crate) fn first_block(&self, path: &str) -> u64 {
-        let blocks = self.ask_debugfs(&format!("blocks {path}"));
-        blocks.split_whitespace().next().unwrap().parse().unwrap()
-    }
-
     /// The image's file.
     pub(crate) fn file(&self) -> &Path {
         &self.file

@@ -1,5 +1,6 @@
 //! What every test stands on: a scratch folder, the binary under test, private mounts, images.
 
+mod content;
 mod fscan;
 mod image;
 mod lab;
@@ -12,9 +13,10 @@ mod scratch;
 mod tree;
 mod writers;
 
+pub(crate) use content::{content, scattered};
 pub(crate) use fscan::{Fscan, User};
 pub(crate) use image::{DirentField, Image, fsck};
-pub(crate) use lab::{Need, in_lab, is_root};
+pub(crate) use lab::{Need, in_lab, is_root, tool};
 pub(crate) use mount::Mount;
 pub(crate) use outcome::Outcome;
 pub(crate) use places::GroupBlock;
