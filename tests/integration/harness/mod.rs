@@ -23,4 +23,4 @@ pub(crate) use places::GroupBlock;
 pub(crate) use report::{Report, Subject, Totals};
 pub(crate) use scratch::Dir;
 pub(crate) use tree::{ODD_NAMES, chain, counted_by_walkdir, files, realistic, special_files};
-pub(crate) use writers::Writers;
+pub(crate) use writers::{Work, Writers};
