@@ -1,6 +1,6 @@
 //! The corruption lab: real ext4 images, damaged with debugfs, mounted, scanned.
 //!
-//! Each row of the tables in `rows*.rs` is a test. Its image is filled through a mount, unmounted,
+//! Each row of the tables in `rows_*.rs` is a test. Its image is filled through a mount, unmounted,
 //! damaged and then scanned as root and as nobody, on a fresh mount and fresh bytes each time:
 //! a scan of damage changes the error counters in the superblock. e2fsck has to agree that the
 //! image is damaged. Mounted with `errors=continue`, so that damage met stops nothing.
@@ -17,12 +17,13 @@ macro_rules! rows {
     };
 }
 
-mod rows;
 mod rows_allocation;
 mod rows_attributes;
+mod rows_directories;
 mod rows_extents;
 mod rows_inodes;
 mod rows_maps;
+mod rows_names;
 mod rows_noise;
 
 use std::fs;
@@ -36,6 +37,9 @@ use crate::harness::{Dir, Fscan, Image, Need, Outcome, User, files, in_lab};
 /// Findings that any damage may bring along: the kernel noticed it too.
 const KERNEL_CODES: &[&str] =
     &["kernel-errors-recorded", "kernel-errors-during-scan", "mount-errors-continue"];
+
+/// What handles and the sums of the whole filesystem say when files have lost their names.
+const LOST: &[&str] = &["inode-unattached", "free-inodes-mismatch", "used-blocks-mismatch"];
 
 /// What the count of subdirectories says when one of them cannot be looked at or has two names.
 const SUBDIRECTORIES: &str = "directory-link-count-wrong";
@@ -57,6 +61,8 @@ struct Row {
     codes_as_nobody: Option<&'static [&'static str]>,
     /// Codes that may be found besides, because the same damage shows there too.
     also: &'static [&'static str],
+    /// Whether files lose their names, so that [`LOST`] may be found as well.
+    lost: bool,
     /// Where the finding with the first code is: one of these paths or below it.
     at: &'static [&'static str],
     /// The verdict as root.
@@ -76,6 +82,7 @@ const ROW: Row = Row {
     codes: &[],
     codes_as_nobody: None,
     also: &[],
+    lost: false,
     at: &[],
     verdict: "corrupt",
     verdict_as_nobody: "corrupt",
@@ -168,7 +175,8 @@ fn scan(row: &Row, dir: &Dir, image: &Image, user: User) {
     };
     let report = outcome.expect_code(i32::from(verdict != "healthy")).report();
     outcome.expect(report.verdict == verdict, &format!("as {user:?} the verdict is {verdict}"));
-    expect_codes(codes, row.also, &outcome, user);
+    let lost = if row.lost { LOST } else { &[] };
+    expect_codes(codes, &[row.also, lost].concat(), &outcome, user);
     if let Some(first) = codes.first() {
         expect_place(first, row.at, &outcome, mount.point());
     }

@@ -189,21 +189,21 @@ rows! {
         codes: &["inode-unattached"],
         codes_as_nobody: Some(&[]),
         verdict_as_nobody: "healthy",
-        also: &["free-inodes-mismatch", "used-blocks-mismatch"],
+        lost: true,
     }
     file_without_a_name_on_a_read_only_mount {
         mount: READ_ONLY,
         damage: |image| image.debugfs(&["unlink /victim"]),
         codes: &["inode-unattached"],
         codes_as_nobody: Some(&["free-inodes-mismatch"]),
-        also: &["free-inodes-mismatch", "used-blocks-mismatch"],
+        lost: true,
         verdict_as_nobody: "suspect",
     }
     directory_without_a_name {
         damage: |image| image.debugfs(&["unlink /d"]),
         codes: &["inode-unattached", SUBDIRECTORIES],
         codes_as_nobody: Some(&[SUBDIRECTORIES]),
-        also: &["free-inodes-mismatch", "used-blocks-mismatch"],
+        lost: true,
     }
     inode_without_links_and_names_on_a_read_only_mount {
         mount: READ_ONLY,

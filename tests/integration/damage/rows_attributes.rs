@@ -102,7 +102,7 @@ rows! {
             image.replace_before_in_inode("/victim", b"LARGE", 14, &entry);
         },
         codes: &["attribute-unreadable"],
-        also: &["used-blocks-mismatch", "free-inodes-mismatch", "inode-unattached"],
+        lost: true,
         at: &["victim"],
     }
     // In the inode: EUCLEAN at lookup.

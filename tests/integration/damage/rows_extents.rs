@@ -29,7 +29,8 @@ rows! {
         mkfs: NO_CHECKSUMS,
         damage: |image| image.set_inode("/d/sub", "block[5]", image.block("/other/sub", 0)),
         codes: &["extent-overlap"],
-        also: &["dot-entry-wrong", "free-inodes-mismatch", "inode-unattached"],
+        also: &["dot-entry-wrong"],
+        lost: true,
         at: &["d/sub", "other/sub"],
     }
     extent_shared_by_preallocated_blocks {

@@ -83,6 +83,7 @@ rows! {
         damage: |image| image.set_inode("/big", "size", 4096),
         codes: &["extent-size-mismatch", "directory-read-error"],
         also: &["dirent-dangling", "directory-index-dropped"],
+        lost: true,
         at: &["big"],
     }
     directory_with_a_hole {
@@ -90,6 +91,7 @@ rows! {
         damage: |image| image.debugfs(&["punch /big 2 2"]),
         codes: &["extent-size-mismatch", "directory-read-error"],
         also: &["dirent-dangling", "directory-index-dropped"],
+        lost: true,
         at: &["big"],
     }
     directory_of_unwritten_blocks {
@@ -160,6 +162,7 @@ rows! {
         damage: |image| image.set_inode("/d", "flags", 0x8_0800),
         codes: &["inode-flags-invalid"],
         also: &["directory-read-error", "dot-entry-wrong", SUBDIRECTORIES],
+        lost: true,
         at: &["d"],
     }
     casefold_flag_without_the_feature {

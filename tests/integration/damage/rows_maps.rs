@@ -143,6 +143,7 @@ rows! {
             "dirent-dangling",
             "dirent-bad-inode",
         ],
+        lost: true,
         at: &["wide"],
     }
 

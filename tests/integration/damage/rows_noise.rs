@@ -11,12 +11,14 @@ rows! {
         damage: |image| image.randomize(image.block("/d", 0), 0, 4096),
         codes: &["dot-entry-wrong"],
         also: DIRECTORY,
+        lost: true,
         at: &["d"],
     }
     directory_block_of_noise_with_checksums {
         damage: |image| image.randomize(image.block("/d", 0), 0, 4096),
         codes: &["directory-read-error"],
         also: DIRECTORY,
+        lost: true,
         at: &["d"],
     }
     directory_block_of_zeroes {
@@ -25,6 +27,7 @@ rows! {
         damage: |image| image.patch_block(image.block("/d", 0), 0, &[0; 4096]),
         codes: &["dot-entry-wrong"],
         also: DIRECTORY,
+        lost: true,
         at: &["d"],
     }
     leaf_of_an_indexed_directory_of_noise {
@@ -32,6 +35,7 @@ rows! {
         damage: |image| image.randomize(image.block("/big", 3), 0, 4096),
         codes: &["directory-read-error"],
         also: DIRECTORY,
+        lost: true,
         at: &["big"],
     }
     root_of_an_indexed_directory_of_noise {
@@ -39,6 +43,7 @@ rows! {
         damage: |image| image.randomize(image.block("/big", 0), 0, 4096),
         codes: &["directory-read-error"],
         also: DIRECTORY,
+        lost: true,
         at: &["big"],
     }
     half_a_directory_block_of_noise {
@@ -50,6 +55,7 @@ rows! {
         damage: |image| image.randomize(image.block("/full", 0), 2048, 2048),
         codes: &["kernel-errors-during-scan"],
         also: DIRECTORY,
+        lost: true,
     }
     inode_table_block_of_noise {
         damage: |image| image.randomize(image.inode_block("/victim"), 0, 4096),
@@ -90,8 +96,6 @@ const DIRECTORY: &[&str] = &[
     "dirent-bad-inode",
     "dirent-dangling",
     "dot-entry-wrong",
-    "free-inodes-mismatch",
-    "inode-unattached",
     SUBDIRECTORIES,
 ];
 
