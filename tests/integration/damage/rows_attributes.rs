@@ -20,12 +20,14 @@ rows! {
         extra: block_of_attributes,
         damage: |image| image.patch_block(image.attribute_block("/labelled"), 0, &[0; 4]),
         codes: &["attribute-unreadable"],
+        also: &["dirent-bad-inode"],
         at: &["labelled"],
     }
     attribute_block_with_a_wrong_checksum {
         extra: block_of_attributes,
         damage: |image| image.patch_block(image.attribute_block("/labelled"), 16, &[0x5a; 4]),
         codes: &["attribute-unreadable"],
+        also: &["dirent-bad-inode"],
         at: &["labelled"],
     }
     attribute_block_of_noise {
@@ -33,12 +35,14 @@ rows! {
         extra: block_of_attributes,
         damage: |image| image.randomize(image.attribute_block("/labelled"), 0, 4096),
         codes: &["attribute-unreadable"],
+        also: &["dirent-bad-inode"],
         at: &["labelled"],
     }
     attribute_block_of_noise_with_checksums {
         extra: block_of_attributes,
         damage: |image| image.randomize(image.attribute_block("/labelled"), 0, 4096),
         codes: &["attribute-unreadable"],
+        also: &["dirent-bad-inode"],
         at: &["labelled"],
     }
     attribute_block_of_noise_behind_its_header {
@@ -46,6 +50,7 @@ rows! {
         extra: block_of_attributes,
         damage: |image| image.randomize(image.attribute_block("/labelled"), 32, 4000),
         codes: &["attribute-unreadable"],
+        also: &["dirent-bad-inode"],
         at: &["labelled"],
     }
     attribute_block_of_a_directory_without_its_magic_number {
@@ -53,14 +58,15 @@ rows! {
         extra: |top| attribute(&top.join("d"), "user.note", &[b'v'; 2000]),
         damage: |image| image.patch_block(image.attribute_block("/d"), 0, &[0; 4]),
         codes: &["attribute-unreadable"],
-        also: &["directory-read-error", "dirent-bad-inode", "dot-entry-wrong", SUBDIRECTORIES],
+        codes_as_nobody: Some(&["directory-read-error"]),
+        also: &["attribute-unreadable", "directory-read-error", "dirent-bad-inode", "dot-entry-wrong", SUBDIRECTORIES],
         at: &["d"],
     }
     attribute_block_that_is_data {
         extra: block_of_attributes,
         damage: |image| image.set_inode("/labelled", "file_acl", image.block("/plain", 0)),
         codes: &["attribute-unreadable"],
-        also: &["extent-overlap", "used-blocks-mismatch"],
+        also: &["dirent-bad-inode", "extent-overlap", "used-blocks-mismatch"],
         at: &["labelled"],
     }
     attribute_block_beyond_the_device {
@@ -75,6 +81,7 @@ rows! {
         extra: block_of_attributes,
         damage: |image| image.patch_block(image.attribute_block("/labelled"), 34, &[0xf0, 0xff]),
         codes: &["attribute-unreadable"],
+        also: &["dirent-bad-inode"],
         at: &["labelled"],
     }
     attribute_value_of_an_impossible_size {
@@ -83,6 +90,7 @@ rows! {
         extra: block_of_attributes,
         damage: |image| image.patch_block(image.attribute_block("/labelled"), 40, &[0xff; 4]),
         codes: &["attribute-unreadable"],
+        also: &["dirent-bad-inode"],
         at: &["labelled"],
     }
     attribute_name_of_an_impossible_length {
@@ -90,6 +98,7 @@ rows! {
         extra: block_of_attributes,
         damage: |image| image.patch_block(image.attribute_block("/labelled"), 32, &[0xff]),
         codes: &["attribute-unreadable"],
+        also: &["dirent-bad-inode"],
         at: &["labelled"],
     }
     attribute_in_an_inode_that_is_not_there {
@@ -147,6 +156,7 @@ rows! {
         extra: listed,
         damage: |image| image.replace_in_inode("/victim", DISK_LIST, &[9]),
         codes: &["acl-invalid"],
+        also: &["dirent-bad-inode"],
         at: &["victim"],
         fsck: false,
     }
@@ -155,6 +165,7 @@ rows! {
         extra: listed,
         damage: |image| image.replace_in_inode("/victim", DISK_LIST, &[1, 0, 0, 0, 0x77]),
         codes: &["acl-invalid"],
+        also: &["dirent-bad-inode"],
         at: &["victim"],
         fsck: false,
     }

@@ -64,8 +64,10 @@ rows! {
         verdict_as_nobody: "suspect",
     }
     link_count_too_low {
+        // Two names with a link each may pass for two files in the sums.
         damage: |image| image.debugfs(&["sif /h1 links_count 1"]),
         codes: &["link-count-wrong"],
+        also: &["used-blocks-mismatch", "free-inodes-mismatch"],
         at: &["h1", "h2"],
     }
     link_count_too_low_but_above_one {
@@ -156,7 +158,7 @@ rows! {
     second_name_for_a_directory {
         damage: |image| image.debugfs(&["link /d/sub /other/again"]),
         codes: &["directory-multiply-linked"],
-        also: &["dot-entry-wrong", SUBDIRECTORIES],
+        also: &["used-blocks-mismatch", "free-inodes-mismatch", "dot-entry-wrong", SUBDIRECTORIES],
         at: &["d/sub", "other/again"],
     }
     name_that_leads_back_to_an_ancestor {

@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::thread::sleep;
+use std::time::Duration;
 
 use rustix::fs::{FallocateFlags, Mode, OFlags, fallocate, syncfs};
 
@@ -20,18 +22,20 @@ controls! {
         meanwhile: |top| (0..20).map(|_| unnamed(top)).collect(),
     }
     // Delayed allocation: size and block count are known, the place is not.
-    data_that_is_not_yet_written_out {
-        meanwhile: |top| {
-            fs::create_dir(top.join("new")).unwrap();
-            for n in 0..50 {
-                fs::write(top.join(format!("new/{n}")), vec![b'n'; 50_000]).unwrap();
-            }
-            scattered(&top.join("new/scattered"), 400, 4096);
-            let reserved = File::create(top.join("new/reserved")).unwrap();
-            fallocate(&reserved, FallocateFlags::KEEP_SIZE, 0, 500_000).unwrap();
-            reserved.write_all_at(&vec![b'r'; 100_000], 50_000).unwrap();
-            vec![reserved]
-        },
+    data_that_is_not_yet_written_out { meanwhile: delayed }
+    // FIEMAP does not tell of what is delayed behind a hole.
+    data_of_block_mapped_files_that_is_not_yet_written_out {
+        mkfs: &["-b", "4096", "-O", "^extents,^64bit"],
+        meanwhile: delayed,
+    }
+    data_of_clusters_that_is_not_yet_written_out {
+        mib: 400,
+        mkfs: &["-b", "4096", "-O", "bigalloc", "-C", "16384"],
+        meanwhile: delayed,
+    }
+    data_of_inline_files_that_is_not_yet_written_out {
+        mkfs: &["-b", "4096", "-O", "inline_data", "-I", "512"],
+        meanwhile: delayed,
     }
     data_that_was_removed_before_it_was_written_out {
         meanwhile: |top| {
@@ -100,6 +104,24 @@ controls! {
     mounted_without_block_validity { mount: "noblock_validity" }
     mounted_without_its_journal { mount: "noload" }
     mounted_with_errors_remount_ro { mount: "errors=remount-ro" }
+}
+
+/// New and changed files, dense and sparse, that are older than the scan and not yet on the disk.
+fn delayed(top: &Path) -> Vec<File> {
+    fs::create_dir(top.join("new")).unwrap();
+    for n in 0..50 {
+        fs::write(top.join(format!("new/{n}")), vec![b'n'; 50_000]).unwrap();
+    }
+    scattered(&top.join("new/scattered"), 400, 4096);
+    let far = File::create(top.join("new/far")).unwrap();
+    (100..200).for_each(|n| far.write_all_at(b"far", n * 16_384).unwrap());
+    let reserved = File::create(top.join("new/reserved")).unwrap();
+    let _ = fallocate(&reserved, FallocateFlags::KEEP_SIZE, 0, 500_000);
+    reserved.write_all_at(&vec![b'r'; 100_000], 50_000).unwrap();
+    let longer = File::options().append(true).open(top.join("large")).unwrap();
+    longer.write_all_at(&vec![b'l'; 100_000], 0).unwrap();
+    sleep(Duration::from_millis(1100));
+    vec![far, reserved, longer]
 }
 
 /// An open file whose name is gone; its data is written out.

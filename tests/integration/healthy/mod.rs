@@ -43,7 +43,7 @@ struct Control {
     made: fn(&Image),
     /// Fills it, in a mount of its own.
     fill: fn(&Path),
-    /// Options of the mounts in which it is filled and scanned.
+    /// Options of all its mounts, of which the last one is read-only.
     mount: &'static str,
     /// What goes on while it is scanned; the open files stay open.
     meanwhile: fn(&Path) -> Vec<File>,
@@ -58,7 +58,7 @@ const CONTROL: Control = Control {
         realistic(top);
         content(top);
     },
-    mount: "rw",
+    mount: "relatime",
     meanwhile: |_| vec![],
 };
 
@@ -99,7 +99,7 @@ fn check(control: Control) {
             drop(open);
         }
         assert!(!image.fsck_finds_damage(), "e2fsck, after the scan");
-        let mount = image.mount("ro");
+        let mount = image.mount(&format!("ro,{}", control.mount));
         let outcome = expect_healthy(dir, mount.point());
         let counted = counted_by_walkdir(mount.point());
         outcome.expect(outcome.report().totals == counted, &format!("walkdir: {counted:#?}"));
