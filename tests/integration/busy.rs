@@ -84,10 +84,9 @@ fn ext4_of_clusters_with_writers_of_data() {
     ext4(400, &["-O", "bigalloc", "-C", "16384"], "rw", DATA);
 }
 
-#[test]
-fn ext4_with_inline_data_and_writers_of_data() {
-    ext4(400, &["-O", "inline_data", "-I", "512"], "rw", DATA);
-}
+// Not with inline_data: a kernel (6.18) that writes inline files out while it commits may begin a
+// transaction in its own commit thread, which then waits for itself for ever
+// (jbd2_journal_commit_transaction, ext4_do_writepages, __jbd2_log_wait_for_space).
 
 #[test]
 fn ext4_without_extents_and_with_writers_of_data() {

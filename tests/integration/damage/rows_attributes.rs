@@ -59,7 +59,7 @@ rows! {
         damage: |image| image.patch_block(image.attribute_block("/d"), 0, &[0; 4]),
         codes: &["attribute-unreadable"],
         codes_as_nobody: Some(&["directory-read-error"]),
-        also: &["attribute-unreadable", "directory-read-error", "dirent-bad-inode", "dot-entry-wrong", SUBDIRECTORIES],
+        also: &["attribute-unreadable", "directory-read-error", "dot-entry-wrong", SUBDIRECTORIES],
         at: &["d"],
     }
     attribute_block_that_is_data {

@@ -130,7 +130,12 @@ rows! {
         // Lists nothing at all.
         damage: |image| image.debugfs(&["sif /d size 0"]),
         codes: &["dot-entry-wrong"],
-        also: &["extent-size-mismatch", "directory-size-invalid", "inode-blocks-mismatch", SUBDIRECTORIES],
+        also: &[
+            "extent-size-mismatch",
+            "directory-size-invalid",
+            "inode-blocks-mismatch",
+            SUBDIRECTORIES,
+        ],
         lost: true,
         at: &["d"],
     }

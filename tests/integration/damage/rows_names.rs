@@ -1,5 +1,5 @@
-//! Names, the inodes behind them, link counts, types and symbolic links. What the kernel says (6.18)
-//! stands beside each row.
+//! Names, the inodes behind them, link counts, types and symbolic links. What the kernel says
+//! (6.18) stands beside each row.
 
 use std::fs;
 

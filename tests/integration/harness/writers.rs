@@ -73,7 +73,8 @@ impl Drop for Writers {
     }
 }
 
-/// One operation on names. Half of them meet a name that is not there or not of that kind; that is fine.
+/// One operation on names. Half of them meet a name that is not there or not of that kind; that is
+/// fine.
 fn step_of_names(top: &Path, choice: &mut Choice) {
     let (one, other) = (choice.file(top), choice.file(top));
     match choice.below(18) {
