@@ -172,7 +172,7 @@ static CASES: &[Case] = &[
     Case {
         name: "a broken directory block",
         mkfs: NO_CHECKSUMS,
-        damage: |image| image.patch_first_block("/d", 4, 1),
+        damage: |image| image.patch_block(image.block("/d", 0), 4, &[1]),
         path: None,
         inode_of: Some("/d"),
         words: "directory corrupted",
@@ -220,7 +220,7 @@ fn damage_is_found_named_and_left_as_it_is() {
 fn a_block_of_two_files_names_both() {
     in_lab(LAB, |dir| {
         let image = small_image(dir, NO_CHECKSUMS);
-        let block = image.first_block("/plain");
+        let block = image.block("/plain", 0);
         image.debugfs(&[&format!("sif /victim block[5] {block}")]);
         let outcome = check(dir, image.file());
         let report = outcome.expect_code(1).report();
@@ -241,7 +241,7 @@ fn a_block_of_two_files_names_both() {
 fn what_e2fsck_did_not_come_to_is_said() {
     in_lab(LAB, |dir| {
         let image = small_image(dir, NO_CHECKSUMS);
-        image.patch_first_block("/d", 4, 1);
+        image.patch_block(image.block("/d", 0), 4, &[1]);
         let outcome = check(dir, image.file());
         let report = outcome.expect_code(1).report();
         let (ran, reason) = status(&report);

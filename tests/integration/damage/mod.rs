@@ -1,15 +1,36 @@
 //! The corruption lab: real ext4 images, damaged with debugfs, mounted, scanned.
 //!
-//! Each row of the table in `rows.rs` is a test. Its image is filled through a mount, unmounted,
+//! Each row of the tables in `rows_*.rs` is a test. Its image is filled through a mount, unmounted,
 //! damaged and then scanned as root and as nobody, on a fresh mount and fresh bytes each time:
 //! a scan of damage changes the error counters in the superblock. e2fsck has to agree that the
 //! image is damaged. Mounted with `errors=continue`, so that damage met stops nothing.
 
-mod rows;
+/// Makes a test of each row.
+macro_rules! rows {
+    ($($name:ident { $($field:ident: $value:expr),* $(,)? })*) => {
+        $(
+            #[test]
+            fn $name() {
+                check(Row { $($field: $value,)* ..ROW });
+            }
+        )*
+    };
+}
+
+mod rows_allocation;
+mod rows_attributes;
+mod rows_directories;
+mod rows_extents;
+mod rows_inodes;
+mod rows_maps;
+mod rows_names;
+mod rows_noise;
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{FileExt, symlink};
 use std::path::Path;
+
+use rustix::fs::{FallocateFlags, fallocate};
 
 use crate::harness::{Dir, Fscan, Image, Need, Outcome, User, files, in_lab};
 
@@ -17,19 +38,31 @@ use crate::harness::{Dir, Fscan, Image, Need, Outcome, User, files, in_lab};
 const KERNEL_CODES: &[&str] =
     &["kernel-errors-recorded", "kernel-errors-during-scan", "mount-errors-continue"];
 
+/// What handles and the sums of the whole filesystem say when files have lost their names.
+const LOST: &[&str] = &["inode-unattached", "free-inodes-mismatch", "used-blocks-mismatch"];
+
+/// What the count of subdirectories says when one of them cannot be looked at or has two names.
+const SUBDIRECTORIES: &str = "directory-link-count-wrong";
+
 /// A row of the table.
 #[derive(Clone, Copy)]
 struct Row {
     /// Options for mkfs.ext4.
     mkfs: &'static [&'static str],
+    /// Options of the mount that is scanned.
+    mount: &'static str,
     /// Adds to the tree of [`sound_tree`].
     extra: fn(&Path),
     /// Does the damage, on the unmounted image.
     damage: fn(&Image),
-    /// Codes that must be found, as root and as nobody.
+    /// Codes that must be found.
     codes: &'static [&'static str],
+    /// Codes that nobody must find, where they are others; an empty list: nobody sees nothing.
+    codes_as_nobody: Option<&'static [&'static str]>,
     /// Codes that may be found besides, because the same damage shows there too.
     also: &'static [&'static str],
+    /// Whether files lose their names, so that [`LOST`] may be found as well.
+    lost: bool,
     /// Where the finding with the first code is: one of these paths or below it.
     at: &'static [&'static str],
     /// The verdict as root.
@@ -43,18 +76,28 @@ struct Row {
 /// What most rows have in common.
 const ROW: Row = Row {
     mkfs: &["-b", "4096"],
+    mount: "errors=continue",
     extra: |_| (),
     damage: |_| (),
     codes: &[],
+    codes_as_nobody: None,
     also: &[],
+    lost: false,
     at: &[],
     verdict: "corrupt",
     verdict_as_nobody: "corrupt",
     fsck: true,
 };
 
-/// For rows that patch bytes of directory blocks, whose checksums would tell.
+/// For rows that patch bytes of blocks whose checksums would tell.
 const NO_CHECKSUMS: &[&str] = &["-b", "4096", "-O", "^metadata_csum,^metadata_csum_seed"];
+
+/// Extent trees hold blocks that the kernel checks against its own only with `block_validity`.
+const UNGUARDED: &str = "errors=continue,noblock_validity";
+
+/// Files mapped by block numbers and indirect blocks, as in ext2 and ext3.
+const BLOCK_MAPPED: &[&str] =
+    &["-b", "4096", "-O", "^extents,^64bit,^metadata_csum,^metadata_csum_seed"];
 
 const LAB: &[Need] = &[
     Need::Loop,
@@ -81,6 +124,25 @@ fn sound_tree(top: &Path) {
     symlink("t".repeat(200), top.join("slow")).unwrap();
 }
 
+/// A file of `count` blocks with a hole before each but the first, so none joins the one before.
+fn scattered(path: &Path, count: u64) {
+    let file = fs::File::create(path).unwrap();
+    for n in 0..count {
+        file.write_all_at(&[b's'; 4096], n * 8192).unwrap();
+    }
+}
+
+/// A file of `count` blocks.
+fn blocks(path: &Path, count: usize) {
+    fs::write(path, vec![b'b'; count * 4096]).unwrap();
+}
+
+/// A file of so many blocks that were reserved and never written.
+fn preallocated(path: &Path, count: u64) {
+    let file = fs::File::create(path).unwrap();
+    fallocate(&file, FallocateFlags::empty(), 0, count * 4096).unwrap();
+}
+
 /// A directory that is large enough to be indexed.
 fn indexed_directory(top: &Path) {
     files(&top.join("big"), 500);
@@ -105,37 +167,39 @@ fn check(row: Row) {
 }
 
 fn scan(row: &Row, dir: &Dir, image: &Image, user: User) {
-    let mount = image.mount("errors=continue");
+    let mount = image.mount(row.mount);
     let outcome = Fscan::quick(dir).arg(mount.point()).user(user).run();
-    let report = outcome.expect_code(1).report();
-    let verdict = match user {
-        User::Caller => row.verdict,
-        User::Nobody => row.verdict_as_nobody,
+    let (codes, verdict) = match (user, row.codes_as_nobody) {
+        (User::Caller, _) => (row.codes, row.verdict),
+        (User::Nobody, codes) => (codes.unwrap_or(row.codes), row.verdict_as_nobody),
     };
+    let report = outcome.expect_code(i32::from(verdict != "healthy")).report();
     outcome.expect(report.verdict == verdict, &format!("as {user:?} the verdict is {verdict}"));
-    expect_codes(row, &outcome, user);
-    expect_place(row, &outcome, mount.point());
+    let lost = if row.lost { LOST } else { &[] };
+    expect_codes(codes, &[row.also, lost].concat(), &outcome, user);
+    if let Some(first) = codes.first() {
+        expect_place(first, row.at, &outcome, mount.point());
+    }
 }
 
-/// Exactly the row's codes, and those that may come along.
-fn expect_codes(row: &Row, outcome: &Outcome, user: User) {
+/// Exactly these codes, and those that may come along.
+fn expect_codes(due: &[&str], also: &[&str], outcome: &Outcome, user: User) {
     let report = outcome.report();
     let codes = report.codes();
-    for code in row.codes {
+    for code in due {
         outcome.expect(codes.contains(code), &format!("as {user:?} {code} has to be found"));
     }
-    let expected = [row.codes, row.also, KERNEL_CODES].concat();
+    let expected = [due, also, KERNEL_CODES].concat();
     for code in codes {
         outcome.expect(expected.contains(&code), &format!("as {user:?} {code} is no part of it"));
     }
 }
 
-/// A finding of the first code names the place of the damage.
-fn expect_place(row: &Row, outcome: &Outcome, top: &Path) {
+/// A finding of this code names the place of the damage.
+fn expect_place(code: &str, at: &[&str], outcome: &Outcome, top: &Path) {
     let report = outcome.report();
-    let findings = report.findings_of(row.codes[0]);
+    let findings = report.findings_of(code);
     let mut paths = findings.iter().filter_map(|finding| finding.subject.path.as_deref());
-    let here = paths.any(|path| row.at.iter().any(|at| Path::new(path).starts_with(top.join(at))));
-    let due = || format!("{} has to name one of {:?}", row.codes[0], row.at);
-    outcome.expect(here || row.at.is_empty(), &due());
+    let here = paths.any(|path| at.iter().any(|at| Path::new(path).starts_with(top.join(at))));
+    outcome.expect(here || at.is_empty(), &format!("{code} has to name one of {at:?}"));
 }

@@ -116,12 +116,6 @@ impl Image {
         LoopDevice { path: String::from_utf8(output.stdout).unwrap().trim().into() }
     }
 
-    /// The first block of a file.
-    pub(crate) fn first_block(&self, path: &str) -> u64 {
-        let blocks = self.ask_debugfs(&format!("blocks {path}"));
-        blocks.split_whitespace().next().unwrap().parse().unwrap()
-    }
-
     /// The image's file.
     pub(crate) fn file(&self) -> &Path {
         &self.file
@@ -137,22 +131,20 @@ impl Image {
     /// Overwrites one byte of an inode where it stands in the inode table, which leaves its
     /// checksum wrong.
     pub(crate) fn flip_inode_byte(&self, path: &str, byte: u64) {
-        let said = self.ask_debugfs(&format!("imap {path}"));
-        let (_, place) = said.split_once("located at block ").expect("an inode's place");
-        let (block, offset) = place.trim().split_once(", offset 0x").unwrap();
-        let in_block = u64::from_str_radix(offset, 16).unwrap();
-        let at = block.parse::<u64>().unwrap() * self.block_size() + in_block + byte;
+        let at = self.inode_place(path) + byte;
         let file = OpenOptions::new().read(true).write(true).open(&self.file).unwrap();
         let mut value = [0];
         file.read_exact_at(&mut value, at).unwrap();
         file.write_all_at(&[value[0] ^ 0x5a], at).unwrap();
     }
 
-    /// Overwrites one byte of the first block of the directory at `path`.
-    pub(crate) fn patch_first_block(&self, path: &str, offset: u64, value: u8) {
-        let first = self.first_block(path);
-        let file = OpenOptions::new().write(true).open(&self.file).unwrap();
-        file.write_all_at(&[value], first * self.block_size() + offset).unwrap();
+    /// Where the inode of `path` stands in the image, in bytes.
+    pub(super) fn inode_place(&self, path: &str) -> u64 {
+        let said = self.ask_debugfs(&format!("imap {path}"));
+        let (_, place) = said.split_once("located at block ").expect("an inode's place");
+        let (block, offset) = place.trim().split_once(", offset 0x").unwrap();
+        let in_block = u64::from_str_radix(offset, 16).unwrap();
+        block.parse::<u64>().unwrap() * self.block_size() + in_block
     }
 
     /// Overwrites a field of the entry `name` in the directory at `path`, in its block on disk:
@@ -181,13 +173,13 @@ impl Image {
         code != 0
     }
 
-    fn block_size(&self) -> u64 {
+    pub(super) fn block_size(&self) -> u64 {
         let said = self.ask_debugfs("show_super_stats -h");
         let line = said.lines().find(|line| line.starts_with("Block size:"));
         line.unwrap().rsplit(' ').next().unwrap().parse().unwrap()
     }
 
-    fn ask_debugfs(&self, question: &str) -> String {
+    pub(super) fn ask_debugfs(&self, question: &str) -> String {
         let output = self.run_debugfs(&["-R", question]);
         String::from_utf8_lossy(&output.stdout).into_owned()
     }

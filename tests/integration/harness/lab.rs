@@ -20,13 +20,17 @@ pub(crate) enum Need {
     Filesystem(&'static str),
     /// Loop devices.
     Loop,
+    /// A feature in /sys/fs/ext4/features that a kernel may be built without.
+    Ext4Feature(&'static str),
+    /// The quota format of ext4, which a kernel may be built without.
+    Quota,
 }
 
 /// Where mkfs and its kin live; not every user's PATH has it.
 pub(super) const TOOL_PATH: &str = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
 
 /// A command of the system, found in the places for administrators too.
-pub(super) fn tool(name: &str) -> Command {
+pub(crate) fn tool(name: &str) -> Command {
     let mut command = Command::new(name);
     command.env("PATH", TOOL_PATH).stdin(Stdio::null());
     command
@@ -42,6 +46,10 @@ pub(crate) fn in_lab(needs: &[Need], body: impl FnOnce(&Dir) + Send + 'static) {
     let test = thread::current().name().unwrap_or("test").to_owned();
     if let Some(missing) = missing(needs) {
         skip(&test, &missing);
+        return;
+    }
+    if let Some(missing) = not_built(needs) {
+        note(&test, &missing);
         return;
     }
     let in_namespace = move || {
@@ -62,6 +70,10 @@ fn skip(test: &str, missing: &str) {
         env::var_os("FSCAN_LAB").is_none_or(|value| value != "required"),
         "FSCAN_LAB=required, but {missing}"
     );
+    note(test, missing);
+}
+
+fn note(test: &str, missing: &str) {
     let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {missing}");
 }
 
@@ -76,6 +88,21 @@ fn missing(needs: &[Need]) -> Option<String> {
         }
         Need::Loop => (!Path::new("/dev/loop-control").exists())
             .then(|| "there are no loop devices".to_owned()),
+        Need::Ext4Feature(_) | Need::Quota => None,
+    })
+}
+
+/// What no package could add to this kernel: no failure even where the lab is required.
+fn not_built(needs: &[Need]) -> Option<String> {
+    needs.iter().find_map(|need| match *need {
+        Need::Ext4Feature(name) => (!Path::new("/sys/fs/ext4/features").join(name).exists())
+            .then(|| format!("this kernel's ext4 has no {name}")),
+        Need::Quota => {
+            let known = tool("modprobe").args(["-q", "quota_v2"]).status();
+            (!known.is_ok_and(|status| status.success()))
+                .then(|| "this kernel has no quota format".to_owned())
+        }
+        _ => None,
     })
 }
 

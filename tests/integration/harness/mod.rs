@@ -1,22 +1,26 @@
 //! What every test stands on: a scratch folder, the binary under test, private mounts, images.
 
+mod content;
 mod fscan;
 mod image;
 mod lab;
 mod mount;
 mod outcome;
+mod places;
 mod report;
 mod running;
 mod scratch;
 mod tree;
 mod writers;
 
+pub(crate) use content::{content, scattered};
 pub(crate) use fscan::{Fscan, User};
 pub(crate) use image::{DirentField, Image, fsck};
-pub(crate) use lab::{Need, in_lab, is_root};
+pub(crate) use lab::{Need, in_lab, is_root, tool};
 pub(crate) use mount::Mount;
 pub(crate) use outcome::Outcome;
+pub(crate) use places::GroupBlock;
 pub(crate) use report::{Report, Subject, Totals};
 pub(crate) use scratch::Dir;
 pub(crate) use tree::{ODD_NAMES, chain, counted_by_walkdir, files, realistic, special_files};
-pub(crate) use writers::Writers;
+pub(crate) use writers::{Work, Writers};
