@@ -10,6 +10,7 @@ use crate::system_calls::tune_sb_params;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Feature {
     HasJournal,
+    ExtAttr,
     ResizeInode,
     DirIndex,
     OrphanFile,
@@ -43,6 +44,7 @@ impl Feature {
         use Word::{Compat, Incompat, RoCompat};
         match self {
             Feature::HasJournal => (Compat, 0x4),
+            Feature::ExtAttr => (Compat, 0x8),
             Feature::ResizeInode => (Compat, 0x10),
             Feature::DirIndex => (Compat, 0x20),
             Feature::OrphanFile => (Compat, 0x1000),
@@ -68,6 +70,7 @@ impl Feature {
     pub fn name(self) -> &'static str {
         match self {
             Feature::HasJournal => "has_journal",
+            Feature::ExtAttr => "ext_attr",
             Feature::ResizeInode => "resize_inode",
             Feature::DirIndex => "dir_index",
             Feature::OrphanFile => "orphan_file",

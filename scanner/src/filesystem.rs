@@ -84,6 +84,22 @@ impl Filesystem {
         self.superblock.is_some_and(|superblock| superblock.has(feature))
     }
 
+    /// Whether blocks wait to be allocated that no map shows yet (sysfs, ext4); so they may where
+    /// it cannot be told.
+    pub fn has_delayed_blocks(&self) -> bool {
+        let device = self.mount.as_ref().and_then(Mount::device_name).unwrap_or_default();
+        let count = fs::read_to_string(format!("/sys/fs/ext4/{device}/delayed_allocation_blocks"));
+        count.map_or(true, |count| count.trim() != "0")
+    }
+
+    /// Whether its device can be written to, whatever the mount: ext4 then clears away at mount
+    /// what a crash left behind.
+    pub fn has_writable_device(&self) -> bool {
+        let (major, minor) = self.device;
+        let read_only = fs::read_to_string(format!("/sys/dev/block/{major}:{minor}/ro"));
+        read_only.is_ok_and(|flag| flag.trim() == "0")
+    }
+
     /// Whether it was mounted without replaying its journal, so that what is on the disk may be
     /// half of a change.
     pub fn is_unreplayed(&self) -> bool {

@@ -137,12 +137,12 @@ impl LookAgain<'_> {
             let shown = other_path.map_or(String::new(), |path| escape(path.as_bytes()));
             format!("{blocks} also claimed by {shown} (inode {other})")
         };
-        Finding::new(Code::ExtentOverlap, self.subject(path, ino), expected, found)
+        Finding::new(Code::ExtentOverlap, subject(path, ino), expected, found)
     }
 
     fn misplaced(&self, misplaced: &Misplaced) -> Finding {
         let ino = misplaced.claim.ino;
-        let subject = self.subject(self.path(ino), ino);
+        let subject = subject(self.path(ino), ino);
         let blocks = blocks((misplaced.start, misplaced.end));
         let of = if misplaced.claim.is_of_attributes() { "its attributes" } else { "its content" };
         match misplaced.purpose {
@@ -159,10 +159,6 @@ impl LookAgain<'_> {
         }
     }
 
-    fn subject(&self, path: Option<PathName>, ino: u64) -> Subject {
-        Subject { path, inode: Some(ino), device: None }
-    }
-
     /// The first of an inode's names.
     fn path(&self, ino: u64) -> Option<PathName> {
         if ino == self.root.ino {
@@ -171,6 +167,10 @@ impl LookAgain<'_> {
         let names = self.names.of.get(&(self.scope.filesystem.device, ino))?;
         names.kept.values().map(FoundName::path).min().map(PathName::new)
     }
+}
+
+fn subject(path: Option<PathName>, ino: u64) -> Subject {
+    Subject { path, inode: Some(ino), device: None }
 }
 
 /// A block range in words.

@@ -10,6 +10,7 @@ use reports::{Code, Finding, PathName, Severity, Subject, UncheckedReason};
 use rustix::io::Errno;
 
 use super::attribute_pairs::AttributePairs;
+use super::bad_groups::bad_groups;
 use super::census::{Census, Counter};
 use super::contested::{Contested, LookAgain};
 use super::hidden::{Geometry, Hidden};
@@ -24,6 +25,7 @@ use crate::extents::{Claim, Claims, Swept, sweep};
 use crate::features::Feature;
 use crate::gathered::{Gathered, PerWorker};
 use crate::inode_facts::InodeFacts;
+use crate::mounts::Mount;
 use crate::names;
 use crate::oddities::ExtentAddresses;
 use crate::scope::Scope;
@@ -31,6 +33,9 @@ use crate::walk::{Descriptors, DirectoryNode, Walker, Workers};
 
 /// Most claims that are looked at again; a report shows fewer.
 const MOST_CONTESTED: usize = 20_000;
+
+/// Most groups of blocks that are named one by one.
+const MOST_GROUPS: usize = 1000;
 
 /// Pauses before each further count, in milliseconds.
 const PAUSES: [u64; 6] = [30, 60, 120, 240, 480, 960];
@@ -339,6 +344,13 @@ impl Ledger<'_> {
         let (before, after) = (before.free_blocks, after.free_blocks);
         let found = format!("{before} free blocks before, {after} after: a bitmap is wrong");
         self.find(Code::FreeBlocksMismatch, expected, &found);
+        let mount = self.scope.filesystem.mount.as_ref();
+        let device = mount.and_then(Mount::device_name).unwrap_or_default();
+        for group in bad_groups(&device).unwrap_or_default().iter().take(MOST_GROUPS) {
+            let expected = "the kernel can say which blocks are free";
+            let found = format!("group {group}: the kernel calls its block bitmap corrupted");
+            self.find(Code::AllocationMapUnreadable, expected, &found);
+        }
     }
 
     /// Whether space is given out in clusters of blocks (bigalloc). Where the features are not
@@ -369,7 +381,8 @@ impl Ledger<'_> {
         let patience = self.walk_took.min(PATIENCE) + Duration::from_secs(1);
         let begun = Instant::now();
         // Before the bitmaps were loaded it may have been right: a wrong one takes its group out.
-        let was_right = sums.balance(census, sums.unloaded).gaps.is_empty();
+        let at_first = sums.balance(census, sums.unloaded);
+        let was_right = at_first.gaps.is_empty();
         let (mut proof, mut last) = (u32::from(still), first);
         for pause in PAUSES {
             let restless = proof == 0 && begun.elapsed() > patience;
@@ -394,7 +407,10 @@ impl Ledger<'_> {
             return Balance::default();
         }
         if !was_right {
-            last.gaps.iter().for_each(|gap| self.tell_gap(gap, last.unnamed));
+            // Told by the numbers from before, if a wrong bitmap changed them.
+            let dropped = usage.free_blocks < sums.unloaded.free_blocks;
+            let told = if dropped { &at_first } else { &last };
+            told.gaps.iter().for_each(|gap| self.tell_gap(gap, told.unnamed));
         } else if !usage.read_only && sums.readable {
             self.tell_drop(sums.unloaded, usage);
         }
@@ -416,22 +432,29 @@ impl Ledger<'_> {
         Some((sums.balance(census, after), quiet))
     }
 
-    /// More in use than has names can be deleted files that a crash left behind, or names in a
-    /// lost+found that could not be read.
+    /// More in use than has names is only suspect where something else can explain it: names in a
+    /// lost+found that could not be read, deleted files that a crash left behind on a device that
+    /// nobody can clear them from, blocks that are known to be bad (badblocks(8)).
     fn tell_gap(&self, gap: &Gap, unnamed: u64) {
-        let excess = gap.by > 0 && (unnamed > 0 || self.lost_and_found_unseen);
-        let unreplayed = self.scope.filesystem.is_unreplayed();
+        let filesystem = &self.scope.filesystem;
         let mut evidence = Vec::new();
-        if excess && self.lost_and_found_unseen {
-            evidence.push("lost+found, which only root can read, was not seen".to_owned());
+        if gap.by > 0 && self.lost_and_found_unseen {
+            evidence.push("lost+found, which only root can read, was not seen");
         }
-        if unreplayed {
-            evidence.push("mounted without replaying its journal".to_owned());
+        if gap.by > 0 && unnamed > 0 && !filesystem.has_writable_device() {
+            evidence.push("on a read-only device these can be files deleted before a crash");
         }
-        let suspect = (excess || unreplayed).then_some(Severity::Suspect);
+        if gap.by > 0 && gap.code == Code::UsedBlocksMismatch {
+            evidence.push("a list of bad blocks, which no system call shows, would explain it");
+        }
+        if filesystem.is_unreplayed() {
+            evidence.push("mounted without replaying its journal");
+        }
         let mut finding = self.finding(gap.code, &gap.expected, &gap.found);
-        finding.severity = suspect.unwrap_or(finding.severity);
-        finding.evidence = evidence;
+        if !evidence.is_empty() {
+            finding.severity = finding.severity.min(Severity::Suspect);
+        }
+        finding.evidence = evidence.into_iter().map(str::to_owned).collect();
         self.add(finding);
     }
 
@@ -524,7 +547,7 @@ impl Ledger<'_> {
     fn finding(&self, code: Code, expected: &str, found: &str) -> Finding {
         let mount = self.scope.filesystem.mount.as_ref();
         let path = mount.map(|mount| PathName::new(mount.point.clone()));
-        let device = mount.and_then(crate::mounts::Mount::device_name);
+        let device = mount.and_then(Mount::device_name);
         let path = path.or_else(|| Some(self.root.path(None)));
         Finding::new(code, Subject { path, device, inode: None }, expected, found)
     }

@@ -3,6 +3,7 @@
 //!
 //! - `space_map`: what each block is for (GETFSMAP).
 //! - `space_survey`: one pass over that map.
+//! - `bad_groups`: what the kernel took out of use.
 //! - `misplaced`: claims that lie in free space or over metadata.
 //! - `contested`: the second look at claims.
 //! - `usage`, `census`, `attribute_pairs`, `hidden`, `sums`: what is in use against what was
@@ -11,6 +12,7 @@
 //! - `ledger`: the order in which all of that is asked.
 
 mod attribute_pairs;
+mod bad_groups;
 mod census;
 mod contested;
 mod hidden;

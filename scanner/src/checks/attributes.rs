@@ -71,13 +71,12 @@ pub fn judge(
                     wrong(Anomaly::new(Code::AclInvalid, "a list as acl(5) has it", fault));
                 }
             }
-            Ok(_) => {}
+            // NODATA: it was removed since it was listed.
+            Ok(_) | Err(Errno::NODATA) => {}
             Err(Errno::INVAL) if is_acl(attribute) => {
                 let found = format!("the kernel cannot decode {shown}: EINVAL");
                 wrong(Anomaly::new(Code::AclInvalid, "a list as acl(5) has it", found));
             }
-            // Removed since it was listed.
-            Err(Errno::NODATA) => {}
             Err(errno) => match unreadable(&shown, errno) {
                 Ok(anomaly) => wrong(anomaly),
                 Err(reason) => seen.unchecked = seen.unchecked.or(reason),
@@ -102,12 +101,13 @@ fn unreadable(what: &str, errno: Errno) -> Result<Anomaly, Option<UncheckedReaso
         Refusal::Damage(errno) => Ok(anomaly().refused_with(errno)),
         Refusal::Gone => Err(None),
         Refusal::Denied => Err(Some(UncheckedReason::PermissionDenied)),
-        Refusal::OutOfResources => Err(Some(UncheckedReason::OutOfResources)),
+        Refusal::OutOfResources | Refusal::Unexplained(Errno::NOMEM) => {
+            Err(Some(UncheckedReason::OutOfResources))
+        }
         Refusal::NoAnswer => Err(Some(UncheckedReason::NoAnswer)),
         Refusal::Unexplained(Errno::OPNOTSUPP | Errno::NOSYS) => {
             Err(Some(UncheckedReason::Unsupported))
         }
-        Refusal::Unexplained(Errno::NOMEM) => Err(Some(UncheckedReason::OutOfResources)),
         Refusal::Unexplained(_) => Ok(anomaly().only_suspect()),
     }
 }

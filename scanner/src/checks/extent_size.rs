@@ -9,6 +9,7 @@
 use reports::Code;
 
 use super::{Anomalies, Mapped};
+use crate::extents::Extent;
 use crate::features::Feature;
 use crate::inode_facts::FileKind;
 use crate::inode_flags::InodeFlags;
@@ -37,7 +38,7 @@ fn behind_the_end(mapped: &Mapped<'_>) -> Option<(String, String)> {
     let end = size.checked_next_multiple_of(mapped.filesystem.block_size)?;
     let written =
         mapped.map.extents.iter().filter(|e| e.has_place() && !e.is_unwritten() && !e.is_inline());
-    let furthest = written.map(|extent| extent.end()).max()?;
+    let furthest = written.map(Extent::end).max()?;
     let expected = || format!("nothing written behind the file's {size} bytes");
     (furthest > end).then(|| (expected(), format!("blocks written up to byte {furthest}")))
 }

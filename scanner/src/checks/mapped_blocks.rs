@@ -1,11 +1,13 @@
-//! `inode-blocks-mismatch`: a count of blocks that the map does not explain.
+//! `inode-blocks-mismatch`: a count of blocks that the map does not explain (and, as
+//! `inode-flags-invalid`, a block of attributes on a filesystem that has none).
 //!
 //! Holds `stx_blocks` against what FIEMAP maps, the block of extended attributes, and the blocks
 //! that the map itself takes. Fewer blocks than are mapped are always wrong. More are wrong beyond
 //! what the map can need: with extents nothing for up to four of them, and with indirect blocks
 //! exactly those that lead to the mapped ranges, with some slack, since the kernel merges extents
 //! when it tells of them and can leave a block behind. Proves a damaged inode. ext2, ext3, ext4;
-//! no upper bound with bigalloc or ea_inode, or where the features are not known.
+//! no upper bound with bigalloc or ea_inode, or where the features are not known, nor with
+//! indirect blocks while blocks of the filesystem wait to be allocated (which sysfs tells).
 
 use reports::Code;
 
@@ -36,6 +38,7 @@ pub(super) fn judge(mapped: &Mapped<'_>, anomalies: &mut Anomalies) {
     if !filesystem.oddities.is_ext || block < 512 || mapped.is(InodeFlags::INLINE_DATA) {
         return;
     }
+    judge_attribute_block(mapped, anomalies);
     let Some(content) = mapped.map.mapped().map(|bytes| bytes / block) else { return };
     let blocks = facts.sectors() / (block / 512);
     let attributes = match mapped.map.attribute_block {
@@ -47,11 +50,29 @@ pub(super) fn judge(mapped: &Mapped<'_>, anomalies: &mut Anomalies) {
     let least = content + attributes.least + mapping.least;
     let most = content + attributes.most + mapping.most;
     let bounded = filesystem.lacks(Feature::BigAlloc) && filesystem.lacks(Feature::EaInode);
-    if blocks >= least && (blocks <= most || !bounded) {
+    if blocks >= least && (blocks <= most || !bounded || may_be_delayed(mapped)) {
         return;
     }
     let expected = format!("{least} to {most} blocks: {content} of content and what leads to them");
     anomalies.add(mapped.anomaly(Code::InodeBlocksMismatch, expected, format!("{blocks} blocks")));
+}
+
+/// The first attribute that needs a block sets the feature (fs/ext4/xattr.c,
+/// `ext4_xattr_update_super_block`).
+fn judge_attribute_block(mapped: &Mapped<'_>, anomalies: &mut Anomalies) {
+    if let AttributeBlock::At(byte) = mapped.map.attribute_block
+        && mapped.filesystem.lacks(Feature::ExtAttr)
+    {
+        let expected = "no block of attributes on a filesystem without ext_attr";
+        let found = format!("block {}", byte / mapped.filesystem.block_size.max(1));
+        anomalies.add(mapped.anomaly(Code::InodeFlagsInvalid, expected, found));
+    }
+}
+
+/// FIEMAP of an inode with indirect blocks leaves out what waits to be allocated behind a hole.
+fn may_be_delayed(mapped: &Mapped<'_>) -> bool {
+    let extents = mapped.flags.is_some_and(|flags| flags.contains(InodeFlags::EXTENTS));
+    !extents && mapped.filesystem.has_delayed_blocks()
 }
 
 /// What the map itself takes.
@@ -171,9 +192,11 @@ mod tests {
         assert_eq!(extent_tree(&long, BLOCK, LONGEST * 5).least, 1);
     }
 
+    type Blocks = &'static [(u64, u64)];
+
     #[test]
     fn indirect_blocks_are_those_that_lead_to_the_content() {
-        let table: &[(&[(u64, u64)], u64, &str)] = &[
+        let table: &[(Blocks, u64, &str)] = &[
             (&[(0, 12)], 0, "direct"),
             (&[(0, 13)], 1, "the first indirect block"),
             (&[(0, 12 + 1024)], 1, "all of it"),

@@ -31,7 +31,8 @@ fn sound() -> Inode {
     filesystem.kind = "ext4".to_owned();
     filesystem.oddities = oddities::of("ext4");
     filesystem.block_size = BLOCK;
-    filesystem.superblock = Some(Superblock::with(&[Feature::Extents, Feature::DirIndex]));
+    filesystem.superblock =
+        Some(Superblock::with(&[Feature::Extents, Feature::DirIndex, Feature::ExtAttr]));
     filesystem.end = Some(1000 * BLOCK);
     let facts = facts.changed(|facts| {
         facts.size = 4 * BLOCK + BLOCK / 2;
@@ -165,6 +166,16 @@ fn counts_of_blocks_that_the_map_does_not_explain() {
         inode.filesystem.superblock = None;
     });
     assert_eq!(unknown.codes(), [], "it may be bigalloc");
+}
+
+#[test]
+fn attributes_on_a_filesystem_that_has_none() {
+    let with_block = sound().with(|inode| {
+        inode.map.attribute_block = AttributeBlock::At(900 * BLOCK);
+        inode.facts.sectors += 8;
+        inode.filesystem.superblock = Some(Superblock::with(&[Feature::Extents]));
+    });
+    assert_eq!(with_block.codes(), [Code::InodeFlagsInvalid]);
 }
 
 #[test]

@@ -100,16 +100,15 @@ impl Claims {
     }
 
     fn push(&mut self, claim: Claim) {
-        match self.0.last_mut().filter(|piece| piece.len() < PIECE) {
-            Some(piece) => piece.push(claim),
-            None => {
-                // The first piece grows as it must: most directories have few files.
-                let mut piece =
-                    if self.0.is_empty() { Vec::new() } else { Vec::with_capacity(PIECE) };
-                piece.push(claim);
-                self.0.push(piece);
-            }
+        if let Some(piece) = self.0.last_mut().filter(|piece| piece.len() < PIECE) {
+            piece.push(claim);
+            return;
         }
+        // The first piece grows as it must: most directories have few files.
+        let room = if self.0.is_empty() { 0 } else { PIECE };
+        let mut piece = Vec::with_capacity(room);
+        piece.push(claim);
+        self.0.push(piece);
     }
 
     /// Adds another's.

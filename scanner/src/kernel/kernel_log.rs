@@ -2,8 +2,9 @@
 //! Documentation/ABI/testing/dev-kmsg). Needs CAP_SYSLOG where `dmesg_restrict` is 1.
 
 use std::collections::VecDeque;
+use std::os::fd::OwnedFd;
 
-use rustix::fs::{Mode, OFlags, open};
+use rustix::fs::{Mode, OFlags, SeekFrom, open, seek};
 use rustix::io::{Errno, read};
 
 use crate::checks::errno_name;
@@ -17,15 +18,46 @@ const RECORD: usize = 8192;
 /// Most records that are read; the log is a ring and may be written faster than it is read.
 const MOST_RECORDS: usize = 200_000;
 
+/// A place in the kernel's log.
+#[derive(Debug)]
+pub(super) struct LogPosition(OwnedFd);
+
+impl LogPosition {
+    /// Its end as it is now; none where it cannot be read.
+    pub(super) fn now() -> Option<Self> {
+        let log = open_log().ok()?;
+        seek(&log, SeekFrom::End(0)).ok()?;
+        Some(LogPosition(log))
+    }
+
+    /// The errors of ext4 about `device` that came since, each once. Where the device cannot be
+    /// written to, no counter can tell of them.
+    pub(super) fn errors_since(&self, device: &str) -> Vec<String> {
+        let mut lines = read_lines(&self.0, device).unwrap_or_default();
+        lines.retain(|line| line.starts_with("EXT4-fs error"));
+        lines
+    }
+}
+
+fn cannot(errno: Errno) -> String {
+    format!("/dev/kmsg cannot be read: {}", errno_name(errno))
+}
+
+fn open_log() -> Result<OwnedFd, String> {
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    open("/dev/kmsg", flags, Mode::empty()).map_err(cannot)
+}
+
 /// The last ext4 lines about `device`, each once; an error says why there are none.
 pub(super) fn lines_of(device: &str) -> Result<Vec<String>, String> {
-    let cannot = |errno: Errno| format!("/dev/kmsg cannot be read: {}", errno_name(errno));
-    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let log = open("/dev/kmsg", flags, Mode::empty()).map_err(cannot)?;
+    read_lines(&open_log()?, device)
+}
+
+fn read_lines(log: &OwnedFd, device: &str) -> Result<Vec<String>, String> {
     let mut buffer = [0; RECORD];
     let mut lines = VecDeque::new();
     for _ in 0..MOST_RECORDS {
-        match read(&log, &mut buffer) {
+        match read(log, &mut buffer) {
             // EPIPE: records were overwritten before they were read; the next read goes on.
             Err(Errno::PIPE) => {}
             Ok(0) | Err(Errno::AGAIN) => break,

@@ -9,6 +9,7 @@ mod kernel_log;
 mod mount_state;
 
 use error_counters::ErrorCounters;
+use kernel_log::LogPosition;
 use mount_state::read_only_by_error;
 
 use std::sync::{Mutex, PoisonError};
@@ -30,12 +31,14 @@ const RECORDED_WITHIN: Duration = Duration::from_millis(10);
 #[derive(Debug, Default)]
 pub struct KernelWatch(Mutex<Vec<Watched>>);
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Watched {
     mount: Mount,
     /// The kernel's name of the device, where it keeps counters for it.
     device: Option<String>,
     before: Option<ErrorCounters>,
+    /// Where the kernel's log ended, where it can be read.
+    log: Option<LogPosition>,
     damaged: bool,
 }
 
@@ -61,7 +64,8 @@ impl KernelWatch {
         if !watched.iter().any(|known| known.mount.device == mount.device) {
             let device = mount.device_name().filter(|_| oddities::of(&mount.filesystem).is_ext);
             let before = device.as_deref().and_then(ErrorCounters::read);
-            watched.push(Watched { mount: mount.clone(), device, before, damaged: false });
+            let log = device.as_ref().and_then(|_| LogPosition::now());
+            watched.push(Watched { mount: mount.clone(), device, before, log, damaged: false });
         }
     }
 
@@ -97,6 +101,7 @@ impl Watched {
             (Some(before), Some(after)) => after.grown_since(before, self.subject(), lines),
             _ => None,
         };
+        let grown = grown.or_else(|| self.spoken());
         let damaged = self.damaged || recorded.is_some() || grown.is_some();
         let has_errors = after.as_ref().is_some_and(|counters| counters.errors > 0);
         let all = [recorded, grown, self.turned_read_only(has_errors), self.goes_on(damaged)];
@@ -105,6 +110,18 @@ impl Watched {
             (Some(_), Some(log)) => KernelCheck::Ran { log: log.err() },
             _ => KernelCheck::Skipped { reason: self.why_not() },
         }
+    }
+
+    /// Errors that the kernel's log alone tells of.
+    fn spoken(&self) -> Option<Finding> {
+        let errors = self.log.as_ref()?.errors_since(self.device.as_deref()?);
+        let first = errors.first()?;
+        let expected = "the kernel meets no damage while the tree is read";
+        let found = format!("kernel log: {first}");
+        let mut finding =
+            Finding::new(Code::KernelErrorsDuringScan, self.subject(), expected, found);
+        finding.evidence = errors.iter().skip(1).map(|l| format!("kernel log: {l}")).collect();
+        Some(finding)
     }
 
     fn subject(&self) -> Subject {

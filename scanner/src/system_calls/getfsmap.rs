@@ -93,6 +93,7 @@ const GETFSMAP: Opcode = opcode::read_write::<Header>(b'X', 59);
 pub struct FsmapRoom(Box<Request>);
 
 impl Default for FsmapRoom {
+    #[expect(clippy::large_stack_arrays, reason = "64 KiB, once a scan and thread")]
     fn default() -> Self {
         let keys = [FsmapRecord::default(); 2];
         let header = Header { iflags: 0, oflags: 0, count: 0, entries: 0, reserved: [0; 6], keys };
