@@ -380,6 +380,9 @@ impl Look<'_> {
         let inspected = inspector.entry(directory, name, facts, room, claims, anomalies);
         if own {
             gathered.census.add(facts, self.filesystem, self.scope.started);
+            gathered.lost_and_found_has_more |= facts.kind() == FileKind::Directory
+                && facts.sectors().saturating_mul(512) > facts.size()
+                && self.scope.is_lost_and_found(self.directory.node, name);
         }
         self.inspected(&inspected, own, facts, Some(name.to_bytes()));
     }

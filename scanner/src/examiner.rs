@@ -59,8 +59,6 @@ impl Visitor for Examiner<'_> {
             let path = parent.path(Some(name.to_bytes()));
             gathered.unchecked.add(UncheckedReason::PermissionDenied, "directory", path);
             gathered.lost_and_found_unseen = true;
-            // It may share a block of attributes with others.
-            gathered.attribute_pairs.add(ino, true, &[]);
         } else if let Some(reason) = unchecked_reason(refusal) {
             gathered.miss(reason, "directory", parent, Some(name.to_bytes()));
         } else if matches!(errno, Errno::NOENT | Errno::NOTDIR | Errno::LOOP) {

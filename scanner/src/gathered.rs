@@ -48,6 +48,8 @@ pub struct Gathered {
     pub unseen: u64,
     /// The one gap that is allowed for: ext4's `lost+found`, which only root may read.
     pub lost_and_found_unseen: bool,
+    /// It has more blocks than its size explains: one of attributes, which others may share.
+    pub lost_and_found_has_more: bool,
     /// The blocks that inodes claim.
     pub claims: Claims,
     /// How many inodes and blocks have names.
@@ -66,6 +68,7 @@ impl Gathered {
             suspicious: Vec::new(),
             unseen: 0,
             lost_and_found_unseen: false,
+            lost_and_found_has_more: false,
             claims: Claims::default(),
             census: Census::default(),
             attribute_pairs: AttributePairs::default(),
@@ -92,6 +95,7 @@ impl Gathered {
         self.suspicious.extend(other.suspicious);
         self.unseen += other.unseen;
         self.lost_and_found_unseen |= other.lost_and_found_unseen;
+        self.lost_and_found_has_more |= other.lost_and_found_has_more;
         self.claims.append(other.claims);
         self.census.merge(other.census);
         self.attribute_pairs.append(other.attribute_pairs);

@@ -271,6 +271,7 @@ impl RootScan {
             claims.append(std::mem::take(&mut gathered.claims));
             counted.census.merge(gathered.census);
             counted.attributes.append(std::mem::take(&mut gathered.attribute_pairs));
+            counted.lost_and_found_has_more |= gathered.lost_and_found_has_more;
         }
         (claims, counted)
     }

@@ -81,6 +81,8 @@ pub struct Counted {
     pub census: Census,
     /// Attributes of those that have a block of them.
     pub attributes: AttributePairs,
+    /// lost+found has more blocks than its size explains.
+    pub lost_and_found_has_more: bool,
 }
 
 /// How far the checks came.
@@ -308,8 +310,10 @@ impl Ledger<'_> {
                 "with bigalloc, ea_inode or shared_blocks blocks cannot be summed".to_owned(),
             );
         }
-        let Counted { census, attributes } = counted;
-        let (shared, maybe_shared) = (swept.shared_attributes, attributes.possibly_shared());
+        let Counted { census, attributes, lost_and_found_has_more } = counted;
+        let unseen = u64::from(self.lost_and_found_unseen && lost_and_found_has_more);
+        let shared = swept.shared_attributes;
+        let maybe_shared = attributes.possibly_shared() + unseen;
         let readable = surveyed.unreadable.is_empty();
         let sums = Sums { hidden: &hidden, shared, maybe_shared, unloaded, readable };
         let balance = self.judge_sums(root, census, loaded, &sums, outcome);
@@ -344,6 +348,11 @@ impl Ledger<'_> {
         let (before, after) = (before.free_blocks, after.free_blocks);
         let found = format!("{before} free blocks before, {after} after: a bitmap is wrong");
         self.find(Code::FreeBlocksMismatch, expected, &found);
+        self.tell_bad_groups();
+    }
+
+    /// Names the groups, where the kernel does.
+    fn tell_bad_groups(&self) {
         let mount = self.scope.filesystem.mount.as_ref();
         let device = mount.and_then(Mount::device_name).unwrap_or_default();
         for group in bad_groups(&device).unwrap_or_default().iter().take(MOST_GROUPS) {
@@ -411,6 +420,9 @@ impl Ledger<'_> {
             let dropped = usage.free_blocks < sums.unloaded.free_blocks;
             let told = if dropped { &at_first } else { &last };
             told.gaps.iter().for_each(|gap| self.tell_gap(gap, told.unnamed));
+            if dropped && sums.readable {
+                self.tell_bad_groups();
+            }
         } else if !usage.read_only && sums.readable {
             self.tell_drop(sums.unloaded, usage);
         }

@@ -46,7 +46,11 @@ pub(super) fn judge(mapped: &Mapped<'_>, anomalies: &mut Anomalies) {
         AttributeBlock::Hidden => Allowance { least: 0, most: 1 },
         AttributeBlock::None | AttributeBlock::NotAsked => Allowance { least: 0, most: 0 },
     };
-    let mapping = mapping(mapped, content);
+    let mut mapping = mapping(mapped, content);
+    if facts.size() == 0 && content == 0 {
+        // Cut to nothing, a file gives back all that led to its content.
+        mapping.most = 0;
+    }
     let least = content + attributes.least + mapping.least;
     let most = content + attributes.most + mapping.most;
     let bounded = filesystem.lacks(Feature::BigAlloc) && filesystem.lacks(Feature::EaInode);
@@ -96,12 +100,8 @@ fn mapping(mapped: &Mapped<'_>, content: u64) -> Allowance {
 fn extent_tree(extents: &[Extent], block: u64, content: u64) -> Allowance {
     let told = runs(extents).map(|run| (run.1 - run.0).div_ceil(block).div_ceil(LONGEST)).sum();
     let least = if told > IN_INODE { u64::div_ceil(told, (block - 12) / 12) } else { 0 };
-    // A leaf can stay when few extents are left in it; the last one takes its leaf along.
-    let slack = match told {
-        0 => 0,
-        1..=IN_INODE => 1,
-        _ => 8,
-    };
+    // A leaf can stay when few extents are left in it.
+    let slack = if told > IN_INODE { 8 } else { 1 };
     Allowance { least, most: least + slack + content / 50 }
 }
 
@@ -140,8 +140,7 @@ fn indirect(extents: &[Extent], block: u64) -> Allowance {
     }
     let least = levels.iter().map(|level| level.count).sum::<u64>();
     // Where holes were punched blocks of pointers may stay.
-    let slack = if extents.is_empty() { 0 } else { 2 + least / 50 };
-    Allowance { least, most: least + slack }
+    Allowance { least, most: least + 2 + least / 50 }
 }
 
 /// Counts numbers of rising ranges, each once.

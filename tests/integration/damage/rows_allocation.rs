@@ -114,13 +114,23 @@ rows! {
         },
         codes: &["used-blocks-mismatch"],
     }
+    // More blocks in use than are known of: a list of bad blocks would explain it as well.
+    one_block_leaked {
+        damage: |image| {
+            image.debugfs(&["setb 3000"]);
+            image.take_off_free("blocks", 1);
+        },
+        codes: &["used-blocks-mismatch"],
+        verdict: "suspect",
+        verdict_as_nobody: "suspect",
+    }
     blocks_leaked {
-        // One block alone could lead to the blocks of a journal as ext3 made it.
         damage: |image| {
             image.debugfs(&["setb 3000 3"]);
             image.take_off_free("blocks", 3);
         },
         codes: &["used-blocks-mismatch"],
+        verdict: "suspect",
         verdict_as_nobody: "suspect",
     }
     blocks_leaked_on_a_read_only_mount {
@@ -130,6 +140,7 @@ rows! {
             image.take_off_free("blocks", 3);
         },
         codes: &["used-blocks-mismatch"],
+        verdict: "suspect",
         verdict_as_nobody: "suspect",
     }
     many_blocks_leaked {
@@ -138,6 +149,7 @@ rows! {
             image.take_off_free("blocks", 200);
         },
         codes: &["used-blocks-mismatch"],
+        verdict: "suspect",
         verdict_as_nobody: "suspect",
     }
 
@@ -162,6 +174,7 @@ rows! {
         mount: READ_ONLY,
         damage: |image| image.take_off_free("inodes", 3),
         codes: &["free-inodes-mismatch"],
+        verdict: "suspect",
         verdict_as_nobody: "suspect",
     }
 
@@ -173,6 +186,7 @@ rows! {
         },
         codes: &["free-inodes-mismatch"],
     }
+    // On a device that nobody can write to: a crash can have left deleted files behind.
     inode_leaked_on_a_read_only_mount {
         mount: READ_ONLY,
         damage: |image| {
@@ -180,6 +194,7 @@ rows! {
             image.take_off_free("inodes", 1);
         },
         codes: &["free-inodes-mismatch"],
+        verdict: "suspect",
         verdict_as_nobody: "suspect",
     }
 
@@ -210,6 +225,7 @@ rows! {
         damage: |image| image.debugfs(&["sif /victim links_count 0", "unlink /victim"]),
         codes: &["free-inodes-mismatch"],
         also: &["used-blocks-mismatch"],
+        verdict: "suspect",
         verdict_as_nobody: "suspect",
     }
 }

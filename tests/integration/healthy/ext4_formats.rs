@@ -6,7 +6,7 @@ use std::path::Path;
 use rustix::fs::{XattrFlags, setxattr};
 
 use super::{CONTROL, Control, EXT4, check, expect_healthy};
-use crate::harness::{Image, Need, content, files, in_lab, realistic, tool};
+use crate::harness::{Fscan, Image, Need, content, files, in_lab, realistic, tool};
 
 controls! {
     as_made_by_default { mkfs: &["-b", "4096"] }
@@ -78,14 +78,6 @@ controls! {
     uninitialised_groups { mib: 2000, mkfs: &["-b", "4096"] }
     uninitialised_groups_with_blocks_of_1_kib { mib: 1200, mkfs: &["-b", "1024"] }
     uninitialised_groups_of_clusters { mib: 4000, mkfs: &["-O", "bigalloc", "-C", "65536"] }
-    bad_blocks_that_are_known {
-        made: |image| {
-            let list = image.file().with_extension("bad");
-            fs::write(&list, "9000\n9001\n20000\n").unwrap();
-            let list = list.to_str().unwrap();
-            correct(image, &["-l", list]);
-        },
-    }
 }
 
 const EXT2: &[&str] = &["-t", "ext2"];
@@ -93,6 +85,25 @@ const EXT2: &[&str] = &["-t", "ext2"];
 fn tune(image: &Image, options: &[&str]) {
     let output = tool("tune2fs").args(options).arg(image.file()).output().unwrap();
     assert!(output.status.success(), "{output:?}");
+}
+
+/// No system call shows the list of bad blocks, so they look leaked; the finding says so.
+#[test]
+fn bad_blocks_that_are_known_are_suspect() {
+    in_lab(EXT4, |dir| {
+        let image = Image::ext4(dir, 64, &["-b", "4096"]);
+        let list = image.file().with_extension("bad");
+        fs::write(&list, "9000\n9001\n20000\n").unwrap();
+        correct(&image, &["-l", list.to_str().unwrap()]);
+        assert!(!image.fsck_finds_damage());
+        let mount = image.mount("errors=continue");
+        let outcome = Fscan::quick(dir).arg(mount.point()).run();
+        let report = outcome.expect_code(1).report();
+        let findings = report.findings_of("used-blocks-mismatch");
+        outcome.expect(report.verdict == "suspect" && findings.len() == 1, "one suspicion");
+        let named = findings[0].evidence.iter().any(|line| line.contains("bad blocks"));
+        outcome.expect(named, "what explains it as well is named");
+    });
 }
 
 /// Lets e2fsck write what it finds missing.
