@@ -95,6 +95,7 @@ fn bad_blocks_that_are_known_are_suspect() {
         let list = image.file().with_extension("bad");
         fs::write(&list, "9000\n9001\n20000\n").unwrap();
         correct(&image, &["-l", list.to_str().unwrap()]);
+        image.fill_and_age(|_| ());
         assert!(!image.fsck_finds_damage());
         let mount = image.mount("errors=continue");
         let outcome = Fscan::quick(dir).arg(mount.point()).run();
