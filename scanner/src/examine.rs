@@ -16,7 +16,7 @@ use crate::checks::{
 use crate::filesystem::Filesystem;
 use crate::gathered::{Gathered, Stamp, finding};
 use crate::inode_facts::{FileKind, InodeFacts};
-use crate::inspect::{Inspected, InspectionRoom, Inspector};
+use crate::inspect::{Inode, Inspected, InspectionRoom, Inspector};
 use crate::links::{Sighting, SingleLinks, Tally};
 use crate::scope::Scope;
 use crate::walk::{Buffer, Dirent, Listing, ListingError, OpenDirectory, Subdirectories, Worker};
@@ -397,7 +397,8 @@ impl Look<'_> {
         let inspector = self.inspector();
         let Outcome { gathered, anomalies, .. } = &mut self.out;
         let claims = own.then_some(&mut gathered.claims);
-        let inspected = inspector.open_inode(descriptor, None, facts, room, claims, anomalies);
+        let inode = Inode { name: None, facts };
+        let inspected = inspector.open_inode(descriptor, inode, room, claims, anomalies);
         self.inspected(&inspected, own, facts, None);
     }
 

@@ -35,10 +35,10 @@ pub struct Matcher<'a> {
 }
 
 impl<'a> Matcher<'a> {
-    /// For sorted claims in blocks of so many bytes.
-    pub fn new(claims: &'a [Claim], block_size: u64, most: usize) -> Self {
-        let block_size = block_size.max(1);
-        let (found, open) = (Vec::new(), Vec::new());
+    /// For sorted claims in blocks of so many bytes; `open` are those that began before all of
+    /// them.
+    pub fn new(claims: &'a [Claim], open: Vec<Claim>, block_size: u64, most: usize) -> Self {
+        let (block_size, found) = (block_size.max(1), Vec::new());
         Matcher { claims, block_size, next: 0, open, most, found, beyond: 0, volatile: 0 }
     }
 
@@ -81,7 +81,7 @@ mod tests {
     const BLOCK: u64 = 1024;
 
     fn met(claims: &[Claim], records: &[(u64, u64, Purpose)]) -> Vec<(u64, u64, u64)> {
-        let mut matcher = Matcher::new(claims, BLOCK, 100);
+        let mut matcher = Matcher::new(claims, Vec::new(), BLOCK, 100);
         for (start, end, purpose) in records {
             let (start, end) = (start * BLOCK, end * BLOCK);
             matcher.meet(Record { start, end, purpose: *purpose });
@@ -112,11 +112,11 @@ mod tests {
     #[test]
     fn what_changed_since_is_no_finding_and_many_are_counted() {
         let claims: Vec<_> = (0..300).map(|n| Claim::of(n + 20, n, 1)).collect();
-        let mut matcher = Matcher::new(&claims, BLOCK, 100);
+        let mut matcher = Matcher::new(&claims, Vec::new(), BLOCK, 100);
         matcher.meet(Record { start: 0, end: 300 * BLOCK, purpose: Purpose::Free });
         assert_eq!((matcher.found.len(), matcher.beyond), (100, 200));
         let recent = [Claim::of(20, 0, 1).recent()];
-        let mut matcher = Matcher::new(&recent, BLOCK, 100);
+        let mut matcher = Matcher::new(&recent, Vec::new(), BLOCK, 100);
         matcher.meet(Record { start: 0, end: BLOCK, purpose: Purpose::Free });
         assert_eq!((matcher.found.len(), matcher.volatile), (0, 1));
     }

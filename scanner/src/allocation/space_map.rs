@@ -81,24 +81,20 @@ impl<'a> SpaceMap<'a> {
     }
 
     /// Hands out the records that lie in some of the bytes from `start` up to `end`, in the order
-    /// of the device.
-    pub fn range(&mut self, start: u64, end: u64, visit: impl FnMut(Record)) -> Result<(), Errno> {
-        let to = FsmapKey::last().at(end.saturating_sub(1));
-        self.between(FsmapKey::first().at(start), to, visit)
-    }
-
-    fn between(
+    /// of the device. The first and the last may reach beyond.
+    pub fn range(
         &mut self,
-        from: FsmapKey,
-        to: FsmapKey,
+        start: u64,
+        end: u64,
         mut visit: impl FnMut(Record),
     ) -> Result<(), Errno> {
         let (major, minor) = self.device;
-        let mut from = from;
+        let device = makedev(major, minor) as u32;
+        let mut from = FsmapKey::from(device, start);
+        let to = FsmapKey::to(device, end.saturating_sub(1));
         loop {
             let answer = getfsmap(self.directory, from, to, &mut self.room)?;
-            let own =
-                if answer.device_numbers { makedev(major, minor) as u32 } else { DATA_DEVICE };
+            let own = if answer.device_numbers { device } else { DATA_DEVICE };
             for record in answer.records.iter().filter(|record| record.device == own) {
                 let end = record.physical.saturating_add(record.length);
                 visit(Record { start: record.physical, end, purpose: Purpose::of(record) });

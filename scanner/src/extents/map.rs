@@ -166,6 +166,23 @@ impl ExtentMap {
         (!pending).then_some(bytes)
     }
 
+    /// Whether it is one written extent below `end` that explains the inode's size and all its
+    /// blocks, as nearly every one's is: nothing in it is left to be judged.
+    #[inline]
+    pub fn is_plain(&self, facts: &InodeFacts, block_size: u64, end: u64) -> bool {
+        let [Extent { logical, physical, length, flags }] = *self.extents.as_slice() else {
+            return false;
+        };
+        let needed = facts.size().checked_next_multiple_of(block_size);
+        flags & !LAST == 0
+            && logical == 0
+            && length > 0
+            && needed == Some(length)
+            && physical.is_multiple_of(block_size)
+            && physical.checked_add(length).is_some_and(|behind| behind <= end)
+            && facts.sectors() == length / 512
+    }
+
     /// Asks where the block of extended attributes is. EBADR and ENODATA there mean none (kernel
     /// fs/ext4/extents.c, `ext4_iomap_xattr_fiemap`).
     pub fn read_attribute_block(&mut self, file: BorrowedFd<'_>) {
