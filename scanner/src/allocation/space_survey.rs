@@ -19,7 +19,7 @@ use crate::filesystem::Filesystem;
 const MOST_UNREADABLE: usize = 1000;
 
 /// A question costs as much as the map of one in so many groups (measured on Linux 6.18).
-const GROUPS_A_QUESTION: usize = 128;
+const GROUPS_A_QUESTION: usize = 38;
 
 /// Bytes of the device, and what is wrong with them.
 #[derive(Clone, Debug, PartialEq, Eq)]
