@@ -73,7 +73,7 @@ pub struct ScanArguments {
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
-    /// Look at metadata only: no file is opened to be read (no check reads content so far)
+    /// Look at metadata only: no content of a file is read (no check does so far)
     #[arg(long)]
     pub quick: bool,
 

@@ -467,7 +467,8 @@ pub(crate) static TABLE: &[CodeText] = &[
         detection: "The extents of every file and directory (FIEMAP) are sorted by their place on \
                     the device and swept. Shared extents (reflinks) say so and are left out, and \
                     so are attribute blocks, which files share by design, and filesystems with \
-                    shared blocks. Both files are mapped again at least three times, and one that \
+                    shared blocks (before Linux 6.18, where these cannot be told, it is only \
+                    suspect). Both files are mapped again at least three times, and one that \
                     changed after the scan began makes it volatile.",
         remedy: concat!(
             "Do not remove, truncate or write either file: copy both away first, and expect that \
@@ -528,7 +529,8 @@ pub(crate) static TABLE: &[CodeText] = &[
         meaning: "The filesystem will give these blocks to the next file that needs some, and \
                   overwrite this one's content. Every write to the volume can destroy data.",
         detection: "The extents of all files (FIEMAP) are held against the map of free space \
-                    (FS_IOC_GETFSMAP, ext4 and xfs). Both are asked again at least three times, \
+                    (FS_IOC_GETFSMAP, ext4 and xfs), of the groups of blocks that they lie in. Both \
+                    are asked again at least three times, \
                     and a file that changed after the scan began or went away makes it volatile.",
         remedy: concat!(
             "Stop every writer at once, and copy these files away. ",
@@ -570,9 +572,10 @@ pub(crate) static TABLE: &[CodeText] = &[
         meaning: "The count of free blocks and the bitmaps disagree. The filesystem may run full \
                   before it says so, or take blocks that are in use.",
         detection: "Free space summed from FS_IOC_GETFSMAP is held against statfs on a mount that \
-                    is read-only; on a writable one delayed allocation makes the two differ. On \
-                    any quiet mount a count that drops when the bitmaps are loaded says that the \
-                    kernel found one wrong.",
+                    is read-only; on a writable one delayed allocation makes the two differ. A count \
+                    that drops when the bitmaps are loaded says that the kernel found one wrong; on \
+                    a writable mount that is believed only where the sums of a whole, quiet \
+                    filesystem show it as well. Metadata that counts as free is told, too.",
         remedy: secure_and_diagnose!(),
     },
     CodeText {
@@ -588,7 +591,9 @@ pub(crate) static TABLE: &[CodeText] = &[
                     inodes (statx), shared attribute blocks once, and what ext4 hides (orphan \
                     file, resize inode and the like, told by its features) must add up to the \
                     blocks that statfs says are in use. Deleted files that are still open are \
-                    allowed for. Counted again at least three times.",
+                    allowed for. Counted again at least three times. More in use than is known of is \
+                    only suspect: a list of bad blocks, which no system call shows, explains it as \
+                    well. Needs Linux 6.18, which tells the features.",
         remedy: secure_and_diagnose!(),
     },
     CodeText {
@@ -602,7 +607,9 @@ pub(crate) static TABLE: &[CodeText] = &[
         detection: "Only where the whole filesystem was seen and stood still: the inodes with \
                     names and those that ext4 keeps for itself must add up to what statfs says. \
                     On a writable mount more inodes in use are deleted files that are still open, \
-                    unless root can tell (inode-unattached). Counted again at least three times.",
+                    unless root can open each number and finds none (CAP_DAC_READ_SEARCH). On a \
+                    read-only device they can be files deleted before a crash, and are suspect. \
+                    Counted again at least three times. Needs Linux 6.18.",
         remedy: secure_and_diagnose!(),
     },
     CodeText {
@@ -613,9 +620,10 @@ pub(crate) static TABLE: &[CodeText] = &[
         title: "An inode in use that no name leads to",
         meaning: "The inode counts names, but none was found anywhere. The file or directory is \
                   still on the disk; an offline check puts it into lost+found.",
-        detection: "Where statfs counts more inodes than have names, and only with \
-                    CAP_DAC_READ_SEARCH: the numbers between those that were seen are opened by \
-                    handle (open_by_handle_at), never where the inode table may be uninitialised. \
+        detection: "Where statfs counts more inodes than have names or damage was found already, \
+                    and only with CAP_DAC_READ_SEARCH: the numbers between those that were seen are \
+                    opened by handle (open_by_handle_at), on a sound filesystem never where the \
+                    inode table may be uninitialised. \
                     One with links and without a name is opened again at least three times. \
                     Deleted files that are still open count no links and are left out.",
         remedy: concat!(

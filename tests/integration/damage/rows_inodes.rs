@@ -184,9 +184,11 @@ rows! {
         at: &["victim"],
     }
     index_flag_on_a_file {
-        damage: |image| image.set_inode("/victim", "flags", 0x8_1000),
+        // A file in one extent is not asked for its flags.
+        extra: |top| scattered(&top.join("pieces"), 3),
+        damage: |image| image.set_inode("/pieces", "flags", 0x8_1000),
         codes: &["inode-flags-invalid"],
-        at: &["victim"],
+        at: &["pieces"],
     }
     index_flag_without_the_feature {
         mkfs: &["-b", "4096", "-O", "^dir_index"],
