@@ -1,0 +1,99 @@
+//! Inodes that no name leads to, where there is a reason to look for some.
+
+use std::collections::BTreeSet;
+use std::os::fd::BorrowedFd;
+use std::time::Duration;
+
+use reports::Code;
+
+use super::sums::Sums;
+use super::{Ledger, LedgerOutcome, PAUSES, PROVEN};
+use crate::allocation::inode_tables::InodeTables;
+use crate::allocation::space_survey::Survey;
+use crate::allocation::sums::Balance;
+use crate::allocation::unattached::Handles;
+use crate::allocation::usage::Usage;
+use crate::names;
+
+impl Ledger<'_> {
+    /// Tries inode numbers that no name led to, where there is a reason to.
+    pub(super) fn judge_unattached(
+        &self,
+        root: BorrowedFd<'_>,
+        balance: &Balance,
+        usage: Usage,
+        surveyed: &Survey,
+        sums: &Sums<'_>,
+        outcome: &mut LedgerOutcome,
+    ) {
+        let damaged = self.damaged || !balance.gaps.is_empty();
+        if balance.unnamed == 0 && !damaged {
+            return;
+        }
+        let filesystem = &self.scope.filesystem;
+        let Some(tables) = InodeTables::of(filesystem, surveyed.inode_bytes) else { return };
+        let mut seen = self.scope.tallies.root().seen();
+        seen.insert(self.root.ino);
+        let Ledger { scope, workers, .. } = *self;
+        let handles = Handles { scope, workers, directory: root, tables, seen: &seen };
+        let mut tried = handles.try_numbers(false);
+        let found = tried.explained();
+        let may_go_on = usage.read_only || damaged || tables.are_zeroed(filesystem);
+        let everywhere = tried.refused.is_none() && balance.unnamed > found && may_go_on;
+        if everywhere {
+            tried = handles.try_numbers(true);
+        }
+        handles.settle(&mut tried);
+        self.drop_named(&mut tried.unattached);
+        if everywhere && !usage.read_only && balance.unnamed > tried.explained() {
+            self.judge_phantoms(root, &handles, sums);
+        }
+        for ino in &tried.unattached {
+            self.add(handles.finding(*ino));
+        }
+        if balance.unnamed > 0 && tried.unattached.is_empty() {
+            let unnamed = balance.unnamed;
+            outcome.open.push(match tried.refused {
+                Some(_) => format!(
+                    "{unnamed} inodes in use have no name: deleted files that are open, or lost \
+                     ones; only CAP_DAC_READ_SEARCH can tell"
+                ),
+                None => format!(
+                    "{unnamed} inodes in use have no name: most likely deleted files that are open"
+                ),
+            });
+        }
+    }
+
+    /// Inodes in use that are none: what no number leads to, at three counts of a filesystem that
+    /// stood still.
+    fn judge_phantoms(&self, root: BorrowedFd<'_>, handles: &Handles<'_>, sums: &Sums<'_>) {
+        let mut phantoms = 0;
+        for pause in PAUSES.iter().take(PROVEN as usize) {
+            self.workers.pause(Duration::from_millis(*pause));
+            let before = Usage::of(root);
+            let Some((balance, true)) = self.count_again(root, sums) else { return };
+            let explained = handles.try_numbers(true).explained();
+            let stood_still = before.is_ok() && before == Usage::of(root);
+            if !stood_still || self.scope.control.is_stopped() || balance.unnamed <= explained {
+                return;
+            }
+            phantoms = balance.unnamed - explained;
+        }
+        let expected = "each inode in use can be opened by its number";
+        let found = format!("{phantoms} inodes in use that are none");
+        self.find(Code::FreeInodesMismatch, expected, &found);
+    }
+
+    /// Leaves out inodes that have got a name, or had one that the walk missed.
+    fn drop_named(&self, inodes: &mut Vec<u64>) {
+        if inodes.is_empty() {
+            return;
+        }
+        let device = self.scope.filesystem.device;
+        let wanted: BTreeSet<_> = inodes.iter().map(|ino| (device, *ino)).collect();
+        let Ledger { scope, descriptors, workers, root, pool, .. } = *self;
+        let names = names::collect(scope, descriptors, workers, pool, root, &wanted);
+        inodes.retain(|ino| !names.of.contains_key(&(device, *ino)));
+    }
+}
