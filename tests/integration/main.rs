@@ -28,6 +28,7 @@ mod offline;
 mod output_file;
 mod overlay;
 mod permissions;
+mod refused;
 mod roots;
 mod saved_report;
 mod signals;

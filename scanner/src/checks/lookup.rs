@@ -101,6 +101,11 @@ pub fn errno_name(errno: Errno) -> String {
         Errno::PERM => "EPERM",
         Errno::MFILE => "EMFILE",
         Errno::NFILE => "ENFILE",
+        Errno::NODATA => "ENODATA",
+        Errno::NOKEY => "ENOKEY",
+        Errno::NOTTY => "ENOTTY",
+        Errno::OPNOTSUPP => "EOPNOTSUPP",
+        Errno::NOSYS => "ENOSYS",
         _ => return errno.to_string(),
     };
     let meaning = match errno {
@@ -108,6 +113,7 @@ pub fn errno_name(errno: Errno) -> String {
         Errno::BADMSG => "a checksum is wrong",
         Errno::IO => "input/output error",
         Errno::STALE => "stale handle",
+        Errno::NOTTY | Errno::OPNOTSUPP | Errno::NOSYS => "not supported",
         _ => return name.to_owned(),
     };
     format!("{name} ({meaning})")

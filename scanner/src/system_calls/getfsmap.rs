@@ -6,9 +6,9 @@ use std::os::fd::BorrowedFd;
 use rustix::io::Errno;
 use rustix::ioctl::{Opcode, Updater, ioctl, opcode};
 
-/// Records that one call can return: 256 KiB of them. Each call on ext4 begins with a list of all
+/// Records that one call can return: 128 KiB of them. Each call on ext4 begins with a list of all
 /// static metadata, so few large ones are faster.
-const RECORDS: usize = 4096;
+const RECORDS: usize = 2048;
 
 /// `FMR_OF_LAST`: no record follows.
 const LAST: u32 = 0x20;
@@ -83,7 +83,7 @@ const GETFSMAP: Opcode = opcode::read_write::<Header>(b'X', 59);
 pub struct FsmapRoom(Box<Request>);
 
 impl Default for FsmapRoom {
-    #[expect(clippy::large_stack_arrays, reason = "256 KiB, once a scan and thread")]
+    #[expect(clippy::large_stack_arrays, reason = "128 KiB, once a scan and thread")]
     fn default() -> Self {
         let keys = [FsmapRecord::default(); 2];
         let header = Header { iflags: 0, oflags: 0, count: 0, entries: 0, reserved: [0; 6], keys };
@@ -108,7 +108,7 @@ pub struct FsmapAnswer<'r> {
     pub device_numbers: bool,
 }
 
-/// Asks for the records between two keys, at most 4096 of them.
+/// Asks for the records between two keys, at most 2048 of them.
 pub fn getfsmap<'r>(
     file: BorrowedFd<'_>,
     from: FsmapKey,
