@@ -276,14 +276,21 @@ impl RootScan {
         (claims, counted)
     }
 
-    /// Questions that the filesystem as a whole does not answer are left out once.
+    /// Questions that a filesystem as a whole does not answer are left out once.
     fn leave_out_refused(&self, scope: &Scope, root: &DirectoryNode) {
-        let Refusals { file_extents, attributes, .. } = &*scope.filesystem.refusals;
         let mut gathered = self.gathered.lock(self.workers.index());
-        for (refused, what) in [(file_extents, "extents"), (attributes, "attributes")] {
-            if refused.is_known() {
-                gathered.unchecked.add(UncheckedReason::Unsupported, what, root.path(None));
+        let mut leave_out = |filesystem: &Filesystem, path: &PathName| {
+            let Refusals { file_extents, attributes, .. } = &*filesystem.refusals;
+            for (refused, what) in [(file_extents, "extents"), (attributes, "attributes")] {
+                if refused.is_known() {
+                    gathered.unchecked.add(UncheckedReason::Unsupported, what, path.clone());
+                }
             }
+        };
+        leave_out(&scope.filesystem, &root.path(None));
+        for other in scope.others() {
+            let point = other.mount.as_ref().map(|mount| PathName::new(mount.point.clone()));
+            leave_out(&other, &point.unwrap_or_else(|| root.path(None)));
         }
     }
 

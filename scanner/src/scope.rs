@@ -93,6 +93,13 @@ impl Scope {
         Some(learnt)
     }
 
+    /// The other filesystems that the walk came to.
+    pub fn others(&self) -> Vec<Arc<Filesystem>> {
+        let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        let others = others.iter().map(|(_, other)| Arc::clone(other));
+        others.filter(|other| other.device != self.filesystem.device).collect()
+    }
+
     /// Whether the walk may go on into a mount, decided before anything in it is opened. Each
     /// mount is thought about once.
     pub fn may_enter(&self, facts: &InodeFacts) -> Result<(), UncheckedReason> {

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::harness::{Dir, Fscan, Image, Mount, Need, Report, User, content, in_lab};
+use crate::harness::{Dir, Fscan, Image, Mount, Need, Report, User, content, files, in_lab};
 
 /// What is refused: the check, and the words of its reason.
 type Refused = (&'static str, &'static [&'static str]);
@@ -42,6 +42,25 @@ fn tmpfs_has_no_extents_and_no_map_of_space() {
             ("allocation", &["GETFSMAP", "ENOTTY", "tmpfs"]),
         ];
         expect_refused(dir, mount.point(), refused);
+    });
+}
+
+/// Also where the walk only comes to it through a mount.
+#[test]
+fn what_a_filesystem_below_refuses_is_told_by_its_mount_point() {
+    in_lab(&[Need::Loop, Need::Tool("mkfs.ext4")], |dir| {
+        let image = Image::ext4(dir, 16, &[]);
+        image.fill_and_age(|top| files(&top.join("above"), 3));
+        let mount = image.mount("rw");
+        let below = Mount::tmpfs(&mount.join("below"), "size=1m");
+        files(&below.join("files"), 3);
+        let outcome = Fscan::quick(dir).arg("--cross-mounts").arg(mount.point()).run();
+        let report = outcome.expect_code(0).report();
+        let examples = report.unchecked_examples("unsupported");
+        outcome.expect(examples == [below.point().to_str().unwrap()], "the mount point is named");
+        let allocation = report.roots[0].checks.iter().find(|run| run.name == "allocation");
+        let reason = allocation.and_then(|run| run.reason.clone()).unwrap_or_default();
+        outcome.expect(reason.contains("mounted below"), "what was not judged there is said");
     });
 }
 

@@ -305,7 +305,7 @@ fn clip(record: Record, piece: &Range<u64>) -> Record {
 /// group of blocks is asked for together with its neighbours.)
 fn groups(filesystem: &Filesystem) -> impl Iterator<Item = Range<u64>> {
     let block = filesystem.block_size.max(512);
-    let length = block * block * 8;
+    let length = block.saturating_mul(block).saturating_mul(8);
     // With blocks of 1 KiB the first one is no part of any group.
     let offset = if block == 1024 { block } else { 0 };
     let end = filesystem.end.unwrap_or(i64::MAX as u64);

@@ -112,6 +112,13 @@ impl Ledger<'_> {
             None
         };
         drop(claims);
+        if !self.scope.others().is_empty() {
+            outcome.open.push(
+                "of filesystems mounted below only the files were looked at; give each as a PATH \
+                 of its own"
+                    .to_owned(),
+            );
+        }
         self.settle_contested(&swept, surveyed.as_ref(), &mut map);
         if let (Some(surveyed), Ok(unloaded)) = (&surveyed, unloaded) {
             self.judge_whole(root.as_fd(), counted, &swept, surveyed, unloaded, &mut outcome);
