@@ -1,0 +1,79 @@
+//! Looking into inodes: what is learnt of each by a descriptor of its own, and where it goes.
+
+use std::ffi::CStr;
+
+use super::{Look, Outcome, Pass};
+use crate::gathered::Gathered;
+use crate::inode_facts::{FileKind, InodeFacts};
+use crate::inspect::{Inode, Inspected, InspectionRoom, Inspector};
+use crate::walk::OpenDirectory;
+
+impl<'a> Look<'a> {
+    /// Looks into what a name leads to; `first` says that its inode was not met before.
+    pub(super) fn look_inside(
+        &mut self,
+        name: &CStr,
+        facts: &InodeFacts,
+        first: bool,
+        room: &mut InspectionRoom,
+    ) {
+        if !self.scope.options.checks.look_inside() {
+            return;
+        }
+        let own = first && facts.device() == self.scope.filesystem.device;
+        let (directory, inspector) = (self.directory.descriptor, self.inspector());
+        let Outcome { gathered, anomalies, .. } = &mut self.out;
+        // A directory's are taken down when it is visited itself.
+        let claims = own.then_some(&mut gathered.claims);
+        let inspected = inspector.entry(directory, name, facts, room, claims, anomalies);
+        if own {
+            gathered.census.add(facts, self.filesystem, self.scope.started);
+            gathered.lost_and_found_has_more |= facts.kind() == FileKind::Directory
+                && facts.sectors().saturating_mul(512) > facts.size()
+                && self.scope.is_lost_and_found(self.directory.node, name);
+        }
+        self.inspected(&inspected, own, facts, Some(name.to_bytes()));
+    }
+
+    /// Looks into the directory itself.
+    pub(super) fn look_inside_directory(&mut self, room: &mut InspectionRoom) {
+        if !self.scope.options.checks.look_inside() {
+            return;
+        }
+        let OpenDirectory { descriptor, facts, .. } = *self.directory;
+        let own = self.pass == Pass::Walk && facts.device() == self.scope.filesystem.device;
+        let inspector = self.inspector();
+        let Outcome { gathered, anomalies, .. } = &mut self.out;
+        let claims = own.then_some(&mut gathered.claims);
+        let inode = Inode { name: None, facts };
+        let inspected = inspector.open_inode(descriptor, inode, room, claims, anomalies);
+        self.inspected(&inspected, own, facts, None);
+    }
+
+    /// Takes account of what looking into an inode left open.
+    fn inspected(
+        &mut self,
+        inspected: &Inspected,
+        own: bool,
+        facts: &InodeFacts,
+        name: Option<&[u8]>,
+    ) {
+        if self.pass == Pass::Again {
+            return;
+        }
+        let Gathered { totals, unchecked, attribute_pairs, .. } = &mut self.out.gathered;
+        totals.volatile += inspected.volatile;
+        if let Some(block) = inspected.attribute_block.as_ref().filter(|_| own) {
+            attribute_pairs.add(facts.ino(), block.hidden, &block.hashes);
+        }
+        for (reason, what) in &inspected.unchecked {
+            totals.errors += 1;
+            unchecked.add(*reason, what, self.directory.node.path(name));
+        }
+    }
+
+    fn inspector(&self) -> Inspector<'a> {
+        let verify = self.pass == Pass::Again;
+        Inspector { scope: self.scope, filesystem: self.filesystem, verify }
+    }
+}
