@@ -134,6 +134,12 @@ impl UncheckedCollector {
         }
     }
 
+    /// Forgets for whatever reason `what` was not examined at single places, because it could be
+    /// at none.
+    pub fn forget(&mut self, what: &str) {
+        self.rows.retain(|(_, of), _| of != what);
+    }
+
     /// How many places have `reason`.
     pub fn count(&self, reason: UncheckedReason) -> u64 {
         let rows = self.rows.iter().filter(|((r, _), _)| *r == reason);

@@ -51,6 +51,12 @@ impl Visitor for Examiner<'_> {
         outcome.subdirectories
     }
 
+    fn replaced(&self, parent: &Arc<DirectoryNode>, name: &CStr, ino: u64) {
+        if self.scope.filesystem.oddities.numbers_identify {
+            self.unopened(parent, name, ino, Errno::NOENT);
+        }
+    }
+
     fn unopened(&self, parent: &Arc<DirectoryNode>, name: &CStr, ino: u64, errno: Errno) {
         let mut gathered = self.gathered.lock(self.workers.index());
         gathered.totals.errors += 1;

@@ -100,11 +100,26 @@ impl Filesystem {
         read_only.is_ok_and(|flag| flag.trim() == "0")
     }
 
+    /// Whether nobody can write to it. A mount that is read-only while others are not, such as a
+    /// volume that a container may only read, does not make it so, although statfs says so.
+    pub fn is_read_only(&self) -> bool {
+        self.has_super_option("ro")
+    }
+
+    /// Whether statfs tells its size with its own metadata (`minixdf`, ext4(5)).
+    pub fn counts_metadata(&self) -> bool {
+        self.has_super_option("minixdf")
+    }
+
+    fn has_super_option(&self, word: &str) -> bool {
+        let options = self.mount.as_ref().map_or("", |mount| mount.super_options.as_str());
+        options.split(',').any(|option| option == word)
+    }
+
     /// Whether it was mounted without replaying its journal, so that what is on the disk may be
     /// half of a change.
     pub fn is_unreplayed(&self) -> bool {
-        let options = self.mount.as_ref().map_or("", |mount| mount.super_options.as_str());
-        options.split(',').any(|option| matches!(option, "noload" | "norecovery"))
+        self.has_super_option("noload") || self.has_super_option("norecovery")
     }
 
     /// Whether a mount of it shows the whole filesystem rather than a directory of it.

@@ -22,6 +22,7 @@ use crate::features::Feature;
 use crate::filesystem::Filesystem;
 use crate::inode_facts::{FileKind, InodeFacts};
 use crate::inode_flags::InodeFlags;
+use crate::oddities::ExtentAddresses;
 use crate::scope::Scope;
 
 /// Memory that is used again from inode to inode.
@@ -157,7 +158,9 @@ impl Inspector<'_> {
             // Somebody holds a lease on it (fcntl(2), F_SETLEASE), or runs it in place.
             Refusal::Unexplained(Errno::AGAIN | Errno::TXTBSY) => UncheckedReason::TooBusy,
             // fs-verity or encryption that this kernel was built without.
-            Refusal::Unexplained(Errno::OPNOTSUPP) => UncheckedReason::Unsupported,
+            Refusal::Unexplained(Errno::OPNOTSUPP | Errno::NOPKG | Errno::KEYREJECTED) => {
+                UncheckedReason::Unsupported
+            }
             Refusal::Damage(_) | Refusal::Unexplained(_) => {
                 let anomaly = refused_open(errno, name.to_bytes(), facts.ino());
                 let answers = self.filesystem.oddities.answers_for_itself;
@@ -165,7 +168,12 @@ impl Inspector<'_> {
                 return;
             }
         };
-        inspected.unchecked.push((reason, "extents"));
+        let checks = self.scope.options.checks;
+        for (asked, what) in [(checks.extents, "extents"), (checks.allocation, "allocation")] {
+            if asked {
+                inspected.unchecked.push((reason, what));
+            }
+        }
     }
 
     /// Reads the attributes of what is not opened.
@@ -179,7 +187,12 @@ impl Inspector<'_> {
     ) -> Inspected {
         let mut inspected = Inspected::default();
         let checks = self.scope.options.checks;
+        inspected.attribute_block = may_have_block(self.filesystem, facts);
         if !checks.attributes || self.filesystem.refusals.attributes.is_known() {
+            return inspected;
+        }
+        if !self.scope.has_proc {
+            inspected.unchecked.push((UncheckedReason::Unsupported, "attributes"));
             return inspected;
         }
         let Some(path) = path_of(directory, name) else { return inspected };
@@ -251,7 +264,11 @@ impl Inspector<'_> {
                 inspected.plain = !filesystem.lacks(Feature::Extents);
             }
             Err(MapError::Refused(errno @ (Errno::NOTTY | Errno::OPNOTSUPP | Errno::NOSYS))) => {
-                if filesystem.oddities.has_layers {
+                // One file may be refused where others answer.
+                let answers = filesystem.oddities.extent_addresses != ExtentAddresses::Nothing;
+                let single = facts.kind() != FileKind::Directory
+                    && (answers || filesystem.oddities.has_layers);
+                if single {
                     inspected.unchecked.push((UncheckedReason::Unsupported, "extents"));
                 } else {
                     refused.note(errno);
@@ -325,12 +342,10 @@ impl Inspector<'_> {
             Some(reason) => inspected.unchecked.push((reason, "attributes")),
             None => {}
         }
-        if matches!(source, AttributeSource::Named(_)) && seen.any && facts.sectors() > 0 {
-            // Where they stand cannot be asked of what is not opened.
-            let hashes = Vec::new();
-            inspected.attribute_block = Some(AttributeBlockSeen { hidden: true, hashes });
-        }
-        if let (Some(block), None) = (&mut inspected.attribute_block, seen.unchecked) {
+        // Attributes that this user cannot see may stand in the block as well.
+        if let (Some(block), None, true) =
+            (&mut inspected.attribute_block, seen.unchecked, self.scope.sees_all_attributes)
+        {
             block.hashes = seen.hashes;
         }
     }
@@ -343,6 +358,17 @@ fn block_of(block: AttributeBlock) -> Option<AttributeBlockSeen> {
         AttributeBlock::Hidden => true,
     };
     Some(AttributeBlockSeen { hidden, hashes: Vec::new() })
+}
+
+/// The block of attributes that an inode may have which is not opened: more is allocated than its
+/// content can need, as far as that is known.
+fn may_have_block(filesystem: &Filesystem, facts: &InodeFacts) -> Option<AttributeBlockSeen> {
+    let content = match facts.kind() {
+        FileKind::Symlink if facts.size() >= 60 => filesystem.block_size,
+        _ => 0,
+    };
+    let more = filesystem.oddities.is_ext && facts.sectors().saturating_mul(512) > content;
+    more.then(|| AttributeBlockSeen { hidden: true, hashes: Vec::new() })
 }
 
 /// Whether more is allocated than the map shows.

@@ -33,7 +33,7 @@ pub fn describe(
     let ground = scan.ground();
     let mount = ground.and_then(|ground| ground.filesystem.mount.as_ref());
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let device = ground.map(|ground| ground.filesystem.device);
+    let device = mount.map(|mount| mount.device);
     let kernel = kernel.iter().find(|(of, _)| Some(*of) == device).map(|(_, check)| check);
     let run = |name: &&str| {
         let (status, reason) = status_of(name, scan, ending, checks, kernel);

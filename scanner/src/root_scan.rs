@@ -32,6 +32,15 @@ use crate::walk::{Descriptors, DirectoryNode, Walker, Worker, Workers};
 /// Pauses before each further look at a root that is a file, in milliseconds.
 const PAUSES: [u64; 2] = [30, 60];
 
+/// What the kernel's own refusals become.
+const REFUSALS: [Code; 5] = [
+    Code::DirentBadInode,
+    Code::DirectoryReadError,
+    Code::DirectoryLookupError,
+    Code::ExtentMapUnreadable,
+    Code::AttributeUnreadable,
+];
+
 /// The scan of one root. What it gathers can be taken at any time, also when one of its threads
 /// hangs.
 #[derive(Debug)]
@@ -243,6 +252,12 @@ impl RootScan {
                 whole,
                 lost_and_found_unseen,
                 damaged: self.each_gathered(|gathered| gathered.findings.has_damage()),
+                refused: self.has_any(&REFUSALS),
+                counted_twice: self.has_any(&[
+                    Code::LinkCountWrong,
+                    Code::DirectoryMultiplyLinked,
+                    Code::DirentDuplicateName,
+                ]),
                 before: begun.usage,
                 walk_took,
             };
@@ -251,6 +266,10 @@ impl RootScan {
         }
         self.leave_out_refused(scope, root);
         Ok(())
+    }
+
+    fn has_any(&self, codes: &[Code]) -> bool {
+        self.each_gathered(|gathered| codes.iter().any(|code| gathered.findings.has(*code)))
     }
 
     /// The root itself is a name, too.
@@ -278,11 +297,18 @@ impl RootScan {
 
     /// Questions that a filesystem as a whole does not answer are left out once.
     fn leave_out_refused(&self, scope: &Scope, root: &DirectoryNode) {
+        // Which files came before the first refusal is chance.
+        if scope.filesystem.refusals.file_extents.is_known() && scope.others().is_empty() {
+            for worker in 0..self.workers.iter().count() {
+                self.gathered.lock(worker).unchecked.forget("extents");
+            }
+        }
         let mut gathered = self.gathered.lock(self.workers.index());
+        let checks = self.options.checks;
         let mut leave_out = |filesystem: &Filesystem, path: &PathName| {
             let Refusals { file_extents, attributes, .. } = &*filesystem.refusals;
             for (refused, what) in [(file_extents, "extents"), (attributes, "attributes")] {
-                if refused.is_known() {
+                if refused.is_known() && checks.has(what) {
                     gathered.unchecked.add(UncheckedReason::Unsupported, what, path.clone());
                 }
             }

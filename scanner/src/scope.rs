@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::ffi::CStr;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::fast::RandomState;
 use reports::{PathName, UncheckedReason};
 use rustix::process::geteuid;
+use rustix::thread::{CapabilitySet, capabilities};
 
 use crate::checks::Overflow;
 use crate::control::Control;
@@ -46,6 +48,10 @@ pub struct Scope {
     pub tallies: Tallies,
     /// How ids that are not mapped look here.
     pub overflow: Overflow,
+    /// Whether /proc leads to open files.
+    pub has_proc: bool,
+    /// Whether this user is shown all extended attributes: `trusted.` ones need CAP_SYS_ADMIN.
+    pub sees_all_attributes: bool,
     user: u32,
 }
 
@@ -71,6 +77,9 @@ impl Scope {
             started,
             hasher: RandomState::default(),
             overflow: Overflow::read(),
+            has_proc: Path::new("/proc/self/fd").exists(),
+            sees_all_attributes: capabilities(None)
+                .is_ok_and(|sets| sets.effective.contains(CapabilitySet::SYS_ADMIN)),
             user: geteuid().as_raw(),
         }
     }

@@ -13,19 +13,22 @@ use super::page::{Page, Style};
 const EXAMPLES: usize = 2;
 
 pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Result<()> {
-    let checks = unfinished_checks(report);
-    if report.unchecked.is_empty() && checks.is_empty() {
-        return if report.complete {
-            page.paragraph(0, "Everything was examined.")
-        } else {
-            Ok(())
-        };
+    let unfinished = sentences(report, unfinished);
+    if !report.unchecked.is_empty() || !unfinished.is_empty() {
+        page.heading("Not examined")?;
+        for row in &report.unchecked {
+            write_row(row, page)?;
+        }
+        unfinished.iter().try_for_each(|sentence| page.paragraph(2, &escape_prose(sentence)))?;
+    } else if report.complete {
+        page.paragraph(0, "Everything was examined.")?;
     }
-    page.heading("Not examined")?;
-    for row in &report.unchecked {
-        write_row(row, page)?;
+    let open = sentences(report, left_open);
+    if open.is_empty() {
+        return Ok(());
     }
-    checks.iter().try_for_each(|sentence| page.paragraph(2, &escape_prose(sentence)))
+    page.heading("Left open")?;
+    open.iter().try_for_each(|sentence| page.paragraph(2, &escape_prose(sentence)))
 }
 
 fn write_row<W: Write>(row: &Unchecked, page: &mut Page<'_, W>) -> io::Result<()> {
@@ -44,11 +47,11 @@ fn write_row<W: Write>(row: &Unchecked, page: &mut Page<'_, W>) -> io::Result<()
     }
 }
 
-/// A sentence for each state and reason that checks did not run to their end with.
-fn unfinished_checks(report: &Report) -> Vec<String> {
+/// A sentence for each state and reason of checks that `state` speaks of.
+fn sentences(report: &Report, state: impl Fn(&CheckRun) -> Option<&'static str>) -> Vec<String> {
     let mut names: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
     for check in report.roots.iter().flat_map(|root| &root.checks) {
-        let Some(state) = unfinished(check) else {
+        let Some(state) = state(check) else {
             continue;
         };
         let reason = check.reason.as_deref().unwrap_or("no reason given");
@@ -59,7 +62,7 @@ fn unfinished_checks(report: &Report) -> Vec<String> {
     }
     let sentences = names.into_iter().map(|((state, reason), names)| {
         let names = names.join(", ");
-        format!("{names}: {state}, {reason}")
+        format!("{names}: {state}{reason}")
     });
     sentences.collect()
 }
@@ -67,7 +70,12 @@ fn unfinished_checks(report: &Report) -> Vec<String> {
 fn unfinished(check: &CheckRun) -> Option<&'static str> {
     match check.status {
         CheckStatus::Ran => None,
-        CheckStatus::Partial => Some("checked in part"),
-        CheckStatus::Skipped => Some("skipped"),
+        CheckStatus::Partial => Some("checked in part, "),
+        CheckStatus::Skipped => Some("skipped, "),
     }
+}
+
+/// A check that ran and could not judge something for want of facts.
+fn left_open(check: &CheckRun) -> Option<&'static str> {
+    (check.status == CheckStatus::Ran && check.reason.is_some()).then_some("")
 }

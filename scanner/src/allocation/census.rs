@@ -9,7 +9,7 @@ use rustix::io::Errno;
 use crate::features::Feature;
 use crate::filesystem::Filesystem;
 use crate::inode_facts::{FileKind, InodeFacts};
-use crate::links::{Sighting, SingleLinks, Tallies};
+use crate::links::{SeenNumbers, Sighting, SingleLinks, Tallies};
 use crate::scope::Scope;
 use crate::stamp::Moment;
 use crate::walk::{Buffer, DirectoryNode, Listing, OpenDirectory, Subdirectories, Visitor, Worker};
@@ -26,16 +26,21 @@ pub struct Census {
     pub uncertain: u64,
     /// Inodes that changed after the count began.
     pub recent: u64,
+    /// Inodes that changed after the scan began; counted by further counts alone.
+    pub changed: u64,
 }
 
 impl Census {
     /// Counts an inode, once whatever its names.
     pub fn add(&mut self, facts: &InodeFacts, filesystem: &Filesystem, began: Moment) {
         let block = filesystem.block_size;
+        if !filesystem.oddities.is_ext {
+            return;
+        }
         self.inodes += 1;
         if let Some(blocks) = facts.sectors().checked_div(block / 512) {
             // The sectors of content that stands in the inode make no whole block, or nearly one.
-            self.blocks += blocks;
+            self.blocks = self.blocks.saturating_add(blocks);
             let nearly = facts.size() < block && facts.size() + 512 > block;
             let inline = nearly && blocks > 0 && !filesystem.lacks(Feature::InlineData);
             self.uncertain += u64::from(inline && facts.kind() == FileKind::Regular);
@@ -46,9 +51,10 @@ impl Census {
     /// Adds what another thread counted.
     pub fn merge(&mut self, other: Census) {
         self.inodes += other.inodes;
-        self.blocks += other.blocks;
+        self.blocks = self.blocks.saturating_add(other.blocks);
         self.uncertain += other.uncertain;
         self.recent += other.recent;
+        self.changed += other.changed;
     }
 }
 
@@ -71,10 +77,16 @@ impl<'a> Counter<'a> {
         Counter { scope, began, met, counted: Mutex::new((census, true)) }
     }
 
-    /// What was counted; none where something could not be seen.
-    pub fn into_census(self) -> Option<Census> {
+    /// What was counted, and the numbers of it; none where something could not be seen.
+    pub fn into_counted(self) -> Option<(Census, SeenNumbers)> {
+        let seen = self.met.root().seen();
         let (census, whole) = self.counted.into_inner().unwrap_or_else(PoisonError::into_inner);
-        whole.then_some(census)
+        whole.then_some((census, seen))
+    }
+
+    fn count(&self, census: &mut Census, facts: &InodeFacts) {
+        census.add(facts, &self.scope.filesystem, self.began);
+        census.changed += u64::from(self.scope.is_recent(facts));
     }
 
     fn add(&self, census: Census, whole: bool) {
@@ -89,10 +101,16 @@ impl Visitor for Counter<'_> {
         let mut subdirectories = Subdirectories::default();
         let OpenDirectory { descriptor, facts, .. } = *directory;
         let tally = self.met.root();
+        if self.scope.is_elsewhere(facts, true) {
+            self.add(Census::default(), false);
+            return subdirectories;
+        }
         if tally.meet_directory(facts.ino()) == Sighting::Again {
             return subdirectories;
         }
         let (mut census, mut whole) = (Census::default(), true);
+        // Something may have been moved into it since its name was looked up.
+        census.recent += u64::from(self.began.may_precede(facts.changed_at()));
         let (mut buffer, mut singles) = (Buffer::default(), SingleLinks::default());
         let room = buffer.room_for(facts, &self.scope.filesystem);
         let mut listing = Listing::new(descriptor, room, None);
@@ -107,13 +125,17 @@ impl Visitor for Counter<'_> {
                 continue;
             }
             match InodeFacts::of_entry(descriptor, name) {
+                // Something was mounted there since the scan began.
+                Ok(facts) if facts.is_mount_root() || self.scope.is_elsewhere(&facts, true) => {
+                    whole = false;
+                }
                 Ok(facts) if facts.kind() == FileKind::Directory => {
-                    census.add(&facts, &self.scope.filesystem, self.began);
+                    self.count(&mut census, &facts);
                     subdirectories.push(name, facts.ino(), self.scope.may_skip_atime(&facts));
                 }
                 Ok(facts) => {
                     if tally.meet_file(&facts, &mut singles) == Sighting::First {
-                        census.add(&facts, &self.scope.filesystem, self.began);
+                        self.count(&mut census, &facts);
                     }
                 }
                 Err(_) => whole = false,

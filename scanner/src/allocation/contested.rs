@@ -82,7 +82,10 @@ impl LookAgain<'_> {
                 .collect();
             contested.overlaps.retain(|overlap| overlaps_still(overlap, &current));
             let block_size = self.scope.filesystem.block_size;
-            contested.misplaced.retain(|one| misplaced_still(one, &current, block_size, map));
+            contested.misplaced.retain(|one| {
+                self.workers.current().tick();
+                !self.scope.control.is_stopped() && misplaced_still(one, &current, block_size, map)
+            });
         }
         before - contested.count()
     }

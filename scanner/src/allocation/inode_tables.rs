@@ -23,12 +23,16 @@ pub struct InodeTables {
 }
 
 impl InodeTables {
-    /// Of an ext4 whose tables take so many bytes; none where that cannot be told.
-    pub fn of(filesystem: &Filesystem, table_bytes: u64) -> Option<Self> {
+    /// Of an ext4 whose tables take so many bytes and that has so many block bitmaps; none where
+    /// groups are smaller than a bitmap allows (mke2fs -g), so that their borders are not known.
+    pub fn of(filesystem: &Filesystem, table_bytes: u64, bitmaps: u64) -> Option<Self> {
         let (block, inodes) = (filesystem.block_size, filesystem.inodes);
-        let blocks = filesystem.superblock?.blocks;
+        // With blocks of 1 KiB the first one is no part of a group.
+        let blocks = filesystem.superblock?.blocks.saturating_sub(u64::from(block == 1024));
         let groups = blocks.div_ceil(block.checked_mul(8)?.max(1)).max(1);
-        if filesystem.has(Feature::BigAlloc) || !inodes.is_multiple_of(groups) {
+        let odd = bitmaps > groups || block > 4096 || !inodes.is_multiple_of(groups);
+        // The kernel may call an inode that holds an attribute damaged when it is opened by handle.
+        if odd || filesystem.has(Feature::BigAlloc) || filesystem.has(Feature::EaInode) {
             return None;
         }
         let size = (table_bytes / inodes.max(1)).max(256).next_power_of_two();
@@ -91,19 +95,20 @@ mod tests {
     #[test]
     fn tables_are_told_by_groups_of_blocks() {
         let made = filesystem(32 * 8192, &[]);
-        let tables = InodeTables::of(&made, 32 * 8192 * 256).unwrap();
+        let tables = InodeTables::of(&made, 32 * 8192 * 256, 32).unwrap();
         assert_eq!((tables.a_group, tables.a_block), (8192, 16));
-        let large = InodeTables::of(&made, 32 * 8192 * 1024).unwrap();
+        let large = InodeTables::of(&made, 32 * 8192 * 1024, 32).unwrap();
         assert_eq!(large.a_block, 4);
-        assert_eq!(InodeTables::of(&filesystem(32 * 8192 + 1, &[]), 0), None);
-        assert_eq!(InodeTables::of(&filesystem(32 * 8192, &[Feature::BigAlloc]), 0), None);
+        assert_eq!(InodeTables::of(&filesystem(32 * 8192 + 1, &[]), 0, 32), None);
+        assert_eq!(InodeTables::of(&made, 0, 128), None, "smaller groups than usual");
+        assert_eq!(InodeTables::of(&filesystem(32 * 8192, &[Feature::BigAlloc]), 0, 32), None);
     }
 
     #[test]
     fn without_checksums_of_groups_tables_are_zeroed_from_the_start() {
         let made = filesystem(32 * 8192, &[]);
-        assert!(InodeTables::of(&made, 0).unwrap().are_zeroed(&made));
+        assert!(InodeTables::of(&made, 0, 32).unwrap().are_zeroed(&made));
         let huge = filesystem(32 * 65_536, &[]);
-        assert!(!InodeTables::of(&huge, 0).unwrap().are_zeroed(&huge), "too many to try");
+        assert!(!InodeTables::of(&huge, 0, 32).unwrap().are_zeroed(&huge), "too many to try");
     }
 }

@@ -17,6 +17,12 @@ const SPECIAL_OWNER: u32 = 0x10;
 /// `XFS_DEV_DATA`, where devices are not told by their numbers.
 const DATA_DEVICE: u32 = 1;
 
+/// What a table of inodes is called.
+pub const INODES: &str = "inodes";
+
+/// What a block bitmap is called.
+pub const BLOCK_BITMAP: &str = "a block bitmap";
+
 /// What blocks are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -24,7 +30,7 @@ pub enum Purpose {
     Free,
     /// Content, or something that is not told.
     InUse,
-    /// The filesystem's own, in a place that never changes; what it is.
+    /// The filesystem's own; what it is.
     Metadata(&'static str),
 }
 
@@ -32,24 +38,21 @@ impl Purpose {
     /// `FMR_OWN_*`, `EXT4_FMR_OWN_*` and `XFS_FMR_OWN_*`: a letter in the upper half, a number in
     /// the lower (include/uapi/linux/fsmap.h, fs/ext4/fsmap.h, fs/xfs/libxfs/xfs_fs.h).
     fn of(record: &FsmapRecord) -> Self {
-        const X: u64 = (b'X' as u64) << 32;
-        const F: u64 = (b'f' as u64) << 32;
         if record.flags & SPECIAL_OWNER == 0 {
             return Purpose::InUse;
         }
-        let (x1, x2, x3, x4, x5) = (X | 1, X | 2, X | 3, X | 4, X | 5);
-        let (f1, f2, f3, f4) = (F | 1, F | 2, F | 3, F | 4);
-        match record.owner {
-            1 => Purpose::Free,
-            owner if owner == x1 => Purpose::Metadata("the superblock"),
-            owner if owner == x2 => Purpose::Metadata("the journal"),
-            owner if owner == x3 => Purpose::Metadata("headers of an allocation group"),
-            owner if owner == x4 => Purpose::Metadata("an index of inodes"),
-            owner if owner == x5 => Purpose::Metadata("inodes"),
-            owner if owner == f1 => Purpose::Metadata("group descriptors"),
-            owner if owner == f2 => Purpose::Metadata("room for group descriptors"),
-            owner if owner == f3 => Purpose::Metadata("a block bitmap"),
-            owner if owner == f4 => Purpose::Metadata("an inode bitmap"),
+        let (letter, number) = ((record.owner >> 32) as u8, record.owner as u32);
+        match (letter, number) {
+            (0, 1) => Purpose::Free,
+            (b'X', 1) => Purpose::Metadata("the superblock"),
+            (b'X', 2) => Purpose::Metadata("the journal"),
+            (b'X', 3) => Purpose::Metadata("headers of an allocation group"),
+            (b'X', 4) => Purpose::Metadata("an index of inodes"),
+            (b'X', 5) => Purpose::Metadata(INODES),
+            (b'f', 1) => Purpose::Metadata("group descriptors"),
+            (b'f', 2) => Purpose::Metadata("room for group descriptors"),
+            (b'f', 3) => Purpose::Metadata(BLOCK_BITMAP),
+            (b'f', 4) => Purpose::Metadata("an inode bitmap"),
             _ => Purpose::InUse,
         }
     }
@@ -92,6 +95,7 @@ impl<'a> SpaceMap<'a> {
         let device = makedev(major, minor) as u32;
         let mut from = FsmapKey::from(device, start);
         let to = FsmapKey::to(device, end.saturating_sub(1));
+        let mut reached = 0;
         loop {
             let answer = getfsmap(self.directory, from, to, &mut self.room)?;
             let own = if answer.device_numbers { device } else { DATA_DEVICE };
@@ -100,7 +104,11 @@ impl<'a> SpaceMap<'a> {
                 visit(Record { start: record.physical, end, purpose: Purpose::of(record) });
             }
             match answer.records.last() {
-                Some(last) if !answer.ended => from = FsmapKey::after(last),
+                Some(last) if !answer.ended && last.physical >= reached && last.length > 0 => {
+                    reached = last.physical.saturating_add(1);
+                    from = FsmapKey::after(last);
+                }
+                Some(_) if !answer.ended => return Err(Errno::LOOP),
                 _ => return Ok(()),
             }
         }

@@ -10,7 +10,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rustix::io::Errno;
 
 use super::misplaced::{Matcher, Misplaced};
-use super::space_map::{Purpose, Record, SpaceMap};
+use super::space_map::{BLOCK_BITMAP, INODES, Purpose, Record, SpaceMap};
 use crate::checks::{Refusal, errno_name};
 use crate::extents::Claim;
 use crate::filesystem::Filesystem;
@@ -20,6 +20,10 @@ const MOST_UNREADABLE: usize = 1000;
 
 /// A question costs as much as the map of one in so many groups (measured on Linux 6.18).
 const GROUPS_A_QUESTION: usize = 38;
+
+/// Groups that are asked for at once at most: their bitmaps may have to be read from a slow device
+/// while nobody sees progress, and their records are held until all of them came.
+const MOST_A_QUESTION: usize = 512;
 
 /// Bytes of the device, and what is wrong with them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +63,8 @@ pub struct Survey {
     pub metadata_bytes: u64,
     /// Of that, tables of inodes.
     pub inode_bytes: u64,
+    /// And block bitmaps, one for each group.
+    pub bitmap_bytes: u64,
     /// Groups of blocks that cannot be read.
     pub unreadable: Vec<Place>,
     /// How many more there were.
@@ -79,6 +85,7 @@ impl Survey {
         self.free_bytes += other.free_bytes;
         self.metadata_bytes += other.metadata_bytes;
         self.inode_bytes += other.inode_bytes;
+        self.bitmap_bytes += other.bitmap_bytes;
         self.unreadable.extend(other.unreadable);
         self.unreadable_beyond += other.unreadable_beyond;
         self.free_metadata = self.free_metadata.take().or(other.free_metadata);
@@ -100,6 +107,9 @@ impl Survey {
         self.misplaced.sort_by_key(|one| (one.start, one.claim.ino, one.claim.start));
         self.beyond += self.misplaced.len().saturating_sub(most) as u64;
         self.misplaced.truncate(most);
+        self.unreadable.sort_by_key(|place| place.start);
+        self.unreadable_beyond += self.unreadable.len().saturating_sub(MOST_UNREADABLE) as u64;
+        self.unreadable.truncate(MOST_UNREADABLE);
     }
 
     fn cannot_read(&mut self, group: &Range<u64>, errno: Errno) {
@@ -148,8 +158,10 @@ impl Adding<'_> {
             }
             Purpose::Metadata(what) => {
                 self.survey.metadata_bytes = self.survey.metadata_bytes.saturating_add(bytes);
-                if what == "inodes" {
-                    self.survey.inode_bytes = self.survey.inode_bytes.saturating_add(bytes);
+                match what {
+                    INODES => self.survey.inode_bytes += bytes,
+                    BLOCK_BITMAP => self.survey.bitmap_bytes += bytes,
+                    _ => {}
                 }
                 self.metadata_up_to = self.metadata_up_to.max(end);
                 self.free_up_to
@@ -203,6 +215,7 @@ pub fn survey(ground: Ground<'_>, tick: impl Fn() + Sync) -> Result<Survey, Errn
     let groups = ground.groups();
     let share = groups.len().div_ceil(rayon::current_num_threads().max(1)).max(1);
     let neighbours = groups.chunk_by(|one, next| one.end == next.start);
+    let share = share.min(MOST_A_QUESTION);
     let runs = ground.runs(neighbours.flat_map(|neighbours| neighbours.chunks(share)));
     let surveys: Vec<Result<Survey, Errno>> =
         runs.par_iter().map(|run| ground.survey_run(run, &tick)).collect();
@@ -262,27 +275,27 @@ impl<'a> Ground<'a> {
         dealt
     }
 
-    /// Goes through neighbouring groups: in one question, or, where a bitmap is bad, in one each.
+    /// Goes through neighbouring groups: in one question, or, where a bitmap is bad, in halves until
+    /// the bad one stands alone.
     fn survey_run(&self, run: &Run<'_>, tick: &impl Fn()) -> Result<Survey, Errno> {
-        let (Some(first), Some(last)) = (run.groups.first(), run.groups.last()) else {
-            return Ok(Survey::default());
-        };
-        let bytes = first.start..last.end;
         let mut map = SpaceMap::new(self.directory, self.filesystem.device);
-        tick();
         let mut all = self.adding(run);
-        match map.range(bytes.start, bytes.end, |record| all.meet(clip(record, &bytes))) {
-            Ok(()) => return Ok(all.into_survey()),
-            Err(errno) if matches!(Refusal::from(errno), Refusal::Damage(_)) => {}
-            Err(errno) => return Err(errno),
-        }
-        let mut all = self.adding(run);
-        for group in run.groups {
-            tick();
+        let mut waiting = vec![run.groups];
+        while let Some(groups) = waiting.pop() {
+            let (Some(first), Some(last)) = (groups.first(), groups.last()) else { continue };
+            let bytes = first.start..last.end;
             let mut records = Vec::new();
-            match map.range(group.start, group.end, |record| records.push(clip(record, group))) {
+            tick();
+            match map.range(bytes.start, bytes.end, |record| records.push(clip(record, &bytes))) {
                 Ok(()) => records.into_iter().for_each(|record| all.meet(record)),
-                Err(errno) => all.survey.cannot_read(group, errno),
+                Err(errno) if !matches!(Refusal::from(errno), Refusal::Damage(_)) => {
+                    return Err(errno);
+                }
+                Err(errno) if groups.len() == 1 => all.survey.cannot_read(first, errno),
+                Err(_) => {
+                    let (lower, upper) = groups.split_at(groups.len() / 2);
+                    waiting.extend([upper, lower]);
+                }
             }
         }
         Ok(all.into_survey())

@@ -46,11 +46,17 @@ impl Balance {
 }
 
 /// Holds a census against what is in use. `shared` is how often a block of attributes was counted
-/// too often.
-pub fn balance(census: Census, usage: Usage, hidden: &Hidden, shared: u64) -> Balance {
+/// too often; `read_only` says that nobody can write, so that no deleted file is open.
+pub fn balance(
+    census: Census,
+    usage: Usage,
+    hidden: &Hidden,
+    shared: u64,
+    read_only: bool,
+) -> Balance {
     let mut balance = Balance::default();
     let inodes = inode_gap(census, usage, hidden, &mut balance.unnamed);
-    let open = balance.unnamed > 0 && !usage.read_only;
+    let open = balance.unnamed > 0 && !read_only;
     if !open {
         balance.gaps.extend(inodes);
     }
@@ -111,46 +117,46 @@ fn block_gap(census: Census, usage: Usage, hidden: &Hidden, shared: u64) -> Opti
 mod tests {
     use super::*;
 
-    const CENSUS: Census = Census { inodes: 100, blocks: 5000, uncertain: 0, recent: 0 };
+    const CENSUS: Census =
+        Census { inodes: 100, blocks: 5000, uncertain: 0, recent: 0, changed: 0 };
 
-    fn usage(inodes: u64, blocks: u64, read_only: bool) -> Usage {
+    fn usage(inodes: u64, blocks: u64) -> Usage {
         Usage {
             blocks: 100_000,
             free_blocks: 100_000 - blocks,
             inodes: 10_000,
             free_inodes: 10_000 - inodes,
-            read_only,
         }
     }
 
-    fn gaps(census: Census, usage: Usage, shared: u64) -> Vec<(Code, i128)> {
+    fn gaps_of(census: Census, usage: Usage, shared: u64, ro: bool) -> Vec<(Code, i128)> {
         let hidden = Hidden { inodes: 10..=10, blocks: Some(vec![33..=33, 50..=50]) };
-        let balance = balance(census, usage, &hidden, shared);
+        let balance = balance(census, usage, &hidden, shared, ro);
         balance.gaps.iter().map(|gap| (gap.code, gap.by)).collect()
     }
 
     #[test]
     fn what_adds_up_is_silent() {
-        assert_eq!(gaps(CENSUS, usage(110, 5033, false), 0), []);
-        assert_eq!(gaps(CENSUS, usage(110, 5050, false), 0), [], "the other kind of journal");
-        assert_eq!(gaps(CENSUS, usage(110, 5031, false), 2), [], "shared attribute blocks");
+        assert_eq!(gaps_of(CENSUS, usage(110, 5033), 0, false), []);
+        assert_eq!(gaps_of(CENSUS, usage(110, 5050), 0, false), [], "the other kind of journal");
+        assert_eq!(gaps_of(CENSUS, usage(110, 5031), 2, false), [], "shared attribute blocks");
         let uncertain = Census { uncertain: 3, ..CENSUS };
-        assert_eq!(gaps(uncertain, usage(110, 5030, false), 0), []);
+        assert_eq!(gaps_of(uncertain, usage(110, 5030), 0, false), []);
     }
 
     #[test]
     fn a_single_block_or_inode_is_told() {
         use Code::{FreeInodesMismatch, UsedBlocksMismatch};
-        assert_eq!(gaps(CENSUS, usage(110, 5034, false), 0), [(UsedBlocksMismatch, 1)]);
-        assert_eq!(gaps(CENSUS, usage(110, 5032, false), 0), [(UsedBlocksMismatch, -1)]);
-        assert_eq!(gaps(CENSUS, usage(109, 5033, false), 0), [(FreeInodesMismatch, -1)]);
-        assert_eq!(gaps(CENSUS, usage(111, 5033, true), 0), [(FreeInodesMismatch, 1)]);
+        assert_eq!(gaps_of(CENSUS, usage(110, 5034), 0, false), [(UsedBlocksMismatch, 1)]);
+        assert_eq!(gaps_of(CENSUS, usage(110, 5032), 0, false), [(UsedBlocksMismatch, -1)]);
+        assert_eq!(gaps_of(CENSUS, usage(109, 5033), 0, false), [(FreeInodesMismatch, -1)]);
+        assert_eq!(gaps_of(CENSUS, usage(111, 5033), 0, true), [(FreeInodesMismatch, 1)]);
     }
 
     #[test]
     fn deleted_files_that_are_open_are_allowed_for_on_a_writable_mount() {
-        assert_eq!(gaps(CENSUS, usage(112, 5099, false), 0), []);
-        let fewer = gaps(CENSUS, usage(112, 5000, false), 0);
+        assert_eq!(gaps_of(CENSUS, usage(112, 5099), 0, false), []);
+        let fewer = gaps_of(CENSUS, usage(112, 5000), 0, false);
         assert_eq!(
             fewer,
             [(Code::UsedBlocksMismatch, -33)],

@@ -2,7 +2,7 @@
 
 use std::os::fd::BorrowedFd;
 
-use rustix::fs::{StatVfsMountFlags, fstatvfs};
+use rustix::fs::fstatvfs;
 use rustix::io::Errno;
 
 /// Blocks and inodes in use at one instant.
@@ -16,8 +16,6 @@ pub struct Usage {
     pub inodes: u64,
     /// Of these, how many are free (`f_ffree`).
     pub free_inodes: u64,
-    /// The mount does not let anybody write.
-    pub read_only: bool,
 }
 
 impl Usage {
@@ -29,7 +27,6 @@ impl Usage {
             free_blocks: space.f_bfree,
             inodes: space.f_files,
             free_inodes: space.f_ffree,
-            read_only: space.f_flag.contains(StatVfsMountFlags::RDONLY),
         })
     }
 

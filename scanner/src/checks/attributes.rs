@@ -101,11 +101,13 @@ fn unreadable(what: &str, errno: Errno) -> Result<Anomaly, Option<UncheckedReaso
         Refusal::Damage(errno) => Ok(anomaly().refused_with(errno)),
         Refusal::Gone => Err(None),
         Refusal::Denied => Err(Some(UncheckedReason::PermissionDenied)),
-        Refusal::OutOfResources | Refusal::Unexplained(Errno::NOMEM) => {
+        // TOOBIG: more names than fit into one list (listxattr(2), BUGS).
+        Refusal::OutOfResources | Refusal::Unexplained(Errno::NOMEM | Errno::TOOBIG) => {
             Err(Some(UncheckedReason::OutOfResources))
         }
         Refusal::NoAnswer => Err(Some(UncheckedReason::NoAnswer)),
-        Refusal::Unexplained(Errno::OPNOTSUPP | Errno::NOSYS) => {
+        // OVERFLOW: a capability of another user namespace (capabilities(7)).
+        Refusal::Unexplained(Errno::OPNOTSUPP | Errno::NOSYS | Errno::OVERFLOW) => {
             Err(Some(UncheckedReason::Unsupported))
         }
         Refusal::Unexplained(_) => Ok(anomaly().only_suspect()),

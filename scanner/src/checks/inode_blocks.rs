@@ -47,7 +47,10 @@ fn most_blocks(seen: &Seen<'_>) -> Option<u64> {
     match seen.facts.kind() {
         _ if !counted => None,
         FileKind::Regular | FileKind::Directory | FileKind::Unknown => None,
-        FileKind::Symlink if seen.facts.size() >= IN_INODE => Some(1 + attributes),
+        // An encrypted one takes more room than its target's length.
+        FileKind::Symlink if seen.facts.size() >= IN_INODE || seen.facts.is_encrypted() => {
+            Some(1 + attributes)
+        }
         _ => Some(attributes),
     }
 }

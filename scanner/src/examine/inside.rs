@@ -42,6 +42,8 @@ impl<'a> Look<'a> {
         }
         let OpenDirectory { descriptor, facts, .. } = *self.directory;
         let own = self.pass == Pass::Walk && facts.device() == self.scope.filesystem.device;
+        // Something may have been moved into it since its name was looked up.
+        self.out.gathered.census.recent += u64::from(own && self.scope.is_recent(facts));
         let inspector = self.inspector();
         let Outcome { gathered, anomalies, .. } = &mut self.out;
         let claims = own.then_some(&mut gathered.claims);
@@ -67,7 +69,6 @@ impl<'a> Look<'a> {
             attribute_pairs.add(facts.ino(), block.hidden, &block.hashes);
         }
         for (reason, what) in &inspected.unchecked {
-            totals.errors += 1;
             unchecked.add(*reason, what, self.directory.node.path(name));
         }
     }

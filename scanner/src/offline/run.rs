@@ -56,6 +56,13 @@ impl Run {
                     .to_owned(),
             );
         }
+        if self.superblock.is_some_and(|superblock| superblock.has_orphans()) {
+            reasons.push(
+                "deleted files that were open wait in it to be cleared away, which the next mount \
+                 does"
+                    .to_owned(),
+            );
+        }
         Doubts { reasons }
     }
 

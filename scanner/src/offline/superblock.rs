@@ -16,6 +16,9 @@ const MAGIC: u16 = 0xef53;
 const COMPAT_HAS_JOURNAL: u32 = 0x4;
 const INCOMPAT_RECOVER: u32 = 0x4;
 const INCOMPAT_JOURNAL_DEV: u32 = 0x8;
+/// `EXT4_FEATURE_RO_COMPAT_ORPHAN_PRESENT`.
+const RO_COMPAT_ORPHAN_PRESENT: u32 = 0x1_0000;
+
 /// filetype, recover, journal_dev and meta_bg: what ext3 may have.
 const INCOMPAT_EXT3: u32 = 0x2 | 0x4 | 0x8 | 0x10;
 /// sparse_super, large_file and btree_dir: what ext2 and ext3 may have.
@@ -29,6 +32,7 @@ pub(super) struct Superblock {
     s_feature_compat: u32,
     s_feature_incompat: u32,
     s_feature_ro_compat: u32,
+    s_last_orphan: u32,
 }
 
 /// The primary superblock, if it can be read and its magic number is right.
@@ -57,6 +61,7 @@ impl Superblock {
             s_feature_compat: u32_at(0x5c)?,
             s_feature_incompat: u32_at(0x60)?,
             s_feature_ro_compat: u32_at(0x64)?,
+            s_last_orphan: u32_at(0xe8)?,
         })
     }
 
@@ -86,6 +91,12 @@ impl Superblock {
     /// Whether the journal holds changes that are not in their place yet.
     pub(super) fn needs_recovery(&self) -> bool {
         self.s_feature_incompat & INCOMPAT_RECOVER != 0
+    }
+
+    /// Whether deleted files wait to be cleared away by the next mount, as they do in a snapshot
+    /// that was taken while some were open: in a list, or in the orphan file.
+    pub(super) fn has_orphans(&self) -> bool {
+        self.s_last_orphan != 0 || self.s_feature_ro_compat & RO_COMPAT_ORPHAN_PRESENT != 0
     }
 }
 
@@ -123,6 +134,14 @@ mod tests {
     fn a_pending_journal_is_seen() {
         assert!(Superblock::parse(&block(&[(0x60, 0x46)])).unwrap().needs_recovery());
         assert!(!Superblock::parse(&block(&[(0x60, 0x42)])).unwrap().needs_recovery());
+    }
+
+    #[test]
+    fn deleted_files_that_wait_are_seen() {
+        let has =
+            |fields: &[(usize, u32)]| Superblock::parse(&block(fields)).unwrap().has_orphans();
+        assert!(has(&[(0xe8, 12)]) && has(&[(0x64, 0x1_0000)]));
+        assert!(!has(&[(0x64, 0x400)]));
     }
 
     #[test]

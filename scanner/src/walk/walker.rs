@@ -37,6 +37,10 @@ pub trait Visitor: Sync {
 
     /// Takes note of a subdirectory of `parent` that could not be opened.
     fn unopened(&self, parent: &Arc<DirectoryNode>, name: &CStr, ino: u64, errno: Errno);
+
+    /// Takes note of a subdirectory in whose place another one stood when it was opened. That one
+    /// is visited; where the first one is now is not known.
+    fn replaced(&self, _parent: &Arc<DirectoryNode>, _name: &CStr, _ino: u64) {}
 }
 
 /// Names of subdirectories, one after the other in one piece of memory: a directory may have a
@@ -202,6 +206,9 @@ impl<V: Visitor> Walker<'_, V> {
             .and_then(|opened| Ok((InodeFacts::of_descriptor(opened.as_fd())?, opened)));
         match opened {
             Ok((facts, descriptor)) => {
+                if facts.ino() != entry.ino {
+                    self.visitor.replaced(parent, name, entry.ino);
+                }
                 let node = DirectoryNode::child(parent, name, facts.ino(), facts.device());
                 Some(self.visit(node, descriptor, &facts))
             }

@@ -57,6 +57,10 @@ pub struct Ledger<'a> {
     pub lost_and_found_unseen: bool,
     /// Whether damage was found already.
     pub damaged: bool,
+    /// Whether the kernel itself refused something with a word for damage.
+    pub refused: bool,
+    /// Whether names and link counts disagree, so that some inode is counted twice.
+    pub counted_twice: bool,
     /// What was in use when the walk began.
     pub before: Option<Usage>,
     /// How long the walk took.
@@ -136,10 +140,26 @@ impl Ledger<'_> {
         unloaded: Usage,
         outcome: &mut LedgerOutcome,
     ) {
-        let Ok(loaded) = Usage::of(root) else { return };
+        let loaded = match Usage::of(root) {
+            Ok(loaded) => loaded,
+            Err(errno) => {
+                outcome.open.push(format!("statfs says {}", errno_name(errno)));
+                return;
+            }
+        };
         self.judge_free_blocks(surveyed, unloaded, loaded);
         let filesystem = &self.scope.filesystem;
         if !filesystem.oddities.is_ext {
+            let kind = &filesystem.kind;
+            outcome.open.push(format!("sums of blocks and inodes are not judged on {kind}"));
+            return;
+        }
+        if self.counted_twice || filesystem.counts_metadata() {
+            outcome.open.push(
+                "sums of blocks and inodes were not judged: link counts are wrong, or the mount \
+                 counts its own metadata (minixdf)"
+                    .to_owned(),
+            );
             return;
         }
         if !self.whole {
@@ -173,9 +193,18 @@ impl Ledger<'_> {
         let shared = swept.shared_attributes;
         let maybe_shared = attributes.possibly_shared() + unseen;
         let readable = surveyed.unreadable.is_empty();
-        let sums = Sums { hidden: &hidden, shared, maybe_shared, unloaded, readable };
+        let sums = Sums {
+            hidden: &hidden,
+            shared,
+            maybe_shared,
+            unloaded,
+            counted: census.inodes,
+            read_only: filesystem.is_read_only(),
+            readable,
+        };
+        let still = self.before == Some(loaded) && census.recent == 0;
         let balance = self.judge_sums(root, census, loaded, &sums, outcome);
-        self.judge_unattached(root, &balance, loaded, surveyed, &sums, outcome);
+        self.judge_unattached(root, &balance, still, surveyed, &sums, outcome);
     }
 
     fn find(&self, code: Code, expected: &str, found: &str) {

@@ -11,11 +11,12 @@ use crate::allocation::hidden::Hidden;
 use crate::allocation::sums::{Balance, Gap, balance};
 use crate::allocation::usage::Usage;
 use crate::inode_facts::InodeFacts;
+use crate::links::SeenNumbers;
 use crate::walk::Walker;
 
 /// A filesystem that is written to is counted again for about as long as the walk took, and no
 /// longer than this, in the hope of a quiet moment.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Ledger<'_> {
     /// Holds sums against statfs; a gap must show at three counts of a filesystem that stood
@@ -45,7 +46,7 @@ impl Ledger<'_> {
                 break;
             }
             self.workers.pause(Duration::from_millis(pause));
-            let Some((again, quiet)) = self.count_again(root, sums) else { continue };
+            let Some((again, quiet, _)) = self.count_again(root, sums) else { continue };
             if again.gaps.is_empty() {
                 self.lock().totals.volatile += last.gaps.len() as u64;
                 return again;
@@ -55,6 +56,9 @@ impl Ledger<'_> {
                 proof = if same { proof + 1 } else { 1 };
                 last = again;
             }
+        }
+        if proof < PROVEN && self.scope.control.is_stopped() {
+            return Balance::default();
         }
         if proof < PROVEN {
             let written = "the filesystem was written to, so its sums were not judged";
@@ -69,7 +73,7 @@ impl Ledger<'_> {
             if dropped && sums.readable {
                 self.tell_bad_groups();
             }
-        } else if !usage.read_only && sums.readable {
+        } else if usage.free_blocks < sums.unloaded.free_blocks && sums.readable {
             self.tell_drop(sums.unloaded, usage);
         }
         last
@@ -80,7 +84,7 @@ impl Ledger<'_> {
         &self,
         root: BorrowedFd<'_>,
         sums: &Sums<'_>,
-    ) -> Option<(Balance, bool)> {
+    ) -> Option<(Balance, bool, SeenNumbers)> {
         let before = Usage::of(root).ok()?;
         let facts = InodeFacts::of_descriptor(root).ok()?;
         let counter = Counter::new(self.scope, &facts);
@@ -88,10 +92,10 @@ impl Ledger<'_> {
         let Ledger { descriptors, workers, .. } = *self;
         let walker = Walker { visitor: &counter, descriptors, workers, stop };
         walker.walk(self.pool, self.root, descriptors.open_root().ok()?);
-        let census = counter.into_census()?;
+        let (census, seen) = counter.into_counted()?;
         let after = Usage::of(root).ok()?;
         let quiet = before == after && census.recent == 0;
-        Some((sums.balance(census, after), quiet))
+        Some((sums.balance(census, after), quiet, seen))
     }
 
     /// More in use than has names is only suspect where something else can explain it: names in a
@@ -130,6 +134,10 @@ pub(super) struct Sums<'a> {
     pub(super) maybe_shared: u64,
     /// What was in use before the bitmaps were loaded.
     pub(super) unloaded: Usage,
+    /// How many inodes the first count found.
+    pub(super) counted: u64,
+    /// Nobody can write.
+    pub(super) read_only: bool,
     /// All of them could be.
     pub(super) readable: bool,
 }
@@ -137,6 +145,11 @@ pub(super) struct Sums<'a> {
 impl Sums<'_> {
     pub(super) fn balance(&self, census: Census, usage: Usage) -> Balance {
         let uncertain = census.uncertain + self.maybe_shared;
-        balance(Census { uncertain, ..census }, usage, self.hidden, self.shared)
+        let changed = census.inodes != self.counted || census.changed > 0;
+        // What shares a block of attributes by now is not known any more.
+        let (shared, more) =
+            if changed { (0, self.shared + census.changed) } else { (self.shared, 0) };
+        let census = Census { uncertain: uncertain + more, ..census };
+        balance(census, usage, self.hidden, shared, self.read_only)
     }
 }
