@@ -9,7 +9,7 @@ use reports::{Code, PathName, UncheckedReason};
 use rustix::fs::{CWD, Mode, OFlags, openat};
 use rustix::io::Errno;
 
-use crate::allocation::{Begun, Counted, Ledger, LedgerOutcome};
+use crate::allocation::{Begun, Counted, Earlier, Ledger, LedgerOutcome};
 use crate::checks::{Anomalies, Anomaly, Seen, judge_inode};
 use crate::control::Control;
 use crate::errors_policy::ErrorsPolicy;
@@ -40,6 +40,10 @@ const REFUSALS: [Code; 5] = [
     Code::ExtentMapUnreadable,
     Code::AttributeUnreadable,
 ];
+
+/// What makes an inode count twice.
+const COUNTED_TWICE: [Code; 3] =
+    [Code::LinkCountWrong, Code::DirectoryMultiplyLinked, Code::DirentDuplicateName];
 
 /// The scan of one root. What it gathers can be taken at any time, also when one of its threads
 /// hangs.
@@ -251,13 +255,11 @@ impl RootScan {
                 root,
                 whole,
                 lost_and_found_unseen,
-                damaged: self.each_gathered(|gathered| gathered.findings.has_damage()),
-                refused: self.has_any(&REFUSALS),
-                counted_twice: self.has_any(&[
-                    Code::LinkCountWrong,
-                    Code::DirectoryMultiplyLinked,
-                    Code::DirentDuplicateName,
-                ]),
+                earlier: Earlier {
+                    damaged: self.each_gathered(|gathered| gathered.findings.has_damage()),
+                    refused: self.has_any(&REFUSALS),
+                    counted_twice: self.has_any(&COUNTED_TWICE),
+                },
                 before: begun.usage,
                 walk_took,
             };

@@ -27,4 +27,4 @@ mod usage;
 
 pub use attribute_pairs::AttributePairs;
 pub use census::Census;
-pub use ledger::{Begun, Counted, Ledger, LedgerOutcome};
+pub use ledger::{Begun, Counted, Earlier, Ledger, LedgerOutcome};

@@ -75,7 +75,11 @@ fn keep(lines: &mut VecDeque<String>, record: &[u8], device: &str) {
         return;
     };
     let line = text.lines().next().unwrap_or_default();
-    if !is_about(line, device) || lines.iter().any(|known| known == line) {
+    if is_about(line, device) && is_mount(line) {
+        // What the log says of the device before is of another filesystem, or of another mount.
+        lines.clear();
+    }
+    if !speaks_of_trouble(line, device) || lines.iter().any(|known| known == line) {
         return;
     }
     if lines.len() == KEPT {
@@ -84,15 +88,27 @@ fn keep(lines: &mut VecDeque<String>, record: &[u8], device: &str) {
     lines.push_back(line.to_owned());
 }
 
-/// `EXT4-fs error (device sda1): ...`, `EXT4-fs (sda1): ...`.
+/// `EXT4-fs error (device sda1): ...`, `EXT4-fs (sda1): ...`. The name is looked for where the kernel
+/// puts it: further on the line stands what others chose, such as the name of a process.
 fn is_about(line: &str, device: &str) -> bool {
     let device = device.replace('!', "/");
-    let named = [format!("(device {device})"), format!("({device})")];
-    let bad = ["EXT4-fs error", "EXT4-fs warning", "EXT4-fs (", "JBD2"];
+    let starts = [
+        format!("EXT4-fs error (device {device}): "),
+        format!("EXT4-fs warning (device {device}): "),
+        format!("EXT4-fs ({device}): "),
+    ];
+    starts.iter().any(|start| line.starts_with(start.as_str()))
+}
+
+/// `EXT4-fs (sda1): mounted filesystem UUID r/w with ordered data mode.`
+fn is_mount(line: &str) -> bool {
+    line.contains("): mounted filesystem")
+}
+
+/// A line about the device that is no routine.
+fn speaks_of_trouble(line: &str, device: &str) -> bool {
     let routine = ["mounted filesystem", "unmounting filesystem", "re-mounted"];
-    bad.iter().any(|start| line.starts_with(start))
-        && named.iter().any(|name| line.contains(name.as_str()))
-        && !routine.iter().any(|word| line.contains(word))
+    is_about(line, device) && !routine.iter().any(|word| line.contains(word))
 }
 
 #[cfg(test)]
@@ -107,11 +123,14 @@ mod tests {
             "3,101,6,-;EXT4-fs error (device sda1): ext4_lookup:1817: inode #2: comm ls\n SUB=x",
             "3,102,7,-;EXT4-fs error (device sda11): other",
             "6,103,8,-;EXT4-fs (sda1): mounted filesystem 1234 r/w",
+            "3,100,9,-;EXT4-fs error (device sda1): ext4_lookup:1817: inode #3: comm ls",
+            "3,101,9,-;EXT4-fs error (device sda1): ext4_lookup:1817: inode #3: comm ls\n SUB=x",
+            "3,102,9,-;EXT4-fs error (device sdb1): ext4_lookup:1: inode #3: comm (device sda1)",
             "4,104,9,-;EXT4-fs (sda1): error count since last fsck: 2",
             "garbage",
         ];
         records.iter().for_each(|record| keep(&mut lines, record.as_bytes(), "sda1"));
-        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert_eq!(lines.len(), 2, "of this mount: {lines:?}");
         assert!(lines[1].ends_with("error count since last fsck: 2"));
     }
 }

@@ -78,6 +78,7 @@ mod ext4_formats;
 mod ext4_states;
 mod layers;
 mod other;
+mod views;
 
 /// Nothing is found on the mounted image, writable and read-only, and e2fsck agrees before and
 /// after.

@@ -27,7 +27,7 @@ impl Ledger<'_> {
         sums: &Sums<'_>,
         outcome: &mut LedgerOutcome,
     ) {
-        let damaged = self.damaged || !balance.gaps.is_empty();
+        let damaged = self.earlier.damaged || !balance.gaps.is_empty();
         if balance.unnamed == 0 && !damaged {
             return;
         }
@@ -47,7 +47,7 @@ impl Ledger<'_> {
         let mut tried = handles.try_numbers(false);
         let found = tried.explained();
         let read_only = filesystem.is_read_only();
-        let may_go_on = read_only || self.refused || tables.are_zeroed(filesystem);
+        let may_go_on = read_only || self.earlier.refused || tables.are_zeroed(filesystem);
         let everywhere = tried.refused.is_none() && balance.unnamed > found && may_go_on;
         if everywhere {
             tried = handles.try_numbers(true);

@@ -36,6 +36,17 @@ const PAUSES: [u64; 6] = [30, 60, 120, 240, 480, 960];
 /// Counts of a quiet filesystem that must agree.
 const PROVEN: u32 = 3;
 
+/// What was found before the filesystem as a whole is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Earlier {
+    /// Damage.
+    pub damaged: bool,
+    /// The kernel itself refused something with a word for damage.
+    pub refused: bool,
+    /// Names and link counts disagree, so that some inode is counted twice.
+    pub counted_twice: bool,
+}
+
 /// Looks at the filesystem as a whole.
 #[derive(Debug)]
 pub struct Ledger<'a> {
@@ -55,12 +66,8 @@ pub struct Ledger<'a> {
     pub whole: bool,
     /// Whether lost+found could not be read.
     pub lost_and_found_unseen: bool,
-    /// Whether damage was found already.
-    pub damaged: bool,
-    /// Whether the kernel itself refused something with a word for damage.
-    pub refused: bool,
-    /// Whether names and link counts disagree, so that some inode is counted twice.
-    pub counted_twice: bool,
+    /// What was found already.
+    pub earlier: Earlier,
     /// What was in use when the walk began.
     pub before: Option<Usage>,
     /// How long the walk took.
@@ -154,7 +161,7 @@ impl Ledger<'_> {
             outcome.open.push(format!("sums of blocks and inodes are not judged on {kind}"));
             return;
         }
-        if self.counted_twice || filesystem.counts_metadata() {
+        if self.earlier.counted_twice || filesystem.counts_metadata() {
             outcome.open.push(
                 "sums of blocks and inodes were not judged: link counts are wrong, or the mount \
                  counts its own metadata (minixdf)"
