@@ -4,9 +4,14 @@
 //! each round has other writers:
 //! `FSCAN_BUSY_SECONDS=30 FSCAN_BUSY_ROUNDS=10 cargo test --test integration busy`.
 
-use std::env;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
+use std::{env, fs};
+
+use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use crate::harness::{Dir, Image, Mount, Need, User, Work, Writers, content, files, in_lab};
 use crate::healthy::expect_healthy_as;
@@ -136,5 +141,42 @@ fn overlay_with_writers_at_work() {
         let [lower, upper, work] = ["lower", "upper", "work"].map(|layer| layers.join(layer));
         let mount = Mount::overlay(&dir.join("mnt"), &lower, &upper, &work);
         expect_healthy_while_written(dir, mount.point(), BOTH);
+    });
+}
+
+/// Directories that swap places with all that is in them: one can be missed by a walk, but is not
+/// lost.
+#[test]
+fn ext4_with_directories_that_change_places() {
+    in_lab(EXT4, |dir| {
+        let image = Image::ext4(dir, 200, &["-b", "1024", "-N", "20000"]);
+        let mount = image.mount("rw");
+        for job in 0..500 {
+            files(&mount.join(&format!("current/job-{job}/x/y")), 8);
+        }
+        // So that what is not moved has not changed since the scan began.
+        sleep(Duration::from_millis(1100));
+        let stop = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let place = |n: u64| mount.join(&format!("current/job-{}", n % 500));
+                for n in (0..).take_while(|_| !stop.load(Ordering::Relaxed)) {
+                    let (one, other) = (place(n * 7919), place(n * 104_729 + 1));
+                    let _ = renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE);
+                    if n % 5 == 0 {
+                        let _ = fs::write(mount.join(&format!("other-{n}")), "");
+                    }
+                }
+            });
+            let long = Duration::from_secs(setting("FSCAN_BUSY_SECONDS", 3));
+            let started = Instant::now();
+            let scanned = catch_unwind(AssertUnwindSafe(|| {
+                while started.elapsed() < long {
+                    expect_healthy_as(User::Caller, dir, mount.point());
+                }
+            }));
+            stop.store(true, Ordering::Relaxed);
+            scanned.unwrap_or_else(|failure| resume_unwind(failure));
+        });
     });
 }

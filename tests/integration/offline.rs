@@ -266,6 +266,24 @@ fn stale_counts_are_no_damage() {
     });
 }
 
+/// A snapshot holds the files that were deleted and open then; the next mount clears them away.
+#[test]
+fn deleted_files_that_wait_for_a_mount_make_findings_suspect() {
+    in_lab(LAB, |dir| {
+        let image = small_image(dir, &[]);
+        image.debugfs(&["sif /victim links_count 0", "unlink /victim"]);
+        let damaged = check(dir, image.file()).expect_code(1).report();
+        assert_eq!(damaged.verdict, "corrupt", "nothing says that it waits");
+        image.debugfs(&["ssv last_orphan 13"]);
+        let outcome = check(dir, image.file());
+        let report = outcome.expect_code(1).report();
+        outcome.expect(report.verdict == "suspect", "a mount would clear it away");
+        let told = |line: &String| line.contains("deleted files that were open");
+        let all = report.findings.iter().all(|finding| finding.evidence.iter().any(told));
+        outcome.expect(all, "each finding says so");
+    });
+}
+
 #[test]
 fn a_journal_that_was_not_replayed_makes_findings_suspect() {
     in_lab(LAB, |dir| {
