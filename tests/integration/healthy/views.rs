@@ -49,7 +49,7 @@ fn read_only(view: &Mount) {
 /// A deleted file that is open, with content that may not have its place yet.
 fn deleted(path: &Path) -> File {
     let mut file = File::create(path).unwrap();
-    file.write_all(&[b'd'; 100_000]).unwrap();
+    file.write_all(&vec![b'd'; 100_000]).unwrap();
     fs::remove_file(path).unwrap();
     file
 }
@@ -65,7 +65,7 @@ fn a_read_only_view_of_a_filesystem_that_is_written_to() {
         read_only(&view);
         expect_healthy(dir, view.point());
         let open = deleted(&mount.join("deleted"));
-        fs::write(mount.join("new"), [b'n'; 50_000]).unwrap();
+        fs::write(mount.join("new"), vec![b'n'; 50_000]).unwrap();
         expect_healthy(dir, view.point());
         drop(open);
     });
@@ -92,8 +92,9 @@ fn a_filesystem_that_was_written_to_and_turned_read_only() {
 fn expect_unharmed(dir: &Dir, mkfs: &[&str]) {
     let image = Image::ext4(dir, 256, &[]);
     let file = OpenOptions::new().write(true).open(image.file()).unwrap();
+    let garbage = vec![0x5a; 1 << 20];
     for mib in 0..256 {
-        file.write_all_at(&[0x5a; 1 << 20], mib << 20).unwrap();
+        file.write_all_at(&garbage, mib << 20).unwrap();
     }
     let lazily = ["-q", "-F", "-b", "4096", "-E", "nodiscard,lazy_itable_init=1"];
     let output = tool("mkfs.ext4").args(lazily).args(mkfs).arg(image.file()).output().unwrap();
