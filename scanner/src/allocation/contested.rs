@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use reports::{Code, Finding, PathName, Subject, escape};
 use rustix::fs::{Mode, OFlags, openat};
+use rustix::io::Errno;
 
 use super::misplaced::Misplaced;
 use super::space_map::{Purpose, SpaceMap};
@@ -47,6 +48,15 @@ impl Contested {
     }
 }
 
+/// What became of the claims that did not stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Explained by a change.
+    pub cleared: u64,
+    /// Inodes that could not be looked at again.
+    pub unseen: u64,
+}
+
 /// What looking again works with.
 #[derive(Debug)]
 pub struct LookAgain<'a> {
@@ -66,9 +76,11 @@ pub struct LookAgain<'a> {
 type Current = BTreeMap<u64, Vec<Claim>>;
 
 impl LookAgain<'_> {
-    /// Keeps what stands at every look; tells how much was cleared.
-    pub fn settle(&self, contested: &mut Contested, map: &mut SpaceMap<'_>) -> u64 {
+    /// Keeps what stands at every look. What cannot be looked at again is no longer contested, and
+    /// not cleared either.
+    pub fn settle(&self, contested: &mut Contested, map: &mut SpaceMap<'_>) -> Settled {
         let before = contested.count();
+        let mut unseen = BTreeSet::new();
         for pause in PAUSES {
             if contested.count() == 0 || self.scope.control.is_stopped() {
                 break;
@@ -78,7 +90,13 @@ impl LookAgain<'_> {
             let current: Current = contested
                 .inodes()
                 .into_iter()
-                .filter_map(|ino| Some((ino, self.map_again(ino)?)))
+                .filter_map(|ino| match self.map_again(ino) {
+                    Ok(claims) => Some((ino, claims?)),
+                    Err(_) => {
+                        unseen.insert(ino);
+                        None
+                    }
+                })
                 .collect();
             contested.overlaps.retain(|overlap| overlaps_still(overlap, &current));
             let block_size = self.scope.filesystem.block_size;
@@ -87,38 +105,51 @@ impl LookAgain<'_> {
                 !self.scope.control.is_stopped() && misplaced_still(one, &current, block_size, map)
             });
         }
-        before - contested.count()
+        let unseen = unseen.len() as u64;
+        Settled { cleared: (before - contested.count()).saturating_sub(unseen), unseen }
     }
 
-    /// What an inode that did not change claims by now; none for any other.
-    fn map_again(&self, ino: u64) -> Option<Vec<Claim>> {
-        let file = self.open(ino)?;
-        let facts = InodeFacts::of_descriptor(file.as_fd()).ok()?;
+    /// What an inode that did not change claims by now; none for any other. An error says that it
+    /// is there and cannot be looked at.
+    fn map_again(&self, ino: u64) -> Result<Option<Vec<Claim>>, Errno> {
+        let Some(file) = self.open(ino)? else { return Ok(None) };
+        let facts = InodeFacts::of_descriptor(file.as_fd())?;
         let same = facts.ino() == ino && facts.device() == self.scope.filesystem.device;
         if !same || self.scope.is_recent(&facts) {
-            return None;
+            return Ok(None);
         }
         let (mut map, mut claims) = (ExtentMap::default(), Claims::default());
         // What comes before an error is claimed all the same.
         let _ = map.read(file.as_fd(), &facts);
         map.read_attribute_block(file.as_fd());
         claims.add(&facts, &map, self.scope.filesystem.block_size, false);
-        Some(claims.into_sorted())
+        Ok(Some(claims.into_sorted()))
     }
 
-    /// Opens an inode by the first of its names that leads to it.
-    fn open(&self, ino: u64) -> Option<OwnedFd> {
+    /// Opens an inode by the first of its names that leads to it; none where none does.
+    fn open(&self, ino: u64) -> Result<Option<OwnedFd>, Errno> {
         self.workers.current().tick();
         if ino == self.root.ino {
-            return self.descriptors.open_root().ok();
+            return self.descriptors.open_root().map(Some);
         }
-        let names = self.names.of.get(&(self.scope.filesystem.device, ino))?;
-        names.kept.values().find_map(|name| {
-            let directory = self.descriptors.reopen(&name.parent).ok()?;
-            let facts = InodeFacts::of_entry(directory.as_fd(), &name.name).ok()?;
-            let openable = matches!(facts.kind(), FileKind::Regular | FileKind::Directory);
-            (facts.ino() == ino && openable).then(|| open(directory.as_fd(), &name.name))?
-        })
+        let names = self.names.of.get(&(self.scope.filesystem.device, ino));
+        for name in names.iter().flat_map(|names| names.kept.values()) {
+            match self.open_name(name, ino) {
+                Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) | Ok(None) => {}
+                opened => return opened,
+            }
+        }
+        Ok(None)
+    }
+
+    fn open_name(&self, name: &FoundName, ino: u64) -> Result<Option<OwnedFd>, Errno> {
+        let directory = self.descriptors.reopen(&name.parent)?;
+        let facts = InodeFacts::of_entry(directory.as_fd(), &name.name)?;
+        let openable = matches!(facts.kind(), FileKind::Regular | FileKind::Directory);
+        if facts.ino() != ino || !openable {
+            return Ok(None);
+        }
+        open(directory.as_fd(), &name.name).map(Some)
     }
 
     /// The findings that are left.
@@ -186,9 +217,9 @@ fn blocks((start, end): (u64, u64)) -> String {
 }
 
 /// O_NONBLOCK: should a FIFO stand there by now, nobody waits for its other end.
-fn open(directory: BorrowedFd<'_>, name: &CStr) -> Option<OwnedFd> {
+fn open(directory: BorrowedFd<'_>, name: &CStr) -> Result<OwnedFd, Errno> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    openat(directory, name, flags, Mode::empty()).ok()
+    openat(directory, name, flags, Mode::empty())
 }
 
 /// Whether both inodes still claim some of the blocks, and neither says that it shares them.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use reports::{Code, Finding, Severity, Subject, UncheckedReason};
 
 use super::{Ledger, LedgerOutcome, MOST_CONTESTED};
-use crate::allocation::contested::{Contested, LookAgain};
+use crate::allocation::contested::{Contested, LookAgain, Settled};
 use crate::allocation::space_map::SpaceMap;
 use crate::allocation::space_survey::Survey;
 use crate::extents::{Claim, Swept, sweep};
@@ -57,8 +57,11 @@ impl Ledger<'_> {
         }
         let device = self.scope.filesystem.device;
         let wanted: BTreeSet<_> = wanted.into_iter().map(|ino| (device, ino)).collect();
-        let LookedAgain { cleared, findings } = self.look_again(&wanted, &mut contested, map);
-        self.lock().totals.volatile += cleared;
+        let (settled, findings) = self.look_again(&wanted, &mut contested, map);
+        self.lock().totals.volatile += settled.cleared;
+        for _ in 0..settled.unseen {
+            self.leave_out(UncheckedReason::OutOfResources, "second look at extents");
+        }
         if self.scope.control.is_stopped() {
             self.leave_out(UncheckedReason::Interrupted, "second look at extents");
             return;
@@ -80,12 +83,12 @@ impl Ledger<'_> {
         wanted: &BTreeSet<names::InodeId>,
         contested: &mut Contested,
         map: &mut SpaceMap<'_>,
-    ) -> LookedAgain {
+    ) -> (Settled, Vec<Finding>) {
         let Ledger { scope, descriptors, workers, root, pool, .. } = *self;
         let names = names::collect(scope, descriptors, workers, pool, root, wanted);
         let again = LookAgain { scope, descriptors, workers, names: &names, root };
-        let cleared = again.settle(contested, map);
-        LookedAgain { cleared, findings: again.findings(contested) }
+        let settled = again.settle(contested, map);
+        (settled, again.findings(contested))
     }
 
     /// What was not looked at again for its sheer number is counted where the rest of it stood.
@@ -104,10 +107,4 @@ impl Ledger<'_> {
             }
         }
     }
-}
-
-/// What looking again came to.
-struct LookedAgain {
-    cleared: u64,
-    findings: Vec<Finding>,
 }

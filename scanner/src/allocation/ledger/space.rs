@@ -8,8 +8,8 @@ use rustix::io::Errno;
 
 use super::{Ledger, LedgerOutcome, MOST_CONTESTED, PAUSES};
 use crate::allocation::bad_groups::bad_groups;
-use crate::allocation::space_map::SpaceMap;
-use crate::allocation::space_survey::{Ground, Survey, survey};
+use crate::allocation::space_map::{Purpose, SpaceMap};
+use crate::allocation::space_survey::{Ground, Place, Survey, survey};
 use crate::allocation::usage::Usage;
 use crate::checks::errno_name;
 use crate::extents::Claim;
@@ -42,6 +42,13 @@ impl Ledger<'_> {
                         map.range(place.start, place.end, |_| ()).is_err()
                     });
                 }
+                let still = surveyed.free_metadata.take().filter(|place| {
+                    PAUSES.iter().take(2).all(|pause| {
+                        self.workers.pause(Duration::from_millis(*pause));
+                        is_free_metadata(map, place)
+                    })
+                });
+                surveyed.free_metadata = still;
                 for range in &surveyed.unreadable {
                     let expected = "the kernel can say which blocks are free";
                     let found = range.describe(filesystem.block_size);
@@ -128,4 +135,15 @@ impl Ledger<'_> {
             None => surveyed.cluster_blocks(filesystem.block_size) > 1,
         }
     }
+}
+
+/// Whether the map says of a place both that it is metadata and that it is free.
+fn is_free_metadata(map: &mut SpaceMap<'_>, place: &Place) -> bool {
+    let (mut free, mut metadata) = (false, false);
+    let asked = map.range(place.start, place.end, |record| {
+        let here = record.start < place.end && place.start < record.end;
+        free |= here && record.purpose == Purpose::Free;
+        metadata |= here && matches!(record.purpose, Purpose::Metadata(_));
+    });
+    asked.is_ok() && free && metadata
 }
