@@ -90,12 +90,12 @@ impl LookAgain<'_> {
             let current: Current = contested
                 .inodes()
                 .into_iter()
-                .filter_map(|ino| match self.map_again(ino) {
-                    Ok(claims) => Some((ino, claims?)),
-                    Err(_) => {
+                .filter_map(|ino| {
+                    let claims = self.map_again(ino);
+                    if claims.is_err() {
                         unseen.insert(ino);
-                        None
                     }
+                    Some((ino, claims.ok()??))
                 })
                 .collect();
             contested.overlaps.retain(|overlap| overlaps_still(overlap, &current));

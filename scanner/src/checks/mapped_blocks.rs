@@ -102,8 +102,11 @@ fn extent_tree(extents: &[Extent], block: u64, content: u64) -> Allowance {
     let least = if told > IN_INODE { u64::div_ceil(told, (block - 12) / 12) } else { 0 };
     // A leaf can stay when few extents are left in it.
     let slack = if told > IN_INODE { 8 } else { 1 };
-    // After holes were punched each of several extents may stand in a leaf of its own.
-    let punched = if told > 1 { told + 2 } else { 0 };
+    // After holes were punched each of several extents may stand in a leaf of its own. A leaf was
+    // full once, or half of a full one, so it stands for a part of the file.
+    let span = extents.last().map_or(0, Extent::end) / block;
+    let leaves = span / ((block - 12) / 12 / 4).max(1);
+    let punched = if told > 1 { told.min(leaves) + 2 } else { 0 };
     Allowance { least, most: (least + slack + content / 50).max(punched) }
 }
 
@@ -180,7 +183,7 @@ mod tests {
     #[test]
     fn up_to_four_extents_need_no_block_but_leaves_may_be_left_over() {
         let few = scattered(&[(0, 1), (2, 1), (4, 1), (6, 1)]);
-        assert_eq!(extent_tree(&few, BLOCK, 4), Allowance { least: 0, most: 6 });
+        assert_eq!(extent_tree(&few, BLOCK, 4), Allowance { least: 0, most: 2 });
         let five = scattered(&[(0, 1), (2, 1), (4, 1), (6, 1), (8, 1)]);
         assert_eq!(extent_tree(&five, BLOCK, 5).least, 1);
         let many: Vec<_> = (0..341).map(|n| (n * 2, 1)).collect();
