@@ -343,10 +343,12 @@ impl Inspector<'_> {
             None => {}
         }
         // Attributes that this user cannot see may stand in the block as well.
-        if let (Some(block), None, true) =
-            (&mut inspected.attribute_block, seen.unchecked, self.scope.sees_all_attributes)
-        {
-            block.hashes = seen.hashes;
+        if self.scope.sees_all_attributes && seen.unchecked.is_none() {
+            inspected.attribute_block = inspected
+                .attribute_block
+                .take()
+                .filter(|block| seen.any || !block.hidden)
+                .map(|block| AttributeBlockSeen { hashes: seen.hashes, ..block });
         }
     }
 }
