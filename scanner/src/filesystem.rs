@@ -30,6 +30,8 @@ pub struct Filesystem {
     pub blocks: u64,
     /// How many inodes it can have; on ext4 also the highest inode number.
     pub inodes: u64,
+    /// How many of them were in use when this was asked.
+    pub used_inodes: u64,
     /// What ext4 was made with; none where the kernel does not tell.
     pub superblock: Option<Superblock>,
     /// The first byte behind its end: of the filesystem where the kernel tells that, else of its
@@ -63,6 +65,7 @@ impl Filesystem {
             end: size.or_else(|| device_size(facts.device())),
             blocks: space.as_ref().map_or(0, |s| s.f_blocks),
             inodes: space.as_ref().map_or(0, |s| s.f_files),
+            used_inodes: space.as_ref().map_or(0, |s| s.f_files.saturating_sub(s.f_ffree)),
             refusals: Arc::default(),
             mount,
             kind,

@@ -25,6 +25,9 @@ use crate::inode_flags::InodeFlags;
 use crate::oddities::ExtentAddresses;
 use crate::scope::Scope;
 
+/// Inodes in use of a filesystem where every file is asked for its flags.
+const ALL_FLAGS_UP_TO: u64 = 100_000;
+
 /// Memory that is used again from inode to inode.
 #[derive(Debug, Default)]
 pub struct InspectionRoom {
@@ -218,14 +221,21 @@ impl Inspector<'_> {
             Inspected::default()
         };
         if checks.attributes {
-            // What is plain is no business of a flag's, and asking takes 4 % of a whole scan.
-            if !inspected.plain || self.verify || inode.facts.kind() != FileKind::Regular {
+            if !inspected.plain || self.asks_plain_files(inode.facts) {
                 self.judge_flags(file, inode, anomalies);
             }
             let source = AttributeSource::Open(file);
             self.attributes(source, inode, &mut room.attributes, anomalies, &mut inspected);
         }
         inspected
+    }
+
+    /// Whether an inode that one extent explains is asked for its flags all the same. Little can be
+    /// wrong with them, and on a large filesystem asking takes 4 % of a whole scan.
+    fn asks_plain_files(&self, facts: &InodeFacts) -> bool {
+        self.verify
+            || facts.kind() != FileKind::Regular
+            || self.filesystem.used_inodes <= ALL_FLAGS_UP_TO
     }
 
     fn judge_flags(&self, file: BorrowedFd<'_>, inode: Inode<'_>, anomalies: &mut Anomalies) {

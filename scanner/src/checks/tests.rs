@@ -51,6 +51,7 @@ impl Scratch {
             block_size: 4096,
             blocks: 262_144,
             inodes: u64::MAX,
+            used_inodes: 0,
             superblock: None,
             end: Some(262_144 * 4096),
             refusals: Arc::default(),

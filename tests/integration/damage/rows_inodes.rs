@@ -186,7 +186,7 @@ rows! {
         at: &["victim"],
     }
     index_flag_on_a_file {
-        // A file in one extent is not asked for its flags.
+        // A file in one extent is asked for its flags on small filesystems alone.
         extra: |top| scattered(&top.join("pieces"), 3),
         damage: |image| image.set_inode("/pieces", "flags", 0x8_1000),
         codes: &["inode-flags-invalid"],
