@@ -235,14 +235,19 @@ impl<'a> Ground<'a> {
         if self.all {
             return all;
         }
-        let mut wanted: Vec<usize> = vec![0];
+        let block_size = self.filesystem.block_size.max(1);
+        let (mut wanted, mut known): (Vec<usize>, usize) = (vec![0], 1);
         for claim in self.claims {
-            let block_size = self.filesystem.block_size.max(1);
-            let (start, end) = (claim.start * block_size, claim.end().saturating_mul(block_size));
-            let first = all.partition_point(|group| group.end <= start);
+            // Nearly every claim lies in groups that are known already.
+            let end = claim.end().saturating_mul(block_size);
+            if known.checked_sub(1).and_then(|last| all.get(last)).is_some_and(|g| end <= g.end) {
+                continue;
+            }
+            let start = claim.start.saturating_mul(block_size);
+            let first = all.partition_point(|group| group.end <= start).max(known);
             let behind = all.partition_point(|group| group.start < end);
-            let known = wanted.last().map_or(0, |last| last + 1);
-            wanted.extend(first.max(known)..behind);
+            wanted.extend(first..behind);
+            known = known.max(behind);
         }
         let few = all.len() / GROUPS_A_QUESTION;
         let mut filled: Vec<usize> = Vec::new();
