@@ -21,6 +21,9 @@ const MOST_UNREADABLE: usize = 1000;
 /// A question costs as much as the map of one in so many groups (measured on Linux 6.18).
 const GROUPS_A_QUESTION: usize = 38;
 
+/// Groups that are asked for at once at least, where so many are neighbours.
+const LEAST_A_QUESTION: usize = 64;
+
 /// Groups that are asked for at once at most: their bitmaps may have to be read from a slow device
 /// while nobody sees progress, and their records are held until all of them came.
 const MOST_A_QUESTION: usize = 512;
@@ -215,7 +218,9 @@ pub fn survey(ground: Ground<'_>, tick: impl Fn() + Sync) -> Result<Survey, Errn
     let groups = ground.groups();
     let share = groups.len().div_ceil(rayon::current_num_threads().max(1)).max(1);
     let neighbours = groups.chunk_by(|one, next| one.end == next.start);
-    let share = share.min(MOST_A_QUESTION);
+    // Small blocks' bitmaps share a page of the kernel's cache: two threads that load it at once
+    // hide the error of a bad one from each other.
+    let share = share.next_multiple_of(LEAST_A_QUESTION).min(MOST_A_QUESTION);
     let runs = ground.runs(neighbours.flat_map(|neighbours| neighbours.chunks(share)));
     let surveys: Vec<Result<Survey, Errno>> =
         runs.par_iter().map(|run| ground.survey_run(run, &tick)).collect();
