@@ -571,8 +571,9 @@ pub(crate) static TABLE: &[CodeText] = &[
         title: "The number of free blocks is not what the map says",
         meaning: "The count of free blocks and the bitmaps disagree. The filesystem may run full \
                   before it says so, or take blocks that are in use.",
-        detection: "Free space summed from FS_IOC_GETFSMAP is held against statfs on a mount that \
-                    is read-only; on a writable one delayed allocation makes the two differ. A count \
+        detection: "Free space summed from FS_IOC_GETFSMAP is held against statfs on a device \
+                    that is read-only; where somebody wrote before, blocks set aside or not yet \
+                    allocated make the two differ. A count \
                     that drops when the bitmaps are loaded says that the kernel found one wrong; on \
                     a writable mount that is believed only where the sums of a whole, quiet \
                     filesystem show it as well. Metadata that counts as free is told, too.",

@@ -5,7 +5,8 @@
 //! was seen goes through the `checks`, which are pure questions with anomalies for answers; an
 //! anomaly is looked at again (`second_look`) until it is a finding, explained by a change, or
 //! left unchecked; questions about the tree as a whole (`links`), about the filesystem's blocks and
-//! inodes (`allocation`) and about the kernel's own record (`kernel`) come last. [`scan()`] ties this together, one root after the other.
+//! inodes (`allocation`) and about the kernel's own record (`kernel`) come last. [`scan()`] ties
+//! this together, one root after the other.
 //!
 //! What nobody uses can be looked at in another way: `offline` has e2fsck check an image or a
 //! detached device and turns what it prints into findings.

@@ -1,10 +1,10 @@
 //! `dot-entry-wrong`: "." and "..", where they stand on disk.
 //!
 //! Looks at `d_ino` and `d_type` of both in the listing of each directory: "." is the directory
-//! itself, ".." the one it was reached from, and where one entry has a type both are directories. Proves a damaged first block, or a directory that two names
-//! claim. ext2, ext3, ext4, no privilege. At the root of a mount ".." is the root itself, but
-//! only if the mount shows the filesystem's root; at the root of a scan the parent is unknown
-//! and ".." is not judged.
+//! itself, ".." the one it was reached from, and where one entry has a type both are directories.
+//! Proves a damaged first block, or a directory that two names claim. ext2, ext3, ext4, no
+//! privilege. At the root of a mount ".." is the root itself, but only if the mount shows the
+//! filesystem's root; at the root of a scan the parent is unknown and ".." is not judged.
 
 use reports::Code;
 

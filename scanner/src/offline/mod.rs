@@ -4,8 +4,8 @@
 //! The data flows one way: the path is opened and found out about (`target`, `in_use`,
 //! `superblock`, `signature`), e2fsck reads it (`checker`), what it prints is taken apart into
 //! problems line by line (`transcript`, `problem`), and each becomes a finding of the same report,
-//! as good as the run was (`run`, `judge`). [`check_image`] ties this together. Nothing is written anywhere: e2fsck runs with
-//! `-n`, on a descriptor that is open for reading.
+//! as good as the run was (`run`, `judge`). [`check_image`] ties this together. Nothing is written
+//! anywhere: e2fsck runs with `-n`, on a descriptor that is open for reading.
 
 mod bounded_line;
 mod checker;
