@@ -3,11 +3,13 @@
 //! The same look is taken during the walk and again for a second look; only the walk counts
 //! names and goes on into subdirectories.
 
+mod batch;
 mod inside;
 mod whole;
 
 use std::ffi::CStr;
 
+use batch::{Answer, Asked};
 use reports::{Totals, UncheckedReason};
 
 use crate::checks::{
@@ -20,7 +22,7 @@ use crate::inode_facts::{FileKind, InodeFacts};
 use crate::inspect::InspectionRoom;
 use crate::links::{Sighting, SingleLinks, Tally};
 use crate::scope::Scope;
-use crate::walk::{Buffer, Dirent, Listing, ListingError, OpenDirectory, Subdirectories, Worker};
+use crate::walk::{Block, Buffer, Dirent, Listing, ListingError, OpenDirectory, Subdirectories, Worker};
 
 /// Which look it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +41,9 @@ pub struct Scratch {
     singles: SingleLinks,
     inspection: InspectionRoom,
 }
+
+/// Entries after which the walk tells how far it came, and looks whether it was stopped.
+const UNREPORTED: u64 = 1024;
 
 /// Hashes that are kept room for between directories.
 const HASHES_KEPT: usize = 1 << 17;
@@ -126,7 +131,6 @@ impl Look<'_> {
         let (complete, repeated) = self.list(scratch);
         self.out.complete = complete;
         self.look_inside_directory(&mut scratch.inspection);
-        self.tally.meet_singles(&mut self.singles);
         scratch.singles = std::mem::take(&mut self.singles);
         if self.pass == Pass::Walk
             && self.scope.options.checks.entries
@@ -204,35 +208,79 @@ impl Look<'_> {
         let buffer = buffer.room_for(self.directory.facts, self.filesystem);
         let mut listing = Listing::new(self.directory.descriptor, buffer, most);
         let mut same = SameNames::new(&self.scope.hasher, hashes);
-        let mut unreported = 0;
         let complete = loop {
-            match listing.next() {
+            match listing.block() {
                 None => break true,
-                Some(Ok(entry)) => self.entry(&entry, &mut same, inspection),
+                Some(Ok(block)) => {
+                    if !self.entries(block, &mut same, inspection) {
+                        break false;
+                    }
+                }
                 Some(Err(error)) => {
                     self.listing_failed(error);
                     break false;
                 }
             }
-            unreported += 1;
-            if unreported == 1024 {
-                self.scope.control.add_entries(if self.pass == Pass::Walk {
-                    unreported
-                } else {
-                    0
-                });
-                unreported = 0;
-                self.tally.meet_singles(&mut self.singles);
-                if self.scope.control.is_stopped() {
-                    self.miss(UncheckedReason::Interrupted, "directory", None);
-                    break false;
+        };
+        (complete, same.repeated())
+    }
+
+    /// Looks at the entries of a block; false if the scan was stopped meanwhile.
+    fn entries(
+        &mut self,
+        mut block: Block<'_>,
+        same: &mut SameNames<'_>,
+        inspection: &mut InspectionRoom,
+    ) -> bool {
+        let mut batch = Vec::with_capacity(batch::ENTRIES);
+        let mut unreported = 0;
+        loop {
+            self.ask(&mut block, &mut batch);
+            for Asked { entry, answer, look_inside } in &mut batch {
+                *look_inside = self.entry(*entry, answer, same);
+            }
+            for Asked { entry, answer, look_inside } in &batch {
+                if let (Some(Ok(facts)), Some(met)) = (answer, *look_inside) {
+                    self.look_inside(entry.name, facts, met == Sighting::First, inspection);
                 }
             }
-        };
-        if self.pass == Pass::Walk {
-            self.scope.control.add_entries(unreported);
+            unreported += batch.len() as u64;
+            let ended = batch.len() < batch::ENTRIES;
+            if ended || unreported >= UNREPORTED {
+                self.report(std::mem::take(&mut unreported));
+                if self.scope.control.is_stopped() {
+                    self.miss(UncheckedReason::Interrupted, "directory", None);
+                    return false;
+                }
+            }
+            if ended {
+                return true;
+            }
+            batch.clear();
         }
-        (complete, same.repeated())
+    }
+
+    /// Asks for some entries.
+    fn ask<'b>(&mut self, block: &mut Block<'b>, batch: &mut Vec<Asked<'b>>) {
+        while batch.len() < batch::ENTRIES
+            && let Some(entry) = block.next()
+        {
+            if entry.is_dot() {
+                self.dots.note(entry.name.to_bytes(), entry.ino, entry.kind);
+                continue;
+            }
+            let excluded = self.scope.is_excluded(self.directory.node, entry.name.to_bytes());
+            let answer =
+                (!excluded).then(|| InodeFacts::of_entry(self.directory.descriptor, entry.name));
+            batch.push(Asked { entry, answer, look_inside: None });
+            self.worker.tick();
+        }
+    }
+
+    /// Tells how far the walk came.
+    fn report(&mut self, entries: u64) {
+        self.scope.control.add_entries(if self.pass == Pass::Walk { entries } else { 0 });
+        self.tally.meet_singles(&mut self.singles);
     }
 
     /// An ext4 entry takes at least 12 bytes (fs/ext4/ext4.h, `ext4_dir_rec_len`). In a busy
@@ -242,63 +290,54 @@ impl Look<'_> {
         in_blocks.map(|names| names.saturating_mul(4).max(4096))
     }
 
+    /// Judges an entry. Tells whether its inode was met before, or nothing where it is not to be
+    /// looked into.
     fn entry(
         &mut self,
-        entry: &Dirent<'_>,
+        entry: Dirent<'_>,
+        answer: &Answer,
         same: &mut SameNames<'_>,
-        inspection: &mut InspectionRoom,
-    ) {
-        let (name, bytes) = (entry.name(), entry.name().to_bytes());
-        if matches!(bytes, b"." | b"..") {
-            self.dots.note(bytes, entry.ino(), entry.kind());
-            return;
-        }
+    ) -> Option<Sighting> {
+        let bytes = entry.name.to_bytes();
         self.out.gathered.totals.entries += 1;
         if self.scope.options.checks.entries {
             self.judge_name(entry, same);
         }
         if self.scope.options.checks.inodes {
-            checks::judge_reserved(bytes, entry.ino(), self.filesystem, &mut self.out.anomalies);
+            checks::judge_reserved(bytes, entry.ino, self.filesystem, &mut self.out.anomalies);
         }
-        if self.scope.is_excluded(self.directory.node, bytes) {
-            self.subdirectories.note(entry.kind());
-            self.miss(UncheckedReason::Excluded, "entry", Some(bytes));
-            return;
+        match answer {
+            Some(Ok(facts)) => return self.answered(entry, facts),
+            Some(Err(errno)) => self.refused(entry, (*errno).into()),
+            None => {
+                self.subdirectories.note(entry.kind);
+                self.miss(UncheckedReason::Excluded, "entry", Some(bytes));
+            }
         }
-        match InodeFacts::of_entry(self.directory.descriptor, name) {
-            Ok(facts) => self.answered(entry, &facts, inspection),
-            Err(errno) => self.refused(entry, errno.into()),
-        }
-        self.worker.tick();
+        None
     }
 
-    fn judge_name(&mut self, entry: &Dirent<'_>, same: &mut SameNames<'_>) {
-        let bytes = entry.name().to_bytes();
+    fn judge_name(&mut self, entry: Dirent<'_>, same: &mut SameNames<'_>) {
+        let bytes = entry.name.to_bytes();
         let shape = Name::of(bytes);
         let hash = same.note(bytes, shape);
         self.out.fingerprint = self
             .out
             .fingerprint
-            .wrapping_add(hash ^ entry.ino().wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        checks::judge_name(bytes, entry.ino(), &mut self.out.anomalies);
-        if shape == Name::Unsafe {
-            self.out.anomalies.add(checks::unsafe_name(bytes, entry.ino()));
+            .wrapping_add(hash ^ entry.ino.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        if shape != Name::Plain {
+            checks::judge_name(bytes, entry.ino, shape, &mut self.out.anomalies);
         }
-        if entry.kind() == FileKind::Unknown && self.filesystem.oddities.is_ext {
-            self.untyped.note(bytes, entry.ino());
+        if entry.kind == FileKind::Unknown && self.filesystem.oddities.is_ext {
+            self.untyped.note(bytes, entry.ino);
         }
     }
 
-    fn answered(
-        &mut self,
-        entry: &Dirent<'_>,
-        facts: &InodeFacts,
-        inspection: &mut InspectionRoom,
-    ) {
+    fn answered(&mut self, entry: Dirent<'_>, facts: &InodeFacts) -> Option<Sighting> {
         let seen = Seen {
-            name: entry.name(),
-            listed_ino: entry.ino(),
-            listed_kind: entry.kind(),
+            name: entry.name,
+            listed_ino: entry.ino,
+            listed_kind: entry.kind,
             facts,
             directory: self.directory.descriptor,
             directory_facts: self.directory.facts,
@@ -307,25 +346,20 @@ impl Look<'_> {
             overflow: self.scope.overflow,
         };
         let covered = seen.is_covered();
-        self.subdirectories.note(if covered { entry.kind() } else { facts.kind() });
+        self.subdirectories.note(if covered { entry.kind } else { facts.kind() });
         checks::judge_entry(&seen, self.scope.options.checks, &mut self.out.anomalies);
         if self.pass == Pass::Again {
-            if !covered {
-                self.look_inside(entry.name(), facts, false, inspection);
-            }
-            return;
+            return (!covered).then_some(Sighting::Again);
         }
         if covered && let Err(reason) = self.may_cross_into(facts) {
             count_kind(&mut self.out.gathered.totals, facts.kind());
-            self.miss(reason, "entry", Some(entry.name().to_bytes()));
-            return;
+            self.miss(reason, "entry", Some(entry.name.to_bytes()));
+            return None;
         }
         // What a mount covers stays unseen, also where the walk goes on into the mount.
         self.out.gathered.unseen += u64::from(covered);
-        let first = self.count(entry.name(), facts);
-        if !covered {
-            self.look_inside(entry.name(), facts, first, inspection);
-        }
+        let met = self.count(entry.name, facts);
+        (!covered).then_some(met)
     }
 
     fn may_cross_into(&self, facts: &InodeFacts) -> Result<(), UncheckedReason> {
@@ -337,14 +371,14 @@ impl Look<'_> {
     }
 
     /// Counts an entry and its inode, and goes on into a directory. Tells whether the inode was
-    /// met for the first time.
-    fn count(&mut self, name: &CStr, facts: &InodeFacts) -> bool {
+    /// met before.
+    fn count(&mut self, name: &CStr, facts: &InodeFacts) -> Sighting {
         let totals = &mut self.out.gathered.totals;
         count_kind(totals, facts.kind());
         if facts.kind() == FileKind::Directory {
             let noatime = self.scope.may_skip_atime(facts);
             self.out.subdirectories.push(name, facts.ino(), noatime);
-            return true;
+            return Sighting::First;
         }
         let checks = self.scope.options.checks;
         let counts = self.filesystem.oddities.file_links_count_names
@@ -359,18 +393,18 @@ impl Look<'_> {
                 totals.bytes_allocated = totals.bytes_allocated.saturating_add(bytes);
             }
         }
-        met == Sighting::First
+        met
     }
 
-    fn refused(&mut self, entry: &Dirent<'_>, refusal: Refusal) {
-        let bytes = entry.name().to_bytes();
+    fn refused(&mut self, entry: Dirent<'_>, refusal: Refusal) {
+        let bytes = entry.name.to_bytes();
         self.out.gathered.totals.errors += 1;
-        self.subdirectories.note(entry.kind());
+        self.subdirectories.note(entry.kind);
         match unchecked_reason(refusal) {
             Some(reason) => self.miss(reason, "entry", Some(bytes)),
             None if self.scope.options.checks.entries => checks::judge_lookup(
                 bytes,
-                entry.ino(),
+                entry.ino,
                 refusal,
                 self.filesystem.oddities,
                 &mut self.out.anomalies,

@@ -4,7 +4,7 @@ use std::ffi::CStr;
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
-use rustix::fs::{AtFlags, FileType, Statx, StatxAttributes, StatxFlags, statx};
+use rustix::fs::{AtFlags, Statx, StatxAttributes, StatxFlags, statx};
 use rustix::io::Errno;
 
 /// `STATX_BASIC_STATS`, and the mount id, which tells where another filesystem begins (Linux 5.8).
@@ -63,18 +63,25 @@ impl FileKind {
     }
 }
 
-impl From<FileType> for FileKind {
-    fn from(kind: FileType) -> Self {
-        match kind {
-            FileType::RegularFile => FileKind::Regular,
-            FileType::Directory => FileKind::Directory,
-            FileType::Symlink => FileKind::Symlink,
-            FileType::Fifo => FileKind::Fifo,
-            FileType::Socket => FileKind::Socket,
-            FileType::CharacterDevice => FileKind::CharacterDevice,
-            FileType::BlockDevice => FileKind::BlockDevice,
-            FileType::Unknown => FileKind::Unknown,
-        }
+/// The kinds by their numbers in a mode's upper four bits, which are `d_type`'s as well
+/// (inode(7), include/linux/fs_types.h).
+const KINDS: [FileKind; 16] = {
+    let mut kinds = [FileKind::Unknown; 16];
+    kinds[0o01] = FileKind::Fifo;
+    kinds[0o02] = FileKind::CharacterDevice;
+    kinds[0o04] = FileKind::Directory;
+    kinds[0o06] = FileKind::BlockDevice;
+    kinds[0o10] = FileKind::Regular;
+    kinds[0o12] = FileKind::Symlink;
+    kinds[0o14] = FileKind::Socket;
+    kinds
+};
+
+impl FileKind {
+    /// The kind that `d_type`, or a mode without its lower twelve bits, stands for.
+    #[inline]
+    pub fn of_type_bits(bits: u16) -> Self {
+        KINDS.get(usize::from(bits)).copied().unwrap_or(FileKind::Unknown)
     }
 }
 
@@ -167,7 +174,7 @@ impl InodeFacts {
 
     /// The file's type.
     pub fn kind(&self) -> FileKind {
-        FileType::from_raw_mode(self.mode.into()).into()
+        FileKind::of_type_bits(self.mode >> 12)
     }
 
     /// Type and permission bits as stat(2) has them.

@@ -24,6 +24,7 @@ use crate::inode_facts::{FileKind, InodeFacts};
 use crate::inode_flags::InodeFlags;
 use crate::oddities::ExtentAddresses;
 use crate::scope::Scope;
+use crate::system_calls::close;
 
 /// Inodes in use of a filesystem where every file is asked for its flags.
 const ALL_FLAGS_UP_TO: u64 = 100_000;
@@ -98,7 +99,9 @@ impl Inspector<'_> {
         match self.open(directory, name, facts) {
             Ok(file) => {
                 let inode = Inode { name: Some(name.to_bytes()), facts };
-                self.open_inode(file.as_fd(), inode, room, claims, anomalies)
+                let inspected = self.open_inode(file.as_fd(), inode, room, claims, anomalies);
+                close(file);
+                inspected
             }
             Err(errno) => {
                 let before = anomalies.count();

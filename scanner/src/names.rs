@@ -127,10 +127,10 @@ impl<'a> NameCollector<'a> {
 
     /// The entry as a subdirectory to go on with.
     fn subdirectory(&self, descriptor: BorrowedFd<'_>, entry: &Dirent<'_>) -> Option<InodeFacts> {
-        if !matches!(entry.kind(), FileKind::Directory | FileKind::Unknown) {
+        if !matches!(entry.kind, FileKind::Directory | FileKind::Unknown) {
             return None;
         }
-        match InodeFacts::of_entry(descriptor, entry.name()) {
+        match InodeFacts::of_entry(descriptor, entry.name) {
             Ok(facts) if facts.kind() == FileKind::Directory && self.may_enter(&facts) => {
                 Some(facts)
             }
@@ -154,26 +154,27 @@ impl Visitor for NameCollector<'_> {
         let filesystem = other.as_deref().unwrap_or(&self.scope.filesystem);
         let mut buffer = Buffer::default();
         let mut listing = Listing::new(descriptor, buffer.room_for(facts, filesystem), None);
-        while let Some(entry) = listing.next() {
-            let Ok(entry) = entry else {
+        while let Some(block) = listing.block() {
+            let Ok(block) = block else {
                 self.lock().incomplete = true;
                 break;
             };
-            worker.tick();
-            let name = entry.name().to_bytes();
-            if matches!(name, b"." | b"..") || self.scope.is_excluded(node, name) {
-                continue;
-            }
             if self.scope.control.is_stopped() {
                 break;
             }
-            let id = (facts.device(), entry.ino());
-            if self.wanted.contains(&id) {
-                self.note(id, node, entry.name());
-            }
-            if let Some(child) = self.subdirectory(descriptor, &entry) {
-                let noatime = self.scope.may_skip_atime(&child);
-                subdirectories.push(entry.name(), child.ino(), noatime);
+            for entry in block.filter(|entry| !entry.is_dot()) {
+                worker.tick();
+                if self.scope.is_excluded(node, entry.name.to_bytes()) {
+                    continue;
+                }
+                let id = (facts.device(), entry.ino);
+                if self.wanted.contains(&id) {
+                    self.note(id, node, entry.name);
+                }
+                if let Some(child) = self.subdirectory(descriptor, &entry) {
+                    let noatime = self.scope.may_skip_atime(&child);
+                    subdirectories.push(entry.name, child.ino(), noatime);
+                }
             }
         }
         subdirectories

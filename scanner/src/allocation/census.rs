@@ -114,31 +114,30 @@ impl Visitor for Counter<'_> {
         let (mut buffer, mut singles) = (Buffer::default(), SingleLinks::default());
         let room = buffer.room_for(facts, &self.scope.filesystem);
         let mut listing = Listing::new(descriptor, room, None);
-        while let Some(entry) = listing.next() {
-            worker.tick();
-            let Ok(entry) = entry else {
+        while let Some(block) = listing.block() {
+            let Ok(block) = block else {
                 whole = false;
                 break;
             };
-            let name = entry.name();
-            if matches!(name.to_bytes(), b"." | b"..") {
-                continue;
-            }
-            match InodeFacts::of_entry(descriptor, name) {
-                // Something was mounted there since the scan began.
-                Ok(facts) if facts.is_mount_root() || self.scope.is_elsewhere(&facts, true) => {
-                    whole = false;
-                }
-                Ok(facts) if facts.kind() == FileKind::Directory => {
-                    self.count(&mut census, &facts);
-                    subdirectories.push(name, facts.ino(), self.scope.may_skip_atime(&facts));
-                }
-                Ok(facts) => {
-                    if tally.meet_file(&facts, &mut singles) == Sighting::First {
-                        self.count(&mut census, &facts);
+            for entry in block.filter(|entry| !entry.is_dot()) {
+                worker.tick();
+                match InodeFacts::of_entry(descriptor, entry.name) {
+                    // Something was mounted there since the scan began.
+                    Ok(facts) if facts.is_mount_root() || self.scope.is_elsewhere(&facts, true) => {
+                        whole = false;
                     }
+                    Ok(facts) if facts.kind() == FileKind::Directory => {
+                        self.count(&mut census, &facts);
+                        let noatime = self.scope.may_skip_atime(&facts);
+                        subdirectories.push(entry.name, facts.ino(), noatime);
+                    }
+                    Ok(facts) => {
+                        if tally.meet_file(&facts, &mut singles) == Sighting::First {
+                            self.count(&mut census, &facts);
+                        }
+                    }
+                    Err(_) => whole = false,
                 }
-                Err(_) => whole = false,
             }
         }
         tally.meet_singles(&mut singles);

@@ -12,7 +12,7 @@ use super::{Anomalies, Anomaly};
 /// What a look at a name's bytes says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Name {
-    /// Printable ASCII.
+    /// Printable ASCII without a slash.
     Plain,
     /// Other characters; none of them harmful.
     International,
@@ -25,7 +25,9 @@ impl Name {
     #[inline]
     pub fn of(name: &[u8]) -> Self {
         // Without an early exit the loop over a short name becomes a few vector instructions.
-        let plain = name.iter().fold(true, |plain, byte| plain & (0x20..0x7f).contains(byte));
+        let plain = name.iter().fold(!name.is_empty(), |plain, byte| {
+            plain & (0x20..0x7f).contains(byte) & (*byte != b'/')
+        });
         if plain { Name::Plain } else { Self::of_unusual(name) }
     }
 
@@ -39,9 +41,12 @@ impl Name {
     }
 }
 
-/// Judges a name.
-#[inline]
-pub fn judge(name: &[u8], ino: u64, anomalies: &mut Anomalies) {
+/// Judges a name that is not plain.
+#[cold]
+pub fn judge(name: &[u8], ino: u64, shape: Name, anomalies: &mut Anomalies) {
+    if shape == Name::Unsafe {
+        anomalies.add(unsafe_name(name, ino));
+    }
     if name.is_empty() || name.contains(&b'/') {
         anomalies.add(
             Anomaly::new(Code::DirentInvalidName, "a name without a slash", "an impossible name")
@@ -53,7 +58,7 @@ pub fn judge(name: &[u8], ino: u64, anomalies: &mut Anomalies) {
 }
 
 /// The fact that a name is not safe to show.
-pub fn unsafe_name(name: &[u8], ino: u64) -> Anomaly {
+fn unsafe_name(name: &[u8], ino: u64) -> Anomaly {
     let found = "control characters, or bytes that are not UTF-8";
     Anomaly::new(Code::NameUnsafe, "a name of printable UTF-8", found).named(name).inode(ino)
 }

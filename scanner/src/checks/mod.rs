@@ -45,7 +45,7 @@ pub use directory_links::{SubdirectoryCount, judge as judge_directory_links};
 pub use directory_read::{cannot_open, judge as judge_directory_read, unstable};
 pub use directory_size::judge as judge_directory_size;
 pub use dot_entries::DotEntries;
-pub use entry_name::{Name, judge as judge_name, unsafe_name};
+pub use entry_name::{Name, judge as judge_name};
 pub use entry_number::judge_reserved;
 pub use entry_type::UntypedEntries;
 pub use inode_flag_words::judge as judge_flags;

@@ -54,12 +54,14 @@ impl Look<'_> {
         let buffer = scratch.buffer.room();
         let mut listing = Listing::new(self.directory.descriptor, buffer, self.most_names());
         let mut names = Vec::new();
-        while let Some(entry) = listing.next() {
-            let Ok(entry) = entry else { return };
-            let bytes = entry.name().to_bytes();
-            let hash = checks::fold_hash(&self.scope.hasher, bytes, Name::of(bytes));
-            if repeated.binary_search(&hash).is_ok() {
-                names.push((bytes.to_vec(), entry.ino(), hash));
+        while let Some(block) = listing.block() {
+            let Ok(block) = block else { return };
+            for entry in block {
+                let bytes = entry.name.to_bytes();
+                let hash = checks::fold_hash(&self.scope.hasher, bytes, Name::of(bytes));
+                if repeated.binary_search(&hash).is_ok() {
+                    names.push((bytes.to_vec(), entry.ino, hash));
+                }
             }
         }
         let twice = |hash: &u64| names.iter().filter(|(_, _, of)| of == hash).count() > 1;

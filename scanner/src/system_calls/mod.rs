@@ -2,12 +2,16 @@
 //! piece with the reason why it is sound; what comes out is safe to use and checked no further.
 #![allow(unsafe_code)]
 
+mod close;
 mod fiemap;
+mod getdents;
 mod getfsmap;
 mod open_by_handle;
 mod tune_sb_param;
 
+pub use close::close;
 pub use fiemap::{FiemapRoom, RawExtent, fiemap};
+pub use getdents::{getdents64, until_nul};
 pub use getfsmap::{FsmapKey, FsmapRecord, FsmapRoom, getfsmap};
 pub use open_by_handle::open_ext4_inode;
 pub use tune_sb_param::tune_sb_params;

@@ -5,32 +5,82 @@ use std::ffi::CStr;
 use std::mem::MaybeUninit;
 use std::os::fd::BorrowedFd;
 
-use rustix::fs::{RawDir, RawDirEntry};
 use rustix::io::Errno;
 
 use crate::inode_facts::FileKind;
+use crate::system_calls::{getdents64, until_nul};
 
 /// No directory holds more names than this; one that lists more is made up as it is read.
 const MOST_NAMES: u64 = 1 << 26;
 
 /// A directory entry as the kernel listed it.
-#[derive(Debug)]
-pub struct Dirent<'a>(RawDirEntry<'a>);
+#[derive(Clone, Copy, Debug)]
+pub struct Dirent<'a> {
+    /// The name.
+    pub name: &'a CStr,
+    /// `d_ino`: for a mount point the number of the inode that the mount covers.
+    pub ino: u64,
+    /// `d_type`; [`FileKind::Unknown`] where the filesystem does not tell.
+    pub kind: FileKind,
+}
 
 impl Dirent<'_> {
-    /// The name.
-    pub fn name(&self) -> &CStr {
-        self.0.file_name()
+    /// Whether it is "." or "..".
+    #[inline]
+    pub fn is_dot(&self) -> bool {
+        matches!(self.name.to_bytes(), b"." | b"..")
+    }
+}
+
+/// The entries that one system call returned, in the filesystem's order.
+#[derive(Clone, Debug)]
+pub struct Block<'a>(&'a [u8]);
+
+/// Bytes of `struct linux_dirent64` before the name: inode, offset, length, type.
+const NAME_AT: usize = 19;
+
+/// What every record begins with.
+struct Record<'a> {
+    ino: u64,
+    offset: u64,
+    kind: u8,
+    bytes: &'a [u8],
+}
+
+impl<'a> Block<'a> {
+    /// Takes the first record off. The kernel makes whole ones only; anything else ends the block.
+    #[inline]
+    fn record(&mut self) -> Option<Record<'a>> {
+        let (ino, rest) = self.0.split_first_chunk()?;
+        let (offset, rest) = rest.split_first_chunk()?;
+        let (length, rest) = rest.split_first_chunk()?;
+        let kind = *rest.first()?;
+        let length = u16::from_ne_bytes(*length);
+        let (bytes, rest) = self.0.split_at_checked(usize::from(length).max(NAME_AT))?;
+        self.0 = rest;
+        let (ino, offset) = (u64::from_ne_bytes(*ino), u64::from_ne_bytes(*offset));
+        Some(Record { ino, offset, kind, bytes })
     }
 
-    /// `d_ino`: for a mount point the number of the inode that the mount covers.
-    pub fn ino(&self) -> u64 {
-        self.0.ino()
+    /// How many entries there are, and where the listing goes on behind them.
+    fn extent(&self) -> (u64, u64) {
+        let (mut rest, mut names, mut offset) = (self.clone(), 0, 0);
+        while let Some(record) = rest.record() {
+            names += 1;
+            offset = record.offset;
+        }
+        (names, offset)
     }
+}
 
-    /// `d_type`; [`FileKind::Unknown`] where the filesystem does not tell.
-    pub fn kind(&self) -> FileKind {
-        self.0.file_type().into()
+impl<'a> Iterator for Block<'a> {
+    type Item = Dirent<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Dirent<'a>> {
+        let Record { ino, kind, bytes, .. } = self.record()?;
+        let name = until_nul(bytes.get(NAME_AT..)?)?;
+        Some(Dirent { name, ino, kind: FileKind::of_type_bits(kind.into()) })
     }
 }
 
@@ -51,9 +101,11 @@ pub enum ListingError {
     },
 }
 
-/// Reads a directory from its start, an entry at a time.
+/// Reads a directory from its start, a block at a time.
+#[derive(Debug)]
 pub struct Listing<'b> {
-    raw: RawDir<'b, BorrowedFd<'b>>,
+    directory: BorrowedFd<'b>,
+    buffer: &'b mut [MaybeUninit<u8>],
     /// Where each further system call went on.
     cursors: HashSet<u64>,
     last_offset: u64,
@@ -71,7 +123,8 @@ impl<'b> Listing<'b> {
         most_names: Option<u64>,
     ) -> Self {
         Listing {
-            raw: RawDir::new(directory, buffer),
+            directory,
+            buffer,
             cursors: HashSet::new(),
             last_offset: 0,
             names: 0,
@@ -80,29 +133,25 @@ impl<'b> Listing<'b> {
         }
     }
 
-    /// The next entry, in the filesystem's order; none after the end or an error.
-    #[inline]
-    pub fn next(&mut self) -> Option<Result<Dirent<'_>, ListingError>> {
+    /// The next entries; none after the end or an error.
+    pub fn block(&mut self) -> Option<Result<Block<'_>, ListingError>> {
         if self.done {
             return None;
         }
+        self.done = true;
         if let Err(error) = self.may_go_on() {
-            self.done = true;
             return Some(Err(error));
         }
-        match self.raw.next() {
-            None => {
-                self.done = true;
-                None
-            }
-            Some(Err(errno)) => {
-                self.done = true;
-                Some(Err(ListingError::Read(errno)))
-            }
-            Some(Ok(entry)) => {
-                self.names += 1;
-                self.last_offset = entry.next_entry_cookie();
-                Some(Ok(Dirent(entry)))
+        match getdents64(self.directory, self.buffer) {
+            Err(errno) => Some(Err(ListingError::Read(errno))),
+            Ok([]) => None,
+            Ok(records) => {
+                let block = Block(records);
+                let (names, offset) = block.extent();
+                self.names += names;
+                self.last_offset = offset;
+                self.done = false;
+                Some(Ok(block))
             }
         }
     }
@@ -111,8 +160,7 @@ impl<'b> Listing<'b> {
         if self.names > self.most_names {
             return Err(ListingError::Endless { names: self.names });
         }
-        let refills = self.names > 0 && self.raw.is_buffer_empty();
-        if refills && !self.cursors.insert(self.last_offset) {
+        if self.names > 0 && !self.cursors.insert(self.last_offset) {
             return Err(ListingError::Loop { offset: self.last_offset });
         }
         Ok(())
@@ -135,8 +183,8 @@ mod tests {
         let mut buffer = vec![MaybeUninit::uninit(); buffer];
         let mut listing = Listing::new(directory.as_fd(), &mut buffer, most);
         let mut names = Vec::new();
-        while let Some(entry) = listing.next() {
-            names.push(entry?.name().to_bytes().to_vec());
+        while let Some(block) = listing.block() {
+            names.extend(block?.map(|entry| entry.name.to_bytes().to_vec()));
         }
         Ok(names)
     }
@@ -164,6 +212,6 @@ mod tests {
             write(dir.path().join(i.to_string()), "").unwrap();
         }
         let directory = File::open(dir.path()).unwrap();
-        assert_eq!(names(&directory, 4096, Some(9)), Err(ListingError::Endless { names: 10 }));
+        assert_eq!(names(&directory, 4096, Some(9)), Err(ListingError::Endless { names: 22 }));
     }
 }

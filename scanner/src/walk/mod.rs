@@ -18,7 +18,7 @@ mod workers;
 
 pub use buffer::Buffer;
 pub use descriptors::{Descriptors, ReopenError, open_directory};
-pub use listing::{Dirent, Listing, ListingError};
+pub use listing::{Block, Dirent, Listing, ListingError};
 pub use node::DirectoryNode;
 pub use walker::{OpenDirectory, Subdirectories, Visitor, Walker};
 pub use workers::{Worker, Workers};

@@ -249,15 +249,13 @@ mod tests {
             let mut subdirectories = Subdirectories::default();
             let mut buffer = [MaybeUninit::uninit(); 4096];
             let mut listing = Listing::new(directory.descriptor, &mut buffer, None);
-            while let Some(entry) = listing.next() {
-                let entry = entry.unwrap();
-                if matches!(entry.name().to_bytes(), b"." | b"..") {
-                    continue;
-                }
-                let path = directory.node.path_bytes(Some(entry.name().to_bytes()));
-                self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path);
-                if entry.kind() == FileKind::Directory {
-                    subdirectories.push(entry.name(), entry.ino(), false);
+            while let Some(block) = listing.block() {
+                for entry in block.unwrap().filter(|entry| !entry.is_dot()) {
+                    let path = directory.node.path_bytes(Some(entry.name.to_bytes()));
+                    self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path);
+                    if entry.kind == FileKind::Directory {
+                        subdirectories.push(entry.name, entry.ino, false);
+                    }
                 }
             }
             subdirectories

@@ -1,0 +1,29 @@
+//! A few entries of a directory at a time: asked for, then judged, then looked into.
+//!
+//! The kernel's code and the checks' drive each other out of the processor's first-level cache.
+//! Taking the three steps for sixteen entries together instead of one by one makes a scan that
+//! looks into files 4 % faster; one that does not gains nothing and loses nothing.
+
+use rustix::io::Errno;
+
+use crate::inode_facts::InodeFacts;
+use crate::links::Sighting;
+use crate::walk::Dirent;
+
+/// Entries of a batch; from 8 to 32 makes no difference.
+pub const ENTRIES: usize = 16;
+
+/// What asking for an entry brought; none where the user left it out, so that it was not asked
+/// for.
+pub type Answer = Option<Result<InodeFacts, Errno>>;
+
+/// An entry that is in work.
+#[derive(Debug)]
+pub struct Asked<'a> {
+    /// As it was listed.
+    pub entry: Dirent<'a>,
+    /// What its inode is.
+    pub answer: Answer,
+    /// Whether its inode was met before; none where it is not to be looked into.
+    pub look_inside: Option<Sighting>,
+}

@@ -1,0 +1,62 @@
+//! getdents64(2): the entries of a directory as the kernel lists them, a buffer at a time.
+
+use std::ffi::CStr;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsRawFd, BorrowedFd};
+
+use rustix::io::Errno;
+
+/// Reads on where the last call ended. Returns the records (`struct linux_dirent64`), whole ones
+/// only; none at the end.
+pub fn getdents64<'b>(
+    directory: BorrowedFd<'_>,
+    buffer: &'b mut [MaybeUninit<u8>],
+) -> Result<&'b [u8], Errno> {
+    let (fd, start, room) = (directory.as_raw_fd(), buffer.as_mut_ptr(), buffer.len());
+    // SAFETY: the kernel writes at most `room` bytes behind `start`, which `buffer` owns.
+    let read = unsafe { libc::syscall(libc::SYS_getdents64, fd, start, room) };
+    let Ok(read) = usize::try_from(read) else {
+        let error = std::io::Error::last_os_error();
+        return Err(Errno::from_io_error(&error).unwrap_or(Errno::IO));
+    };
+    // SAFETY: so many bytes were written, and the borrow of `buffer` lasts as long as they do.
+    Ok(unsafe { std::slice::from_raw_parts(start.cast(), read) })
+}
+
+/// The name that bytes begin with; none if no NUL ends it. The standard library's function goes
+/// byte by byte, twice.
+#[inline]
+pub fn until_nul(bytes: &[u8]) -> Option<&CStr> {
+    let name = bytes.get(..=memchr::memchr(0, bytes)?)?;
+    // SAFETY: its last byte is the first NUL.
+    Some(unsafe { CStr::from_bytes_with_nul_unchecked(name) })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::os::fd::AsFd;
+
+    use super::*;
+
+    #[test]
+    fn a_directory_is_read_to_its_end_and_a_file_not_at_all() {
+        let made = tempfile::tempdir().unwrap();
+        let directory = File::open(made.path()).unwrap();
+        let mut buffer = [MaybeUninit::uninit(); 4096];
+        // "." and ".." take 24 bytes each.
+        assert_eq!(getdents64(directory.as_fd(), &mut buffer).map(<[u8]>::len), Ok(48));
+        assert_eq!(getdents64(directory.as_fd(), &mut buffer), Ok([].as_slice()));
+        let file = tempfile::tempfile().unwrap();
+        assert_eq!(getdents64(file.as_fd(), &mut buffer), Err(Errno::NOTDIR));
+        let directory = File::open(made.path()).unwrap();
+        assert_eq!(getdents64(directory.as_fd(), &mut buffer[..8]), Err(Errno::INVAL));
+    }
+
+    #[test]
+    fn a_name_ends_at_its_first_nul() {
+        assert_eq!(until_nul(b"a\0b\0"), Some(c"a"));
+        assert_eq!(until_nul(b"\0"), Some(c""));
+        assert_eq!((until_nul(b"ab"), until_nul(b"")), (None, None));
+    }
+}
