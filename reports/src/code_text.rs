@@ -668,6 +668,169 @@ pub(crate) static TABLE: &[CodeText] = &[
         ),
     },
     CodeText {
+        code: Code::ContentUnreadable,
+        word: "content-unreadable",
+        check: "content",
+        severity: Severity::Corrupt,
+        title: "Content cannot be read",
+        meaning: "The device or the filesystem refused to hand out some bytes of the file. Those \
+                  bytes are lost unless another copy has them; the rest of the file was read.",
+        detection: "The file was read to its end. Where a read failed it was tried again in \
+                    pieces of 4 KiB, and again after a pause; the byte ranges that failed each \
+                    time are named.",
+        remedy: concat!(
+            "Copy the file from a backup or another replica. Then look for the cause below the \
+             filesystem: the kernel log names device and sector. ",
+            secure_and_diagnose!()
+        ),
+    },
+    CodeText {
+        code: Code::ContentShort,
+        word: "content-short",
+        check: "content",
+        severity: Severity::Suspect,
+        title: "A file ends before its size",
+        meaning: "Reading came to the end of the file before as many bytes as its size says. The \
+                  tail is lost, or the size is wrong.",
+        detection: "A read returned no more bytes below st_size, three times, while size and \
+                    change time of the file stayed the same.",
+        remedy: "Compare the file with a backup or another replica. fscan with --check extents \
+                 tells whether its blocks explain the size.",
+    },
+    CodeText {
+        code: Code::ContentZeroed,
+        word: "content-zeroed",
+        check: "content",
+        severity: Severity::Suspect,
+        title: "A file holds nothing but zero bytes",
+        meaning: "A crash or a copy that broke off can leave a file of the right size whose \
+                  content never reached the disk.",
+        detection: "The file has 4 KiB or more, is not sparse, and every byte is zero although a \
+                    file of its name's kind cannot be, or although its neighbours of the same \
+                    kind hold something. The reasons stand with the finding.",
+        remedy: "Get the file from a backup, from version control, or by installing the package \
+                 again. Files written at the same time deserve a look as well.",
+    },
+    CodeText {
+        code: Code::ContentSelfCheckFailed,
+        word: "content-self-check-failed",
+        check: "content",
+        severity: Severity::Suspect,
+        title: "A file contradicts its own checksum",
+        meaning: "The file's name or format carries a checksum of its content, and the content \
+                  has another one. The bytes changed since they were written, or were written \
+                  wrong.",
+        detection: "The content was read again after a pause and disagreed in the same way, \
+                    while size and change time of the file stayed the same.",
+        remedy: "Files of a cache (npm, pnpm, cargo, images) can be deleted and fetched again; \
+                 git fetch or a fresh clone brings back git objects. Everything else: compare \
+                 with a backup.",
+    },
+    CodeText {
+        code: Code::ContentChanged,
+        word: "content-changed",
+        check: "baseline",
+        severity: Severity::Corrupt,
+        title: "Content changed while size and times did not",
+        meaning: "Compared with the baseline the file has other bytes, but its size and \
+                  modification time are the same. No ordinary write does that: it is how silent \
+                  corruption looks.",
+        detection: "BLAKE3 of all bytes now against BLAKE3 in the baseline. Programs that set \
+                    the time back after writing (some builds, rsync --inplace with --times) do \
+                    the same on purpose.",
+        remedy: concat!(
+            "Keep both copies until it is known which one is right. ",
+            secure_and_diagnose!()
+        ),
+    },
+    CodeText {
+        code: Code::ContentDiffers,
+        word: "content-differs",
+        check: "baseline",
+        severity: Severity::Suspect,
+        title: "Content differs from the baseline",
+        meaning: "The file has other bytes than in the baseline, and its size or modification \
+                  time differs, too: it was written since, or a copy of it went wrong.",
+        detection: "BLAKE3 of all bytes now against BLAKE3 in the baseline.",
+        remedy: "Where nothing should have been written since the baseline, copy the file again \
+                 from where it came. Where people worked in between, it is their work.",
+    },
+    CodeText {
+        code: Code::EntryMissing,
+        word: "entry-missing",
+        check: "baseline",
+        severity: Severity::Suspect,
+        title: "Missing since the baseline",
+        meaning: "The baseline has this file or directory, and now it is not there, nor is its \
+                  content anywhere else under a new name.",
+        detection: "Every path of the baseline was looked for in what is there now. Paths that \
+                    could not be examined this time are told as unchecked instead.",
+        remedy: "Copy it from where the baseline was made, or from a backup. Do not delete the \
+                 old volume before nothing is missing any more.",
+    },
+    CodeText {
+        code: Code::EntryAdded,
+        word: "entry-added",
+        check: "baseline",
+        severity: Severity::Info,
+        title: "Not in the baseline",
+        meaning: "It is there now and was not when the baseline was made.",
+        detection: "Every path that is there now was looked for in the baseline.",
+        remedy: "Nothing is wrong with that. `--exclude` leaves out paths that change all the \
+                 time.",
+    },
+    CodeText {
+        code: Code::EntryMoved,
+        word: "entry-moved",
+        check: "baseline",
+        severity: Severity::Info,
+        title: "The same content under another path",
+        meaning: "A path of the baseline is gone, and a new path has the same content: it was \
+                  renamed or moved.",
+        detection: "BLAKE3 and size of a file that is missing equal those of one that was added. \
+                    Empty files are not told of as moved.",
+        remedy: "Nothing is lost. Programs that look for the old path will not find it.",
+    },
+    CodeText {
+        code: Code::TypeChanged,
+        word: "type-changed",
+        check: "baseline",
+        severity: Severity::Suspect,
+        title: "Another type than in the baseline",
+        meaning: "Where the baseline has a file, a directory or a link there is now something of \
+                  another type.",
+        detection: "The type that statx tells now against the one in the baseline.",
+        remedy: "Look at both. A copy that follows symbolic links turns links into files: copy \
+                 again with cp -a or rsync -a.",
+    },
+    CodeText {
+        code: Code::MetadataChanged,
+        word: "metadata-changed",
+        check: "baseline",
+        severity: Severity::Warning,
+        title: "Metadata differs from the baseline",
+        meaning: "The content is the same; owner, permissions, times, link target, device number \
+                  or extended attributes are not. Programs may be refused access, and builds may \
+                  start anew.",
+        detection: "Each field that statx, readlink and getxattr tell now against the baseline; \
+                    the fields that differ are named with both values.",
+        remedy: "Copy with cp -a or rsync -aHAX as root, which keep all of it. `--ignore FIELD` \
+                 leaves out what need not be the same.",
+    },
+    CodeText {
+        code: Code::HardLinksChanged,
+        word: "hard-links-changed",
+        check: "baseline",
+        severity: Severity::Warning,
+        title: "Names of one file became files, or the other way round",
+        meaning: "Names that shared one file in the baseline are separate files now, or separate \
+                  files became one. A torn link takes more space, and a change through one name \
+                  no longer shows under the other.",
+        detection: "The groups of names that share an inode now against those in the baseline.",
+        remedy: "Copy with rsync -H, cp -a or tar, each over the whole tree in one run: they \
+                 keep hard links.",
+    },
+    CodeText {
         code: Code::KernelErrorsRecorded,
         word: "kernel-errors-recorded",
         check: "kernel",

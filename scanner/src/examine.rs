@@ -22,7 +22,9 @@ use crate::inode_facts::{FileKind, InodeFacts};
 use crate::inspect::InspectionRoom;
 use crate::links::{Sighting, SingleLinks, Tally};
 use crate::scope::Scope;
-use crate::walk::{Block, Buffer, Dirent, Listing, ListingError, OpenDirectory, Subdirectories, Worker};
+use crate::walk::{
+    Block, Buffer, Dirent, Listing, ListingError, OpenDirectory, Subdirectories, Worker,
+};
 
 /// Which look it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -321,10 +323,8 @@ impl Look<'_> {
         let bytes = entry.name.to_bytes();
         let shape = Name::of(bytes);
         let hash = same.note(bytes, shape);
-        self.out.fingerprint = self
-            .out
-            .fingerprint
-            .wrapping_add(hash ^ entry.ino.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        self.out.fingerprint =
+            self.out.fingerprint.wrapping_add(hash ^ entry.ino.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         if shape != Name::Plain {
             checks::judge_name(bytes, entry.ino, shape, &mut self.out.anomalies);
         }

@@ -81,7 +81,9 @@ mod tests {
     fn only_a_slash_or_nothing_is_impossible() {
         for (name, wrong) in [(&b"a\n"[..], false), (b"a/b", true), (b"", true)] {
             let mut anomalies = Anomalies::default();
-            judge(name, 12, &mut anomalies);
+            // A plain name is not judged at all.
+            assert_ne!(Name::of(name), Name::Plain, "{name:?}");
+            judge(name, 12, Name::International, &mut anomalies);
             assert_eq!(!anomalies.is_empty(), wrong, "{name:?}");
         }
     }

@@ -56,6 +56,9 @@ pub struct Claims(Vec<Vec<Claim>>);
 /// Claims that are allocated at once: memory grows by pieces and is never copied.
 const PIECE: usize = 1 << 14;
 
+/// The first piece grows as it must: most directories have few files.
+const FIRST_PIECE: usize = 32;
+
 impl Claims {
     /// Adds what an inode's map says. Extents that follow one another on the device become one.
     pub fn add(&mut self, facts: &InodeFacts, map: &ExtentMap, block_size: u64, recent: bool) {
@@ -104,8 +107,7 @@ impl Claims {
             piece.push(claim);
             return;
         }
-        // The first piece grows as it must: most directories have few files.
-        let room = if self.0.is_empty() { 0 } else { PIECE };
+        let room = if self.0.is_empty() { FIRST_PIECE } else { PIECE };
         let mut piece = Vec::with_capacity(room);
         piece.push(claim);
         self.0.push(piece);

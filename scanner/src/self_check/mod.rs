@@ -1,0 +1,1 @@
+//! Files whose name or format carries a checksum of their content.
