@@ -73,7 +73,7 @@ pub struct ScanArguments {
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
-    /// Look at metadata only: no content of a file is read (no check does so far)
+    /// Look at metadata only: no content of a file is read
     #[arg(long)]
     pub quick: bool,
 
@@ -101,6 +101,10 @@ pub struct ScanArguments {
     /// Scan even where meeting damage would panic this machine (errors=panic)
     #[arg(long)]
     pub force: bool,
+
+    /// Leave large files in the page cache that were not there before
+    #[arg(long)]
+    pub keep_cache: bool,
 
     /// Threads to walk with [default: one a processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]

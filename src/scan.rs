@@ -62,6 +62,8 @@ fn options(arguments: &ScanArguments) -> anyhow::Result<ScanOptions> {
         cross_mounts: arguments.cross_mounts,
         force: arguments.force,
         all_findings: arguments.result.all_findings,
+        keep_cache: arguments.keep_cache,
+        records: false,
         stat_timeout: Some(arguments.stat_timeout).filter(|timeout| !timeout.is_zero()),
     })
 }
@@ -71,6 +73,7 @@ fn checks(arguments: &ScanArguments) -> anyhow::Result<CheckSet> {
     arguments.check.iter().for_each(|name| {
         checks.set(name, true);
     });
+    checks.content &= !arguments.quick;
     arguments.skip.iter().for_each(|name| {
         checks.set(name, false);
     });

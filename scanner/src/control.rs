@@ -10,6 +10,7 @@ pub struct Control {
     stop: AtomicBool,
     entries: AtomicU64,
     findings: AtomicU64,
+    bytes: AtomicU64,
     workers: Mutex<Option<Arc<Workers>>>,
     remark: Box<dyn Fn(&str) + Send + Sync>,
 }
@@ -21,6 +22,7 @@ impl Control {
             stop: AtomicBool::new(false),
             entries: AtomicU64::new(0),
             findings: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
             workers: Mutex::new(None),
             remark: Box::new(remark),
         }
@@ -39,6 +41,11 @@ impl Control {
     /// The names seen so far.
     pub fn entries(&self) -> u64 {
         self.entries.load(Ordering::Relaxed)
+    }
+
+    /// The bytes of content read so far.
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
     }
 
     /// The findings so far; those that await a second look are not among them.
@@ -63,6 +70,10 @@ impl Control {
 
     pub(crate) fn add_entries(&self, count: u64) {
         self.entries.fetch_add(count, Ordering::Relaxed);
+    }
+
+    pub(crate) fn add_bytes(&self, count: u64) {
+        self.bytes.fetch_add(count, Ordering::Relaxed);
     }
 
     pub(crate) fn add_findings(&self, count: u64) {

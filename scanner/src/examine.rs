@@ -16,6 +16,7 @@ use crate::checks::{
     self, Anomalies, Anomaly, DotEntries, IndexFlag, Name, Refusal, SameNames, Seen,
     SubdirectoryCount, UntypedEntries,
 };
+use crate::content::FileSink;
 use crate::filesystem::Filesystem;
 use crate::gathered::{Gathered, Stamp, finding};
 use crate::inode_facts::{FileKind, InodeFacts};
@@ -75,13 +76,15 @@ pub struct Outcome {
 }
 
 /// One look at one directory.
-struct Look<'a> {
+struct Look<'a, 'f> {
     scope: &'a Scope,
     directory: &'a OpenDirectory<'a>,
     filesystem: &'a Filesystem,
     tally: &'a Tally,
     worker: &'a Worker,
     pass: Pass,
+    /// Who reads the content of files, where that is asked for.
+    files: Option<FileSink<'f>>,
     out: Outcome,
     subdirectories: SubdirectoryCount,
     untyped: UntypedEntries,
@@ -96,6 +99,7 @@ pub fn look(
     worker: &Worker,
     scratch: &mut Scratch,
     pass: Pass,
+    files: Option<FileSink<'_>>,
 ) -> Outcome {
     let other = scope.other_filesystem(directory);
     let other_tally = scope.tallies.other(directory.facts.device());
@@ -106,8 +110,9 @@ pub fn look(
         tally: other_tally.as_deref().unwrap_or_else(|| scope.tallies.root()),
         worker,
         pass,
+        files,
         out: Outcome {
-            gathered: Gathered::new(scope.options.all_findings),
+            gathered: Gathered::new(&scope.options),
             anomalies: Anomalies::new(scope.options.all_findings),
             subdirectories: Subdirectories::default(),
             complete: false,
@@ -123,7 +128,7 @@ pub fn look(
     outcome
 }
 
-impl Look<'_> {
+impl Look<'_, '_> {
     fn take(mut self, scratch: &mut Scratch) -> Outcome {
         if self.pass == Pass::Walk && !self.is_to_be_read() {
             return self.out;
@@ -132,6 +137,9 @@ impl Look<'_> {
             IndexFlag::before(self.directory.descriptor, self.directory.facts, self.filesystem);
         let (complete, repeated) = self.list(scratch);
         self.out.complete = complete;
+        if let Some(files) = &mut self.files {
+            files.flush();
+        }
         self.look_inside_directory(&mut scratch.inspection);
         scratch.singles = std::mem::take(&mut self.singles);
         if self.pass == Pass::Walk

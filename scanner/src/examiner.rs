@@ -3,13 +3,15 @@
 use std::ffi::CStr;
 use std::sync::Arc;
 
+use rayon::Scope;
 use reports::UncheckedReason;
 use rustix::io::Errno;
 
 use crate::checks::{Anomalies, Anomaly, Refusal, cannot_open};
+use crate::content::{ContentReader, FileSink};
 use crate::examine::{Pass, Scratch, look, stamp, unchecked_reason};
 use crate::gathered::{Gathered, PerWorker, Suspicious};
-use crate::scope::Scope;
+use crate::scope;
 use crate::stamp::Moment;
 use crate::walk::{DirectoryNode, OpenDirectory, Subdirectories, Visitor, Worker, Workers};
 
@@ -17,7 +19,7 @@ use crate::walk::{DirectoryNode, OpenDirectory, Subdirectories, Visitor, Worker,
 #[derive(Debug)]
 pub struct Examiner<'a> {
     /// What is fixed.
-    pub scope: &'a Scope,
+    pub scope: &'a scope::Scope,
     /// Who walks.
     pub workers: &'a Workers,
     /// What each of them gathers. A worker holds its own only while it adds to it, so what was
@@ -25,13 +27,22 @@ pub struct Examiner<'a> {
     pub gathered: &'a PerWorker<Gathered>,
     /// What each of them uses again.
     pub scratch: &'a PerWorker<Scratch>,
+    /// Who reads the files.
+    pub content: &'a ContentReader<'a>,
 }
 
 impl Visitor for Examiner<'_> {
-    fn visit(&self, directory: &OpenDirectory<'_>, worker: &Worker) -> Subdirectories {
+    fn visit<'s>(
+        &'s self,
+        directory: &OpenDirectory<'_>,
+        worker: &Worker,
+        tasks: &Scope<'s>,
+    ) -> Subdirectories {
         let index = self.workers.index();
-        let outcome =
-            look(self.scope, directory, worker, &mut self.scratch.lock(index), Pass::Walk);
+        let mut hand_over = |files| self.content.take(directory.node, files, tasks);
+        let files = self.scope.options.checks.content.then(|| FileSink::new(&mut hand_over));
+        let scratch = &mut self.scratch.lock(index);
+        let outcome = look(self.scope, directory, worker, scratch, Pass::Walk, files);
         self.scope.control.add_findings(outcome.gathered.findings.count_defects());
         let mut gathered = self.gathered.lock(index);
         gathered.merge(outcome.gathered);

@@ -10,6 +10,8 @@ use crate::allocation::{AttributePairs, Census};
 use crate::checks::Anomaly;
 use crate::extents::Claims;
 use crate::inode_facts::InodeTime;
+use crate::manifest::Records;
+use crate::options::ScanOptions;
 use crate::walk::DirectoryNode;
 
 /// A directory that must be looked at again.
@@ -56,14 +58,16 @@ pub struct Gathered {
     pub census: Census,
     /// Attributes of inodes that have a block of them.
     pub attribute_pairs: AttributePairs,
+    /// What a manifest says of each name.
+    pub records: Records,
 }
 
 impl Gathered {
-    /// Nothing yet; `all_findings` keeps every finding.
-    pub fn new(all_findings: bool) -> Self {
+    /// Nothing yet.
+    pub fn new(options: &ScanOptions) -> Self {
         Gathered {
             totals: Totals::default(),
-            findings: FindingCollector::new(all_findings),
+            findings: FindingCollector::new(options.all_findings),
             unchecked: UncheckedCollector::default(),
             suspicious: Vec::new(),
             unseen: 0,
@@ -72,6 +76,7 @@ impl Gathered {
             claims: Claims::default(),
             census: Census::default(),
             attribute_pairs: AttributePairs::default(),
+            records: Records::new(options.records),
         }
     }
 
@@ -99,6 +104,7 @@ impl Gathered {
         self.claims.append(other.claims);
         self.census.merge(other.census);
         self.attribute_pairs.append(other.attribute_pairs);
+        self.records.merge(other.records);
     }
 }
 

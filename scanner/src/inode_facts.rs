@@ -98,6 +98,7 @@ pub struct InodeFacts {
     pub(crate) modified_at: InodeTime,
     pub(crate) born_at: Option<InodeTime>,
     pub(crate) device: Device,
+    pub(crate) special_device: Device,
     pub(crate) nlink: u32,
     pub(crate) uid: u32,
     pub(crate) gid: u32,
@@ -119,6 +120,7 @@ impl From<Statx> for InodeFacts {
             born_at: (statx.stx_mask & StatxFlags::BTIME.bits() != 0)
                 .then_some((statx.stx_btime.tv_sec, statx.stx_btime.tv_nsec)),
             device: (statx.stx_dev_major, statx.stx_dev_minor),
+            special_device: (statx.stx_rdev_major, statx.stx_rdev_minor),
             nlink: statx.stx_nlink,
             uid: statx.stx_uid,
             gid: statx.stx_gid,
@@ -210,6 +212,11 @@ impl InodeFacts {
     /// The filesystem's device number.
     pub fn device(&self) -> Device {
         self.device
+    }
+
+    /// The number of the device that a device node stands for.
+    pub fn special_device(&self) -> Device {
+        self.special_device
     }
 
     /// The mount it was reached through; none before Linux 5.8.

@@ -22,9 +22,9 @@ use crate::features::Feature;
 use crate::filesystem::Filesystem;
 use crate::inode_facts::{FileKind, InodeFacts};
 use crate::inode_flags::InodeFlags;
+use crate::manifest::AttributeDigest;
 use crate::oddities::ExtentAddresses;
 use crate::scope::Scope;
-use crate::system_calls::close;
 
 /// Inodes in use of a filesystem where every file is asked for its flags.
 const ALL_FLAGS_UP_TO: u64 = 100_000;
@@ -47,6 +47,10 @@ pub struct Inspected {
     pub attribute_block: Option<AttributeBlockSeen>,
     /// Anomalies that a change since the scan began explains.
     pub volatile: u64,
+    /// The file, where it was opened.
+    pub file: Option<OwnedFd>,
+    /// A digest of each attribute.
+    pub digests: Vec<AttributeDigest>,
 }
 
 /// A block of attributes, which other inodes with the same ones may share.
@@ -99,8 +103,8 @@ impl Inspector<'_> {
         match self.open(directory, name, facts) {
             Ok(file) => {
                 let inode = Inode { name: Some(name.to_bytes()), facts };
-                let inspected = self.open_inode(file.as_fd(), inode, room, claims, anomalies);
-                close(file);
+                let mut inspected = self.open_inode(file.as_fd(), inode, room, claims, anomalies);
+                inspected.file = Some(file);
                 inspected
             }
             Err(errno) => {
@@ -120,6 +124,7 @@ impl Inspector<'_> {
         let checks = self.scope.options.checks;
         ((checks.extents || checks.allocation) && !self.filesystem.refusals.file_extents.is_known())
             || (checks.attributes && self.filesystem.oddities.is_ext)
+            || checks.content
     }
 
     /// O_NONBLOCK: where an entry says "file" and a FIFO stands, nobody waits for its other end.
@@ -175,7 +180,11 @@ impl Inspector<'_> {
             }
         };
         let checks = self.scope.options.checks;
-        for (asked, what) in [(checks.extents, "extents"), (checks.allocation, "allocation")] {
+        for (asked, what) in [
+            (checks.extents, "extents"),
+            (checks.allocation, "allocation"),
+            (checks.content, "content"),
+        ] {
             if asked {
                 inspected.unchecked.push((reason, what));
             }
@@ -346,6 +355,7 @@ impl Inspector<'_> {
         let hasher = &self.scope.hasher;
         let (ino, filesystem) = (facts.ino(), self.filesystem);
         let seen = judge_attributes(source, name, ino, filesystem, hasher, room, anomalies);
+        inspected.digests = seen.digests;
         match seen.unchecked {
             Some(UncheckedReason::Unsupported)
                 if !seen.any && !self.filesystem.oddities.has_layers =>

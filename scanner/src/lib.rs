@@ -16,6 +16,7 @@
 mod allocation;
 mod attributes;
 mod checks;
+mod content;
 mod control;
 mod errors_policy;
 mod examine;

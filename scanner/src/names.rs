@@ -144,7 +144,12 @@ impl<'a> NameCollector<'a> {
 }
 
 impl Visitor for NameCollector<'_> {
-    fn visit(&self, directory: &OpenDirectory<'_>, worker: &Worker) -> Subdirectories {
+    fn visit<'s>(
+        &'s self,
+        directory: &OpenDirectory<'_>,
+        worker: &Worker,
+        _: &rayon::Scope<'s>,
+    ) -> Subdirectories {
         let mut subdirectories = Subdirectories::default();
         let OpenDirectory { node, descriptor, facts } = *directory;
         if !self.may_enter(facts) || !self.is_new(facts) {

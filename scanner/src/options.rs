@@ -6,8 +6,8 @@ use std::time::Duration;
 use crate::exclusions::Exclusions;
 
 /// The checks that a scan can make, in the order they are reported.
-pub const CHECK_NAMES: [&str; 7] =
-    ["entries", "inodes", "links", "extents", "allocation", "attributes", "kernel"];
+pub const CHECK_NAMES: [&str; 8] =
+    ["entries", "inodes", "links", "extents", "allocation", "attributes", "content", "kernel"];
 
 /// Which checks to make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct CheckSet {
     pub allocation: bool,
     /// Flags, extended attributes and access control lists.
     pub attributes: bool,
+    /// The content of every regular file.
+    pub content: bool,
     /// The kernel's own record of errors.
     pub kernel: bool,
 }
@@ -44,6 +46,7 @@ impl CheckSet {
             extents: on,
             allocation: on,
             attributes: on,
+            content: on,
             kernel: on,
         }
     }
@@ -65,7 +68,7 @@ impl CheckSet {
 
     /// Whether any check looks into inodes by a descriptor of their own.
     pub fn look_inside(self) -> bool {
-        self.extents || self.allocation || self.attributes
+        self.extents || self.allocation || self.attributes || self.content
     }
 
     fn switch(&mut self, name: &str) -> Option<&mut bool> {
@@ -76,6 +79,7 @@ impl CheckSet {
             "extents" => &mut self.extents,
             "allocation" => &mut self.allocation,
             "attributes" => &mut self.attributes,
+            "content" => &mut self.content,
             "kernel" => &mut self.kernel,
             _ => return None,
         })
@@ -100,6 +104,10 @@ pub struct ScanOptions {
     pub force: bool,
     /// Keep every finding instead of the first hundred of each code.
     pub all_findings: bool,
+    /// Leave in memory what was read of large files.
+    pub keep_cache: bool,
+    /// Note what a manifest says of every name.
+    pub records: bool,
     /// How long a system call may take before its mount is given up as hung; none waits for ever.
     pub stat_timeout: Option<Duration>,
 }

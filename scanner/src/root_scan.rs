@@ -1,5 +1,6 @@
 //! The scan of one root, from opening it to its last question.
 
+use std::ffi::CStr;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -11,6 +12,7 @@ use rustix::io::Errno;
 
 use crate::allocation::{Begun, Counted, Earlier, Ledger, LedgerOutcome};
 use crate::checks::{Anomalies, Anomaly, Seen, judge_inode};
+use crate::content::{ContentReader, OpenFile, ReadRoom};
 use crate::control::Control;
 use crate::errors_policy::ErrorsPolicy;
 use crate::examine::{Scratch, count_kind};
@@ -22,6 +24,7 @@ use crate::inode_facts::{Device, FileKind, InodeFacts};
 use crate::inspect::{Inspected, InspectionRoom, Inspector};
 use crate::kernel::KernelWatch;
 use crate::links::LinkCount;
+use crate::manifest::AttributeDigest;
 use crate::options::ScanOptions;
 use crate::refusals::Refusals;
 use crate::roots::{RootError, to_c_string};
@@ -58,6 +61,7 @@ pub struct RootScan {
     pub workers: Arc<Workers>,
     gathered: PerWorker<Gathered>,
     scratch: PerWorker<Scratch>,
+    read_room: PerWorker<ReadRoom>,
     ground: OnceLock<Ground>,
     reach: OnceLock<Reach>,
     ledger: OnceLock<LedgerOutcome>,
@@ -94,15 +98,15 @@ impl RootScan {
     ) -> Self {
         let workers = Arc::new(Workers::new(options.threads));
         let count = workers.iter().count();
-        let all = options.all_findings;
         RootScan {
             path,
             options: Arc::clone(options),
             control: Arc::clone(control),
             kernel: Arc::clone(kernel),
             workers,
-            gathered: PerWorker::new(count, || Gathered::new(all)),
+            gathered: PerWorker::new(count, || Gathered::new(options)),
             scratch: PerWorker::new(count, Scratch::default),
+            read_room: PerWorker::new(count, ReadRoom::default),
             ground: OnceLock::new(),
             reach: OnceLock::new(),
             ledger: OnceLock::new(),
@@ -209,16 +213,14 @@ impl RootScan {
     ) -> Result<(), RootError> {
         let descriptors = Descriptors::new(Arc::new(descriptor), self.options.threads);
         let open = descriptors.open_root().map_err(|errno| self.failed("open", errno))?;
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(self.options.threads)
-            .thread_name(|index| format!("walk-{index}"))
-            .build()
-            .map_err(|_| RootError::no_thread(&self.path))?;
+        let pool = self.pool()?;
+        let content = self.content_reader(scope, &descriptors);
         let examiner = Examiner {
             scope,
             workers: &self.workers,
             gathered: &self.gathered,
             scratch: &self.scratch,
+            content: &content,
         };
         let walker = Walker {
             visitor: &examiner,
@@ -268,6 +270,23 @@ impl RootScan {
         }
         self.leave_out_refused(scope, root);
         Ok(())
+    }
+
+    fn pool(&self) -> Result<rayon::ThreadPool, RootError> {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(self.options.threads)
+            .thread_name(|index| format!("walk-{index}"))
+            .build()
+            .map_err(|_| RootError::no_thread(&self.path))
+    }
+
+    fn content_reader<'a>(
+        &'a self,
+        scope: &'a Scope,
+        descriptors: &'a Descriptors,
+    ) -> ContentReader<'a> {
+        let (gathered, room) = (&self.gathered, &self.read_room);
+        ContentReader::new(scope, descriptors, &self.workers, gathered, room)
     }
 
     fn has_any(&self, codes: &[Code]) -> bool {
@@ -377,7 +396,7 @@ impl RootScan {
         root: &Arc<DirectoryNode>,
         facts: &InodeFacts,
     ) -> Result<(), RootError> {
-        let (mut standing, inspected) = self.judge_file(scope)?;
+        let (mut standing, mut inspected) = self.judge_file(scope)?;
         for pause in PAUSES {
             if standing.is_empty() {
                 break;
@@ -385,6 +404,10 @@ impl RootScan {
             self.workers.pause(Duration::from_millis(pause));
             let (again, _) = self.judge_file(scope)?;
             standing.retain(|anomaly| again.iter().any(|other| other.is_same_as(anomaly)));
+        }
+        if let Some(descriptor) = inspected.file.take().filter(|_| self.options.checks.content) {
+            let attributes = std::mem::take(&mut inspected.digests);
+            self.read_file(scope, descriptor, *facts, attributes)?;
         }
         let mut gathered = self.gathered.lock(self.workers.index());
         gathered.totals.entries += 1;
@@ -404,12 +427,37 @@ impl RootScan {
         Ok(())
     }
 
-    fn judge_file(&self, scope: &Scope) -> Result<(Vec<Anomaly>, Inspected), RootError> {
+    /// Reads a root that is a file.
+    fn read_file(
+        &self,
+        scope: &Scope,
+        descriptor: OwnedFd,
+        facts: InodeFacts,
+        attributes: Vec<AttributeDigest>,
+    ) -> Result<(), RootError> {
+        let (parent, name) = self.parent_and_name()?;
+        let above =
+            InodeFacts::of_descriptor(parent.as_fd()).map_err(|e| self.failed("statx", e))?;
+        let path = to_c_string(self.path.parent().unwrap_or(Path::new("/")))?;
+        let node = DirectoryNode::root(path, above.ino(), above.device());
+        let descriptors = Descriptors::new(Arc::new(parent), self.options.threads);
+        let reader = self.content_reader(scope, &descriptors);
+        let file = OpenFile { descriptor, name, facts, attributes };
+        self.pool()?.scope(|tasks| reader.take(&node, vec![file], tasks));
+        Ok(())
+    }
+
+    fn parent_and_name(&self) -> Result<(OwnedFd, Box<CStr>), RootError> {
         let parent = self.path.parent().unwrap_or(Path::new("/"));
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let parent =
             openat(CWD, parent, flags, Mode::empty()).map_err(|e| self.failed("open", e))?;
         let name = to_c_string(Path::new(self.path.file_name().unwrap_or_default()))?;
+        Ok((parent, name))
+    }
+
+    fn judge_file(&self, scope: &Scope) -> Result<(Vec<Anomaly>, Inspected), RootError> {
+        let (parent, name) = self.parent_and_name()?;
         let facts =
             InodeFacts::of_entry(parent.as_fd(), &name).map_err(|e| self.failed("statx", e))?;
         let directory_facts =
@@ -441,9 +489,8 @@ impl RootScan {
 
     /// Takes what was gathered so far.
     pub fn take_gathered(&self) -> Gathered {
-        let all = self.options.all_findings;
-        let mut sum = Gathered::new(all);
-        for gathered in self.gathered.take_all(|| Gathered::new(all)) {
+        let mut sum = Gathered::new(&self.options);
+        for gathered in self.gathered.take_all(|| Gathered::new(&self.options)) {
             sum.merge(gathered);
         }
         sum

@@ -134,7 +134,7 @@ impl SecondLook<'_> {
         let directory = OpenDirectory { node, descriptor: descriptor.as_fd(), facts: &facts };
         let worker = self.workers.current();
         let mut scratch = self.scratch.lock(self.workers.index());
-        let outcome = look(self.scope, &directory, worker, &mut scratch, Pass::Again);
+        let outcome = look(self.scope, &directory, worker, &mut scratch, Pass::Again, None);
         let after = InodeFacts::of_descriptor(descriptor.as_fd());
         let unchanged = after.is_ok_and(|after| stamp(&after) == stamp(&facts));
         let quiet = unchanged && begun.would_change(facts.changed_at());

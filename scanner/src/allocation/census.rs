@@ -97,7 +97,12 @@ impl<'a> Counter<'a> {
 }
 
 impl Visitor for Counter<'_> {
-    fn visit(&self, directory: &OpenDirectory<'_>, worker: &Worker) -> Subdirectories {
+    fn visit<'s>(
+        &'s self,
+        directory: &OpenDirectory<'_>,
+        worker: &Worker,
+        _: &rayon::Scope<'s>,
+    ) -> Subdirectories {
         let mut subdirectories = Subdirectories::default();
         let OpenDirectory { descriptor, facts, .. } = *directory;
         let tally = self.met.root();

@@ -16,6 +16,7 @@ use super::lookup::{Refusal, errno_name};
 use super::{Anomalies, Anomaly, acl};
 use crate::attributes::{AttributeRoom, AttributeSource};
 use crate::filesystem::Filesystem;
+use crate::manifest::AttributeDigest;
 
 /// What became of looking at the attributes of an inode.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub struct AttributesSeen {
     pub any: bool,
     /// A hash of each name with its value.
     pub hashes: Vec<u64>,
+    /// The same for a manifest.
+    pub digests: Vec<AttributeDigest>,
     /// Why some could not be looked at.
     pub unchecked: Option<UncheckedReason>,
 }
@@ -64,6 +67,7 @@ pub fn judge(
         let answer = source.get(attribute, value);
         if let Ok(value) = answer {
             seen.hashes.push(hasher.hash_one((attribute, value)));
+            seen.digests.push(digest(attribute, value));
         }
         match answer {
             Ok(value) if is_acl(attribute) => {
@@ -84,6 +88,12 @@ pub fn judge(
         }
     }
     seen
+}
+
+fn digest(attribute: &CStr, value: &[u8]) -> AttributeDigest {
+    let mut digest = [0; 16];
+    blake3::Hasher::new().update(value).finalize_xof().fill(&mut digest);
+    (attribute.to_bytes().into(), digest)
 }
 
 fn is_acl(attribute: &CStr) -> bool {

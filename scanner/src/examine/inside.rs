@@ -3,12 +3,14 @@
 use std::ffi::CStr;
 
 use super::{Look, Outcome, Pass};
+use crate::content::OpenFile;
 use crate::gathered::Gathered;
 use crate::inode_facts::{FileKind, InodeFacts};
 use crate::inspect::{Inode, Inspected, InspectionRoom, Inspector};
+use crate::system_calls::close;
 use crate::walk::OpenDirectory;
 
-impl<'a> Look<'a> {
+impl<'a> Look<'a, '_> {
     /// Looks into what a name leads to; `first` says that its inode was not met before.
     pub(super) fn look_inside(
         &mut self,
@@ -25,7 +27,7 @@ impl<'a> Look<'a> {
         let Outcome { gathered, anomalies, .. } = &mut self.out;
         // A directory's are taken down when it is visited itself.
         let claims = own.then_some(&mut gathered.claims);
-        let inspected = inspector.entry(directory, name, facts, room, claims, anomalies);
+        let mut inspected = inspector.entry(directory, name, facts, room, claims, anomalies);
         if own {
             gathered.census.add(facts, self.filesystem, self.scope.started);
             gathered.lost_and_found_has_more |= facts.kind() == FileKind::Directory
@@ -33,6 +35,31 @@ impl<'a> Look<'a> {
                 && self.scope.is_lost_and_found(self.directory.node, name);
         }
         self.inspected(&inspected, own, facts, Some(name.to_bytes()));
+        self.hand_over(name, facts, first, &mut inspected);
+    }
+
+    /// Has the content of a file read that was opened, or notes its name without it.
+    fn hand_over(
+        &mut self,
+        name: &CStr,
+        facts: &InodeFacts,
+        first: bool,
+        inspected: &mut Inspected,
+    ) {
+        let attributes = std::mem::take(&mut inspected.digests);
+        match (inspected.file.take(), &mut self.files) {
+            (Some(descriptor), Some(files)) if first => {
+                let facts = *facts;
+                files.push(OpenFile { descriptor, name: name.into(), facts, attributes });
+                return;
+            }
+            (file, _) => file.map_or((), close),
+        }
+        // A directory is noted when it is visited itself.
+        if self.pass == Pass::Walk && facts.kind() != FileKind::Directory {
+            let OpenDirectory { node, descriptor, .. } = *self.directory;
+            self.out.gathered.records.add_name(node, descriptor, name, facts, attributes);
+        }
     }
 
     /// Looks into the directory itself.
@@ -50,6 +77,11 @@ impl<'a> Look<'a> {
         let inode = Inode { name: None, facts };
         let inspected = inspector.open_inode(descriptor, inode, room, claims, anomalies);
         self.inspected(&inspected, own, facts, None);
+        if self.pass == Pass::Walk {
+            let node = self.directory.node;
+            let attributes = inspected.digests;
+            self.out.gathered.records.add_name(node, descriptor, c"", facts, attributes);
+        }
     }
 
     /// Takes account of what looking into an inode left open.

@@ -10,7 +10,7 @@ use crate::inode_facts::InodeFacts;
 use crate::stamp::Moment;
 use crate::walk::{Listing, ListingError, OpenDirectory};
 
-impl Look<'_> {
+impl Look<'_, '_> {
     /// What can be judged once all entries were seen.
     pub(super) fn judge_directory(&mut self) {
         let OpenDirectory { descriptor, facts, .. } = *self.directory;

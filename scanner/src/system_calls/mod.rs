@@ -2,6 +2,7 @@
 //! piece with the reason why it is sound; what comes out is safe to use and checked no further.
 #![allow(unsafe_code)]
 
+mod cachestat;
 mod close;
 mod fiemap;
 mod getdents;
@@ -9,6 +10,7 @@ mod getfsmap;
 mod open_by_handle;
 mod tune_sb_param;
 
+pub use cachestat::cached_pages;
 pub use close::close;
 pub use fiemap::{FiemapRoom, RawExtent, fiemap};
 pub use getdents::{getdents64, until_nul};

@@ -33,7 +33,13 @@ pub struct OpenDirectory<'a> {
 /// What a walk does with each directory.
 pub trait Visitor: Sync {
     /// Reads a directory and hands back the subdirectories to go on with.
-    fn visit(&self, directory: &OpenDirectory<'_>, worker: &Worker) -> Subdirectories;
+    /// What is spawned as one of `tasks` is done before the walk ends.
+    fn visit<'s>(
+        &'s self,
+        directory: &OpenDirectory<'_>,
+        worker: &Worker,
+        tasks: &Scope<'s>,
+    ) -> Subdirectories;
 
     /// Takes note of a subdirectory of `parent` that could not be opened.
     fn unopened(&self, parent: &Arc<DirectoryNode>, name: &CStr, ino: u64, errno: Errno);
@@ -108,7 +114,7 @@ impl<V: Visitor> Walker<'_, V> {
             scope.spawn(|scope| {
                 match InodeFacts::of_descriptor(descriptor.as_fd()) {
                     Ok(facts) => {
-                        let visited = self.visit(Arc::clone(root), descriptor, &facts);
+                        let visited = self.visit(Arc::clone(root), descriptor, &facts, scope);
                         self.descend(visited, scope);
                     }
                     Err(errno) => self.visitor.unopened(root, root.name(), root.ino, errno),
@@ -134,13 +140,13 @@ impl<V: Visitor> Walker<'_, V> {
         let Visited { node, descriptor, subdirectories } = at;
         let count = subdirectories.entries.len();
         if count <= 1 {
-            return self.enter(&node, descriptor.as_fd(), &subdirectories, 0);
+            return self.enter(&node, descriptor.as_fd(), &subdirectories, 0, scope);
         }
         let descriptor = Arc::new(descriptor);
         let kept = self.descriptors.keep(&descriptor);
         let subdirectories = Arc::new(subdirectories);
         self.spawn_upper_halves(&node, kept.as_ref(), &subdirectories, 0..count, scope);
-        self.enter(&node, descriptor.as_fd(), &subdirectories, 0)
+        self.enter(&node, descriptor.as_fd(), &subdirectories, 0, scope)
     }
 
     /// Spawns `range` but its first, in halves, the largest first: that is where thieves begin.
@@ -180,11 +186,13 @@ impl<V: Visitor> Walker<'_, V> {
         let first = range.start;
         self.spawn_upper_halves(&parent, kept.as_ref(), &subdirectories, range, scope);
         if let Some(kept) = kept {
-            return self.enter(&parent, kept.as_fd(), &subdirectories, first);
+            return self.enter(&parent, kept.as_fd(), &subdirectories, first, scope);
         }
         self.workers.current().enter(&parent);
         match self.descriptors.reopen(&parent) {
-            Ok(descriptor) => self.enter(&parent, descriptor.as_fd(), &subdirectories, first),
+            Ok(descriptor) => {
+                self.enter(&parent, descriptor.as_fd(), &subdirectories, first, scope)
+            }
             Err(error) => {
                 let (name, entry) = subdirectories.get(first)?;
                 self.visitor.unopened(&parent, name, entry.ino, error.into());
@@ -194,12 +202,13 @@ impl<V: Visitor> Walker<'_, V> {
     }
 
     /// Opens and visits one subdirectory.
-    fn enter(
-        &self,
+    fn enter<'s>(
+        &'s self,
         parent: &Arc<DirectoryNode>,
         descriptor: BorrowedFd<'_>,
         subdirectories: &Subdirectories,
         index: usize,
+        scope: &Scope<'s>,
     ) -> Option<Visited> {
         let (name, entry) = subdirectories.get(index)?;
         let opened = open_directory(descriptor, name, entry.noatime)
@@ -210,7 +219,7 @@ impl<V: Visitor> Walker<'_, V> {
                     self.visitor.replaced(parent, name, entry.ino);
                 }
                 let node = DirectoryNode::child(parent, name, facts.ino(), facts.device());
-                Some(self.visit(node, descriptor, &facts))
+                Some(self.visit(node, descriptor, &facts, scope))
             }
             Err(errno) => {
                 self.visitor.unopened(parent, name, entry.ino, errno);
@@ -219,11 +228,17 @@ impl<V: Visitor> Walker<'_, V> {
         }
     }
 
-    fn visit(&self, node: Arc<DirectoryNode>, descriptor: OwnedFd, facts: &InodeFacts) -> Visited {
+    fn visit<'s>(
+        &'s self,
+        node: Arc<DirectoryNode>,
+        descriptor: OwnedFd,
+        facts: &InodeFacts,
+        scope: &Scope<'s>,
+    ) -> Visited {
         let worker = self.workers.current();
         worker.enter(&node);
         let open = OpenDirectory { node: &node, descriptor: descriptor.as_fd(), facts };
-        let subdirectories = self.visitor.visit(&open, worker);
+        let subdirectories = self.visitor.visit(&open, worker, scope);
         Visited { node, descriptor, subdirectories }
     }
 }
@@ -245,7 +260,12 @@ mod tests {
     struct Names(Mutex<BTreeSet<Vec<u8>>>);
 
     impl Visitor for Names {
-        fn visit(&self, directory: &OpenDirectory<'_>, _: &Worker) -> Subdirectories {
+        fn visit<'s>(
+            &'s self,
+            directory: &OpenDirectory<'_>,
+            _: &Worker,
+            _: &Scope<'s>,
+        ) -> Subdirectories {
             let mut subdirectories = Subdirectories::default();
             let mut buffer = [MaybeUninit::uninit(); 4096];
             let mut listing = Listing::new(directory.descriptor, &mut buffer, None);

@@ -1,0 +1,96 @@
+//! Bytes of a file that cannot be read.
+
+use std::ops::Range;
+
+use rustix::io::Errno;
+
+/// Pieces that are found unreadable in one file before the rest of it is given up: each may cost
+/// a failing disk seconds.
+const MOST_PIECES: usize = 4096;
+
+/// Byte ranges in rising order; neighbours are one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BadRanges {
+    ranges: Vec<Range<u64>>,
+    errno: Option<Errno>,
+    pieces: usize,
+}
+
+impl BadRanges {
+    /// Adds bytes that lie behind all others, and what the kernel said.
+    pub fn add(&mut self, range: Range<u64>, errno: Errno) {
+        self.errno.get_or_insert(errno);
+        self.pieces += 1;
+        match self.ranges.last_mut() {
+            Some(last) if last.end == range.start => last.end = range.end,
+            _ => self.ranges.push(range),
+        }
+    }
+
+    /// Adds another part's.
+    pub fn merge(&mut self, other: BadRanges) {
+        self.errno = self.errno.or(other.errno);
+        self.pieces += other.pieces;
+        self.ranges.extend(other.ranges);
+        self.ranges.sort_by_key(|range| range.start);
+        let mut merged: Vec<Range<u64>> = Vec::with_capacity(self.ranges.len());
+        for range in self.ranges.drain(..) {
+            match merged.last_mut() {
+                Some(last) if last.end >= range.start => last.end = last.end.max(range.end),
+                _ => merged.push(range),
+            }
+        }
+        self.ranges = merged;
+    }
+
+    /// Whether so much cannot be read that the rest is not tried.
+    pub fn is_hopeless(&self) -> bool {
+        self.pieces >= MOST_PIECES
+    }
+
+    /// Whether all can be read.
+    pub fn is_empty(&self) -> bool {
+        self.ranges.is_empty()
+    }
+
+    /// The ranges.
+    pub fn ranges(&self) -> &[Range<u64>] {
+        &self.ranges
+    }
+
+    /// The first refusal.
+    pub fn errno(&self) -> Option<Errno> {
+        self.errno
+    }
+
+    /// How many bytes they are.
+    pub fn bytes(&self) -> u64 {
+        self.ranges.iter().map(|range| range.end - range.start).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_become_one() {
+        let mut bad = BadRanges::default();
+        bad.add(4096..8192, Errno::IO);
+        bad.add(8192..12_288, Errno::IO);
+        bad.add(40_960..45_056, Errno::IO);
+        assert_eq!(bad.ranges(), [4096..12_288, 40_960..45_056]);
+        assert_eq!(bad.bytes(), 12_288);
+    }
+
+    #[test]
+    fn parts_of_several_threads_are_put_in_order() {
+        let mut bad = BadRanges::default();
+        bad.add(8192..12_288, Errno::IO);
+        let mut other = BadRanges::default();
+        other.add(4096..8192, Errno::UCLEAN);
+        bad.merge(other);
+        assert_eq!(bad.ranges(), [4096..12_288]);
+        assert_eq!(bad.errno(), Some(Errno::IO));
+    }
+}

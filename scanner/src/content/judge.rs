@@ -1,0 +1,143 @@
+//! `content-unreadable`, `content-short` and `content-zeroed`: what the content of a file says.
+//!
+//! Looks at a file that was read to its end and did not change meanwhile. What could not be read
+//! is tried again after pauses; what can be read then was a passing fault below the filesystem
+//! and is told as unchecked. Any filesystem; needs permission to read the file.
+
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reports::{Code, Finding, Severity, Subject, UncheckedReason};
+
+use super::bad_ranges::BadRanges;
+use super::open_file::OpenFile;
+use super::read::Reading;
+use super::reader::{Content, ContentReader};
+use super::zeroed;
+use crate::checks::{Refusal, errno_name};
+use crate::inode_facts::InodeFacts;
+use crate::walk::{DirectoryNode, Worker};
+
+/// Pauses before each further look, in milliseconds.
+const PAUSES: [u64; 2] = [30, 120];
+
+/// Ranges that a finding names.
+const RANGES_SHOWN: usize = 64;
+
+impl ContentReader<'_> {
+    /// Judges what was read.
+    pub(super) fn judge(
+        &self,
+        node: &Arc<DirectoryNode>,
+        file: &OpenFile,
+        facts: &InodeFacts,
+        content: Content,
+    ) {
+        let mut content = content;
+        if !content.bad.is_empty() || content.ended < facts.size() {
+            content = self.look_again(file, facts, content);
+        }
+        let refused = content.bad.errno().map(Refusal::from);
+        let mut findings = Vec::new();
+        if let Some(Refusal::Damage(_)) = refused {
+            findings.push(self.unreadable(node, file, facts, &content.bad));
+        }
+        if content.ended < facts.size() {
+            findings.push(short(node, file, facts, content.ended));
+        } else if content.zero && content.bad.is_empty() {
+            let directory = || self.descriptors.reopen(node).ok();
+            if let Some(reasons) = zeroed::reasons(&file.name, facts, directory) {
+                findings.push(all_zero(node, file, facts, reasons));
+            }
+        }
+        let whole = content.ended == facts.size();
+        let mut gathered = self.gathered.lock(self.workers.index());
+        gathered.totals.bytes_read = gathered.totals.bytes_read.saturating_add(content.ended);
+        self.scope.control.add_findings(findings.len() as u64);
+        findings.into_iter().for_each(|finding| gathered.findings.add(finding));
+        if refused.is_some_and(|refusal| !matches!(refusal, Refusal::Damage(_))) {
+            let path = node.path(Some(file.name.to_bytes()));
+            gathered.unchecked.add(UncheckedReason::ReadError, "content", path);
+        }
+        gathered.records.add_file(node, file, facts, whole.then_some(content));
+    }
+
+    /// Tries what could not be read again.
+    fn look_again(&self, file: &OpenFile, facts: &InodeFacts, content: Content) -> Content {
+        let mut content = content;
+        for pause in PAUSES {
+            self.workers.pause(Duration::from_millis(pause));
+            let again = still_bad(file, &content.bad, self.workers.current());
+            if again.ranges() != content.bad.ranges() || content.ended < facts.size() {
+                content = self.read_whole(file, facts.size());
+            }
+            if content.bad.is_empty() && content.ended == facts.size() {
+                break;
+            }
+        }
+        content
+    }
+
+    fn unreadable(
+        &self,
+        node: &Arc<DirectoryNode>,
+        file: &OpenFile,
+        facts: &InodeFacts,
+        bad: &BadRanges,
+    ) -> Finding {
+        let errno = bad.errno().map(errno_name).unwrap_or_default();
+        let found = format!("reading {} of {} bytes says {errno}", bad.bytes(), facts.size());
+        let expected = format!("{} readable bytes", facts.size());
+        let mut finding =
+            Finding::new(Code::ContentUnreadable, subject(node, file, facts), expected, found);
+        let ranges = bad.ranges().iter().take(RANGES_SHOWN);
+        finding.evidence.extend(ranges.map(|r| format!("bytes {} to {}", r.start, r.end - 1)));
+        if let Some(more) = bad.ranges().len().checked_sub(RANGES_SHOWN).filter(|more| *more > 0) {
+            finding.evidence.push(format!("{more} more ranges"));
+        }
+        if !self.scope.filesystem.oddities.answers_for_itself {
+            finding.severity = Severity::Suspect;
+        }
+        finding
+    }
+}
+
+/// Which of the bad ranges cannot be read now.
+fn still_bad(file: &OpenFile, bad: &BadRanges, worker: &Worker) -> BadRanges {
+    let mut buffer = [0; 4096];
+    let fresh = BadRanges::default();
+    let file = file.descriptor.as_fd();
+    let mut reading = Reading { file, buffer: &mut buffer, bad: fresh, worker };
+    for range in bad.ranges() {
+        reading.range(range.clone(), |_| ());
+    }
+    let mut still = BadRanges::default();
+    still.merge(reading.bad);
+    still
+}
+
+fn short(node: &Arc<DirectoryNode>, file: &OpenFile, facts: &InodeFacts, ended: u64) -> Finding {
+    let expected = format!("{} bytes, as its size says", facts.size());
+    let found = format!("it ends after {ended} bytes");
+    Finding::new(Code::ContentShort, subject(node, file, facts), expected, found)
+}
+
+fn all_zero(
+    node: &Arc<DirectoryNode>,
+    file: &OpenFile,
+    facts: &InodeFacts,
+    reasons: Vec<String>,
+) -> Finding {
+    let found = format!("{} zero bytes and nothing else", facts.size());
+    let expected = "content of its kind";
+    let mut finding =
+        Finding::new(Code::ContentZeroed, subject(node, file, facts), expected, found);
+    finding.evidence = reasons;
+    finding
+}
+
+fn subject(node: &Arc<DirectoryNode>, file: &OpenFile, facts: &InodeFacts) -> Subject {
+    let path = Some(node.path(Some(file.name.to_bytes())));
+    Subject { path, inode: Some(facts.ino()), device: None }
+}

@@ -1,0 +1,104 @@
+//! A large file that all threads read at once, each a segment at a time.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use blake3::hazmat::ChainingValue;
+
+use super::bad_ranges::BadRanges;
+use super::open_file::OpenFile;
+use super::reader::Content;
+use super::tree_hash::TreeHash;
+use crate::walk::DirectoryNode;
+
+/// A file, and how far the reading of it is.
+#[derive(Debug)]
+pub struct LargeFile {
+    /// Its directory.
+    pub node: Arc<DirectoryNode>,
+    /// The file.
+    pub file: OpenFile,
+    /// Drop it from memory at the end.
+    pub dropped: bool,
+    tree: TreeHash,
+    next: AtomicU64,
+    left: AtomicU64,
+    abandoned: AtomicBool,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Debug)]
+struct Seen {
+    values: Vec<ChainingValue>,
+    bad: BadRanges,
+    /// Where it ended, if before its size.
+    ended: Option<u64>,
+    zero: bool,
+}
+
+/// What reading a segment brought.
+#[derive(Debug)]
+pub struct Segment {
+    /// Its part of the hash.
+    pub value: ChainingValue,
+    /// What could not be read of it.
+    pub bad: BadRanges,
+    /// Where the file ended within it.
+    pub ended: Option<u64>,
+    /// Whether it holds zero bytes alone.
+    pub zero: bool,
+}
+
+impl LargeFile {
+    /// Cut as `tree` says.
+    pub fn new(node: Arc<DirectoryNode>, file: OpenFile, tree: TreeHash, dropped: bool) -> Self {
+        let segments = tree.segments();
+        let values = vec![[0; 32]; usize::try_from(segments).unwrap_or(0)];
+        LargeFile {
+            node,
+            file,
+            dropped,
+            tree,
+            next: AtomicU64::new(0),
+            left: AtomicU64::new(segments),
+            abandoned: AtomicBool::new(false),
+            seen: Mutex::new(Seen { values, bad: BadRanges::default(), ended: None, zero: true }),
+        }
+    }
+
+    /// The next segment that nobody reads yet: its number and its bytes.
+    pub fn take_segment(&self) -> Option<(u64, std::ops::Range<u64>)> {
+        let index = self.next.fetch_add(1, Ordering::Relaxed);
+        (index < self.tree.segments()).then(|| (index, self.tree.range(index)))
+    }
+
+    /// Takes account of a segment; true if it was the last one to come.
+    pub fn finish_segment(&self, index: u64, segment: Segment) -> bool {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(value) = usize::try_from(index).ok().and_then(|at| seen.values.get_mut(at)) {
+            *value = segment.value;
+        }
+        seen.bad.merge(segment.bad);
+        seen.ended = [seen.ended, segment.ended].into_iter().flatten().min();
+        seen.zero &= segment.zero;
+        drop(seen);
+        self.left.fetch_sub(1, Ordering::AcqRel) == 1
+    }
+
+    /// Gives the file up; true for the first who does.
+    pub fn abandon(&self) -> bool {
+        self.next.store(self.tree.segments(), Ordering::Relaxed);
+        !self.abandoned.swap(true, Ordering::Relaxed)
+    }
+
+    /// What all segments together say.
+    pub fn content(&self) -> Content {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        Content {
+            hash: self.tree.merge(&seen.values),
+            bad: seen.bad.clone(),
+            ended: seen.ended.unwrap_or(self.file.facts.size()),
+            zero: seen.zero,
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The content of regular files: every byte is read once and hashed with BLAKE3.
+//!
+//! The walk opens each file anyway and hands it over with what is known of it. Files of one
+//! directory are read by the batch, a large file by all threads at once; where too many wait, the
+//! thread that walks reads them itself. A file that changes while it is read is read again.
+
+mod bad_ranges;
+mod judge;
+mod large_file;
+mod open_file;
+mod page_cache;
+mod read;
+mod reader;
+mod tree_hash;
+mod zeroed;
+
+pub use open_file::{FileSink, OpenFile};
+pub use reader::{Content, ContentReader, ReadRoom};

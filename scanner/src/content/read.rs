@@ -1,0 +1,132 @@
+//! Reading a range of an open file, past what cannot be read.
+
+use std::ops::Range;
+use std::os::fd::BorrowedFd;
+
+use rustix::io::{Errno, pread};
+
+use super::bad_ranges::BadRanges;
+use crate::walk::Worker;
+
+/// Where a large read fails it is tried again in pieces of so many bytes: a page.
+const PIECE: u64 = 4096;
+
+const ZEROS: [u8; PIECE as usize] = [0; PIECE as usize];
+
+/// What stands between two readings.
+#[derive(Debug)]
+pub struct Reading<'a> {
+    /// The file.
+    pub file: BorrowedFd<'a>,
+    /// Where bytes are read into.
+    pub buffer: &'a mut [u8],
+    /// What could not be read.
+    pub bad: BadRanges,
+    /// Whose signs of life are shown.
+    pub worker: &'a Worker,
+}
+
+impl Reading<'_> {
+    /// Hands out the bytes of a range in order, zeros in place of what cannot be read. Returns
+    /// where the file ended, or the range.
+    pub fn range(&mut self, range: Range<u64>, mut take: impl FnMut(&[u8])) -> u64 {
+        let mut at = range.start;
+        while at < range.end {
+            let end = range.end.min(at.saturating_add(self.buffer.len() as u64));
+            match self.read(at..end) {
+                Ok(0) => return at,
+                Ok(length) => {
+                    take(self.buffer.get(..length).unwrap_or_default());
+                    at += length as u64;
+                }
+                Err(_) if self.bad.is_hopeless() => {
+                    self.bad.add(at..range.end, Errno::IO);
+                    return range.end;
+                }
+                Err(_) => match self.piece_by_piece(at..end, &mut take) {
+                    Ok(()) => at = end,
+                    Err(ended) => return ended,
+                },
+            }
+        }
+        range.end
+    }
+
+    /// Reads what a large read refused. An error is where the file ended.
+    fn piece_by_piece(
+        &mut self,
+        range: Range<u64>,
+        take: &mut impl FnMut(&[u8]),
+    ) -> Result<(), u64> {
+        let mut at = range.start;
+        while at < range.end {
+            let end = range.end.min((at / PIECE + 1) * PIECE);
+            match self.read(at..end) {
+                Ok(0) => return Err(at),
+                Ok(length) => {
+                    take(self.buffer.get(..length).unwrap_or_default());
+                    at += length as u64;
+                }
+                Err(errno) => {
+                    self.bad.add(at..end, errno);
+                    take(ZEROS.get(..(end - at) as usize).unwrap_or_default());
+                    at = end;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, range: Range<u64>) -> Result<usize, Errno> {
+        let wanted = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
+        let wanted = wanted.min(self.buffer.len());
+        loop {
+            let room = self.buffer.get_mut(..wanted).unwrap_or_default();
+            let read = pread(self.file, room, range.start);
+            self.worker.tick();
+            if read != Err(Errno::INTR) {
+                return read;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::os::fd::AsFd;
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_ends_early_is_told_from_one_that_does_not() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&[7; 10_000]).unwrap();
+        for (range, end) in [(0..10_000, 10_000), (0..9000, 9000), (0..20_000, 10_000)] {
+            let mut buffer = [0; 3000];
+            let worker = Worker::default();
+            let file = file.as_fd();
+            let bad = BadRanges::default();
+            let mut reading = Reading { file, buffer: &mut buffer, bad, worker: &worker };
+            let mut taken = 0;
+            assert_eq!(reading.range(range, |bytes| taken += bytes.len() as u64), end);
+            assert_eq!(taken, end);
+        }
+    }
+
+    #[test]
+    fn what_is_refused_is_a_bad_range_with_zeros_in_its_place() {
+        // Reading a directory says EISDIR wherever one reads.
+        let directory = tempfile::tempdir().unwrap();
+        let directory = std::fs::File::open(directory.path()).unwrap();
+        let (mut buffer, worker) = ([0; 8192], Worker::default());
+        let bad = BadRanges::default();
+        let file = directory.as_fd();
+        let mut reading = Reading { file, buffer: &mut buffer, bad, worker: &worker };
+        let mut taken = Vec::new();
+        assert_eq!(reading.range(0..20_000, |bytes| taken.extend_from_slice(bytes)), 20_000);
+        assert_eq!(taken, [0; 20_000]);
+        assert_eq!(reading.bad.ranges(), [0..20_000]);
+        assert_eq!(reading.bad.errno(), Some(Errno::ISDIR));
+    }
+}

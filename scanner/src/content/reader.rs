@@ -1,0 +1,245 @@
+//! Who reads which file when.
+
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use blake3::Hasher;
+use rayon::Scope as Tasks;
+use reports::UncheckedReason;
+use rustix::process::{Resource, getrlimit};
+
+use super::bad_ranges::BadRanges;
+use super::large_file::{LargeFile, Segment};
+use super::open_file::OpenFile;
+use super::page_cache::{drop_pages, is_to_be_dropped};
+use super::read::Reading;
+use super::tree_hash::TreeHash;
+use crate::gathered::{Gathered, PerWorker};
+use crate::inode_facts::InodeFacts;
+use crate::manifest::ContentHash;
+use crate::scope::Scope;
+use crate::walk::{Descriptors, DirectoryNode, Workers};
+
+/// Bytes of a thread's buffer: it stays in the processor's second-level cache.
+const BUFFER: usize = 256 << 10;
+
+/// From this size on all threads read a file together, in bytes.
+const LARGE: u64 = 8 << 20;
+
+/// Open files that wait to be read at most.
+const MOST_WAITING: usize = 1024;
+
+/// Pauses before a file that changed is read again, in milliseconds.
+const PAUSES: [u64; 2] = [30, 120];
+
+/// Memory of one thread.
+#[derive(Debug, Default)]
+pub struct ReadRoom {
+    buffer: Vec<u8>,
+}
+
+/// What reading a file brought.
+#[derive(Clone, Debug)]
+pub struct Content {
+    /// BLAKE3 of its bytes, zeros in place of those that cannot be read.
+    pub hash: Option<ContentHash>,
+    /// What cannot be read.
+    pub bad: BadRanges,
+    /// Where it ended.
+    pub ended: u64,
+    /// Whether it holds zero bytes alone.
+    pub zero: bool,
+}
+
+/// Reads the files that a walk hands over.
+#[derive(Debug)]
+pub struct ContentReader<'a> {
+    /// What is fixed.
+    pub scope: &'a Scope,
+    /// The way back to each directory.
+    pub descriptors: &'a Descriptors,
+    /// Who reads.
+    pub workers: &'a Workers,
+    /// Where findings go.
+    pub gathered: &'a PerWorker<Gathered>,
+    room: &'a PerWorker<ReadRoom>,
+    waiting: AtomicUsize,
+    most_waiting: usize,
+}
+
+impl<'a> ContentReader<'a> {
+    /// For one root.
+    pub fn new(
+        scope: &'a Scope,
+        descriptors: &'a Descriptors,
+        workers: &'a Workers,
+        gathered: &'a PerWorker<Gathered>,
+        room: &'a PerWorker<ReadRoom>,
+    ) -> Self {
+        let limit = getrlimit(Resource::Nofile).current.map_or(usize::MAX, |limit| limit as usize);
+        ContentReader {
+            scope,
+            descriptors,
+            workers,
+            gathered,
+            room,
+            waiting: AtomicUsize::new(0),
+            most_waiting: (limit / 8).min(MOST_WAITING),
+        }
+    }
+
+    /// Has files of a directory read by whoever is free, or reads them at once where too many
+    /// wait.
+    pub fn take<'s>(&'s self, node: &Arc<DirectoryNode>, files: Vec<OpenFile>, tasks: &Tasks<'s>) {
+        let count = files.len();
+        if self.waiting.fetch_add(count, Ordering::Relaxed) + count > self.most_waiting {
+            self.waiting.fetch_sub(count, Ordering::Relaxed);
+            files.into_iter().for_each(|file| self.read_alone(node, file));
+            return;
+        }
+        let node = Arc::clone(node);
+        tasks.spawn(move |tasks| {
+            self.workers.current().enter(&node);
+            for file in files {
+                self.read(&node, file, tasks);
+                self.waiting.fetch_sub(1, Ordering::Relaxed);
+            }
+            self.workers.current().leave();
+        });
+    }
+
+    fn read<'s>(&'s self, node: &Arc<DirectoryNode>, file: OpenFile, tasks: &Tasks<'s>) {
+        let threads = self.scope.options.threads;
+        match TreeHash::new(file.facts.size()) {
+            Some(tree) if file.facts.size() >= LARGE && threads > 1 => {
+                let dropped = is_to_be_dropped(&file, self.scope.options.keep_cache);
+                let large = Arc::new(LargeFile::new(Arc::clone(node), file, tree, dropped));
+                for _ in 1..threads {
+                    let large = Arc::clone(&large);
+                    tasks.spawn(move |_| {
+                        self.workers.current().enter(&large.node);
+                        self.help_with(&large);
+                        self.workers.current().leave();
+                    });
+                }
+                self.help_with(&large);
+            }
+            _ => self.read_alone(node, file),
+        }
+    }
+
+    /// Reads segments of a large file until none is left.
+    fn help_with(&self, large: &Arc<LargeFile>) {
+        while let Some((index, range)) = large.take_segment() {
+            if self.scope.control.is_stopped() {
+                if large.abandon() {
+                    self.miss(&large.node, &large.file, UncheckedReason::Interrupted);
+                }
+                return;
+            }
+            let mut hasher = TreeHash::hasher(range.start);
+            let end = range.end;
+            let (bad, ended, zero) = self.pass(&large.file, range, |bytes| {
+                hasher.update(bytes);
+            });
+            let ended = (ended < end).then_some(ended);
+            let value = if ended.is_some() { [0; 32] } else { TreeHash::value(&hasher) };
+            if large.finish_segment(index, Segment { value, bad, ended, zero }) {
+                let content = large.content();
+                self.settle(&large.node, &large.file, content);
+                if large.dropped {
+                    drop_pages(&large.file);
+                }
+            }
+        }
+    }
+
+    /// Reads a file from its beginning to its end.
+    fn read_alone(&self, node: &Arc<DirectoryNode>, file: OpenFile) {
+        if self.scope.control.is_stopped() {
+            self.miss(node, &file, UncheckedReason::Interrupted);
+            return;
+        }
+        let dropped = is_to_be_dropped(&file, self.scope.options.keep_cache);
+        let content = self.read_whole(&file, file.facts.size());
+        self.settle(node, &file, content);
+        if dropped {
+            drop_pages(&file);
+        }
+        crate::system_calls::close(file.descriptor);
+    }
+
+    /// Reads a file of `size` bytes once, in order.
+    pub(super) fn read_whole(&self, file: &OpenFile, size: u64) -> Content {
+        let mut hasher = Hasher::new();
+        let (bad, ended, zero) = self.pass(file, 0..size, |bytes| {
+            hasher.update(bytes);
+        });
+        Content { hash: Some(*hasher.finalize().as_bytes()), bad, ended, zero }
+    }
+
+    /// Hands out a range of a file. Tells what could not be read, where it ended, and whether it
+    /// was all zeros.
+    fn pass(
+        &self,
+        file: &OpenFile,
+        range: std::ops::Range<u64>,
+        mut take: impl FnMut(&[u8]),
+    ) -> (BadRanges, u64, bool) {
+        let mut room = self.room.lock(self.workers.index());
+        if room.buffer.is_empty() {
+            room.buffer = vec![0; BUFFER];
+        }
+        let mut reading = Reading {
+            file: file.descriptor.as_fd(),
+            buffer: &mut room.buffer,
+            bad: BadRanges::default(),
+            worker: self.workers.current(),
+        };
+        let (mut zero, start) = (true, range.start);
+        let ended = reading.range(range, |bytes| {
+            zero = zero && bytes.iter().all(|byte| *byte == 0);
+            take(bytes);
+        });
+        self.scope.control.add_bytes(ended - start);
+        (reading.bad, ended, zero)
+    }
+
+    /// Makes sure that a file did not change while it was read; where it did it is read again.
+    fn settle(&self, node: &Arc<DirectoryNode>, file: &OpenFile, content: Content) {
+        let (mut facts, mut content) = (file.facts, content);
+        for pause in PAUSES.map(Some).into_iter().chain([None]) {
+            let now = match InodeFacts::of_descriptor(file.descriptor.as_fd()) {
+                Ok(now) => now,
+                Err(_) => return self.miss(node, file, UncheckedReason::ReadError),
+            };
+            if is_same(&facts, &now) {
+                return self.judge(node, file, &now, content);
+            }
+            let Some(pause) = pause else { break };
+            self.workers.pause(Duration::from_millis(pause));
+            facts = match InodeFacts::of_descriptor(file.descriptor.as_fd()) {
+                Ok(now) => now,
+                Err(_) => return self.miss(node, file, UncheckedReason::ReadError),
+            };
+            content = self.read_whole(file, facts.size());
+        }
+        self.gathered.lock(self.workers.index()).totals.volatile += 1;
+        self.miss(node, file, UncheckedReason::TooBusy);
+    }
+
+    /// Notes that a file's content is not known.
+    pub(super) fn miss(&self, node: &Arc<DirectoryNode>, file: &OpenFile, reason: UncheckedReason) {
+        let mut gathered = self.gathered.lock(self.workers.index());
+        gathered.unchecked.add(reason, "content", node.path(Some(file.name.to_bytes())));
+        gathered.records.add_file(node, file, &file.facts, None);
+    }
+}
+
+/// Whether nobody wrote in between, as far as the file tells.
+fn is_same(one: &InodeFacts, other: &InodeFacts) -> bool {
+    let stamps = |facts: &InodeFacts| (facts.size(), facts.modified_at(), facts.changed_at());
+    one.ino() == other.ino() && stamps(one) == stamps(other)
+}

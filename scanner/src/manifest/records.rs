@@ -1,0 +1,182 @@
+//! What a walk notes for a manifest, a name at a time, in about 130 bytes each.
+
+use std::ffi::CStr;
+use std::ops::Range;
+use std::os::fd::BorrowedFd;
+use std::sync::Arc;
+
+use super::entry::{AttributeDigest, ContentHash};
+use crate::content::{Content, OpenFile};
+use crate::inode_facts::{Device, FileKind, InodeFacts, InodeTime};
+use crate::walk::DirectoryNode;
+
+/// One name.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The name; empty for the directory itself whose records these are.
+    pub name: Box<[u8]>,
+    /// BLAKE3 of its content.
+    pub hash: Option<ContentHash>,
+    /// `st_size`.
+    pub size: u64,
+    /// `st_mtim`.
+    pub modified_at: InodeTime,
+    /// The owner.
+    pub uid: u32,
+    /// The group.
+    pub gid: u32,
+    /// `st_mode`.
+    pub mode: u16,
+    /// What few names have.
+    pub more: Option<Box<More>>,
+}
+
+/// What few names have.
+#[derive(Clone, Debug, Default)]
+pub struct More {
+    /// Where a symbolic link leads.
+    pub target: Option<Vec<u8>>,
+    /// The number of a device node.
+    pub device: Option<Device>,
+    /// Extended attributes by name.
+    pub attributes: Vec<AttributeDigest>,
+    /// What identifies a file with several names.
+    pub inode: Option<(Device, u64)>,
+    /// What could not be read.
+    pub unreadable: Vec<Range<u64>>,
+}
+
+impl Record {
+    fn new(name: &[u8], facts: &InodeFacts) -> Self {
+        Record {
+            name: name.into(),
+            hash: None,
+            size: facts.size(),
+            modified_at: facts.modified_at(),
+            uid: facts.uid(),
+            gid: facts.gid(),
+            mode: facts.mode(),
+            more: None,
+        }
+    }
+
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
+    }
+
+    fn with_attributes(mut self, mut attributes: Vec<AttributeDigest>) -> Self {
+        if !attributes.is_empty() {
+            attributes.sort_unstable();
+            self.more().attributes = attributes;
+        }
+        self
+    }
+
+    /// Its type.
+    pub fn kind(&self) -> FileKind {
+        FileKind::of_type_bits(self.mode >> 12)
+    }
+}
+
+/// Names of one directory, and where it stands.
+#[derive(Clone, Debug)]
+pub struct DirectoryRecords {
+    /// The directory.
+    pub node: Arc<DirectoryNode>,
+    /// Its names, in no order.
+    pub records: Vec<Record>,
+}
+
+/// What was noted; nothing where no manifest was asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Records {
+    wanted: bool,
+    directories: Vec<DirectoryRecords>,
+}
+
+impl Records {
+    /// Nothing yet.
+    pub fn new(wanted: bool) -> Self {
+        Records { wanted, directories: Vec::new() }
+    }
+
+    /// Notes a file and what it holds, if that is known.
+    pub fn add_file(
+        &mut self,
+        node: &Arc<DirectoryNode>,
+        file: &OpenFile,
+        facts: &InodeFacts,
+        content: Option<Content>,
+    ) {
+        if !self.wanted {
+            return;
+        }
+        let mut record = Record::new(file.name.to_bytes(), facts)
+            .with_attributes(file.attributes.clone())
+            .with_identity(facts);
+        if let Some(content) = content {
+            record.hash = content.hash;
+            if !content.bad.is_empty() {
+                record.more().unreadable = content.bad.ranges().to_vec();
+            }
+        }
+        self.add(node, record);
+    }
+
+    /// Notes a name whose content is not read: a directory (`name` is empty then), a link, a
+    /// further name of a file.
+    pub fn add_name(
+        &mut self,
+        node: &Arc<DirectoryNode>,
+        directory: BorrowedFd<'_>,
+        name: &CStr,
+        facts: &InodeFacts,
+        attributes: Vec<AttributeDigest>,
+    ) {
+        if !self.wanted {
+            return;
+        }
+        let mut record = Record::new(name.to_bytes(), facts).with_attributes(attributes);
+        match facts.kind() {
+            FileKind::Symlink => {
+                let target = rustix::fs::readlinkat(directory, name, Vec::new());
+                record.more().target = target.ok().map(std::ffi::CString::into_bytes);
+            }
+            FileKind::CharacterDevice | FileKind::BlockDevice => {
+                record.more().device = Some(facts.special_device());
+            }
+            FileKind::Regular => record = record.with_identity(facts),
+            _ => {}
+        }
+        self.add(node, record);
+    }
+
+    fn add(&mut self, node: &Arc<DirectoryNode>, record: Record) {
+        match self.directories.last_mut() {
+            Some(last) if Arc::ptr_eq(&last.node, node) => last.records.push(record),
+            _ => {
+                let node = Arc::clone(node);
+                self.directories.push(DirectoryRecords { node, records: vec![record] });
+            }
+        }
+    }
+
+    /// Adds another thread's.
+    pub fn merge(&mut self, other: Records) {
+        self.directories.extend(other.directories);
+    }
+
+    /// All of them.
+    pub fn into_directories(self) -> Vec<DirectoryRecords> {
+        self.directories
+    }
+}
+
+impl Record {
+    fn with_identity(mut self, facts: &InodeFacts) -> Self {
+        if facts.nlink() > 1 {
+            self.more().inode = Some((facts.device(), facts.ino()));
+        }
+        self
+    }
+}
