@@ -1,10 +1,18 @@
 //! Which format a file has.
 
-use super::{Chosen, Place, lfs_object, npm_content, oci_blob, pnpm_store};
+use super::{
+    Chosen, Place, git_checksum, git_loose_object, lfs_object, npm_content, oci_blob, pnpm_store,
+};
 
 /// Formats that the place gives away: stores that a program keeps, and nobody edits.
-const BY_PLACE: [fn(&Place<'_>, &[u8]) -> Chosen; 4] =
-    [npm_content::verifier, pnpm_store::verifier, oci_blob::verifier, lfs_object::verifier];
+const BY_PLACE: [fn(&Place<'_>, &[u8]) -> Chosen; 6] = [
+    git_loose_object::verifier,
+    git_checksum::verifier,
+    npm_content::verifier,
+    pnpm_store::verifier,
+    oci_blob::verifier,
+    lfs_object::verifier,
+];
 
 /// Chooses by the place and the first bytes of the content: 64, or all of a shorter file. None
 /// where no format carries a checksum that is known here. Called for every file of a tree, so

@@ -11,7 +11,10 @@
 //! is then fed the content in order and asked once at its end.
 
 mod choice;
+mod git_checksum;
+mod git_loose_object;
 mod hash;
+mod inflate;
 mod lfs_object;
 mod npm_content;
 mod oci_blob;
