@@ -1,17 +1,20 @@
 //! Which format a file has.
 
 use super::{
-    Chosen, Place, git_checksum, git_loose_object, lfs_object, npm_content, oci_blob, pnpm_store,
+    Chosen, Place, cargo_vendor, git_checksum, git_loose_object, lfs_object, npm_content,
+    npm_index, oci_blob, pnpm_store,
 };
 
 /// Formats that the place gives away: stores that a program keeps, and nobody edits.
-const BY_PLACE: [fn(&Place<'_>, &[u8]) -> Chosen; 6] = [
+const BY_PLACE: [fn(&Place<'_>, &[u8]) -> Chosen; 8] = [
     git_loose_object::verifier,
     git_checksum::verifier,
     npm_content::verifier,
+    npm_index::verifier,
     pnpm_store::verifier,
     oci_blob::verifier,
     lfs_object::verifier,
+    cargo_vendor::verifier,
 ];
 
 /// Chooses by the place and the first bytes of the content: 64, or all of a shorter file. None

@@ -10,16 +10,21 @@
 //! Needs no privilege. [`verifier_for`] chooses from the name and the first bytes; the verifier
 //! is then fed the content in order and asked once at its end.
 
+mod cargo_vendor;
 mod choice;
 mod git_checksum;
 mod git_loose_object;
 mod hash;
 mod inflate;
 mod lfs_object;
+mod line_ends;
 mod npm_content;
+mod npm_index;
 mod oci_blob;
 mod place;
 mod pnpm_store;
+mod pread;
+mod siblings;
 #[cfg(test)]
 mod testing;
 mod whole_hash;
