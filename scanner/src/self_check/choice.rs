@@ -1,8 +1,8 @@
 //! Which format a file has.
 
 use super::{
-    Chosen, Place, cargo_vendor, git_checksum, git_loose_object, lfs_object, npm_content,
-    npm_index, oci_blob, pnpm_store,
+    Chosen, Place, cargo_vendor, git_checksum, git_loose_object, gzip, lfs_object, npm_content,
+    npm_index, oci_blob, pnpm_store, zip,
 };
 
 /// Formats that the place gives away: stores that a program keeps, and nobody edits.
@@ -17,9 +17,15 @@ const BY_PLACE: [fn(&Place<'_>, &[u8]) -> Chosen; 8] = [
     cargo_vendor::verifier,
 ];
 
+/// Formats that the first bytes give away, wherever the file stands.
+const BY_CONTENT: [fn(&Place<'_>, &[u8]) -> Chosen; 2] = [gzip::verifier, zip::verifier];
+
 /// Chooses by the place and the first bytes of the content: 64, or all of a shorter file. None
 /// where no format carries a checksum that is known here. Called for every file of a tree, so
 /// nothing is allocated before a format is recognised.
 pub fn verifier_for(place: &Place<'_>, head: &[u8]) -> Chosen {
-    BY_PLACE.iter().find_map(|format| format(place, head))
+    if let Some(chosen) = BY_PLACE.iter().find_map(|format| format(place, head)) {
+        return Some(chosen);
+    }
+    BY_CONTENT.iter().find_map(|format| format(place, head))
 }

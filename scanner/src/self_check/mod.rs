@@ -14,6 +14,8 @@ mod cargo_vendor;
 mod choice;
 mod git_checksum;
 mod git_loose_object;
+mod gzip;
+mod gzip_header;
 mod hash;
 mod inflate;
 mod lfs_object;
@@ -28,6 +30,9 @@ mod siblings;
 #[cfg(test)]
 mod testing;
 mod whole_hash;
+mod zip;
+mod zip_directory;
+mod zip_entry;
 
 use std::ffi::CStr;
 use std::os::fd::BorrowedFd;
