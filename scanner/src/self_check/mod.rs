@@ -24,9 +24,12 @@ mod npm_content;
 mod npm_index;
 mod oci_blob;
 mod place;
+mod png;
 mod pnpm_store;
 mod pread;
 mod siblings;
+mod sqlite;
+mod test_data;
 #[cfg(test)]
 mod testing;
 mod whole_hash;
