@@ -17,9 +17,11 @@ const LONGEST: u32 = (1 << 31) - 1;
 
 /// For a picture.
 pub fn verifier(place: &Place<'_>, head: &[u8]) -> Chosen {
+    if !head.starts_with(SIGNATURE) {
+        return None;
+    }
     let extension = place.extension()?;
-    let named = extension.eq_ignore_ascii_case(b"png") || extension.eq_ignore_ascii_case(b"apng");
-    if !named || !head.starts_with(SIGNATURE) {
+    if !extension.eq_ignore_ascii_case(b"png") && !extension.eq_ignore_ascii_case(b"apng") {
         return None;
     }
     Some(Box::new(Png { part: Part::Signature, gathered: Vec::with_capacity(8), fault: None }))
