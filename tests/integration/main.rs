@@ -17,6 +17,7 @@ mod damage;
 mod depth;
 mod determinism;
 mod errors_policy;
+mod file_content;
 mod harness;
 mod healthy;
 mod hung_mounts;

@@ -1,1 +1,96 @@
 //! Files whose name or format carries a checksum of their content.
+//!
+//! A store that names files by their hash, an archive with checksums inside, a format that says
+//! how long it is: for these, one reading shows whether the bytes are the ones that were written,
+//! with no manifest of an earlier day. Each format is one file here, which says what it proves
+//! and which legal variants it lets pass. Whatever is not understood is not checked, and no
+//! disagreement. A disagreement proves that a file is not whole; that the filesystem did it, it
+//! proves only where nobody else could: a writer that was killed leaves a short file, too.
+//!
+//! Needs no privilege. [`verifier_for`] chooses from the name and the first bytes; the verifier
+//! is then fed the content in order and asked once at its end.
+
+mod cargo_vendor;
+mod choice;
+mod git_checksum;
+mod git_loose_object;
+mod gzip;
+mod gzip_header;
+mod hash;
+mod inflate;
+mod lfs_object;
+mod line_ends;
+mod npm_content;
+mod npm_index;
+mod oci_blob;
+mod place;
+mod png;
+mod pnpm_store;
+mod pread;
+mod siblings;
+mod sqlite;
+mod test_data;
+#[cfg(test)]
+mod testing;
+mod whole_hash;
+mod zip;
+mod zip_directory;
+mod zip_entry;
+
+use std::ffi::CStr;
+use std::os::fd::BorrowedFd;
+
+pub use choice::verifier_for;
+pub use place::Place;
+
+/// What a file should be, and what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disagreement {
+    /// Which format the file has, as in "git loose object".
+    pub format: &'static str,
+    /// What its name or its format says; names from inside the file are escaped.
+    pub expected: String,
+    /// What its bytes say.
+    pub found: String,
+}
+
+/// What a verifier may look at beside the bytes that it was fed.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings<'a> {
+    /// The file, open for reading. Verifiers use pread(2): its offset does not move.
+    pub file: BorrowedFd<'a>,
+    /// The directory in which the file stands.
+    pub directory: BorrowedFd<'a>,
+    /// The file's name in that directory.
+    pub name: &'a CStr,
+    /// How many bytes were fed.
+    pub size: u64,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The content is what was written.
+    Agrees,
+    /// It is not.
+    Disagrees(Disagreement),
+    /// Nothing can be said, for this reason.
+    NotChecked(&'static str),
+}
+
+/// Checks one file.
+pub trait Verifier: Send {
+    /// Takes the next bytes of the content. All come, in order, in pieces of any length.
+    fn update(&mut self, bytes: &[u8]);
+
+    /// Judges, after the last byte.
+    fn finish(self: Box<Self>, around: &Surroundings<'_>) -> Verdict;
+}
+
+/// A verifier on the heap, as every format gives it.
+type Chosen = Option<Box<dyn Verifier>>;
+
+/// A verdict of disagreement.
+fn disagrees(format: &'static str, expected: String, found: String) -> Verdict {
+    Verdict::Disagrees(Disagreement { format, expected, found })
+}

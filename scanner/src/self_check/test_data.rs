@@ -1,0 +1,78 @@
+//! Broken files that are kept on purpose.
+//!
+//! Suites of readers and decoders hold archives and pictures that are cut short or whose
+//! checksums are wrong (Go's `compress/gzip/testdata`, PngSuite, CPython's `test/archivetestdata`).
+//! They look like damage, byte for byte. So where a directory or the file is named like test
+//! data, a disagreement is not believed; agreement is. Stores that name files by their hash are
+//! judged anywhere.
+
+use super::{Place, Surroundings, Verdict, Verifier};
+
+/// Names of directories, as the languages' customs have them.
+const DIRECTORIES: [&[u8]; 18] = [
+    b"test",
+    b"tests",
+    b"testing",
+    b"testdata",
+    b"test-data",
+    b"test_data",
+    b"archivetestdata",
+    b"testfiles",
+    b"fixture",
+    b"fixtures",
+    b"__tests__",
+    b"__fixtures__",
+    b"spec",
+    b"corpus",
+    b"fuzz",
+    b"samples",
+    b"pngsuite",
+    b"regress",
+];
+
+/// Words in the name of a file that is meant to be broken.
+const WORDS: [&[u8]; 6] = [b"corrupt", b"truncated", b"broken", b"invalid", b"damaged", b"bad"];
+
+/// The verifier, whose disagreement is believed only where the place allows it.
+pub fn believed(place: &Place<'_>, chosen: Box<dyn Verifier>) -> Box<dyn Verifier> {
+    if is_test_data(place) { Box::new(Doubted(chosen)) } else { chosen }
+}
+
+fn is_test_data(place: &Place<'_>) -> bool {
+    let customary = |name: &&[u8]| DIRECTORIES.iter().any(|known| name.eq_ignore_ascii_case(known));
+    let told =
+        |word: &&[u8]| place.name.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
+    place.parents.iter().any(customary) || WORDS.iter().any(told)
+}
+
+struct Doubted(Box<dyn Verifier>);
+
+impl Verifier for Doubted {
+    fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn finish(self: Box<Self>, around: &Surroundings<'_>) -> Verdict {
+        match self.0.finish(around) {
+            Verdict::Disagrees(_) => {
+                Verdict::NotChecked("test data, which is often broken on purpose")
+            }
+            verdict => verdict,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Lab;
+
+    #[test]
+    fn what_is_named_as_test_data_is_not_believed_to_be_damaged() {
+        let lab = Lab::new();
+        let cut = b"\x89PNG\r\n\x1a\n\0\0";
+        lab.disagrees("pictures/logo.png", cut);
+        lab.not_checked("go/src/image/png/testdata/invalid/logo.png", cut);
+        lab.not_checked("Test/a/b/c/logo.png", cut);
+        lab.not_checked("pictures/Truncated-logo.png", cut);
+    }
+}

@@ -1,0 +1,173 @@
+//! The central directory of a zip file (PKWARE APPNOTE.TXT, 4.3.12 to 4.3.16).
+//!
+//! Read here and not by a library: how many entries there are is known before any is kept, and
+//! each way of not being a plain archive is told apart from damage.
+
+use std::os::fd::BorrowedFd;
+
+use super::pread;
+
+/// Where the directory is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Directory {
+    /// Its first byte in the file.
+    pub start: u64,
+    /// Its length in bytes.
+    pub size: u64,
+    /// How many entries it has.
+    pub entries: u64,
+    /// What to add to the offsets in it: the length of what stands before the archive.
+    pub shift: u64,
+}
+
+/// What was found at the end of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A directory.
+    Directory(Directory),
+    /// No end of a central directory.
+    Nothing,
+    /// Something that is not understood.
+    Unclear,
+}
+
+/// Length of an end record without its comment.
+const END: usize = 22;
+
+/// Lengths of zip64's locator and end record.
+const LOCATOR: usize = 20;
+const END64: usize = 56;
+
+/// How far from the end it is looked for: a comment has 65535 bytes at most, and some programs
+/// append more.
+const FAR: u64 = 1 << 20;
+
+/// Finds the directory of a file of a size in bytes.
+pub fn find(file: BorrowedFd<'_>, size: u64) -> Found {
+    let start = size.saturating_sub(FAR);
+    let mut tail = vec![0; (size - start) as usize];
+    if !pread::fill(file, start, &mut tail) {
+        return Found::Unclear;
+    }
+    let Some(place) = tail.windows(4).rposition(|four| four == b"PK\x05\x06") else {
+        return Found::Nothing;
+    };
+    let end = start + place as u64;
+    let Some(record) = tail.get(place..).and_then(|record| record.first_chunk::<END>()) else {
+        // The record itself is cut.
+        return Found::Nothing;
+    };
+    read_end(file, end, record).map_or(Found::Unclear, Found::Directory)
+}
+
+fn read_end(file: BorrowedFd<'_>, end: u64, record: &[u8; END]) -> Option<Directory> {
+    let (disk, start_disk) = (u16_at(record, 4)?, u16_at(record, 6)?);
+    let (here, entries) = (u16_at(record, 8)?, u16_at(record, 10)?);
+    let (size, offset) = (u32_at(record, 12)?, u32_at(record, 16)?);
+    let is_wide = entries == u16::MAX || size == u32::MAX || offset == u32::MAX;
+    if let Some(directory) = is_wide.then(|| zip64(file, end)).flatten() {
+        return Some(directory);
+    }
+    if disk != 0 || start_disk != 0 || here != entries {
+        return None;
+    }
+    directory(end, u64::from(entries), u64::from(size), u64::from(offset))
+}
+
+fn zip64(file: BorrowedFd<'_>, end: u64) -> Option<Directory> {
+    let mut locator = [0; LOCATOR];
+    if !pread::fill(file, end.checked_sub(LOCATOR as u64)?, &mut locator)
+        || !locator.starts_with(b"PK\x06\x07")
+    {
+        return None;
+    }
+    // The record ends where the locator begins, wherever the archive itself begins.
+    let end = end.checked_sub((LOCATOR + END64) as u64)?;
+    let mut record = [0; END64];
+    if !pread::fill(file, end, &mut record) || !record.starts_with(b"PK\x06\x06") {
+        return None;
+    }
+    directory(end, u64_at(&record, 32)?, u64_at(&record, 40)?, u64_at(&record, 48)?)
+}
+
+/// The directory ends where the end record begins.
+fn directory(end: u64, entries: u64, size: u64, offset: u64) -> Option<Directory> {
+    let start = end.checked_sub(size)?;
+    let shift = start.checked_sub(offset)?;
+    Some(Directory { start, size, entries, shift })
+}
+
+/// A field of two bytes at an offset.
+pub fn u16_at(bytes: &[u8], offset: usize) -> Option<u16> {
+    Some(u16::from_le_bytes(*bytes.get(offset..)?.first_chunk()?))
+}
+
+/// A field of four.
+pub fn u32_at(bytes: &[u8], offset: usize) -> Option<u32> {
+    Some(u32::from_le_bytes(*bytes.get(offset..)?.first_chunk()?))
+}
+
+/// A field of eight.
+pub fn u64_at(bytes: &[u8], offset: usize) -> Option<u64> {
+    Some(u64::from_le_bytes(*bytes.get(offset..)?.first_chunk()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::os::fd::AsFd;
+
+    use super::*;
+
+    fn end(entries: u16, size: u32, offset: u32, comment: &[u8]) -> Vec<u8> {
+        let mut record = b"PK\x05\x06\0\0\0\0".to_vec();
+        record.extend([entries.to_le_bytes(), entries.to_le_bytes()].concat());
+        record.extend([size.to_le_bytes(), offset.to_le_bytes()].concat());
+        record.extend((comment.len() as u16).to_le_bytes());
+        record.extend(comment);
+        record
+    }
+
+    fn found(bytes: &[u8]) -> Found {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        find(file.as_fd(), bytes.len() as u64)
+    }
+
+    #[test]
+    fn the_end_is_found_behind_what_may_stand_there() {
+        let body = [1; 100];
+        let plain = [&body[..], &end(2, 30, 70, b"comment")].concat();
+        let expected = Directory { start: 70, size: 30, entries: 2, shift: 0 };
+        assert_eq!(found(&plain), Found::Directory(expected));
+        let shifted = [&[7; 11][..], &plain, b"signature"].concat();
+        let expected = Directory { start: 81, shift: 11, ..expected };
+        assert_eq!(found(&shifted), Found::Directory(expected));
+    }
+
+    #[test]
+    fn nothing_and_nonsense_are_told_apart() {
+        assert_eq!(found(b""), Found::Nothing);
+        assert_eq!(found(&vec![3; 70_000]), Found::Nothing);
+        assert_eq!(found(&end(2, 30, 70, b"")[..21]), Found::Nothing);
+        assert_eq!(found(&end(2, 30, 70, b"")), Found::Unclear);
+        let mut several = [vec![1; 100], end(2, 30, 70, b"")].concat();
+        several[104] = 1;
+        assert_eq!(found(&several), Found::Unclear);
+    }
+
+    #[test]
+    fn zip64_says_more() {
+        let mut record = b"PK\x06\x06".to_vec();
+        record.extend(44_u64.to_le_bytes());
+        record.extend([0; 20]);
+        for field in [70_000_u64, 30, 70] {
+            record.extend(field.to_le_bytes());
+        }
+        assert_eq!(record.len(), END64);
+        let locator = [&b"PK\x06\x07"[..], &[0; 16]].concat();
+        let bytes = [vec![1; 100], record, locator, end(u16::MAX, 30, 70, b"")].concat();
+        let expected = Directory { start: 70, size: 30, entries: 70_000, shift: 0 };
+        assert_eq!(found(&bytes), Found::Directory(expected));
+    }
+}
