@@ -44,7 +44,6 @@ mod roots;
 mod scan;
 mod scope;
 mod second_look;
-#[allow(dead_code, unused_imports)]
 mod self_check;
 mod stamp;
 mod supervise;

@@ -32,5 +32,6 @@ mod permissions;
 mod refused;
 mod roots;
 mod saved_report;
+mod self_checks;
 mod signals;
 mod special_files;

@@ -1,4 +1,4 @@
-//! `content-unreadable`, `content-short` and `content-zeroed`: what the content of a file says.
+//! `content-unreadable`, `content-short`, `content-zeroed` and `content-self-check-failed`: what the content of a file says.
 //!
 //! Looks at a file that was read to its end and did not change meanwhile. What could not be read
 //! is tried again after pauses; what can be read then was a passing fault below the filesystem
@@ -12,11 +12,13 @@ use reports::{Code, Finding, Severity, Subject, UncheckedReason};
 
 use super::bad_ranges::BadRanges;
 use super::open_file::OpenFile;
+use super::page_cache::drop_pages;
 use super::read::Reading;
-use super::reader::{Content, ContentReader};
+use super::reader::{Content, ContentReader, is_same};
 use super::zeroed;
 use crate::checks::{Refusal, errno_name};
 use crate::inode_facts::InodeFacts;
+use crate::self_check::{Disagreement, Verdict};
 use crate::walk::{DirectoryNode, Worker};
 
 /// Pauses before each further look, in milliseconds.
@@ -36,7 +38,7 @@ impl ContentReader<'_> {
     ) {
         let mut content = content;
         if !content.bad.is_empty() || content.ended < facts.size() {
-            content = self.look_again(file, facts, content);
+            content = self.look_again(node, file, facts, content);
         }
         let refused = content.bad.errno().map(Refusal::from);
         let mut findings = Vec::new();
@@ -51,6 +53,9 @@ impl ContentReader<'_> {
                 findings.push(all_zero(node, file, facts, reasons));
             }
         }
+        if let Some(Verdict::Disagrees(disagreement)) = &content.verdict {
+            findings.extend(self.disagreement(node, file, facts, disagreement));
+        }
         let whole = content.ended == facts.size();
         let mut gathered = self.gathered.lock(self.workers.index());
         gathered.totals.bytes_read = gathered.totals.bytes_read.saturating_add(content.ended);
@@ -64,19 +69,56 @@ impl ContentReader<'_> {
     }
 
     /// Tries what could not be read again.
-    fn look_again(&self, file: &OpenFile, facts: &InodeFacts, content: Content) -> Content {
+    fn look_again(
+        &self,
+        node: &Arc<DirectoryNode>,
+        file: &OpenFile,
+        facts: &InodeFacts,
+        content: Content,
+    ) -> Content {
         let mut content = content;
         for pause in PAUSES {
             self.workers.pause(Duration::from_millis(pause));
             let again = still_bad(file, &content.bad, self.workers.current());
             if again.ranges() != content.bad.ranges() || content.ended < facts.size() {
-                content = self.read_whole(file, facts.size());
+                content = self.read_whole(node, file, facts.size());
             }
             if content.bad.is_empty() && content.ended == facts.size() {
                 break;
             }
         }
         content
+    }
+
+    /// A file that contradicts its own checksum. It is dropped from memory and read once more: what
+    /// agrees then came wrong from the device, or lay wrong in memory.
+    fn disagreement(
+        &self,
+        node: &Arc<DirectoryNode>,
+        file: &OpenFile,
+        facts: &InodeFacts,
+        seen: &Disagreement,
+    ) -> Option<Finding> {
+        drop_pages(file);
+        self.workers.pause(Duration::from_millis(PAUSES[0]));
+        let again = self.read_whole(node, file, facts.size());
+        let now = InodeFacts::of_descriptor(file.descriptor.as_fd()).ok()?;
+        if !is_same(facts, &now) {
+            return None;
+        }
+        let expected = format!("{}: {}", seen.format, seen.expected);
+        let mut finding = Finding::new(
+            Code::ContentSelfCheckFailed,
+            subject(node, file, facts),
+            expected,
+            seen.found.clone(),
+        );
+        if again.verdict != Some(Verdict::Disagrees(seen.clone())) {
+            let remark =
+                "read again it did not disagree in the same way: device or memory is at fault";
+            finding.evidence.push(remark.to_owned());
+        }
+        Some(finding)
     }
 
     fn unreadable(

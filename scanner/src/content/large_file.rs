@@ -99,6 +99,7 @@ impl LargeFile {
             bad: seen.bad.clone(),
             ended: seen.ended.unwrap_or(self.file.facts.size()),
             zero: seen.zero,
+            verdict: None,
         }
     }
 }

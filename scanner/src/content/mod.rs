@@ -11,6 +11,7 @@ mod open_file;
 mod page_cache;
 mod read;
 mod reader;
+mod self_checking;
 mod tree_hash;
 mod zeroed;
 

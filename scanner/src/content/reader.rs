@@ -15,11 +15,13 @@ use super::large_file::{LargeFile, Segment};
 use super::open_file::OpenFile;
 use super::page_cache::{drop_pages, is_to_be_dropped};
 use super::read::Reading;
+use super::self_checking::{HEAD, Parents, SelfChecking};
 use super::tree_hash::TreeHash;
 use crate::gathered::{Gathered, PerWorker};
 use crate::inode_facts::InodeFacts;
 use crate::manifest::ContentHash;
 use crate::scope::Scope;
+use crate::self_check::Verdict;
 use crate::walk::{Descriptors, DirectoryNode, Workers};
 
 /// Bytes of a thread's buffer: it stays in the processor's second-level cache.
@@ -51,6 +53,8 @@ pub struct Content {
     pub ended: u64,
     /// Whether it holds zero bytes alone.
     pub zero: bool,
+    /// What the checksum that it carries says.
+    pub verdict: Option<Verdict>,
 }
 
 /// Reads the files that a walk hands over.
@@ -112,8 +116,10 @@ impl<'a> ContentReader<'a> {
 
     fn read<'s>(&'s self, node: &Arc<DirectoryNode>, file: OpenFile, tasks: &Tasks<'s>) {
         let threads = self.scope.options.threads;
+        let is_large = file.facts.size() >= LARGE && threads > 1;
         match TreeHash::new(file.facts.size()) {
-            Some(tree) if file.facts.size() >= LARGE && threads > 1 => {
+            // A checksum of its own is made in order.
+            Some(tree) if is_large && !carries_a_checksum(node, &file) => {
                 let dropped = is_to_be_dropped(&file, self.scope.options.keep_cache);
                 let large = Arc::new(LargeFile::new(Arc::clone(node), file, tree, dropped));
                 for _ in 1..threads {
@@ -163,7 +169,7 @@ impl<'a> ContentReader<'a> {
             return;
         }
         let dropped = is_to_be_dropped(&file, self.scope.options.keep_cache);
-        let content = self.read_whole(&file, file.facts.size());
+        let content = self.read_whole(node, &file, file.facts.size());
         self.settle(node, &file, content);
         if dropped {
             drop_pages(&file);
@@ -172,12 +178,22 @@ impl<'a> ContentReader<'a> {
     }
 
     /// Reads a file of `size` bytes once, in order.
-    pub(super) fn read_whole(&self, file: &OpenFile, size: u64) -> Content {
+    pub(super) fn read_whole(
+        &self,
+        node: &Arc<DirectoryNode>,
+        file: &OpenFile,
+        size: u64,
+    ) -> Content {
         let mut hasher = Hasher::new();
+        let mut own = SelfChecking::new(Parents::of(node), file);
         let (bad, ended, zero) = self.pass(file, 0..size, |bytes| {
             hasher.update(bytes);
+            own.update(bytes);
         });
-        Content { hash: Some(*hasher.finalize().as_bytes()), bad, ended, zero }
+        let whole = bad.is_empty() && ended == size;
+        let directory = || self.descriptors.reopen(node).ok();
+        let verdict = if whole { own.finish(size, directory) } else { None };
+        Content { hash: Some(*hasher.finalize().as_bytes()), bad, ended, zero, verdict }
     }
 
     /// Hands out a range of a file. Tells what could not be read, where it ended, and whether it
@@ -224,7 +240,7 @@ impl<'a> ContentReader<'a> {
                 Ok(now) => now,
                 Err(_) => return self.miss(node, file, UncheckedReason::ReadError),
             };
-            content = self.read_whole(file, facts.size());
+            content = self.read_whole(node, file, facts.size());
         }
         self.gathered.lock(self.workers.index()).totals.volatile += 1;
         self.miss(node, file, UncheckedReason::TooBusy);
@@ -238,8 +254,15 @@ impl<'a> ContentReader<'a> {
     }
 }
 
+/// Whether a file's place and first bytes say that it carries a checksum.
+fn carries_a_checksum(node: &DirectoryNode, file: &OpenFile) -> bool {
+    let mut head = [0; HEAD];
+    let length = rustix::io::pread(&file.descriptor, &mut head, 0).unwrap_or(0);
+    Parents::of(node).is_checked(file, head.get(..length).unwrap_or_default())
+}
+
 /// Whether nobody wrote in between, as far as the file tells.
-fn is_same(one: &InodeFacts, other: &InodeFacts) -> bool {
+pub fn is_same(one: &InodeFacts, other: &InodeFacts) -> bool {
     let stamps = |facts: &InodeFacts| (facts.size(), facts.modified_at(), facts.changed_at());
     one.ino() == other.ino() && stamps(one) == stamps(other)
 }

@@ -52,6 +52,10 @@ impl Verifier for Vendored {
         }
     }
 
+    fn needs_directory(&self) -> bool {
+        true
+    }
+
     fn finish(self: Box<Self>, around: &Surroundings<'_>) -> Verdict {
         if self.too_long {
             return Verdict::NotChecked("a longer list than is read for a check");
@@ -72,8 +76,11 @@ fn compare<'a>(
     let written = fstat(around.file).map_or(i64::MIN, |facts| facts.st_mtime);
     let mut verdict = Verdict::Agrees;
     let mut left = MOST_BYTES;
+    let Some(directory) = around.directory else {
+        return Verdict::NotChecked("a directory that cannot be opened any more");
+    };
     for (number, (path, expected)) in listed.enumerate() {
-        let Some(sibling) = siblings::open(around.directory, path) else { continue };
+        let Some(sibling) = siblings::open(directory, path) else { continue };
         let size = sibling.facts.st_size as u64;
         if number >= MOST_FILES || size > left {
             return Verdict::NotChecked("more files than are compared with a list");

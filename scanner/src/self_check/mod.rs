@@ -59,8 +59,9 @@ pub struct Disagreement {
 pub struct Surroundings<'a> {
     /// The file, open for reading. Verifiers use pread(2): its offset does not move.
     pub file: BorrowedFd<'a>,
-    /// The directory in which the file stands.
-    pub directory: BorrowedFd<'a>,
+    /// The directory in which the file stands, for those that need it; none where it cannot be
+    /// opened any more.
+    pub directory: Option<BorrowedFd<'a>>,
     /// The file's name in that directory.
     pub name: &'a CStr,
     /// How many bytes were fed.
@@ -82,6 +83,11 @@ pub enum Verdict {
 pub trait Verifier: Send {
     /// Takes the next bytes of the content. All come, in order, in pieces of any length.
     fn update(&mut self, bytes: &[u8]);
+
+    /// Whether it looks at other files of the directory as well.
+    fn needs_directory(&self) -> bool {
+        false
+    }
 
     /// Judges, after the last byte.
     fn finish(self: Box<Self>, around: &Surroundings<'_>) -> Verdict;

@@ -32,6 +32,10 @@ struct Database;
 impl Verifier for Database {
     fn update(&mut self, _: &[u8]) {}
 
+    fn needs_directory(&self) -> bool {
+        true
+    }
+
     fn finish(self: Box<Self>, around: &Surroundings<'_>) -> Verdict {
         let Some(header) = Header::read(around.file) else {
             return Verdict::NotChecked("a database without a whole header");
@@ -39,9 +43,12 @@ impl Verifier for Database {
         let Some(expected) = header.size() else {
             return Verdict::NotChecked("a database whose header does not say how long it is");
         };
+        let Some(directory) = around.directory else {
+            return Verdict::NotChecked("a directory that cannot be opened any more");
+        };
         for suffix in [&b"-journal"[..], b"-wal"] {
             let beside = [around.name.to_bytes(), suffix].concat();
-            if !is_absent(around.directory, &beside) {
+            if !is_absent(directory, &beside) {
                 return Verdict::NotChecked("a database with a journal beside it");
             }
         }

@@ -1,0 +1,109 @@
+//! The checksum that a file carries within itself, looked at while the file is read.
+
+use std::os::fd::{AsFd, BorrowedFd};
+
+use super::open_file::OpenFile;
+use crate::self_check::{Place, Surroundings, Verdict, Verifier, verifier_for};
+use crate::walk::DirectoryNode;
+
+/// Names of directories above a file that decide what it is.
+const PARENTS: usize = 6;
+
+/// First bytes that decide what a file is.
+pub const HEAD: usize = 64;
+
+/// The names of the directories above a file, nearest first. The root's own name is a path.
+#[derive(Clone, Copy, Debug)]
+pub struct Parents<'a> {
+    names: [&'a [u8]; PARENTS],
+    count: usize,
+}
+
+impl<'a> Parents<'a> {
+    /// Those of the files in a directory.
+    pub fn of(node: &'a DirectoryNode) -> Self {
+        let mut parents = Parents { names: [&[]; PARENTS], count: 0 };
+        let mut at = Some(node);
+        while let Some(node) = at {
+            for name in node.name().to_bytes().rsplit(|byte| *byte == b'/') {
+                parents.push(name);
+            }
+            at = node.parent().map(AsRef::as_ref).filter(|_| parents.count < PARENTS);
+        }
+        parents
+    }
+
+    fn push(&mut self, name: &'a [u8]) {
+        if let Some(free) = self.names.get_mut(self.count).filter(|_| !name.is_empty()) {
+            *free = name;
+            self.count += 1;
+        }
+    }
+
+    fn place(&self, file: &'a OpenFile) -> Place<'_> {
+        let parents = self.names.get(..self.count).unwrap_or_default();
+        Place { name: file.name.to_bytes(), parents, size: file.facts.size() }
+    }
+
+    /// Whether a file that begins with `head` carries a checksum.
+    pub fn is_checked(&self, file: &OpenFile, head: &[u8]) -> bool {
+        verifier_for(&self.place(file), head).is_some()
+    }
+}
+
+/// The check of one file; chosen at its first bytes.
+pub struct SelfChecking<'a> {
+    parents: Parents<'a>,
+    file: &'a OpenFile,
+    begun: bool,
+    verifier: Option<Box<dyn Verifier>>,
+}
+
+impl<'a> SelfChecking<'a> {
+    /// For a file that is about to be read.
+    pub fn new(parents: Parents<'a>, file: &'a OpenFile) -> Self {
+        SelfChecking { parents, file, begun: false, verifier: None }
+    }
+
+    /// Takes the next bytes.
+    #[inline]
+    pub fn update(&mut self, bytes: &[u8]) {
+        if !self.begun {
+            self.begun = true;
+            let head = bytes.get(..HEAD).unwrap_or(bytes);
+            self.verifier = verifier_for(&self.parents.place(self.file), head);
+        }
+        if let Some(verifier) = &mut self.verifier {
+            verifier.update(bytes);
+        }
+    }
+
+    /// What the check says, if there is one, of a file of `size` bytes that were all taken.
+    /// `directory` opens the one that it stands in.
+    pub fn finish<D: AsFd>(
+        self,
+        size: u64,
+        directory: impl FnOnce() -> Option<D>,
+    ) -> Option<Verdict> {
+        let verifier = self.verifier?;
+        let opened = if verifier.needs_directory() { directory() } else { None };
+        let directory: Option<BorrowedFd<'_>> = opened.as_ref().map(AsFd::as_fd);
+        let (file, name) = (self.file.descriptor.as_fd(), &*self.file.name);
+        Some(verifier.finish(&Surroundings { file, directory, name, size }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_root_s_path_gives_names_as_well() {
+        let root = DirectoryNode::root(c"/home/coder/.git/".into(), 2, (0, 1));
+        let below = DirectoryNode::child(&root, c"objects", 3, (0, 1));
+        let below = DirectoryNode::child(&below, c"ab", 4, (0, 1));
+        let parents = Parents::of(&below);
+        let expected: [&[u8]; 5] = [b"ab", b"objects", b".git", b"coder", b"home"];
+        assert_eq!(parents.names[..parents.count], expected);
+    }
+}

@@ -1,0 +1,119 @@
+//! Files that carry a checksum of their own: each planted fault is found, and nothing else.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha512};
+
+use crate::harness::{Dir, Fscan, Need, Outcome, in_lab, tool};
+
+/// Files below a folder, in order.
+fn files_below(top: &Path) -> Vec<PathBuf> {
+    let entries = walkdir::WalkDir::new(top).sort_by_file_name().into_iter().map(Result::unwrap);
+    entries.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path).collect()
+}
+
+/// Flips one bit of a file, somewhere that depends on `seed`.
+fn flip(path: &Path, seed: usize) {
+    let mut bytes = fs::read(path).unwrap();
+    let at = seed.wrapping_mul(0x9e37_79b9) % bytes.len();
+    bytes[at] ^= 1 << (seed % 8);
+    fs::set_permissions(path, fs::Permissions::from_mode(0o644)).unwrap();
+    fs::write(path, bytes).unwrap();
+}
+
+fn scan(dir: &Dir, top: &Path) -> Outcome {
+    Fscan::new(dir).args(["--format=json", "--all-findings", "--check=content"]).arg(top).run()
+}
+
+/// The files that were found to contradict themselves.
+fn found(outcome: &Outcome) -> BTreeSet<PathBuf> {
+    let report = outcome.report();
+    outcome.expect(report.codes().iter().all(|c| *c == "content-self-check-failed"), "only these");
+    let paths = report.findings.iter().map(|finding| finding.subject.path_bytes().unwrap());
+    paths.map(|path| PathBuf::from(std::ffi::OsStr::from_bytes(&path))).collect()
+}
+
+/// As npm lays its cache out: content by SHA-512.
+fn npm_cache(top: &Path, count: usize) {
+    for n in 0..count {
+        let content = format!("package {n} ").repeat(n % 50 + 1);
+        let hex = Sha512::digest(&content).iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
+        let folder = top.join(format!("_cacache/content-v2/sha512/{}/{}", &hex[..2], &hex[2..4]));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(&hex[4..]), content).unwrap();
+    }
+}
+
+#[test]
+fn every_flipped_bit_of_an_npm_cache_is_found() {
+    let dir = Dir::new();
+    let top = dir.folder("home");
+    npm_cache(&top, 1100);
+    scan(&dir, &top).expect_code(0);
+    let all = files_below(&top);
+    let damaged: BTreeSet<PathBuf> = all.iter().take(1000).cloned().collect();
+    damaged.iter().enumerate().for_each(|(seed, path)| flip(path, seed));
+    let outcome = scan(&dir, &top);
+    outcome.expect_code(1).expect(found(&outcome) == damaged, "the thousand, and no other");
+}
+
+fn git(top: &Path, arguments: &[&str]) -> bool {
+    let identity = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "gc.auto=0"];
+    let run = tool("git").current_dir(top).args(identity).args(arguments).output().unwrap();
+    run.status.success()
+}
+
+/// A repository with a pack and with loose objects.
+fn repository(top: &Path) {
+    assert!(git(top, &["init", "-q"]));
+    for round in 0..2 {
+        for n in 0..150 {
+            let content = format!("{round} {n}\n").repeat(n + 1);
+            fs::write(top.join(format!("file-{round}-{n}")), content).unwrap();
+        }
+        assert!(git(top, &["add", "."]) && git(top, &["commit", "-q", "-m", "a"]));
+        if round == 0 {
+            assert!(git(top, &["gc", "-q"]));
+        }
+    }
+}
+
+#[test]
+fn damage_of_a_git_repository_is_found_as_git_fsck_finds_it() {
+    in_lab(&[Need::Tool("git")], |dir| {
+        let top = dir.folder("project");
+        repository(&top);
+        assert!(git(&top, &["fsck", "--full", "--strict"]));
+        scan(dir, &top).expect_code(0);
+        let objects = files_below(&top.join(".git/objects"));
+        let (packs, loose): (Vec<PathBuf>, Vec<PathBuf>) = objects
+            .into_iter()
+            .filter(|path| !path.ends_with("info/packs"))
+            .partition(|path| path.parent().unwrap().ends_with("pack"));
+        assert!(packs.len() >= 2 && loose.len() > 150, "{packs:?}");
+        for (seed, pack) in packs.iter().cycle().take(40).enumerate() {
+            let sound = fs::read(pack).unwrap();
+            flip(pack, seed);
+            let outcome = scan(dir, &top);
+            let only = BTreeSet::from([pack.clone()]);
+            outcome.expect_code(1).expect(found(&outcome) == only, &format!("{pack:?}"));
+            if pack.extension().is_some_and(|ending| ending == "pack") {
+                outcome.expect(!git(&top, &["fsck", "--full"]), "git fsck finds it, too");
+            }
+            fs::write(pack, sound).unwrap();
+        }
+        loose.iter().enumerate().for_each(|(seed, path)| flip(path, seed));
+        let outcome = scan(dir, &top);
+        let all = loose.into_iter().collect();
+        outcome.expect_code(1).expect(found(&outcome) == all, "every object, and nothing else");
+        outcome.expect(!git(&top, &["fsck", "--full"]), "git fsck finds it, too");
+    });
+}
