@@ -1,0 +1,6 @@
+mod bench;
+mod rejection;
+mod round_trip;
+mod sample;
+mod seal;
+mod sums;
