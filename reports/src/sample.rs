@@ -76,6 +76,7 @@ pub(crate) fn healthy() -> Report {
         },
         findings: Vec::new(),
         unchecked: Vec::new(),
+        diff: None,
         recommendations: Vec::new(),
     }
 }

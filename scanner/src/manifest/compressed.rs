@@ -10,8 +10,8 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::{Compression, ContentHash};
 
-/// gzip's level. On manifests of 1,000,000 entries level 2 takes a fifth longer than level 1 and
-/// gains a tenth; what fills most of a line is hashes, which no level shortens.
+/// gzip's level. A manifest of 1,000,000 entries (197 MB) is written in 1.0 s as it is; on two
+/// processors level 1 takes 1.8 s for 78 MB, level 2 takes 4.2 s for 52 MB.
 const LEVEL: u32 = 1;
 
 /// Blocks that are gathered before they are compressed together.

@@ -78,7 +78,9 @@ pub enum Fault {
         what: String,
     },
     /// A line longer than any entry.
-    #[error("line {line} is longer than {limit} bytes, as none of a manifest is; take another copy")]
+    #[error(
+        "line {line} is longer than {limit} bytes, as none of a manifest is; take another copy"
+    )]
     LongLine {
         /// The line.
         line: u64,

@@ -33,4 +33,4 @@ pub use wire::{Header, MANIFEST_VERSION};
 pub use writer::{Compression, ManifestWriteError, Written, write_manifest};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

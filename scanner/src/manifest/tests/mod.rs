@@ -1,6 +1,5 @@
-mod bench;
 mod rejection;
 mod round_trip;
-mod sample;
+pub(crate) mod sample;
 mod seal;
 mod sums;

@@ -185,16 +185,17 @@ fn a_newer_version_is_told_whatever_else_it_says() {
     assert!(fault(newer.as_bytes()).to_string().contains("use a newer fscan"));
 }
 
-/// 1 GiB in a line, and in lines.
+/// More than the longest line, in a line and in lines.
 #[test]
 fn a_gzip_bomb_is_refused_in_little_memory() {
     let header = text().split_inclusive('\n').next().unwrap().to_owned();
     for filler in [b"x".repeat(1 << 20), b"\n".repeat(1 << 20)] {
         let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::fast());
         encoder.write_all(header.as_bytes()).unwrap();
-        (0..80).for_each(|_| encoder.write_all(&filler).unwrap());
+        (0..3).for_each(|_| encoder.write_all(&filler).unwrap());
         let fault = fault(&encoder.finish().unwrap());
-        let refused = matches!(fault, Fault::LongLine { line: 2, .. } | Fault::Line { line: 2, .. });
+        let refused =
+            matches!(fault, Fault::LongLine { line: 2, .. } | Fault::Line { line: 2, .. });
         assert!(refused, "{fault:?}");
     }
 }

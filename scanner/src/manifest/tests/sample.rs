@@ -50,10 +50,8 @@ pub(crate) fn tree(entries: &[Entry]) -> Vec<Entry> {
 /// Every field, with bytes of every kind, and times of every sign.
 pub(super) fn rich() -> Vec<Entry> {
     let mut odd = entry(b"d/\xff\n\"\\\x1b", FileKind::Regular);
-    odd.attributes = vec![
-        ((*b"user.\xfe").into(), [1; 16]),
-        ((*b"system.posix_acl_access").into(), [0xab; 16]),
-    ];
+    odd.attributes =
+        vec![((*b"user.\xfe").into(), [1; 16]), ((*b"system.posix_acl_access").into(), [0xab; 16])];
     odd.modified_at = (-1, 999_999_999);
     odd.unreadable = vec![0..4096, 8192..u64::MAX];
     odd.mode = 0o7777;

@@ -121,7 +121,10 @@ pub fn parse_entry(line: &[u8]) -> Result<Entry, String> {
             .same_file_as
             .map(|Text(path)| bytes(path, wire.same_file_as_hex))
             .transpose()?,
-        hash: wire.hash.map(|Text(hex)| array_from_hex(&hex).ok_or("the hash is no hash")).transpose()?,
+        hash: wire
+            .hash
+            .map(|Text(hex)| array_from_hex(&hex).ok_or("the hash is no hash"))
+            .transpose()?,
         unreadable: wire.unreadable.into_iter().map(|(start, end)| start..end).collect(),
     })
 }
