@@ -16,6 +16,7 @@ mod command_line;
 mod damage;
 mod depth;
 mod determinism;
+mod diff;
 mod errors_policy;
 mod harness;
 mod healthy;
