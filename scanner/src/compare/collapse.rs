@@ -23,7 +23,7 @@ pub(super) fn collapse(
     // For each entry the number of its row, directories before what they hold.
     let mut row_of: Vec<Option<usize>> = vec![None; lones.len()];
     for (index, lone) in lones.iter().filter(|(index, _)| has_row(*index)) {
-        let parent = lones.find_parent(&lone.path).filter(|_| goes_along(index));
+        let parent = lone.parent.filter(|_| goes_along(index));
         let above = parent.and_then(|parent| row_of.get(parent).copied().flatten());
         let row = above.unwrap_or_else(|| {
             tops.push(Top { index, below: 0, bytes: 0 });

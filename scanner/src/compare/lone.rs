@@ -1,20 +1,22 @@
 //! What exists on one side alone.
 
 use crate::inode_facts::FileKind;
-use crate::manifest::{ContentHash, Entry, compare_paths, parent_of};
+use crate::manifest::{ContentHash, Entry, compare_paths, is_below, parent_of};
 
 /// An entry without a counterpart: as much of it as shows whether it is that of the other side
 /// under another path.
 #[derive(Debug)]
 pub(super) struct Lone {
-    pub(super) path: Vec<u8>,
+    pub(super) path: Box<[u8]>,
     pub(super) kind: FileKind,
     pub(super) size: u64,
     /// What it counts in bytes: nothing where another name of the file was counted.
     pub(super) bytes: u64,
     /// Of a regular file whose content is known.
     pub(super) hash: Option<ContentHash>,
-    pub(super) target: Option<Vec<u8>>,
+    pub(super) target: Option<Box<[u8]>>,
+    /// The index of the directory that holds it, if that has no counterpart either.
+    pub(super) parent: Option<usize>,
 }
 
 impl From<Entry> for Lone {
@@ -24,40 +26,50 @@ impl From<Entry> for Lone {
             size: entry.size,
             bytes: if entry.same_file_as.is_none() { entry.size } else { 0 },
             hash: entry.hash.filter(|_| entry.is_content_known()),
-            target: entry.target,
-            path: entry.path,
+            target: entry.target.map(Vec::into_boxed_slice),
+            parent: None,
+            path: entry.path.into_boxed_slice(),
         }
     }
 }
 
 /// Those of one side, in the order of their paths.
 #[derive(Debug, Default)]
-pub(super) struct Lones(Vec<Lone>);
+pub(super) struct Lones {
+    all: Vec<Lone>,
+    /// The directories above the last one, itself included, the outermost first.
+    above: Vec<usize>,
+}
 
 impl Lones {
+    /// Adds the entry that follows.
     pub(super) fn push(&mut self, entry: Entry) {
-        self.0.push(entry.into());
+        let mut lone = Lone::from(entry);
+        let is_above = |index| self.get(index).is_some_and(|up| is_below(&lone.path, &up.path));
+        let depth = self.above.iter().rposition(|index| is_above(*index)).map_or(0, |at| at + 1);
+        self.above.truncate(depth);
+        let parent = parent_of(&lone.path).unwrap_or_default();
+        let nearest = self.above.last().copied();
+        let holds = |index: &usize| self.get(*index).is_some_and(|up| *up.path == *parent);
+        lone.parent = nearest.filter(holds);
+        self.above.push(self.all.len());
+        self.all.push(lone);
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &Lone)> {
-        self.0.iter().enumerate()
+        self.all.iter().enumerate()
     }
 
     pub(super) fn get(&self, index: usize) -> Option<&Lone> {
-        self.0.get(index)
+        self.all.get(index)
     }
 
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.all.len()
     }
 
     /// The index of a path.
     pub(super) fn find(&self, path: &[u8]) -> Option<usize> {
-        self.0.binary_search_by(|lone| compare_paths(&lone.path, path)).ok()
-    }
-
-    /// The index of the directory that holds a path, if that has no counterpart either.
-    pub(super) fn find_parent(&self, path: &[u8]) -> Option<usize> {
-        parent_of(path).and_then(|parent| self.find(parent))
+        self.all.binary_search_by(|lone| compare_paths(&lone.path, path)).ok()
     }
 }

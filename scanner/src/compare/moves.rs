@@ -4,7 +4,7 @@
 //! that its directory did, if that is missing and the other one was added; and what such a
 //! directory held moved along if it is found in the new one under its old name.
 
-use std::collections::{HashMap, VecDeque};
+use std::cmp::Ordering;
 
 use super::lone::{Lone, Lones};
 use crate::inode_facts::FileKind;
@@ -21,8 +21,8 @@ impl Moves {
     /// Finds them.
     pub(super) fn find(missing: &Lones, added: &Lones) -> Self {
         let mut moves = Moves { to: vec![None; missing.len()], from: vec![None; added.len()] };
-        moves.pair_by_content(missing, added, |lone| Some(name_of(&lone.path)));
-        moves.pair_by_content(missing, added, |_| None);
+        moves.pair_by_content(missing, added, |lone| name_of(&lone.path));
+        moves.pair_by_content(missing, added, |_| &[]);
         let files: Vec<(usize, usize)> =
             moves.to.iter().enumerate().filter_map(|(from, to)| Some((from, (*to)?))).collect();
         for (from, to) in files {
@@ -33,29 +33,18 @@ impl Moves {
     }
 
     /// Pairs files with the same bytes and the same `key`, the first with the first.
-    fn pair_by_content<'l>(
-        &mut self,
-        missing: &'l Lones,
-        added: &'l Lones,
-        key: impl Fn(&'l Lone) -> Option<&'l [u8]>,
-    ) {
-        type Key<'l> = (ContentHash, u64, Option<&'l [u8]>);
-        let key = |lone: &'l Lone| -> Option<Key<'l>> {
-            let hash = lone.hash.filter(|_| lone.size > 0)?;
-            Some((hash, lone.size, key(lone)))
-        };
-        let mut by_key: HashMap<Key<'l>, VecDeque<usize>> = HashMap::new();
-        for (index, lone) in added.iter() {
-            if let Some(key) = key(lone).filter(|_| !self.has_come(index)) {
-                by_key.entry(key).or_default().push_back(index);
-            }
-        }
-        for (index, lone) in missing.iter() {
-            let alike = key(lone).and_then(|key| by_key.get_mut(&key));
-            if !self.has_gone(index)
-                && let Some(to) = alike.and_then(VecDeque::pop_front)
-            {
-                self.pair(index, to);
+    fn pair_by_content(&mut self, missing: &Lones, added: &Lones, key: fn(&Lone) -> &[u8]) {
+        let mut gone = candidates(missing, key, |index| !self.has_gone(index));
+        let mut come = candidates(added, key, |index| !self.has_come(index));
+        let (mut gone, mut come) = (gone.drain(..).peekable(), come.drain(..).peekable());
+        while let (Some((from, old)), Some((to, new))) = (gone.peek(), come.peek()) {
+            match what(old, key).cmp(&what(new, key)) {
+                Ordering::Less => drop(gone.next()),
+                Ordering::Greater => drop(come.next()),
+                Ordering::Equal => {
+                    self.pair(*from, *to);
+                    (gone.next(), come.next());
+                }
             }
         }
     }
@@ -64,9 +53,7 @@ impl Moves {
     fn pair_directories_above(&mut self, missing: &Lones, added: &Lones, from: usize, to: usize) {
         let (mut from, mut to) = (from, to);
         loop {
-            let above = |lones: &Lones, index| {
-                lones.get(index).and_then(|lone: &Lone| lones.find_parent(&lone.path))
-            };
+            let above = |lones: &Lones, index| lones.get(index).and_then(|lone: &Lone| lone.parent);
             let (Some(old), Some(new)) = (above(missing, from), above(added, to)) else { return };
             if self.has_gone(old) || self.has_come(new) {
                 return;
@@ -85,9 +72,9 @@ impl Moves {
     /// What cannot be known again by its bytes, in directories that moved.
     fn pair_what_moved_along(&mut self, missing: &Lones, added: &Lones) {
         for (index, lone) in missing.iter() {
-            let parent = missing.find_parent(&lone.path).and_then(|parent| self.gone_to(parent));
+            let parent = lone.parent.and_then(|parent| self.gone_to(parent));
             let Some(parent) = parent.and_then(|parent| added.get(parent)) else { continue };
-            let path = [&parent.path, b"/".as_slice(), name_of(&lone.path)].concat();
+            let path = [&*parent.path, b"/", name_of(&lone.path)].concat();
             let Some(to) = added.find(&path) else { continue };
             let alike = added.get(to).is_some_and(|there| is_alike(lone, there));
             if alike && !self.has_gone(index) && !self.has_come(to) {
@@ -122,15 +109,33 @@ impl Moves {
     pub(super) fn moved_along(&self, missing: &Lones, added: &Lones, from: usize) -> bool {
         let Some(lone) = missing.get(from) else { return false };
         let there = self.gone_to(from).and_then(|to| added.get(to));
-        let parent = missing.find_parent(&lone.path).and_then(|parent| self.gone_to(parent));
+        let parent = lone.parent.and_then(|parent| self.gone_to(parent));
         match (there, parent.and_then(|parent| added.get(parent))) {
             (Some(there), Some(parent)) => {
-                parent_of(&there.path) == Some(parent.path.as_slice())
+                parent_of(&there.path) == Some(&*parent.path)
                     && name_of(&there.path) == name_of(&lone.path)
             }
             _ => false,
         }
     }
+}
+
+/// Files that can be known again, in the order of their bytes and `key`.
+fn candidates(
+    lones: &Lones,
+    key: fn(&Lone) -> &[u8],
+    is_free: impl Fn(usize) -> bool,
+) -> Vec<(usize, &Lone)> {
+    let known = |lone: &Lone| lone.hash.is_some() && lone.size > 0;
+    let mut candidates: Vec<_> =
+        lones.iter().filter(|(index, lone)| known(lone) && is_free(*index)).collect();
+    // The sort is stable: among equal ones the order of paths stays.
+    candidates.sort_by(|(_, a), (_, b)| what(a, key).cmp(&what(b, key)));
+    candidates
+}
+
+fn what(lone: &Lone, key: fn(&Lone) -> &[u8]) -> (Option<ContentHash>, u64, &[u8]) {
+    (lone.hash, lone.size, key(lone))
 }
 
 fn is_alike(a: &Lone, b: &Lone) -> bool {

@@ -237,10 +237,10 @@ impl<S: Sink> Pass<'_, S> {
         for top in collapse(missing, |index| moves.has_gone(index), along) {
             let to = moves.gone_to(top.index).and_then(|to| added.get(to));
             if let (Some(from), Some(to)) = (missing.get(top.index), to) {
-                let (from, what) = (from.path.clone(), from.kind);
+                let (from, what) = (from.path.to_vec(), from.kind);
                 let kind = DifferenceKind::Moved { from, what, below: top.below };
                 let fields = Vec::new();
-                self.sink.difference(Difference { path: to.path.clone(), kind, fields });
+                self.sink.difference(Difference { path: to.path.to_vec(), kind, fields });
             }
         }
     }
@@ -255,7 +255,7 @@ impl<S: Sink> Pass<'_, S> {
                 let (below, bytes) = (top.below, top.bytes);
                 let kind = DifferenceKind::Missing { what: lone.kind, below, bytes };
                 let fields = Vec::new();
-                self.sink.difference(Difference { path: lone.path.clone(), kind, fields });
+                self.sink.difference(Difference { path: lone.path.to_vec(), kind, fields });
             }
         }
     }
@@ -270,7 +270,7 @@ impl<S: Sink> Pass<'_, S> {
                 let (below, bytes) = (top.below, top.bytes);
                 let kind = DifferenceKind::Added { what: lone.kind, below, bytes };
                 let fields = Vec::new();
-                self.sink.difference(Difference { path: lone.path.clone(), kind, fields });
+                self.sink.difference(Difference { path: lone.path.to_vec(), kind, fields });
             }
         }
     }
