@@ -197,7 +197,7 @@ fn what_is_no_manifest_is_one_clear_error() {
     let cases = [
         (dir.file("truncated", &text.as_bytes()[..text.len() - 300]), "truncated"),
         (dir.file("truncated.gz", &packed[..packed.len() / 2]), "truncated"),
-        (dir.file("no-footer", text[..text.rfind("{\"end\"").unwrap()].as_bytes()), "truncated"),
+        (dir.file("no-footer", &text.as_bytes()[..text.rfind("{\"end\"").unwrap()]), "truncated"),
         (dir.file("edited", edited.as_bytes()), "changed after it was written"),
         (dir.file("newer", newer.as_bytes()), "use a newer fscan"),
         (dir.file("damaged.gz", &damaged), "gzip data is damaged"),

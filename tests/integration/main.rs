@@ -34,3 +34,4 @@ mod roots;
 mod saved_report;
 mod signals;
 mod special_files;
+mod sums;

@@ -67,16 +67,16 @@ fn write_directories<W: Write>(rows: &[DiffDirectory], page: &mut Page<'_, W>) -
     }
     page.blank()?;
     let columns = ["missing", "changed", "metadata", "moved", "added"];
-    page.verbatim(2, Style::Faint, &line(columns.map(str::to_owned), "directory"))?;
+    page.verbatim(2, Style::Faint, &line(&columns.map(str::to_owned), "directory"))?;
     for row in rows {
         let numbers = [row.missing, row.changed, row.metadata, row.moved, row.added];
-        page.verbatim(2, Style::Plain, &line(numbers.map(grouped), &name(row)))?;
+        page.verbatim(2, Style::Plain, &line(&numbers.map(grouped), &name(row)))?;
     }
     Ok(())
 }
 
 /// Numbers first: names are as long as they like.
-fn line(columns: [String; 5], name: &str) -> String {
+fn line(columns: &[String; 5], name: &str) -> String {
     let columns: Vec<_> = columns.iter().map(|column| format!("{column:>9}")).collect();
     format!("{}  {name}", columns.concat())
 }

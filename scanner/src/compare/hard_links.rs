@@ -71,19 +71,21 @@ impl HardLinks {
     }
 }
 
+/// What a group fell into on the other side: of each part its size and its first member.
+type Parts<'m> = HashMap<&'m [u8], (usize, &'m Member)>;
+
 /// Members of a group that are not with most of it on the other side, with the first of those
 /// that are. Where the parts are equally large, the first one counts as the whole.
 fn strays<'m>(
     members: &'m [Member],
     sides: impl Fn(&'m Member) -> (&'m Vec<u8>, &'m Vec<u8>),
 ) -> BTreeMap<&'m [u8], &'m [u8]> {
-    // Of each group its parts, each with its size and its first member.
-    let mut groups: HashMap<&[u8], HashMap<&[u8], (usize, &Member)>> = HashMap::new();
+    let mut groups: HashMap<&[u8], Parts<'_>> = HashMap::new();
     for member in members {
         let (group, part) = sides(member);
         groups.entry(group).or_default().entry(part).or_insert((0, member)).0 += 1;
     }
-    let largest = |parts: HashMap<&'m [u8], (usize, &'m Member)>| {
+    let largest = |parts: Parts<'m>| {
         let parts = parts.into_iter();
         let order = |a: &Member, b: &Member| compare_paths(&b.path, &a.path);
         parts.max_by(|(_, a), (_, b)| a.0.cmp(&b.0).then_with(|| order(a.1, b.1)))

@@ -34,16 +34,17 @@ impl Moves {
 
     /// Pairs files with the same bytes and the same `key`, the first with the first.
     fn pair_by_content(&mut self, missing: &Lones, added: &Lones, key: fn(&Lone) -> &[u8]) {
-        let mut gone = candidates(missing, key, |index| !self.has_gone(index));
-        let mut come = candidates(added, key, |index| !self.has_come(index));
-        let (mut gone, mut come) = (gone.drain(..).peekable(), come.drain(..).peekable());
+        let gone = candidates(missing, key, |index| !self.has_gone(index));
+        let come = candidates(added, key, |index| !self.has_come(index));
+        let (mut gone, mut come) = (gone.into_iter().peekable(), come.into_iter().peekable());
         while let (Some((from, old)), Some((to, new))) = (gone.peek(), come.peek()) {
             match what(old, key).cmp(&what(new, key)) {
                 Ordering::Less => drop(gone.next()),
                 Ordering::Greater => drop(come.next()),
                 Ordering::Equal => {
                     self.pair(*from, *to);
-                    (gone.next(), come.next());
+                    gone.next();
+                    come.next();
                 }
             }
         }

@@ -168,7 +168,8 @@ fn what_is_no_manifest_is_told_from_one() {
         encoder.finish().unwrap()
     };
     let report = b"{\n  \"schema_version\": 1,\n  \"tool\": {}\n}\n";
-    for bytes in [&b"\x7fELF\0\0\0\0"[..], report, b"{}\n", b"text\n", b"text", &[b'['; 2 << 20]] {
+    let endless = vec![b'['; 2 << 20];
+    for bytes in [&b"\x7fELF\0\0\0\0"[..], report, b"{}\n", b"text\n", b"text", &endless] {
         for bytes in [bytes.to_vec(), gzip(bytes)] {
             let fault = fault(&bytes);
             assert!(matches!(fault, Fault::Other(_)), "{fault:?}");
