@@ -20,6 +20,7 @@ mod options;
 mod pass;
 mod report;
 mod scope;
+mod settle;
 mod totals;
 
 pub use difference::{Difference, DifferenceKind, FieldChange};

@@ -1,9 +1,8 @@
-//! The pass over both sides, and what is settled at its end.
+//! The pass over both sides. What shows only at its end is settled in `settle`.
 
 use std::collections::HashSet;
 use std::hash::BuildHasher;
 
-use super::collapse::collapse;
 use super::content::{self, Content};
 use super::difference::{Difference, DifferenceKind, FieldChange};
 use super::directory_times::{DirectoryTimes, Waiting};
@@ -11,7 +10,6 @@ use super::fields;
 use super::hard_links::HardLinks;
 use super::join::{Join, Pair};
 use super::lone::Lones;
-use super::moves::Moves;
 use super::options::{CompareOptions, Field};
 use super::scope::Scope;
 use super::totals::{Class, CompareTotals, Counter, DirectoryTotals, bytes_of};
@@ -78,22 +76,23 @@ pub fn compare<E>(
     Ok(pass.settle())
 }
 
-struct Pass<'o, S> {
-    options: &'o CompareOptions,
-    scope: Scope<'o>,
-    sink: &'o mut S,
-    counter: Counter,
-    times: DirectoryTimes,
-    links: HardLinks,
-    missing: Lones,
-    added: Lones,
-    retyped: HashSet<Vec<u8>>,
+/// A comparison under way.
+pub(super) struct Pass<'o, S> {
+    pub(super) options: &'o CompareOptions,
+    pub(super) scope: Scope<'o>,
+    pub(super) sink: &'o mut S,
+    pub(super) counter: Counter,
+    pub(super) times: DirectoryTimes,
+    pub(super) links: HardLinks,
+    pub(super) missing: Lones,
+    pub(super) added: Lones,
+    pub(super) retyped: HashSet<Vec<u8>>,
     /// Files that were not counted as unchanged, by a hash of their path: there may be many, and
     /// only a number depends on it.
-    already_told: HashSet<u64>,
-    hashes: std::hash::RandomState,
+    pub(super) already_told: HashSet<u64>,
+    pub(super) hashes: std::hash::RandomState,
     /// Entries of either side below the root.
-    below_root: (u64, u64),
+    pub(super) below_root: (u64, u64),
 }
 
 impl<S: Sink> Pass<'_, S> {
@@ -198,7 +197,7 @@ impl<S: Sink> Pass<'_, S> {
         self.sink.difference(Difference { path: before.path, kind, fields });
     }
 
-    fn directory_passed(&mut self, directory: Waiting) {
+    pub(super) fn directory_passed(&mut self, directory: Waiting) {
         let Waiting { path, fields, explained } = directory;
         let class = if explained { Class::Unchanged } else { Class::Metadata };
         self.counter.count(class, &path, FileKind::Directory, 0);
@@ -208,87 +207,6 @@ impl<S: Sink> Pass<'_, S> {
                 kind: DifferenceKind::MetadataChanged,
                 fields,
             });
-        }
-    }
-
-    /// What shows only once everything went by.
-    fn settle(mut self) -> Comparison {
-        while let Some(passed) = self.times.passed(None) {
-            self.directory_passed(passed);
-        }
-        let moves = Moves::find(&self.missing, &self.added);
-        self.settle_moved(&moves);
-        self.settle_missing(&moves);
-        self.settle_added(&moves);
-        self.settle_links();
-        Comparison {
-            totals: self.counter.totals,
-            directories: self.counter.into_directories(),
-            nothing_left: self.below_root.0 > 0 && self.below_root.1 == 0,
-        }
-    }
-
-    fn settle_moved(&mut self, moves: &Moves) {
-        let (missing, added) = (&self.missing, &self.added);
-        for (_, lone) in missing.iter().filter(|(index, _)| moves.has_gone(*index)) {
-            self.counter.count(Class::Moved, &lone.path, lone.kind, lone.bytes);
-        }
-        let along = |index| moves.moved_along(missing, added, index);
-        for top in collapse(missing, |index| moves.has_gone(index), along) {
-            let to = moves.gone_to(top.index).and_then(|to| added.get(to));
-            if let (Some(from), Some(to)) = (missing.get(top.index), to) {
-                let (from, what) = (from.path.to_vec(), from.kind);
-                let kind = DifferenceKind::Moved { from, what, below: top.below };
-                let fields = Vec::new();
-                self.sink.difference(Difference { path: to.path.to_vec(), kind, fields });
-            }
-        }
-    }
-
-    fn settle_missing(&mut self, moves: &Moves) {
-        let is_missing = |index| !moves.has_gone(index);
-        for (_, lone) in self.missing.iter().filter(|(index, _)| is_missing(*index)) {
-            self.counter.count(Class::Missing, &lone.path, lone.kind, lone.bytes);
-        }
-        for top in collapse(&self.missing, is_missing, |_| true) {
-            if let Some(lone) = self.missing.get(top.index) {
-                let (below, bytes) = (top.below, top.bytes);
-                let kind = DifferenceKind::Missing { what: lone.kind, below, bytes };
-                let fields = Vec::new();
-                self.sink.difference(Difference { path: lone.path.to_vec(), kind, fields });
-            }
-        }
-    }
-
-    fn settle_added(&mut self, moves: &Moves) {
-        let is_added = |index| !moves.has_come(index);
-        for (_, lone) in self.added.iter().filter(|(index, _)| is_added(*index)) {
-            self.counter.count(Class::Added, &lone.path, lone.kind, lone.bytes);
-        }
-        for top in collapse(&self.added, is_added, |_| true) {
-            if let Some(lone) = self.added.get(top.index) {
-                let (below, bytes) = (top.below, top.bytes);
-                let kind = DifferenceKind::Added { what: lone.kind, below, bytes };
-                let fields = Vec::new();
-                self.sink.difference(Difference { path: lone.path.to_vec(), kind, fields });
-            }
-        }
-    }
-
-    fn settle_links(&mut self) {
-        let links = std::mem::take(&mut self.links);
-        let is_common = |path: &[u8]| {
-            self.missing.find(path).is_none()
-                && self.added.find(path).is_none()
-                && !self.retyped.contains(path)
-                && !self.scope.is_unexamined(path)
-                && !self.scope.excludes_at_all(path)
-        };
-        for change in links.changes(is_common) {
-            if !self.already_told.contains(&self.hashes.hash_one(&change.path)) {
-                self.counter.links_changed(&change.path);
-            }
-            self.sink.difference(change);
         }
     }
 }
