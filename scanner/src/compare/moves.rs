@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 
 use super::lone::{Lone, Lones};
 use crate::inode_facts::FileKind;
-use crate::manifest::{ContentHash, name_of, parent_of};
+use crate::manifest::{name_of, parent_of};
 
 /// The pairs, from both sides, as indices of the other side.
 #[derive(Debug)]
@@ -21,8 +21,7 @@ impl Moves {
     /// Finds them.
     pub(super) fn find(missing: &Lones, added: &Lones) -> Self {
         let mut moves = Moves { to: vec![None; missing.len()], from: vec![None; added.len()] };
-        moves.pair_by_content(missing, added, |lone| name_of(&lone.path));
-        moves.pair_by_content(missing, added, |_| &[]);
+        moves.pair_by_content(missing, added);
         let files: Vec<(usize, usize)> =
             moves.to.iter().enumerate().filter_map(|(from, to)| Some((from, (*to)?))).collect();
         for (from, to) in files {
@@ -32,20 +31,34 @@ impl Moves {
         moves
     }
 
-    /// Pairs files with the same bytes and the same `key`, the first with the first.
-    fn pair_by_content(&mut self, missing: &Lones, added: &Lones, key: fn(&Lone) -> &[u8]) {
-        let gone = candidates(missing, key, |index| !self.has_gone(index));
-        let come = candidates(added, key, |index| !self.has_come(index));
-        let (mut gone, mut come) = (gone.into_iter().peekable(), come.into_iter().peekable());
+    /// Pairs files with the same bytes, those of the same name first.
+    fn pair_by_content(&mut self, missing: &Lones, added: &Lones) {
+        let mut gone = known_again(missing);
+        let mut come = known_again(added);
+        self.pair_equals(&gone, &come, by_content_and_name);
+        gone.retain(|(index, _)| !self.has_gone(*index));
+        come.retain(|(index, _)| !self.has_come(*index));
+        self.pair_equals(&gone, &come, by_content);
+    }
+
+    /// Pairs what is equal in two sorted lists, the first with the first.
+    fn pair_equals(
+        &mut self,
+        gone: &[(usize, &Lone)],
+        come: &[(usize, &Lone)],
+        order: fn(&Lone, &Lone) -> Ordering,
+    ) {
+        let (mut gone, mut come) = (gone.iter().peekable(), come.iter().peekable());
         while let (Some((from, old)), Some((to, new))) = (gone.peek(), come.peek()) {
-            match what(old, key).cmp(&what(new, key)) {
-                Ordering::Less => drop(gone.next()),
-                Ordering::Greater => drop(come.next()),
-                Ordering::Equal => {
-                    self.pair(*from, *to);
-                    gone.next();
-                    come.next();
-                }
+            let order = order(old, new);
+            if order.is_eq() {
+                self.pair(*from, *to);
+            }
+            if order.is_le() {
+                gone.next();
+            }
+            if order.is_ge() {
+                come.next();
             }
         }
     }
@@ -121,22 +134,21 @@ impl Moves {
     }
 }
 
-/// Files that can be known again, in the order of their bytes and `key`.
-fn candidates(
-    lones: &Lones,
-    key: fn(&Lone) -> &[u8],
-    is_free: impl Fn(usize) -> bool,
-) -> Vec<(usize, &Lone)> {
-    let known = |lone: &Lone| lone.hash.is_some() && lone.size > 0;
-    let mut candidates: Vec<_> =
-        lones.iter().filter(|(index, lone)| known(lone) && is_free(*index)).collect();
+/// Files that can be known again by their bytes, sorted by these and by name.
+fn known_again(lones: &Lones) -> Vec<(usize, &Lone)> {
+    let is_known = |lone: &Lone| lone.hash.is_some() && lone.size > 0;
+    let mut known: Vec<_> = lones.iter().filter(|(_, lone)| is_known(lone)).collect();
     // The sort is stable: among equal ones the order of paths stays.
-    candidates.sort_by(|(_, a), (_, b)| what(a, key).cmp(&what(b, key)));
-    candidates
+    known.sort_by(|(_, a), (_, b)| by_content_and_name(a, b));
+    known
 }
 
-fn what(lone: &Lone, key: fn(&Lone) -> &[u8]) -> (Option<ContentHash>, u64, &[u8]) {
-    (lone.hash, lone.size, key(lone))
+fn by_content(a: &Lone, b: &Lone) -> Ordering {
+    a.hash.cmp(&b.hash).then(a.size.cmp(&b.size))
+}
+
+fn by_content_and_name(a: &Lone, b: &Lone) -> Ordering {
+    by_content(a, b).then_with(|| name_of(&a.path).cmp(name_of(&b.path)))
 }
 
 fn is_alike(a: &Lone, b: &Lone) -> bool {
