@@ -48,6 +48,11 @@ fn a_directory_s_time_is_not_told_where_a_name_in_it_is() {
             vec!["metadata d: mtime"],
         ),
         (
+            "something in a directory below, whose time is the same",
+            vec![later("d"), directory("d/s"), file("d/y")],
+            vec!["metadata d: mtime", "missing d/s/x"],
+        ),
+        (
             "something deeper",
             vec![later("d"), later("d/s"), file("d/y")],
             vec!["metadata d: mtime", "missing d/s/x"],
