@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use reports::Severity;
+use scanner::compare::Field;
 
 const EXIT_CODES: &str = "Exit codes:
   0  nothing at or above --fail-on
@@ -50,6 +51,8 @@ impl Arguments {
 pub enum Command {
     /// Scan trees (the default: `fscan PATH` means the same)
     Scan(ScanArguments),
+    /// Compare two manifests: what was lost, changed, moved, added
+    Diff(DiffArguments),
     /// Have e2fsck check an ext4 image, detached device or clone (e2fsck -fn: changes nothing)
     Image(ImageArguments),
     /// Render a saved report again
@@ -117,6 +120,34 @@ pub struct ScanArguments {
     /// Show progress on stderr
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
     pub progress: When,
+
+    #[command(flatten)]
+    pub result: ResultArguments,
+}
+
+/// Options of `fscan diff`.
+#[derive(Args, Debug)]
+pub struct DiffArguments {
+    /// The manifest to compare against
+    #[arg(value_name = "BEFORE")]
+    pub before: PathBuf,
+
+    /// The manifest of what is there now
+    #[arg(value_name = "AFTER")]
+    pub after: PathBuf,
+
+    /// Fields that need not be the same
+    #[arg(long, value_name = "FIELD", value_delimiter = ',', value_parser = Field::WORDS)]
+    pub ignore: Vec<String>,
+
+    /// Leave out what matches: `*.iso` any such name, `app/.next` a path below the root,
+    /// `/home/coder/.cache` an absolute path (may be given several times)
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+
+    /// Compare also where AFTER holds nothing but its root
+    #[arg(long)]
+    pub force: bool,
 
     #[command(flatten)]
     pub result: ResultArguments,

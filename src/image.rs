@@ -39,6 +39,7 @@ pub fn run(arguments: &ImageArguments) -> anyhow::Result<Status> {
         totals: check.totals,
         findings: check.findings,
         unchecked: check.unchecked,
+        diff: None,
         complete: check.complete,
     };
     outcome.end(seen, could_not_run, &caught)

@@ -4,6 +4,7 @@
 //! the work: `scanner` walks and judges, `reports` holds what was found and renders it.
 
 mod arguments;
+mod diff;
 mod explain;
 mod image;
 mod manual;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let status = match arguments.chosen() {
         Ok(Command::Scan(scan)) => scan::run(&scan),
+        Ok(Command::Diff(diff)) => diff::run(&diff),
         Ok(Command::Image(image)) => image::run(&image),
         Ok(Command::Report(report)) => render::run(&report),
         Ok(Command::Explain(explain)) => explain::run(&explain),

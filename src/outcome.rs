@@ -1,7 +1,7 @@
 //! From what was seen to a report, where it goes, and the exit code.
 
 use reports::{
-    Finding, Report, Root, SCHEMA_VERSION, Severity, Timestamp, Totals, Unchecked, Verdict,
+    Diff, Finding, Report, Root, SCHEMA_VERSION, Severity, Timestamp, Totals, Unchecked, Verdict,
     recommend,
 };
 
@@ -21,6 +21,8 @@ pub struct Seen {
     pub findings: Vec<Finding>,
     /// What could not be examined.
     pub unchecked: Vec<Unchecked>,
+    /// What a comparison with a manifest came to.
+    pub diff: Option<Diff>,
     /// Whether the run came to its end.
     pub complete: bool,
 }
@@ -92,6 +94,7 @@ impl<'a> Outcome<'a> {
             totals: seen.totals,
             findings: seen.findings,
             unchecked: seen.unchecked,
+            diff: seen.diff,
             recommendations,
         }
     }

@@ -45,6 +45,7 @@ fn seen(scan: Scan) -> Seen {
         totals: scan.totals,
         findings: scan.findings,
         unchecked: scan.unchecked,
+        diff: None,
         complete: scan.complete,
     }
 }

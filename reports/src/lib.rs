@@ -9,6 +9,7 @@
 mod code;
 mod code_text;
 mod collector;
+mod diff;
 mod finding;
 mod json;
 mod path_name;
@@ -24,6 +25,9 @@ mod unchecked;
 
 pub use code::{Code, CodeText};
 pub use collector::FindingCollector;
+pub use diff::{
+    Diff, DiffDirectory, DiffField, DiffLeftOut, DiffRow, DiffSide, DiffTally, DiffTotals,
+};
 pub use finding::{Finding, Subject};
 pub use json::{ReadError, from_json, write_json};
 pub use path_name::{PathName, escape, escape_prose};

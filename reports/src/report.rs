@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Finding, PathName, Recommendation, Severity, Timestamp, Unchecked, Verdict};
+use crate::{Diff, Finding, PathName, Recommendation, Severity, Timestamp, Unchecked, Verdict};
 
 /// The version of the contract in this file. It rises when a reader of the older version would
 /// misread a report; added fields do not raise it.
@@ -34,6 +34,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What could not be examined, and why.
     pub unchecked: Vec<Unchecked>,
+    /// What a comparison with a manifest came to, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diff: Option<Diff>,
     /// What to do, in order.
     pub recommendations: Vec<Recommendation>,
 }

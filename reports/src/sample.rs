@@ -1,8 +1,9 @@
 //! Reports for tests.
 
 use crate::{
-    CheckRun, CheckStatus, Code, Finding, PathName, Report, Root, SCHEMA_VERSION, Subject,
-    Timestamp, Tool, Totals, Unchecked, UncheckedReason, Verdict, recommend,
+    CheckRun, CheckStatus, Code, Diff, DiffDirectory, DiffField, DiffLeftOut, DiffRow, DiffSide,
+    DiffTally, DiffTotals, Finding, PathName, Report, Root, SCHEMA_VERSION, Subject, Timestamp,
+    Tool, Totals, Unchecked, UncheckedReason, Verdict, recommend,
 };
 
 /// Every kind of byte that could harm a terminal or get lost on the way.
@@ -76,6 +77,7 @@ pub(crate) fn healthy() -> Report {
         },
         findings: Vec::new(),
         unchecked: Vec::new(),
+        diff: None,
         recommendations: Vec::new(),
     }
 }
@@ -87,6 +89,74 @@ pub(crate) fn with_findings(findings: Vec<Finding>) -> Report {
     report.findings = findings;
     report.verdict = Verdict::from_worst(report.worst());
     report
+}
+
+/// A comparison of two manifests of [`volume`] with a row of each list.
+pub(crate) fn diff() -> Diff {
+    let path = |path: &[u8]| PathName::new(path.to_vec());
+    let tally = |entries| DiffTally { entries, bytes: entries * 1024 };
+    let side = |file: &[u8]| DiffSide {
+        root: path(b"/home/coder"),
+        manifest: Some(path(file)),
+        created_at: moment(),
+        entries: 1203,
+        bytes: 1203 * 1024,
+    };
+    let row = |kind, name: &[u8]| DiffRow {
+        path: path(name),
+        kind,
+        from: None,
+        below: 0,
+        fields: Vec::new(),
+    };
+    let field = DiffField { name: "mode".into(), old: "0644".into(), new: "0600".into() };
+    Diff {
+        before: side(b"before.gz"),
+        after: side(b"after.gz"),
+        totals: DiffTotals {
+            missing: tally(2),
+            added: tally(1),
+            metadata: tally(1),
+            unchanged: tally(1200),
+            ..DiffTotals::default()
+        },
+        by_directory: vec![DiffDirectory {
+            path: Some(path(b"app")),
+            directories: 1,
+            missing: 2,
+            missing_bytes: 2048,
+            metadata: 1,
+            added: 1,
+            ..DiffDirectory::default()
+        }],
+        missing: vec![DiffRow { below: 1, ..row(Code::EntryMissing, b"app/gone") }],
+        added: vec![row(Code::EntryAdded, b"app/new")],
+        changed: vec![DiffRow {
+            fields: vec![field],
+            ..row(Code::MetadataChanged, b"app/changed")
+        }],
+        left_out: DiffLeftOut::default(),
+    }
+}
+
+/// The same with every string hostile.
+fn hostile_diff() -> Diff {
+    let hostile = || PathName::new(HOSTILE.to_vec());
+    let mut diff = diff();
+    for side in [&mut diff.before, &mut diff.after] {
+        side.root = hostile();
+        side.manifest = Some(hostile());
+    }
+    for row in diff.missing.iter_mut().chain(&mut diff.added).chain(&mut diff.changed) {
+        row.path = hostile();
+        row.from = Some(hostile());
+        let text = hostile_text;
+        row.fields = vec![DiffField { name: text(), old: text(), new: text() }];
+    }
+    for row in &mut diff.by_directory {
+        row.path = Some(hostile());
+    }
+    diff
 }
 
 /// A report in which every string that a hostile tree could choose is hostile.
@@ -115,6 +185,7 @@ pub(crate) fn hostile() -> Report {
     });
     report.tool.command = vec![hostile_text()];
     report.tool.host = hostile_text();
+    report.diff = Some(hostile_diff());
     for recommendation in &mut report.recommendations {
         recommendation.title = hostile_text();
         recommendation.caveat = hostile_text();

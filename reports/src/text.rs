@@ -5,6 +5,7 @@
 //! terminal unescaped.
 
 mod advice;
+mod comparison;
 mod findings;
 mod numbers;
 mod page;
@@ -38,6 +39,9 @@ impl Default for TextOptions {
 pub fn write_text(report: &Report, options: TextOptions, out: &mut impl Write) -> io::Result<()> {
     let page = &mut Page::new(out, options);
     summary::write(report, page)?;
+    if let Some(diff) = &report.diff {
+        comparison::write(diff, page)?;
+    }
     findings::write(&report.findings, page)?;
     unexamined::write(report, page)?;
     advice::write(&report.recommendations, page)

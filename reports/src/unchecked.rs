@@ -45,6 +45,10 @@ pub enum UncheckedReason {
     InUse,
     /// The scan was stopped before it came to this.
     Interrupted,
+    /// A manifest has no hash of the whole content, so it cannot be compared.
+    NotHashed,
+    /// It lies where the tree could not be examined, so it may be there or not.
+    NotReached,
     /// A check needs what this filesystem, kernel or user does not have.
     Unsupported,
     /// Another filesystem is mounted there, and crossing was not asked for.
@@ -76,6 +80,8 @@ impl UncheckedReason {
             }
             UncheckedReason::InUse => "it is mounted or in use (--force)",
             UncheckedReason::Interrupted => "the scan was stopped",
+            UncheckedReason::NotHashed => "a manifest does not know the whole content",
+            UncheckedReason::NotReached => "it lies where the tree could not be examined",
             UncheckedReason::Unsupported => "not supported here",
             UncheckedReason::OtherFilesystem => {
                 "another filesystem is mounted there (--cross-mounts)"

@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use globset::{Error, Glob, GlobSet, GlobSetBuilder};
 
+use crate::manifest::name_of;
 use crate::walk::DirectoryNode;
 
 /// The longest path that a system call takes, in bytes. Paths are compared up to this length:
@@ -49,6 +50,23 @@ impl Exclusions {
         self.names.is_empty() && self.below_root.is_empty() && self.absolute.is_empty()
     }
 
+    /// Whether a path below a root is to be left out by itself; whether what is above it is, is
+    /// for the caller to know. Globs for absolute paths are compared with each of `roots` followed
+    /// by the path.
+    pub fn matches_path(&self, path: &[u8], roots: &[Vec<u8>]) -> bool {
+        if self.is_empty() || path.len() > PATH_MAX {
+            return false;
+        }
+        let matches = |set: &GlobSet, path: &[u8]| set.is_match(OsStr::from_bytes(path));
+        let below = |root: &Vec<u8>| {
+            let root = root.strip_suffix(b"/").unwrap_or(root);
+            matches(&self.absolute, &[root, path].join(&b'/'))
+        };
+        matches(&self.names, name_of(path))
+            || matches(&self.below_root, path)
+            || (!self.absolute.is_empty() && roots.iter().any(below))
+    }
+
     /// Whether a name in a directory is to be left out.
     pub fn matches(&self, directory: &DirectoryNode, name: &[u8]) -> bool {
         let matches = |set: &GlobSet, path: &[u8]| set.is_match(OsStr::from_bytes(path));
@@ -86,5 +104,17 @@ mod tests {
         assert!(leaves_out("/home/coder/.cache", &root, b".cache"));
         assert!(leaves_out("/home/*/app/x", &app, b"x") && !leaves_out("/app/x", &app, b"x"));
         assert!(!Exclusions::new(&[]).unwrap().matches(&root, b"x"));
+    }
+
+    #[test]
+    fn a_path_is_compared_as_the_entry_at_it() {
+        let leaves_out = |glob: &str, path: &[u8]| {
+            let roots = [b"/old".to_vec(), b"/".to_vec()];
+            Exclusions::new(&[glob.to_owned()]).unwrap().matches_path(path, &roots)
+        };
+        assert!(leaves_out("*.iso", b"a/x.iso") && !leaves_out("*.iso", b"a.iso/x"));
+        assert!(leaves_out("app/.next/", b"app/.next") && !leaves_out("app/.next", b"b/app/.next"));
+        assert!(leaves_out("/old/.cache", b".cache") && leaves_out("/.cache", b".cache"));
+        assert!(!leaves_out("/new/.cache", b".cache"));
     }
 }

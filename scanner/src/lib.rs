@@ -8,6 +8,9 @@
 //! inodes (`allocation`) and about the kernel's own record (`kernel`) come last. [`scan()`] ties
 //! this together, one root after the other.
 //!
+//! What a tree holds can be kept as a `manifest`, and two manifests, or one and the tree of today,
+//! be `compare`d: was anything lost, and did every byte survive?
+//!
 //! What nobody uses can be looked at in another way: `offline` has e2fsck check an image or a
 //! detached device and turns what it prints into findings.
 //!
@@ -16,6 +19,7 @@
 mod allocation;
 mod attributes;
 mod checks;
+pub mod compare;
 mod content;
 mod control;
 mod errors_policy;
@@ -31,7 +35,7 @@ mod inode_flags;
 mod inspect;
 mod kernel;
 mod links;
-mod manifest;
+pub mod manifest;
 mod mounts;
 mod names;
 mod oddities;
@@ -52,6 +56,7 @@ mod walk;
 
 pub use control::Control;
 pub use exclusions::Exclusions;
+pub use inode_facts::{Device, FileKind, InodeTime};
 pub use offline::{ImageCheck, ImageError, ImageOptions, check_image};
 pub use options::{CHECK_NAMES, CheckSet, ScanOptions};
 pub use roots::RootError;

@@ -110,6 +110,7 @@ mod wire {
         pub(super) totals: Totals,
         pub(super) findings: Vec<Finding>,
         pub(super) unchecked: Vec<Unchecked>,
+        pub(super) diff: Option<Diff>,
         pub(super) recommendations: Vec<Recommendation>,
     }
 
@@ -215,6 +216,101 @@ mod wire {
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     #[expect(dead_code, reason = "being there is what is tested")]
+    pub(super) struct Diff {
+        before: DiffSide,
+        after: DiffSide,
+        totals: DiffTotals,
+        by_directory: Vec<DiffDirectory>,
+        pub(super) missing: Vec<DiffRow>,
+        added: Vec<DiffRow>,
+        changed: Vec<DiffRow>,
+        left_out: DiffLeftOut,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "being there is what is tested")]
+    pub(super) struct DiffSide {
+        path: String,
+        path_hex: Option<String>,
+        path_elided: Option<u64>,
+        manifest: Option<PathName>,
+        created_at: String,
+        entries: u64,
+        bytes: u64,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "being there is what is tested")]
+    pub(super) struct DiffTally {
+        entries: u64,
+        bytes: u64,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "being there is what is tested")]
+    pub(super) struct DiffTotals {
+        missing: DiffTally,
+        added: DiffTally,
+        moved: DiffTally,
+        changed: DiffTally,
+        metadata: DiffTally,
+        unchanged: DiffTally,
+        unchecked: DiffTally,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "being there is what is tested")]
+    pub(super) struct DiffDirectory {
+        path: Option<String>,
+        path_hex: Option<String>,
+        path_elided: Option<u64>,
+        directories: u64,
+        missing: u64,
+        missing_bytes: u64,
+        changed: u64,
+        metadata: u64,
+        moved: u64,
+        added: u64,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "being there is what is tested")]
+    pub(super) struct DiffRow {
+        path: String,
+        pub(super) path_hex: Option<String>,
+        path_elided: Option<u64>,
+        pub(super) kind: String,
+        from: Option<PathName>,
+        below: Option<u64>,
+        fields: Vec<DiffField>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "being there is what is tested")]
+    pub(super) struct DiffField {
+        name: String,
+        old: String,
+        new: String,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "being there is what is tested")]
+    pub(super) struct DiffLeftOut {
+        missing: u64,
+        added: u64,
+        changed: u64,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "being there is what is tested")]
     pub(super) struct Recommendation {
         pub(super) id: String,
         title: String,
@@ -240,6 +336,9 @@ fn the_wire_has_these_fields_and_no_others() {
     let report: wire::Report = serde_json::from_str(&written(&hostile())).unwrap();
     assert_eq!(report.schema_version, SCHEMA_VERSION);
     assert_eq!(report.tool.name, "fscan");
+    let diff = report.diff.unwrap();
+    assert_eq!(diff.missing[0].kind, "entry-missing");
+    assert!(diff.missing[0].path_hex.is_some());
     assert_eq!(report.started_at, "2023-11-14T22:13:20.000Z");
     assert_eq!(report.finished_at, report.started_at);
     assert!((report.duration_seconds - 1.25).abs() < f64::EPSILON);

@@ -213,3 +213,14 @@ fn no_command_repairs_deletes_or_formats() {
         }
     }
 }
+
+#[test]
+fn what_a_comparison_found_asks_for_no_second_scan() {
+    let ids = |code| -> Vec<String> {
+        let report = crate::sample::with_findings(vec![finding(code, b"/home/coder/a")]);
+        report.recommendations.into_iter().map(|advice| advice.id).collect()
+    };
+    assert_eq!(ids(Code::EntryMissing), Vec::<String>::new());
+    assert!(ids(Code::ContentChanged).contains(&"secure-data".to_owned()));
+    assert!(ids(Code::ContentZeroed).contains(&"scan-again-quiet".to_owned()));
+}

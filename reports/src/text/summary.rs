@@ -74,6 +74,7 @@ fn write_root<W: Write>(root: &Root, page: &mut Page<'_, W>) -> io::Result<()> {
     let place = match (root.device.as_str(), root.filesystem.as_str()) {
         ("", "unknown") => "not scanned".to_owned(),
         ("", filesystem) => filesystem.to_owned(),
+        (file, "manifest") => format!("as the manifest {file} tells"),
         (device, filesystem) => format!("{filesystem} on {device}"),
     };
     let path = root.path.escaped();

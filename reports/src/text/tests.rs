@@ -1,9 +1,9 @@
 use super::*;
 use crate::path_name::is_unsafe_to_show;
-use crate::sample::{finding, healthy, hostile, root, volume, with_findings};
+use crate::sample::{diff, finding, healthy, hostile, root, volume, with_findings};
 use crate::{
-    CheckRun, CheckStatus, FindingCollector, PathName, Recommendation, Severity, Unchecked,
-    UncheckedReason,
+    CheckRun, CheckStatus, DiffTotals, FindingCollector, PathName, Recommendation, Severity,
+    Unchecked, UncheckedReason,
 };
 
 fn rendered(report: &Report, options: TextOptions) -> String {
@@ -47,6 +47,28 @@ files, 5,200 symbolic links.
 Everything was examined.
 "
     );
+}
+
+#[test]
+fn a_comparison_is_told_in_numbers() {
+    let mut report = healthy();
+    report.diff = Some(diff());
+    let text = plain(&report);
+    let expected = "
+  lost or changed:  2 missing (2.0 KiB), 1 of other metadata (1.0 KiB), 1 added
+                    (1.0 KiB); 1,200 entries, 1.2 MiB are as they were
+
+    missing  changed metadata    moved    added  directory
+          2        0        1        0        1  app
+";
+    assert!(text.contains(expected), "{text}");
+
+    let mut intact = diff();
+    intact.totals = DiffTotals { unchanged: intact.totals.unchanged, ..DiffTotals::default() };
+    intact.by_directory.clear();
+    report.diff = Some(intact);
+    let text = plain(&report);
+    assert!(text.contains("\n  intact:  1,200 entries, 1.2 MiB are as they were\n"), "{text}");
 }
 
 #[test]

@@ -43,3 +43,10 @@ pub struct Entry {
     /// Byte ranges that could not be read; in the hash zero bytes stand for them.
     pub unreadable: Vec<Range<u64>>,
 }
+
+impl Entry {
+    /// Whether the hash stands for all bytes of a regular file, each of them read.
+    pub fn is_content_known(&self) -> bool {
+        self.hash.is_some() && self.unreadable.is_empty()
+    }
+}

@@ -10,6 +10,9 @@ use crate::content::{Content, OpenFile};
 use crate::inode_facts::{Device, FileKind, InodeFacts, InodeTime};
 use crate::walk::DirectoryNode;
 
+/// Paths that could not be examined are noted up to this number.
+const MOST_UNEXAMINED: usize = 100_000;
+
 /// One name.
 #[derive(Clone, Debug)]
 pub struct Record {
@@ -92,12 +95,13 @@ pub struct DirectoryRecords {
 pub struct Records {
     wanted: bool,
     directories: Vec<DirectoryRecords>,
+    unexamined: Vec<(Arc<DirectoryNode>, Box<[u8]>)>,
 }
 
 impl Records {
     /// Nothing yet.
     pub fn new(wanted: bool) -> Self {
-        Records { wanted, directories: Vec::new() }
+        Records { wanted, ..Records::default() }
     }
 
     /// Notes a file and what it holds, if that is known.
@@ -164,9 +168,32 @@ impl Records {
     /// Adds another thread's.
     pub fn merge(&mut self, other: Records) {
         self.directories.extend(other.directories);
+        self.unexamined.extend(other.unexamined);
     }
 
-    /// All of them.
+    /// Notes what could not be examined: a name, or the whole directory where `name` is empty.
+    pub fn miss(&mut self, node: &Arc<DirectoryNode>, name: &[u8]) {
+        if self.wanted && self.unexamined.len() < MOST_UNEXAMINED {
+            self.unexamined.push((Arc::clone(node), name.into()));
+        }
+    }
+
+    /// The paths below the root that could not be examined.
+    pub fn unexamined(&self) -> Vec<Vec<u8>> {
+        let path = |(node, name): &(Arc<DirectoryNode>, Box<[u8]>)| {
+            if name.is_empty() {
+                let above = node.parent();
+                return above.map_or_else(
+                    || Some(Vec::new()),
+                    |above| above.path_up_to(node.name().to_bytes(), false, usize::MAX),
+                );
+            }
+            node.path_up_to(name, false, usize::MAX)
+        };
+        self.unexamined.iter().filter_map(path).collect()
+    }
+
+    /// The records themselves.
     pub fn into_directories(self) -> Vec<DirectoryRecords> {
         self.directories
     }

@@ -17,136 +17,147 @@ const LONGEST_PATH: usize = 1 << 16;
 type NodeId = *const DirectoryNode;
 type InodeId = (Device, u64);
 
-/// The records of one tree.
+/// The names of one tree, in about 150 bytes each.
 #[derive(Debug, Default)]
 pub struct RecordTree {
-    directories: HashMap<NodeId, Directory, RandomState>,
-    files: HashMap<InodeId, SeveralNames, RandomState>,
-    roots: Vec<Arc<DirectoryNode>>,
+    directories: Vec<Directory>,
+    root: Option<usize>,
+    several: HashMap<InodeId, SeveralNames, RandomState>,
+    left_out: Vec<Vec<u8>>,
+    /// Names whose paths are too long to stand in a manifest.
+    pub too_long: u64,
 }
 
-/// Where records stand that belong to one directory.
+/// A directory and what is in it, in the order of names.
 #[derive(Debug, Default)]
 struct Directory {
     own: Option<Record>,
-    names: Vec<Record>,
-    below: Vec<Arc<DirectoryNode>>,
+    items: Vec<Item>,
 }
 
-/// A file with several names.
+#[derive(Debug)]
+enum Item {
+    Name(Record),
+    Directory(Box<[u8]>, usize),
+}
+
+impl Item {
+    fn name(&self) -> &[u8] {
+        match self {
+            Item::Name(record) => &record.name,
+            Item::Directory(name, _) => name,
+        }
+    }
+}
+
+/// A file with several names in the tree.
 #[derive(Debug, Default)]
 struct SeveralNames {
     names: u32,
     hash: Option<ContentHash>,
-    first: Option<Vec<u8>>,
+    unreadable: Vec<std::ops::Range<u64>>,
+    first: Vec<u8>,
 }
 
 impl RecordTree {
-    /// Takes the records of all threads.
-    pub fn new(all: Vec<DirectoryRecords>) -> Self {
-        let mut tree = RecordTree::default();
+    /// Takes the records of all threads. Paths below the root in `left_out` are no part of the
+    /// tree: files that the scan itself writes.
+    pub(crate) fn new(all: Vec<DirectoryRecords>, left_out: Vec<Vec<u8>>) -> Self {
+        let mut tree = RecordTree { left_out, ..RecordTree::default() };
+        let mut known: HashMap<NodeId, usize, RandomState> = HashMap::default();
         for DirectoryRecords { node, records } in all {
+            let at = tree.directory(&mut known, &node);
             for record in records {
-                tree.add(&node, record);
+                tree.note_inode(&record);
+                if !record.name.is_empty() {
+                    tree.add(at, Item::Name(record));
+                    continue;
+                }
+                if let Some(directory) = tree.directories.get_mut(at) {
+                    directory.own = Some(record);
+                }
+                match node.parent() {
+                    Some(above) => {
+                        let above = tree.directory(&mut known, above);
+                        tree.add(above, Item::Directory(node.name().to_bytes().into(), at));
+                    }
+                    None => tree.root = Some(at),
+                }
             }
         }
+        tree.put_in_order();
         tree
     }
 
-    fn add(&mut self, node: &Arc<DirectoryNode>, record: Record) {
-        if let Some(inode) = record.more.as_ref().and_then(|more| more.inode) {
-            let names = self.files.entry(inode).or_default();
-            names.names += 1;
-            names.hash = names.hash.or(record.hash);
-        }
-        let directory = self.directories.entry(Arc::as_ptr(node)).or_default();
-        if !record.name.is_empty() {
-            directory.names.push(record);
-            return;
-        }
-        directory.own = Some(record);
-        match node.parent() {
-            Some(above) => {
-                let above = self.directories.entry(Arc::as_ptr(above)).or_default();
-                above.below.push(Arc::clone(node));
-            }
-            None => self.roots.push(Arc::clone(node)),
-        }
-    }
-
-    /// Hands out every entry, a directory before what is in it, names in the order of their bytes.
-    /// Returns how many were left out because their paths are too long.
-    pub fn visit<E>(mut self, mut visit: impl FnMut(Entry) -> Result<(), E>) -> Result<u64, E> {
-        let mut left_out = 0;
-        let mut way: Vec<Level> = Vec::new();
-        let mut path = Vec::new();
-        for root in std::mem::take(&mut self.roots) {
-            path.clear();
-            if let Some(level) = self.enter(&root, &path, &mut visit)? {
-                way.push(level);
-            }
-            while let Some(level) = way.last_mut() {
-                path.truncate(level.length);
-                let Some(item) = level.items.pop() else {
-                    way.pop();
-                    continue;
-                };
-                if !path.is_empty() {
-                    path.push(b'/');
-                }
-                path.extend_from_slice(item.name());
-                if path.len() > LONGEST_PATH {
-                    left_out += 1;
-                    continue;
-                }
-                match item {
-                    Item::Name(record) => visit(self.entry(record, path.clone()))?,
-                    Item::Directory(node) => {
-                        if let Some(level) = self.enter(&node, &path, &mut visit)? {
-                            way.push(level);
-                        }
-                    }
-                }
-            }
-        }
-        Ok(left_out)
-    }
-
-    /// Hands out a directory, and lines up what is in it, the last name first.
-    fn enter<E>(
+    fn directory(
         &mut self,
+        known: &mut HashMap<NodeId, usize, RandomState>,
         node: &Arc<DirectoryNode>,
-        path: &[u8],
-        visit: &mut impl FnMut(Entry) -> Result<(), E>,
-    ) -> Result<Option<Level>, E> {
-        let Some(Directory { own: Some(own), names, below }) =
-            self.directories.remove(&Arc::as_ptr(node))
-        else {
-            return Ok(None);
-        };
-        visit(self.entry(own, path.to_vec()))?;
-        let mut items: Vec<Item> = names.into_iter().map(Item::Name).collect();
-        items.extend(below.into_iter().map(Item::Directory));
-        items.sort_unstable_by(|a, b| b.name().cmp(a.name()));
-        // A damaged directory lists a name twice; its finding tells of that.
-        items.dedup_by(|a, b| a.name() == b.name());
-        Ok(Some(Level { items, length: path.len() }))
+    ) -> usize {
+        *known.entry(Arc::as_ptr(node)).or_insert_with(|| {
+            self.directories.push(Directory::default());
+            self.directories.len() - 1
+        })
     }
 
-    fn entry(&mut self, record: Record, path: Vec<u8>) -> Entry {
-        let kind = record.kind();
-        let More { target, device, attributes, inode, unreadable } =
-            record.more.map(|more| *more).unwrap_or_default();
-        let (mut hash, mut same_file_as) = (record.hash, None);
-        if let Some(names) = inode.and_then(|inode| self.files.get_mut(&inode)) {
-            hash = hash.or(names.hash);
-            if names.names > 1 {
-                same_file_as.clone_from(&names.first);
-                names.first.get_or_insert_with(|| path.clone());
+    fn add(&mut self, at: usize, item: Item) {
+        if let Some(directory) = self.directories.get_mut(at) {
+            directory.items.push(item);
+        }
+    }
+
+    /// The content of a file with several names is read under one of them.
+    fn note_inode(&mut self, record: &Record) {
+        let Some(more) = &record.more else { return };
+        let Some(inode) = more.inode else { return };
+        let names = self.several.entry(inode).or_default();
+        names.names += 1;
+        if record.hash.is_some() {
+            names.hash = record.hash;
+            names.unreadable.clone_from(&more.unreadable);
+        }
+    }
+
+    fn put_in_order(&mut self) {
+        for directory in &mut self.directories {
+            directory.items.sort_unstable_by(|a, b| a.name().cmp(b.name()));
+            // A damaged directory lists a name twice; its finding tells of that.
+            directory.items.dedup_by(|a, b| a.name() == b.name());
+            directory.items.shrink_to_fit();
+        }
+        self.several.retain(|_, names| names.names > 1 || names.hash.is_none());
+        let (mut firsts, mut too_long) = (HashMap::new(), 0);
+        let mut entries = self.entries();
+        while let Some((record, path)) = entries.advance(&mut too_long) {
+            if let Some(inode) = record.more.as_ref().and_then(|more| more.inode)
+                && self.several.contains_key(&inode)
+            {
+                firsts.entry(inode).or_insert_with(|| path.to_vec());
             }
+        }
+        self.too_long = too_long;
+        for (inode, first) in firsts {
+            self.several.entry(inode).or_default().first = first;
+        }
+    }
+
+    /// Every name as a manifest has it, made on the fly: a directory before what is in it, names
+    /// in the order of their bytes.
+    pub fn entries(&self) -> Entries<'_> {
+        Entries { tree: self, begun: false, way: Vec::new(), path: Vec::new() }
+    }
+
+    fn entry(&self, record: &Record, path: &[u8]) -> Entry {
+        let kind = record.kind();
+        let More { target, device, attributes, inode, mut unreadable } =
+            record.more.as_deref().cloned().unwrap_or_default();
+        let (mut hash, mut same_file_as) = (record.hash, None);
+        if let Some(names) = inode.and_then(|inode| self.several.get(&inode)) {
+            (hash, unreadable) = (names.hash, names.unreadable.clone());
+            same_file_as = Some(&names.first).filter(|first| *first != path).cloned();
         }
         Entry {
-            path,
+            path: path.to_vec(),
             kind,
             mode: record.mode & 0o7777,
             uid: record.uid,
@@ -163,25 +174,74 @@ impl RecordTree {
     }
 }
 
+/// Goes through a tree's names.
+#[derive(Clone, Debug)]
+pub struct Entries<'t> {
+    tree: &'t RecordTree,
+    begun: bool,
+    way: Vec<Level>,
+    path: Vec<u8>,
+}
+
 /// A directory on the way down.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Level {
-    items: Vec<Item>,
+    directory: usize,
+    next: usize,
     /// Of its path, in bytes.
     length: usize,
 }
 
-#[derive(Debug)]
-enum Item {
-    Name(Record),
-    Directory(Arc<DirectoryNode>),
+impl<'t> Entries<'t> {
+    fn advance(&mut self, too_long: &mut u64) -> Option<(&'t Record, &[u8])> {
+        if !self.begun {
+            self.begun = true;
+            let directory = self.tree.root?;
+            self.way.push(Level { directory, next: 0, length: 0 });
+            let own = self.tree.directories.get(directory)?.own.as_ref()?;
+            return Some((own, &self.path));
+        }
+        loop {
+            let level = self.way.last_mut()?;
+            self.path.truncate(level.length);
+            let directory = self.tree.directories.get(level.directory)?;
+            let Some(item) = directory.items.get(level.next) else {
+                self.way.pop();
+                continue;
+            };
+            level.next += 1;
+            if level.length > 0 {
+                self.path.push(b'/');
+            }
+            self.path.extend_from_slice(item.name());
+            if self.path.len() > LONGEST_PATH {
+                *too_long += 1;
+                continue;
+            }
+            if self.tree.left_out.contains(&self.path) {
+                continue;
+            }
+            match item {
+                Item::Name(record) => return Some((record, &self.path)),
+                Item::Directory(_, directory) => {
+                    let (directory, length) = (*directory, self.path.len());
+                    self.way.push(Level { directory, next: 0, length });
+                    let own = self.tree.directories.get(directory).and_then(|d| d.own.as_ref());
+                    if let Some(own) = own {
+                        return Some((own, &self.path));
+                    }
+                }
+            }
+        }
+    }
 }
 
-impl Item {
-    fn name(&self) -> &[u8] {
-        match self {
-            Item::Name(record) => &record.name,
-            Item::Directory(node) => node.name().to_bytes(),
-        }
+impl Iterator for Entries<'_> {
+    type Item = Entry;
+
+    fn next(&mut self) -> Option<Entry> {
+        let tree = self.tree;
+        let (record, path) = self.advance(&mut 0)?;
+        Some(tree.entry(record, path))
     }
 }

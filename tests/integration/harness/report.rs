@@ -21,6 +21,7 @@ pub(crate) struct Report {
     pub(crate) totals: Totals,
     pub(crate) findings: Vec<Finding>,
     pub(crate) unchecked: Vec<Unchecked>,
+    pub(crate) diff: Option<Diff>,
     pub(crate) recommendations: Vec<Recommendation>,
 }
 
@@ -177,4 +178,101 @@ fn from_hex(hex: &str) -> Vec<u8> {
     let digits = hex.as_bytes().chunks(2);
     let pairs = digits.map(|pair| std::str::from_utf8(pair).unwrap());
     pairs.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect()
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Diff {
+    pub(crate) before: DiffSide,
+    pub(crate) after: DiffSide,
+    pub(crate) totals: DiffTotals,
+    pub(crate) by_directory: Vec<DiffDirectory>,
+    pub(crate) missing: Vec<DiffRow>,
+    pub(crate) added: Vec<DiffRow>,
+    pub(crate) changed: Vec<DiffRow>,
+    pub(crate) left_out: DiffLeftOut,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DiffSide {
+    pub(crate) path: String,
+    pub(crate) path_hex: Option<String>,
+    pub(crate) path_elided: Option<u64>,
+    pub(crate) manifest: Option<DiffPath>,
+    pub(crate) created_at: String,
+    pub(crate) entries: u64,
+    pub(crate) bytes: u64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DiffPath {
+    pub(crate) path: String,
+    pub(crate) path_hex: Option<String>,
+    pub(crate) path_elided: Option<u64>,
+}
+
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DiffTally {
+    pub(crate) entries: u64,
+    pub(crate) bytes: u64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DiffTotals {
+    pub(crate) missing: DiffTally,
+    pub(crate) added: DiffTally,
+    pub(crate) moved: DiffTally,
+    pub(crate) changed: DiffTally,
+    pub(crate) metadata: DiffTally,
+    pub(crate) unchanged: DiffTally,
+    pub(crate) unchecked: DiffTally,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DiffDirectory {
+    pub(crate) path: Option<String>,
+    pub(crate) path_hex: Option<String>,
+    pub(crate) path_elided: Option<u64>,
+    pub(crate) directories: u64,
+    pub(crate) missing: u64,
+    pub(crate) missing_bytes: u64,
+    pub(crate) changed: u64,
+    pub(crate) metadata: u64,
+    pub(crate) moved: u64,
+    pub(crate) added: u64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DiffRow {
+    pub(crate) path: String,
+    pub(crate) path_hex: Option<String>,
+    pub(crate) path_elided: Option<u64>,
+    pub(crate) kind: String,
+    pub(crate) from: Option<DiffPath>,
+    #[serde(default)]
+    pub(crate) below: u64,
+    #[serde(default)]
+    pub(crate) fields: Vec<DiffField>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DiffField {
+    pub(crate) name: String,
+    pub(crate) old: String,
+    pub(crate) new: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DiffLeftOut {
+    pub(crate) missing: u64,
+    pub(crate) added: u64,
+    pub(crate) changed: u64,
 }

@@ -1,0 +1,81 @@
+//! One difference between two trees, as data.
+
+use crate::inode_facts::FileKind;
+
+/// One difference. Nothing is told twice: a file with another content and another owner is one
+/// difference of the content with the owner among its fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The path below the root; where something moved, the new one.
+    pub path: Vec<u8>,
+    /// What kind of difference.
+    pub kind: DifferenceKind,
+    /// Each field that differs, with both values.
+    pub fields: Vec<FieldChange>,
+}
+
+/// What kind of difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DifferenceKind {
+    /// In BEFORE alone. A directory stands for all that is missing below it.
+    Missing {
+        /// What it was.
+        what: FileKind,
+        /// Missing entries below it.
+        below: u64,
+        /// The size of the missing files in bytes.
+        bytes: u64,
+    },
+    /// In AFTER alone. A directory stands for all that was added below it.
+    Added {
+        /// What it is.
+        what: FileKind,
+        /// Added entries below it.
+        below: u64,
+        /// The size of the added files in bytes.
+        bytes: u64,
+    },
+    /// Gone from one path and there at another. A directory stands for all that moved with it.
+    Moved {
+        /// The path in BEFORE.
+        from: Vec<u8>,
+        /// What it is.
+        what: FileKind,
+        /// Entries below it that moved with it.
+        below: u64,
+    },
+    /// Of another type.
+    TypeChanged,
+    /// Other bytes, while size and modification time are the same: silent corruption.
+    ContentChanged,
+    /// Other bytes, and another size or modification time.
+    ContentDiffers,
+    /// Metadata alone.
+    MetadataChanged,
+    /// It shared its inode with another name and does no longer, or the other way round; the
+    /// field says with which.
+    HardLinksChanged {
+        /// Whether it was torn off; else it was joined.
+        torn: bool,
+        /// The other name.
+        other: Vec<u8>,
+    },
+}
+
+/// A field that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldChange {
+    /// Its name: a word of [`Field`](super::Field), `type`, `size`, `hash`, `acl`, or
+    /// `attribute NAME`.
+    pub name: String,
+    /// Its value in BEFORE, safe to show.
+    pub old: String,
+    /// Its value in AFTER, safe to show.
+    pub new: String,
+}
+
+impl FieldChange {
+    pub(super) fn new(name: &str, old: impl Into<String>, new: impl Into<String>) -> Self {
+        FieldChange { name: name.to_owned(), old: old.into(), new: new.into() }
+    }
+}

@@ -1,0 +1,72 @@
+//! The words of a finding for each kind of difference.
+
+use reports::{Finding, PathName, Subject};
+
+use super::difference::{Difference, DifferenceKind, FieldChange};
+use super::report::{below, code};
+use crate::inode_facts::FileKind;
+
+/// The finding of a difference between the trees at these two roots.
+pub(super) fn finding(difference: &Difference, before: &[u8], after: &[u8]) -> Finding {
+    let (root, expected, found) = match &difference.kind {
+        DifferenceKind::Missing { what, below, bytes } => {
+            (before, size(*what, *below, *bytes), "nothing".to_owned())
+        }
+        DifferenceKind::Added { what, below, bytes } => {
+            (after, "nothing".to_owned(), size(*what, *below, *bytes))
+        }
+        DifferenceKind::Moved { from, what, below } => {
+            let old = PathName::new(super::report::below(before, from)).escaped();
+            (after, format!("{} at {old}", with_below(*what, *below)), "it is here".to_owned())
+        }
+        DifferenceKind::HardLinksChanged { torn, other } => {
+            let other = PathName::new(below(after, other)).escaped();
+            let (with, apart) = (format!("the same file as {other}"), "a file of its own");
+            if *torn { (after, with, apart.to_owned()) } else { (after, apart.to_owned(), with) }
+        }
+        _ => {
+            let (old, new) = values(&difference.fields);
+            (after, old, new)
+        }
+    };
+    let path = Some(PathName::new(below(root, &difference.path)));
+    let subject = Subject { path, ..Subject::default() };
+    let mut finding = Finding::new(code(&difference.kind), subject, expected, found);
+    finding.evidence = evidence(difference);
+    finding
+}
+
+/// The first field's values; what else differs is evidence.
+fn values(fields: &[FieldChange]) -> (String, String) {
+    fields.first().map_or_else(Default::default, |field| {
+        (format!("{} {}", field.name, field.old), format!("{} {}", field.name, field.new))
+    })
+}
+
+fn evidence(difference: &Difference) -> Vec<String> {
+    let further = difference.fields.iter().skip(1);
+    let mut evidence: Vec<String> =
+        further.map(|field| format!("{} {}, now {}", field.name, field.old, field.new)).collect();
+    if difference.kind == DifferenceKind::ContentChanged {
+        evidence.insert(0, "size and modification time are the same".to_owned());
+    }
+    evidence
+}
+
+fn size(what: FileKind, below: u64, bytes: u64) -> String {
+    match what {
+        FileKind::Regular | FileKind::Directory => {
+            format!("{}, {bytes} bytes", with_below(what, below))
+        }
+        _ => what.as_str().to_owned(),
+    }
+}
+
+fn with_below(what: FileKind, below: u64) -> String {
+    let what = what.as_str();
+    match below {
+        0 => what.to_owned(),
+        1 => format!("{what} with 1 entry below it"),
+        _ => format!("{what} with {below} entries below it"),
+    }
+}

@@ -1,0 +1,86 @@
+//! What a comparison looks at and what it leaves out.
+
+use std::str::FromStr;
+
+use crate::exclusions::Exclusions;
+
+/// A part of an entry's metadata that a comparison can leave out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// Permission bits.
+    Mode,
+    /// The owner.
+    Owner,
+    /// The group.
+    Group,
+    /// When the content was last changed.
+    Mtime,
+    /// Where a symbolic link leads.
+    Target,
+    /// The number of a device node.
+    Device,
+    /// Extended attributes, access control lists among them.
+    Attributes,
+    /// Access control lists alone.
+    Acl,
+    /// Which names share an inode.
+    Links,
+}
+
+impl Field {
+    /// The words, in the order of the variants.
+    pub const WORDS: [&str; 9] =
+        ["mode", "owner", "group", "mtime", "target", "device", "attributes", "acl", "links"];
+
+    const ALL: [Field; 9] = [
+        Field::Mode,
+        Field::Owner,
+        Field::Group,
+        Field::Mtime,
+        Field::Target,
+        Field::Device,
+        Field::Attributes,
+        Field::Acl,
+        Field::Links,
+    ];
+}
+
+impl FromStr for Field {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        let known = Self::WORDS.iter().zip(Self::ALL).find(|(known, _)| **known == word);
+        known.map(|(_, field)| field).ok_or_else(|| format!("no field is called `{word}`"))
+    }
+}
+
+/// The fields that are left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct IgnoredFields(u16);
+
+impl IgnoredFields {
+    /// Whether a field is left out.
+    pub fn has(self, field: Field) -> bool {
+        self.0 & (1 << field as u16) != 0
+    }
+}
+
+impl FromIterator<Field> for IgnoredFields {
+    fn from_iter<I: IntoIterator<Item = Field>>(fields: I) -> Self {
+        IgnoredFields(fields.into_iter().fold(0, |bits, field| bits | 1 << field as u16))
+    }
+}
+
+/// What a comparison looks at.
+#[derive(Clone, Debug, Default)]
+pub struct CompareOptions {
+    /// Metadata that need not be the same.
+    pub ignore: IgnoredFields,
+    /// Names and paths to leave out, with all that is below them.
+    pub exclude: Option<Exclusions>,
+    /// What globs for absolute paths are compared with: each of these followed by the path.
+    pub roots: Vec<Vec<u8>>,
+    /// Paths below the root that could not be examined in AFTER, directories or files. What is
+    /// missing there is unchecked.
+    pub unexamined: Vec<Vec<u8>>,
+}

@@ -1,0 +1,212 @@
+//! The pass over both sides. What shows only at its end is settled in `settle`.
+
+use std::collections::HashSet;
+use std::hash::BuildHasher;
+
+use super::content::{self, Content};
+use super::difference::{Difference, DifferenceKind, FieldChange};
+use super::directory_times::{DirectoryTimes, Waiting};
+use super::fields;
+use super::hard_links::HardLinks;
+use super::join::{Join, Pair};
+use super::lone::Lones;
+use super::options::{CompareOptions, Field};
+use super::scope::Scope;
+use super::totals::{Class, CompareTotals, Counter, DirectoryTotals, bytes_of};
+use crate::inode_facts::FileKind;
+use crate::manifest::Entry;
+
+/// Why an entry could not be compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyUnchecked {
+    /// A side does not know what the file holds.
+    NotHashed,
+    /// It lies where AFTER could not be examined.
+    NotExamined,
+}
+
+/// Takes what a comparison finds.
+pub trait Sink {
+    /// A difference. They come in the order of their paths, but for those of directories' times,
+    /// which come behind what the directory holds, and for those that show at the end.
+    fn difference(&mut self, difference: Difference);
+
+    /// An entry that could not be compared.
+    fn unchecked(&mut self, why: WhyUnchecked, path: &[u8]);
+}
+
+/// What a comparison came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// Everything, in numbers.
+    pub totals: CompareTotals,
+    /// What differs, by directory of the root, in the order of names.
+    pub directories: Vec<DirectoryTotals>,
+    /// Whether AFTER holds nothing below its root although BEFORE does: a volume that is not
+    /// mounted looks like that, so it is no answer to what was lost.
+    pub nothing_left: bool,
+}
+
+/// Compares two sides, both sorted by [`compare_paths`](crate::manifest::compare_paths), the root
+/// first. Ends at the first error of either; what the sink took until then proves nothing.
+pub fn compare<E>(
+    before: impl Iterator<Item = Result<Entry, E>>,
+    after: impl Iterator<Item = Result<Entry, E>>,
+    options: &CompareOptions,
+    sink: &mut impl Sink,
+) -> Result<Comparison, E> {
+    let mut join = Join::new(before, after);
+    let mut pass = Pass {
+        options,
+        scope: Scope::new(options),
+        sink,
+        counter: Counter::default(),
+        times: DirectoryTimes::default(),
+        links: HardLinks::default(),
+        missing: Lones::default(),
+        added: Lones::default(),
+        retyped: HashSet::new(),
+        already_told: HashSet::new(),
+        hashes: std::hash::RandomState::new(),
+        below_root: (0, 0),
+    };
+    while let Some(pair) = join.next()? {
+        pass.take(pair);
+    }
+    Ok(pass.settle())
+}
+
+/// A comparison under way.
+pub(super) struct Pass<'o, S> {
+    pub(super) options: &'o CompareOptions,
+    pub(super) scope: Scope<'o>,
+    pub(super) sink: &'o mut S,
+    pub(super) counter: Counter,
+    pub(super) times: DirectoryTimes,
+    pub(super) links: HardLinks,
+    pub(super) missing: Lones,
+    pub(super) added: Lones,
+    pub(super) retyped: HashSet<Vec<u8>>,
+    /// Files that were not counted as unchanged, by a hash of their path: there may be many, and
+    /// only a number depends on it.
+    pub(super) already_told: HashSet<u64>,
+    pub(super) hashes: std::hash::RandomState,
+    /// Entries of either side below the root.
+    pub(super) below_root: (u64, u64),
+}
+
+impl<S: Sink> Pass<'_, S> {
+    fn take(&mut self, pair: Pair) {
+        let (path, sides) = match &pair {
+            Pair::Before(entry) => (&entry.path, (1, 0)),
+            Pair::After(entry) => (&entry.path, (0, 1)),
+            Pair::Both(entry, _) => (&entry.path, (1, 1)),
+        };
+        if !path.is_empty() {
+            self.below_root.0 += sides.0;
+            self.below_root.1 += sides.1;
+        }
+        while let Some(passed) = self.times.passed(Some(path)) {
+            self.directory_passed(passed);
+        }
+        let excluded = self.scope.excludes(path);
+        match pair {
+            Pair::Both(..) if excluded => {}
+            Pair::Both(before, after) => self.both(before, &after),
+            Pair::Before(entry) => self.missing(entry, excluded),
+            Pair::After(entry) => {
+                self.times.name_changed(&entry.path);
+                if !excluded {
+                    self.added.push(entry);
+                }
+            }
+        }
+    }
+
+    fn missing(&mut self, entry: Entry, excluded: bool) {
+        self.times.name_changed(&entry.path);
+        if excluded {
+            return;
+        }
+        if self.scope.is_unexamined(&entry.path) {
+            self.counter.count(Class::Unchecked, &entry.path, entry.kind, bytes_of(&entry));
+            self.sink.unchecked(WhyUnchecked::NotExamined, &entry.path);
+        } else {
+            self.missing.push(entry);
+        }
+    }
+
+    fn both(&mut self, before: Entry, after: &Entry) {
+        if before.kind != after.kind {
+            self.times.name_changed(&before.path);
+            self.retyped.insert(before.path.clone());
+            let (old, new) = (before.kind.as_str(), after.kind.as_str());
+            let fields = vec![FieldChange::new("type", old, new)];
+            return self.differs(before, DifferenceKind::TypeChanged, fields);
+        }
+        let fields = fields::compare(&before, after, self.options.ignore);
+        let content = content::compare(&before, after);
+        self.note_links(&before, after);
+        if before.kind != FileKind::Directory && !(fields.is_empty() && content == Content::Same) {
+            self.already_told.insert(self.hashes.hash_one(&before.path));
+        }
+        match content {
+            Content::Same => self.same_content(before, fields, Class::Unchanged),
+            Content::Unknown => {
+                self.sink.unchecked(WhyUnchecked::NotHashed, &before.path);
+                self.same_content(before, fields, Class::Unchecked);
+            }
+            Content::Changed => {
+                let fields = [content::fields(&before, after), fields].concat();
+                self.differs(before, DifferenceKind::ContentChanged, fields);
+            }
+            Content::Differs => {
+                let fields = [content::fields(&before, after), fields].concat();
+                self.differs(before, DifferenceKind::ContentDiffers, fields);
+            }
+        }
+    }
+
+    /// Notes a name that is not the first one of its inode on both sides.
+    fn note_links(&mut self, before: &Entry, after: &Entry) {
+        let (old, new) = (before.same_file_as.as_deref(), after.same_file_as.as_deref());
+        let is_link = old.is_some() || new.is_some();
+        if is_link && !self.options.ignore.has(Field::Links) {
+            self.links.add(&before.path, old, new);
+        }
+    }
+
+    /// The content is the same as far as that is known; the metadata may not be.
+    fn same_content(&mut self, before: Entry, fields: Vec<FieldChange>, class: Class) {
+        let only_time = matches!(fields.as_slice(), [field] if field.name == "mtime");
+        if fields.is_empty() {
+            self.counter.count(class, &before.path, before.kind, bytes_of(&before));
+        } else if only_time && before.kind == FileKind::Directory {
+            self.times.wait_for(before.path, fields);
+        } else {
+            self.differs(before, DifferenceKind::MetadataChanged, fields);
+        }
+    }
+
+    fn differs(&mut self, before: Entry, kind: DifferenceKind, fields: Vec<FieldChange>) {
+        let class = match kind {
+            DifferenceKind::MetadataChanged => Class::Metadata,
+            _ => Class::Changed,
+        };
+        self.counter.count(class, &before.path, before.kind, bytes_of(&before));
+        self.sink.difference(Difference { path: before.path, kind, fields });
+    }
+
+    pub(super) fn directory_passed(&mut self, directory: Waiting) {
+        let Waiting { path, fields, explained } = directory;
+        let class = if explained { Class::Unchanged } else { Class::Metadata };
+        self.counter.count(class, &path, FileKind::Directory, 0);
+        if !explained {
+            self.sink.difference(Difference {
+                path,
+                kind: DifferenceKind::MetadataChanged,
+                fields,
+            });
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What is known again under another path, and what is not.
+
+use super::*;
+
+/// The file of `old` at `new`.
+fn at(old: &str, new: &str) -> Entry {
+    with(file(old), |e| e.path = new.into())
+}
+
+#[test]
+fn a_renamed_file_moved() {
+    let told = told(&[file("a")], &[at("a", "b")]);
+    assert_eq!(told.lines(), ["moved a b"]);
+    assert_eq!(told.comparison.totals.moved, Tally { entries: 1, bytes: 100 });
+    assert_eq!(told.comparison.totals.added, Tally::default());
+}
+
+#[test]
+fn other_bytes_an_empty_file_and_an_unread_one_did_not_move() {
+    let same = |change: fn(&mut Entry)| {
+        told(&[with(file("a"), change)], &[with(at("a", "b"), change)]).lines()
+    };
+    let apart = ["added b", "missing a"];
+    assert_eq!(told(&[file("a")], &[file("b")]).lines(), apart);
+    assert_eq!(same(|e| e.size = 0), apart);
+    assert_eq!(same(|e| e.hash = None), apart);
+    assert_eq!(same(|e| e.unreadable = vec![0..1; 1]), apart);
+}
+
+#[test]
+fn among_equal_files_the_same_name_is_preferred() {
+    let before = [directory("d"), at("s", "a"), at("s", "d/licence")];
+    let after = [directory("d"), at("s", "d/b"), at("s", "licence")];
+    assert_eq!(told(&before, &after).lines(), ["moved a d/b", "moved d/licence licence"]);
+}
+
+#[test]
+fn one_copy_of_two_is_missing() {
+    let before = [at("s", "a"), at("s", "b")];
+    assert_eq!(told(&before, &[at("s", "c")]).lines(), ["missing b", "moved a c"]);
+}
+
+#[test]
+fn a_renamed_directory_moved_with_all_that_it_held() {
+    let link = |path: &str| entry(path.as_bytes(), FileKind::Symlink);
+    let empty = |path: &str| with(file("empty"), |e| (e.path, e.size) = (path.into(), 0));
+    let tree = |top: &str| {
+        let path = |below: &str| format!("{top}{below}");
+        vec![
+            directory(top),
+            link(&path("/link")),
+            empty(&path("/empty")),
+            directory(&path("/sub")),
+            at("x", &path("/sub/x")),
+            directory(&path("/void")),
+        ]
+    };
+    let told_whole = told(&tree("old"), &tree("new"));
+    assert_eq!(told_whole.lines(), ["moved old new +5"]);
+    assert_eq!(told_whole.comparison.totals.moved.entries, 6);
+    let mut less = tree("new");
+    less.retain(|entry| entry.path != b"new/link");
+    assert_eq!(told(&tree("old"), &less).lines(), ["missing old/link", "moved old new +4"]);
+}

@@ -1,0 +1,51 @@
+//! What is left out, and what could not be looked at.
+
+use super::*;
+use crate::exclusions::Exclusions;
+
+fn excluding(globs: &[&str]) -> CompareOptions {
+    let globs: Vec<String> = globs.iter().map(|glob| (*glob).to_owned()).collect();
+    CompareOptions {
+        exclude: Some(Exclusions::new(&globs).unwrap()),
+        roots: vec![b"/home".to_vec()],
+        ..CompareOptions::default()
+    }
+}
+
+#[test]
+fn what_is_excluded_is_left_out_with_all_below_it() {
+    let before =
+        [directory("cache"), file("cache/x"), directory("d"), file("d/y.tmp"), file("kept")];
+    for globs in [&["cache", "*.tmp", "d"][..], &["/home/cache", "/home/d"]] {
+        let told = told_with(&before, &[], &excluding(globs));
+        assert_eq!(told.lines(), ["missing kept"], "{globs:?}");
+    }
+}
+
+#[test]
+fn an_excluded_name_explains_its_directory_s_time() {
+    let later = with(directory("d"), |e| e.modified_at = (9, 9));
+    let told = told_with(&[directory("d"), file("d/x.tmp")], &[later], &excluding(&["*.tmp"]));
+    assert_eq!(told.lines(), Vec::<String>::new());
+}
+
+#[test]
+fn what_could_not_be_examined_is_unchecked_and_not_missing() {
+    let before = [directory("d"), directory("d/s"), file("d/s/x"), file("d/y"), file("ds")];
+    let options = CompareOptions { unexamined: vec![b"d/s".to_vec()], ..CompareOptions::default() };
+    let told = told_with(&before, &[directory("d"), directory("d/s")], &options);
+    assert_eq!(told.lines(), ["missing d/y", "missing ds"]);
+    assert_eq!(told.unchecked, [(WhyUnchecked::NotExamined, "d/s/x".to_owned())]);
+}
+
+#[test]
+fn an_error_of_either_side_ends_the_comparison() {
+    let good = || vec![Ok(directory("")), Ok(file("a"))];
+    let bad = || vec![Ok(directory("")), Err("damaged")];
+    for (before, after) in [(good(), bad()), (bad(), good())] {
+        let options = CompareOptions::default();
+        let mut told = Told::default();
+        let compared = compare(before.into_iter(), after.into_iter(), &options, &mut told);
+        assert_eq!(compared, Err("damaged"));
+    }
+}

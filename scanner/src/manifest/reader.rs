@@ -1,0 +1,166 @@
+//! Reads a manifest entry by entry, and trusts none of it.
+
+use std::io::Read;
+use std::path::Path;
+
+use reports::PathName;
+
+use super::lines::Lines;
+use super::open::open;
+use super::path_rules::PathRules;
+use super::wire::{Footer, Header, parse_entry};
+use super::{ContentHash, Counts, Entry, Fault, MANIFEST_VERSION, ManifestError};
+
+/// How a header begins as it is written.
+const HEADER_BEGINNING: &[u8] = br#"{"fscan_manifest":"#;
+
+/// A manifest that is being read. As an iterator it gives the entries in their order; what it
+/// gave is proven only when it comes to its end without an error, for the footer stands last.
+pub struct ManifestReader {
+    path: PathName,
+    header: Header,
+    lines: Lines,
+    rules: PathRules,
+    counts: Counts,
+    hasher: blake3::Hasher,
+    footer: Option<Footer>,
+    failed: bool,
+}
+
+impl ManifestReader {
+    /// Opens a file, compressed or not whatever its name says, and reads its header.
+    pub fn open(path: &Path) -> Result<Self, ManifestError> {
+        let named = PathName::from(path);
+        match open(path) {
+            Ok(file) => Self::new(named, file),
+            Err(fault) => Err(ManifestError { path: named, fault }),
+        }
+    }
+
+    /// Reads from `source`; `path` is what errors call it.
+    pub fn new(path: PathName, source: impl Read + Send + 'static) -> Result<Self, ManifestError> {
+        let begun = Lines::new(source).and_then(|mut lines| {
+            let header = read_header(&mut lines)?;
+            Ok((lines, header))
+        });
+        match begun {
+            Ok((lines, header)) => Ok(ManifestReader {
+                path,
+                header,
+                lines,
+                rules: PathRules::default(),
+                counts: Counts::default(),
+                hasher: blake3::Hasher::new(),
+                footer: None,
+                failed: false,
+            }),
+            Err(fault) => Err(ManifestError { path, fault }),
+        }
+    }
+
+    /// What the first line says.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// BLAKE3 of all entry lines; none before the last entry was given.
+    pub fn digest(&self) -> Option<ContentHash> {
+        self.footer.map(|footer| footer.digest)
+    }
+
+    fn read_entry(&mut self) -> Result<Option<Entry>, Fault> {
+        let Some(line) = self.lines.next()? else {
+            return Err(Fault::Truncated { line: self.lines.number() });
+        };
+        if Footer::is_one(line) {
+            let footer = Footer::parse(line);
+            return self.end(footer).map(|()| None);
+        }
+        self.hasher.update(line);
+        let parsed = parse_entry(line);
+        let line = self.lines.number();
+        let entry = parsed.map_err(|what| Fault::Line { line, what })?;
+        self.rules.judge(&entry, line)?;
+        self.counts.add(&entry);
+        Ok(Some(entry))
+    }
+
+    /// Judges the footer by what stands above it and by what stands below.
+    fn end(&mut self, footer: Result<Footer, String>) -> Result<(), Fault> {
+        let line = self.lines.number();
+        let footer = footer.map_err(|what| Fault::Line { line, what })?;
+        let edited = |what| Err(Fault::Edited { line, what });
+        if footer.digest != *self.hasher.finalize().as_bytes() {
+            return edited("the digest");
+        }
+        if footer.counts != self.counts || self.header.counts != self.counts {
+            return edited("the number of entries or bytes");
+        }
+        if !self.lines.peek()?.is_empty() {
+            return Err(Fault::Behind { line });
+        }
+        self.footer = Some(footer);
+        Ok(())
+    }
+}
+
+impl Iterator for ManifestReader {
+    type Item = Result<Entry, ManifestError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.failed || self.footer.is_some() {
+            return None;
+        }
+        self.read_entry().transpose().map(|read| {
+            read.map_err(|fault| {
+                self.failed = true;
+                // Lines out of damaged gzip data are nonsense; the data is what is at fault.
+                let fault = self.lines.damage_ahead().unwrap_or(fault);
+                ManifestError { path: self.path.clone(), fault }
+            })
+        })
+    }
+}
+
+impl std::fmt::Debug for ManifestReader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ManifestReader").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+fn read_header(lines: &mut Lines) -> Result<Header, Fault> {
+    let beginning = lines.peek()?;
+    if beginning.is_empty() {
+        return Err(Fault::Empty);
+    }
+    let other = Fault::Other(seems_to_be(beginning));
+    let seen = beginning.len().min(HEADER_BEGINNING.len());
+    let is_header = HEADER_BEGINNING.get(..seen) == beginning.get(..seen);
+    let line = match lines.next() {
+        Ok(Some(line)) => line,
+        Ok(None) => return Err(other),
+        // Its first line is cut off, or it has none.
+        Err(Fault::Truncated { .. } | Fault::LongLine { .. }) if !is_header => return Err(other),
+        Err(fault) => return Err(fault),
+    };
+    match Header::version(line) {
+        None => Err(other),
+        Some(version) if version > MANIFEST_VERSION => Err(Fault::Newer(version)),
+        Some(_) => Header::parse(line).map_err(|what| Fault::Line { line: 1, what }),
+    }
+}
+
+/// What a file that is no manifest seems to be.
+fn seems_to_be(beginning: &[u8]) -> &'static str {
+    let Some(head) = beginning.get(..beginning.len().min(4096)) else { return "something else" };
+    let has = |word: &[u8]| head.windows(word.len()).any(|window| window == word);
+    if has(b"\0") {
+        "binary data"
+    } else if has(b"\"schema_version\"") {
+        "a report of fscan (-o)"
+    } else if head.trim_ascii_start().starts_with(b"{") {
+        "JSON of another kind"
+    } else {
+        "something else"
+    }
+}

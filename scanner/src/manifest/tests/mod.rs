@@ -1,0 +1,5 @@
+mod rejection;
+mod round_trip;
+pub(crate) mod sample;
+mod seal;
+mod sums;

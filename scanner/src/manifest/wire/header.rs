@@ -1,0 +1,114 @@
+//! The first line: what tree, when, and how much of it.
+
+use std::fmt::Write as _;
+
+use reports::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::MANIFEST_VERSION;
+use crate::manifest::Counts;
+use crate::manifest::hex::{from_hex, to_hex};
+
+/// What the first line of a manifest says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// The program that wrote it, with its version (`fscan 0.1.0`).
+    pub tool: String,
+    /// The tree that was walked.
+    pub root: Vec<u8>,
+    /// When the walk began.
+    pub created_at: Timestamp,
+    /// What it holds.
+    pub counts: Counts,
+}
+
+/// Only the version, so that a newer manifest is known as one whatever else it says.
+#[derive(Deserialize)]
+struct Version {
+    fscan_manifest: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Wire {
+    fscan_manifest: u32,
+    tool: String,
+    root: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    root_hex: Option<String>,
+    created_at: Timestamp,
+    #[serde(flatten)]
+    counts: Counts,
+}
+
+impl Header {
+    /// The version that a line claims to be the header of; none if it is no header.
+    pub fn version(line: &[u8]) -> Option<u32> {
+        serde_json::from_slice::<Version>(line).ok().map(|version| version.fscan_manifest)
+    }
+
+    /// Reads a line.
+    pub fn parse(line: &[u8]) -> Result<Self, String> {
+        let wire: Wire = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+        let root = match wire.root_hex {
+            Some(hex) => from_hex(&hex).ok_or("root_hex is not hexadecimal")?,
+            None => wire.root.into_bytes(),
+        };
+        Ok(Header { tool: wire.tool, root, created_at: wire.created_at, counts: wire.counts })
+    }
+
+    /// The line, its newline included.
+    pub fn to_line(&self) -> serde_json::Result<Vec<u8>> {
+        let (root, root_hex) = text_and_hex(&self.root);
+        let wire = Wire {
+            fscan_manifest: MANIFEST_VERSION,
+            tool: self.tool.clone(),
+            root,
+            root_hex,
+            created_at: self.created_at,
+            counts: self.counts,
+        };
+        let mut line = serde_json::to_vec(&wire)?;
+        line.push(b'\n');
+        Ok(line)
+    }
+}
+
+/// Bytes as text, and in hexadecimal beside it where they are not UTF-8: then the text is for
+/// people, with `\xNN` for such bytes.
+fn text_and_hex(bytes: &[u8]) -> (String, Option<String>) {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => (text.to_owned(), None),
+        Err(_) => (readable(bytes), Some(to_hex(bytes))),
+    }
+}
+
+/// Bytes that are not UTF-8 as people may read them.
+pub(super) fn readable(bytes: &[u8]) -> String {
+    bytes.utf8_chunks().fold(String::new(), |mut text, chunk| {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            let _ = write!(text, "\\x{byte:02x}");
+        }
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_reads_back() {
+        for root in [&b"/home/coder"[..], b"/a\xff\n\"", b""] {
+            let header = Header {
+                tool: "fscan 0.1.0".into(),
+                root: root.to_vec(),
+                created_at: Timestamp::from_unix_seconds(1_700_000_000).unwrap(),
+                counts: Counts { entries: 3, bytes: u64::MAX, ..Counts::default() },
+            };
+            let line = header.to_line().unwrap();
+            assert_eq!(Header::version(&line), Some(MANIFEST_VERSION));
+            assert_eq!(Header::parse(&line), Ok(header));
+        }
+    }
+}

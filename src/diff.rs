@@ -1,0 +1,123 @@
+//! `fscan diff`: two manifests, and what was lost, changed or added between them.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use reports::{CheckRun, CheckStatus, DiffSide, PathName, Root, Totals};
+use scanner::Exclusions;
+use scanner::compare::{CompareOptions, DiffReport, Headers, diff_files, read_headers};
+use scanner::manifest::Header;
+
+use crate::arguments::DiffArguments;
+use crate::outcome::{Outcome, Seen};
+use crate::signals::Caught;
+use crate::status::Status;
+
+/// Compares, prints, saves, and decides the exit code. A signal simply ends it: half a comparison
+/// says nothing, and nothing needs to be cleaned up.
+pub fn run(arguments: &DiffArguments) -> anyhow::Result<Status> {
+    keep_off_the_manifests(arguments)?;
+    let Headers { before, after } = read_headers(&arguments.before, &arguments.after)?;
+    let options = options(arguments, &before, &after)?;
+    let outcome = Outcome::begin(&arguments.result);
+    let mut report = DiffReport::new(&before.root, &after.root, arguments.result.all_findings);
+    let comparison = diff_files(&arguments.before, &arguments.after, &options, &mut report)?;
+    if comparison.nothing_left && !arguments.force {
+        bail!(
+            "{}: it holds nothing but its root; was the volume mounted when it was written? \
+             (--force compares it all the same)",
+            PathName::from(arguments.after.as_path()).escaped()
+        );
+    }
+    let sides = (side(&before, &arguments.before), side(&after, &arguments.after));
+    let (diff, findings, unchecked) = report.finish(&comparison, sides.0, sides.1);
+    let seen = Seen {
+        roots: vec![
+            root(&before, &arguments.before, Vec::new()),
+            root(&after, &arguments.after, vec![check(arguments)]),
+        ],
+        totals: totals(&after),
+        findings: findings.into_rows(),
+        unchecked: unchecked.into_rows(),
+        diff: Some(diff),
+        complete: true,
+    };
+    outcome.end(seen, false, &Caught::default())
+}
+
+/// The report would replace a manifest by its name.
+fn keep_off_the_manifests(arguments: &DiffArguments) -> anyhow::Result<()> {
+    let Some(output) = arguments.result.output.as_deref() else { return Ok(()) };
+    let identity = |path: &Path| fs::metadata(path).map(|meta| (meta.dev(), meta.ino())).ok();
+    let mut manifests = [&arguments.before, &arguments.after].into_iter();
+    if identity(output).is_some_and(|file| manifests.any(|path| identity(path) == Some(file))) {
+        let output = PathName::from(output).escaped();
+        bail!("{output}: it is one of the manifests; give another file to -o");
+    }
+    Ok(())
+}
+
+fn options(
+    arguments: &DiffArguments,
+    before: &Header,
+    after: &Header,
+) -> anyhow::Result<CompareOptions> {
+    let fields: Result<_, String> = arguments.ignore.iter().map(|word| word.parse()).collect();
+    Ok(CompareOptions {
+        ignore: fields.map_err(anyhow::Error::msg).context("--ignore")?,
+        exclude: Some(Exclusions::new(&arguments.exclude).context("--exclude")?),
+        roots: vec![before.root.clone(), after.root.clone()],
+        unexamined: Vec::new(),
+    })
+}
+
+fn side(header: &Header, file: &Path) -> DiffSide {
+    DiffSide {
+        root: PathName::new(header.root.clone()),
+        manifest: Some(file.into()),
+        created_at: header.created_at,
+        entries: header.counts.entries,
+        bytes: header.counts.bytes,
+    }
+}
+
+/// A tree that is known from a manifest.
+fn root(header: &Header, file: &Path, checks: Vec<CheckRun>) -> Root {
+    Root {
+        path: PathName::new(header.root.clone()),
+        filesystem: "manifest".to_owned(),
+        device: PathName::from(file).escaped(),
+        mount_options: String::new(),
+        mount_point: String::new(),
+        errors_policy: None,
+        checks,
+    }
+}
+
+/// The comparison as a check, with what was left out of it.
+fn check(arguments: &DiffArguments) -> CheckRun {
+    let left_out = [("--ignore", &arguments.ignore), ("--exclude", &arguments.exclude)];
+    let left_out = left_out.iter().filter(|(_, values)| !values.is_empty());
+    let left_out: Vec<_> =
+        left_out.map(|(option, values)| format!("{option} {}", values.join(","))).collect();
+    CheckRun {
+        name: "baseline".to_owned(),
+        status: CheckStatus::Ran,
+        reason: (!left_out.is_empty()).then(|| format!("not compared: {}", left_out.join(" "))),
+    }
+}
+
+/// What AFTER holds.
+fn totals(after: &Header) -> Totals {
+    Totals {
+        entries: after.counts.entries,
+        directories: after.counts.directories,
+        files: after.counts.files,
+        symlinks: after.counts.symlinks,
+        other: after.counts.other(),
+        bytes_apparent: after.counts.bytes,
+        ..Totals::default()
+    }
+}
