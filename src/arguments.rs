@@ -105,6 +105,24 @@ pub struct ScanArguments {
     #[arg(long)]
     pub force: bool,
 
+    /// Write every name with its metadata and the hash of its content to this file; `.gz`
+    /// compresses it
+    #[arg(long, value_name = "FILE", conflicts_with = "quick")]
+    pub manifest: Option<PathBuf>,
+
+    /// Compare with a manifest that was written earlier
+    #[arg(long, value_name = "FILE", conflicts_with = "quick")]
+    pub baseline: Option<PathBuf>,
+
+    /// Fields that need not be the same as in the baseline
+    #[arg(long, value_name = "FIELD", value_delimiter = ',', value_parser = Field::WORDS)]
+    #[arg(requires = "baseline")]
+    pub ignore: Vec<String>,
+
+    /// Write the hashes of all files as `b3sum --check` reads them
+    #[arg(long, value_name = "FILE", conflicts_with = "quick")]
+    pub sums: Option<PathBuf>,
+
     /// Leave large files in the page cache that were not there before
     #[arg(long)]
     pub keep_cache: bool,

@@ -7,6 +7,7 @@ mod arguments;
 mod diff;
 mod explain;
 mod image;
+mod manifest;
 mod manual;
 mod outcome;
 mod output;

@@ -6,6 +6,7 @@ use reports::{
 };
 
 use crate::arguments::ResultArguments;
+use crate::manifest::Compared;
 use crate::output;
 use crate::signals::Caught;
 use crate::status::Status;
@@ -25,6 +26,17 @@ pub struct Seen {
     pub diff: Option<Diff>,
     /// Whether the run came to its end.
     pub complete: bool,
+}
+
+impl Seen {
+    /// Adds what a comparison with a baseline brought.
+    pub fn add(&mut self, compared: Compared) {
+        self.findings.extend(compared.findings.into_rows());
+        self.findings.sort_by_key(|row| (std::cmp::Reverse(row.severity), row.code));
+        self.unchecked.extend(compared.unchecked.into_rows());
+        self.roots.iter_mut().for_each(|root| root.checks.push(compared.check.clone()));
+        self.diff = Some(compared.diff);
+    }
 }
 
 /// A run under way, and what shall become of it.

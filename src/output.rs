@@ -59,12 +59,12 @@ pub fn text_options(color: When, verbose: bool) -> TextOptions {
 /// Why a report could not be written to `path`, as far as that shows before it is tried.
 pub fn check_target(path: &Path) -> anyhow::Result<()> {
     let shown = PathName::from(path).escaped();
-    refuse_special(path).with_context(|| format!("{shown}: the report cannot be written"))?;
+    refuse_special(path).with_context(|| format!("{shown}: it cannot be written"))?;
     let folder = folder_of(path);
     let named = PathName::from(folder).escaped();
     let access = rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK;
     rustix::fs::access(folder, access).with_context(|| {
-        format!("{shown}: the report cannot be written; is {named} a folder that you may write to?")
+        format!("{shown}: it cannot be written; is {named} a folder that you may write to?")
     })
 }
 
@@ -72,22 +72,32 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
 }
 
-/// Writes a report to a file, whole or not at all: into a new file beside it (which no symbolic
-/// link can lead elsewhere), flushed to the disk, and renamed.
+/// Writes a report to a file.
 pub fn save_report(report: &Report, path: &Path) -> anyhow::Result<()> {
+    save_file(path, "report", |mut out| Ok(write_json(report, &mut out)?))
+}
+
+/// Writes a file, whole or not at all: into a new file beside it (which no symbolic link can lead
+/// elsewhere), flushed to the disk, and renamed. `what` is what people call it.
+pub fn save_file(
+    path: &Path,
+    what: &str,
+    write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     let shown = PathName::from(path).escaped();
-    let not_written = || format!("{shown}: the report was not written; is the disk full?");
+    let not_written = || format!("{shown}: the {what} was not written; is the disk full?");
     let folder = folder_of(path);
     let mut file = tempfile::Builder::new()
-        .prefix(".fscan-report-")
+        .prefix(".fscan-")
         .permissions(fs::Permissions::from_mode(0o666))
         .tempfile_in(folder)
         .with_context(not_written)?;
     let mut buffered = BufWriter::new(file.as_file_mut());
-    write_json(report, &mut buffered).and_then(|()| buffered.flush()).with_context(not_written)?;
+    write(&mut buffered).with_context(not_written)?;
+    buffered.flush().with_context(not_written)?;
     drop(buffered);
     file.as_file().sync_all().with_context(not_written)?;
-    refuse_special(path).with_context(|| format!("{shown}: the report was not written"))?;
+    refuse_special(path).with_context(|| format!("{shown}: the {what} was not written"))?;
     file.persist(path).map_err(|error| error.error).with_context(not_written)?;
     // The rename itself reaches the disk with the folder; some filesystems cannot flush one.
     let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());

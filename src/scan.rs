@@ -7,9 +7,10 @@ use std::thread::available_parallelism;
 use anyhow::{Context, bail};
 use reports::PathName;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use scanner::{CheckSet, Control, Exclusions, Scan, ScanOptions};
+use scanner::{CheckSet, Control, Exclusions, Recorded, Scan, ScanOptions};
 
 use crate::arguments::ScanArguments;
+use crate::manifest::{Manifests, own_files};
 use crate::outcome::{Outcome, Seen};
 use crate::output;
 use crate::progress::Progress;
@@ -28,15 +29,43 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     let caught = signals::on_stop(move || stopper.stop())?;
     let options = options(arguments)?;
     keep_out_of_the_tree(arguments)?;
+    let manifests = Manifests::begin(arguments)?;
     let outcome = Outcome::begin(&arguments.result);
     raise_descriptor_limit();
 
     let progress = Progress::start(&control, arguments.progress, quiet);
-    let scan = scanner::scan(options, &control);
+    let mut scan = scanner::scan(options, &control);
     progress.finish();
     scan.errors.iter().for_each(|error| output::say(&error.to_string()));
-    let could_not_run = !scan.errors.is_empty();
-    outcome.end(seen(scan), could_not_run, &caught)
+    let recorded = scan.recorded.take();
+    let mut could_not_run = !scan.errors.is_empty();
+    let mut seen = seen(scan);
+    if manifests.are_wanted() {
+        let kept = keep(&manifests, recorded.as_ref(), &mut seen);
+        if let Err(error) = kept {
+            output::complain(&error);
+            could_not_run = true;
+        }
+    }
+    outcome.end(seen, could_not_run, &caught)
+}
+
+/// Compares the tree with the baseline, and writes what was asked for. What is known of half a
+/// tree is neither compared nor kept.
+fn keep(
+    manifests: &Manifests<'_>,
+    recorded: Option<&Recorded>,
+    seen: &mut Seen,
+) -> anyhow::Result<()> {
+    let Some(recorded) = recorded.filter(|_| seen.complete) else {
+        bail!("the scan did not come to its end: nothing was compared, and no manifest written");
+    };
+    let compared = manifests.compare(recorded).map(|compared| {
+        if let Some(compared) = compared {
+            seen.add(compared);
+        }
+    });
+    manifests.save(recorded).and(compared)
 }
 
 fn seen(scan: Scan) -> Seen {
@@ -64,7 +93,11 @@ fn options(arguments: &ScanArguments) -> anyhow::Result<ScanOptions> {
         force: arguments.force,
         all_findings: arguments.result.all_findings,
         keep_cache: arguments.keep_cache,
-        records: false,
+        records: !own_files(arguments).is_empty(),
+        own_files: own_files(arguments)
+            .into_iter()
+            .chain(arguments.result.output.clone())
+            .collect(),
         stat_timeout: Some(arguments.stat_timeout).filter(|timeout| !timeout.is_zero()),
     })
 }
@@ -78,6 +111,9 @@ fn checks(arguments: &ScanArguments) -> anyhow::Result<CheckSet> {
     arguments.skip.iter().for_each(|name| {
         checks.set(name, false);
     });
+    if !own_files(arguments).is_empty() && !(checks.content && checks.attributes) {
+        bail!("--manifest, --sums and --baseline need the checks content and attributes");
+    }
     if checks == CheckSet::NONE {
         bail!("--check and --skip leave no check to make");
     }
@@ -86,23 +122,21 @@ fn checks(arguments: &ScanArguments) -> anyhow::Result<CheckSet> {
 
 /// `--read-only` promises that nothing is written under PATH; a report would be.
 fn keep_out_of_the_tree(arguments: &ScanArguments) -> anyhow::Result<()> {
-    let Some(output) = arguments.result.output.as_deref().filter(|_| arguments.read_only) else {
-        return Ok(());
-    };
-    let folder = output.parent().filter(|folder| *folder != Path::new(""));
-    let Ok(folder) = folder.unwrap_or(Path::new(".")).canonicalize() else { return Ok(()) };
-    let mut roots = arguments.paths.iter().filter_map(|path| path.canonicalize().ok());
-    match roots.find(|root| folder.starts_with(root)) {
-        Some(root) => {
-            let (output, root) = (PathName::from(output), PathName::from(root.as_path()));
+    let written = [&arguments.result.output, &arguments.manifest, &arguments.sums];
+    for file in written.into_iter().flatten().filter(|_| arguments.read_only) {
+        let folder = file.parent().filter(|folder| *folder != Path::new(""));
+        let Ok(folder) = folder.unwrap_or(Path::new(".")).canonicalize() else { continue };
+        let mut roots = arguments.paths.iter().filter_map(|path| path.canonicalize().ok());
+        if let Some(root) = roots.find(|root| folder.starts_with(root)) {
+            let (file, root) = (PathName::from(file.as_path()), PathName::from(root.as_path()));
             bail!(
                 "{}: it lies under {}, where --read-only lets nothing be written",
-                output.escaped(),
+                file.escaped(),
                 root.escaped()
             )
         }
-        None => Ok(()),
     }
+    Ok(())
 }
 
 /// Deep trees keep many directories open; the soft limit is often a thousand for the sake of

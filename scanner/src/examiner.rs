@@ -75,6 +75,7 @@ impl Visitor for Examiner<'_> {
         if refusal == Refusal::Denied && self.scope.is_lost_and_found(parent, name) {
             let path = parent.path(Some(name.to_bytes()));
             gathered.unchecked.add(UncheckedReason::PermissionDenied, "directory", path);
+            gathered.records.miss(parent, name.to_bytes());
             gathered.lost_and_found_unseen = true;
         } else if let Some(reason) = unchecked_reason(refusal) {
             gathered.miss(reason, "directory", parent, Some(name.to_bytes()));
@@ -83,6 +84,7 @@ impl Visitor for Examiner<'_> {
             gathered.miss(UncheckedReason::Vanished, "directory", parent, Some(name.to_bytes()));
         } else {
             gathered.unseen += 1;
+            gathered.records.miss(parent, name.to_bytes());
             let node = DirectoryNode::child(parent, name, ino, parent.device);
             let refusals = match refusal {
                 Refusal::Damage(errno) => vec![cannot_open(errno)],

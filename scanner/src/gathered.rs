@@ -85,10 +85,11 @@ impl Gathered {
         &mut self,
         reason: UncheckedReason,
         what: &str,
-        node: &DirectoryNode,
+        node: &Arc<DirectoryNode>,
         name: Option<&[u8]>,
     ) {
         self.unseen += 1;
+        self.records.miss(node, name.unwrap_or_default());
         self.unchecked.add(reason, what, node.path(name));
     }
 

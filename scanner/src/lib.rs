@@ -60,4 +60,4 @@ pub use inode_facts::{Device, FileKind, InodeTime};
 pub use offline::{ImageCheck, ImageError, ImageOptions, check_image};
 pub use options::{CHECK_NAMES, CheckSet, ScanOptions};
 pub use roots::RootError;
-pub use scan::{Scan, scan};
+pub use scan::{Recorded, Scan, scan};

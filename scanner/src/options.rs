@@ -1,6 +1,7 @@
 //! What a scan is asked to do.
 
-use std::path::PathBuf;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::exclusions::Exclusions;
@@ -108,6 +109,21 @@ pub struct ScanOptions {
     pub keep_cache: bool,
     /// Note what a manifest says of every name.
     pub records: bool,
+    /// Files that the caller writes or compares with, which are no part of the tree.
+    pub own_files: Vec<PathBuf>,
     /// How long a system call may take before its mount is given up as hung; none waits for ever.
     pub stat_timeout: Option<Duration>,
+}
+
+impl ScanOptions {
+    /// The caller's own files that lie below a resolved root, as paths from there.
+    pub(crate) fn own_files_below(&self, root: &Path) -> Vec<Vec<u8>> {
+        let below = |file: &PathBuf| {
+            let folder = file.parent().filter(|folder| *folder != Path::new(""));
+            let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
+            let path = folder.strip_prefix(root).ok()?.join(file.file_name()?);
+            Some(path.as_os_str().as_bytes().to_vec())
+        };
+        self.own_files.iter().filter_map(below).collect()
+    }
 }

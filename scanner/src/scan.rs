@@ -1,6 +1,6 @@
 //! The scan: one root after the other, and one account of all of them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use reports::{
@@ -10,6 +10,7 @@ use reports::{
 
 use crate::control::Control;
 use crate::kernel::KernelWatch;
+use crate::manifest::RecordTree;
 use crate::options::ScanOptions;
 use crate::root_report::{Ending, describe};
 use crate::root_scan::RootScan;
@@ -32,6 +33,19 @@ pub struct Scan {
     pub errors: Vec<RootError>,
     /// Whether it came to its end.
     pub complete: bool,
+    /// What a manifest says of the last root, where that was asked for.
+    pub recorded: Option<Recorded>,
+}
+
+/// What a scan noted of every name below a root.
+#[derive(Debug)]
+pub struct Recorded {
+    /// The root, as it was resolved.
+    pub root: PathBuf,
+    /// The names.
+    pub tree: RecordTree,
+    /// Paths below the root that could not be examined.
+    pub unexamined: Vec<Vec<u8>>,
 }
 
 /// Scans every root. One that cannot be scanned is told of in the outcome, and the others go on.
@@ -45,6 +59,7 @@ pub fn scan(options: ScanOptions, control: &Arc<Control>) -> Scan {
         findings: FindingCollector::new(false),
         unchecked: UncheckedCollector::default(),
         errors: Vec::new(),
+        recorded: None,
     };
     account.findings = FindingCollector::new(account.options.all_findings);
     for (position, root) in account.plan() {
@@ -63,6 +78,7 @@ struct Account {
     findings: FindingCollector,
     unchecked: UncheckedCollector,
     errors: Vec<RootError>,
+    recorded: Option<Recorded>,
 }
 
 struct EndedRoot {
@@ -170,6 +186,14 @@ impl Account {
             gaps: gathered.unchecked.gaps(),
             failure: error.as_ref().map(ToString::to_string),
         };
+        if self.options.records {
+            let root = scan.path.clone();
+            let left_out = self.options.own_files_below(&root);
+            let unexamined = gathered.records.unexamined();
+            let records = std::mem::take(&mut gathered.records).into_directories();
+            let tree = RecordTree::new(records, left_out);
+            self.recorded = Some(Recorded { root, tree, unexamined });
+        }
         self.totals += &gathered.totals;
         self.findings.merge(gathered.findings);
         self.unchecked.merge(gathered.unchecked);
@@ -189,6 +213,7 @@ impl Account {
             findings: self.findings.into_rows(),
             unchecked: self.unchecked.into_rows(),
             complete,
+            recorded: self.recorded,
             errors: self.errors,
         }
     }

@@ -29,7 +29,7 @@ pub use error::{Fault, ManifestError};
 pub use order::compare_paths;
 pub(crate) use order::{is_below, name_of, parent_of};
 pub use reader::ManifestReader;
-pub(crate) use records::{DirectoryRecords, Records};
+pub(crate) use records::Records;
 pub use seal::{Seal, read_seal};
 pub use sums::{SumsOutcome, write_sums};
 pub use tree::{Entries, RecordTree};

@@ -1,0 +1,195 @@
+//! What a scan writes of every name (`--manifest`, `--sums`) and what it compares (`--baseline`).
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use reports::{
+    CheckRun, CheckStatus, Diff, DiffSide, FindingCollector, PathName, Timestamp,
+    UncheckedCollector,
+};
+use scanner::compare::{CompareOptions, DiffReport, diff_with_baseline};
+use scanner::manifest::{
+    Compression, Counts, Header, ManifestReader, SumsOutcome, write_manifest, write_sums,
+};
+use scanner::{Exclusions, Recorded};
+
+use crate::arguments::ScanArguments;
+use crate::output;
+
+/// The files of one scan.
+pub struct Manifests<'a> {
+    arguments: &'a ScanArguments,
+    baseline: Option<Header>,
+    begun: Timestamp,
+}
+
+/// What a comparison brought.
+pub struct Compared {
+    /// The report's part.
+    pub diff: Diff,
+    /// The differences.
+    pub findings: FindingCollector,
+    /// What could not be compared.
+    pub unchecked: UncheckedCollector,
+    /// The comparison as a check.
+    pub check: CheckRun,
+}
+
+impl<'a> Manifests<'a> {
+    /// Reads the baseline to its end and sees whether the others can be written, before an hour
+    /// is spent on the tree.
+    pub fn begin(arguments: &'a ScanArguments) -> anyhow::Result<Self> {
+        let own = own_files(arguments);
+        let wanted = !own.is_empty();
+        if wanted && arguments.paths.len() != 1 {
+            bail!("--manifest, --sums and --baseline are about one tree: give one PATH");
+        }
+        if wanted && arguments.paths.iter().any(|path| path.is_file()) {
+            bail!("--manifest, --sums and --baseline are about a tree: PATH is a file");
+        }
+        for file in [&arguments.manifest, &arguments.sums].into_iter().flatten() {
+            output::check_target(file)?;
+        }
+        let baseline = arguments.baseline.as_deref().map(read_to_the_end).transpose()?;
+        Ok(Manifests { arguments, baseline, begun: Timestamp::now() })
+    }
+
+    /// Whether the scan is to note every name.
+    pub fn are_wanted(&self) -> bool {
+        !own_files(self.arguments).is_empty()
+    }
+
+    /// Compares the tree with the baseline, if there is one.
+    pub fn compare(&self, recorded: &Recorded) -> anyhow::Result<Option<Compared>> {
+        let (Some(path), Some(header)) = (self.arguments.baseline.as_deref(), &self.baseline)
+        else {
+            return Ok(None);
+        };
+        let root = root_bytes(&recorded.root);
+        let mut report = DiffReport::new(&header.root, &root, self.arguments.result.all_findings);
+        let entries = recorded.tree.entries();
+        let options = self.compare_options(header, recorded)?;
+        let comparison = diff_with_baseline(path, entries.clone(), &options, &mut report)?;
+        if comparison.nothing_left && !self.arguments.force {
+            bail!(
+                "{}: it is empty and the baseline is not: is nothing mounted here? (--force \
+                 compares it all the same)",
+                PathName::from(recorded.root.as_path()).escaped()
+            );
+        }
+        let counts = Counts::of(entries);
+        let before = DiffSide {
+            root: PathName::new(header.root.clone()),
+            manifest: Some(path.into()),
+            created_at: header.created_at,
+            entries: header.counts.entries,
+            bytes: header.counts.bytes,
+        };
+        let after = DiffSide {
+            root: PathName::new(root),
+            manifest: None,
+            created_at: self.begun,
+            entries: counts.entries,
+            bytes: counts.bytes,
+        };
+        let (diff, findings, unchecked) = report.finish(&comparison, before, after);
+        Ok(Some(Compared { diff, findings, unchecked, check: self.check() }))
+    }
+
+    fn compare_options(
+        &self,
+        header: &Header,
+        recorded: &Recorded,
+    ) -> anyhow::Result<CompareOptions> {
+        let fields: Result<_, String> =
+            self.arguments.ignore.iter().map(|word| word.parse()).collect();
+        Ok(CompareOptions {
+            ignore: fields.map_err(anyhow::Error::msg).context("--ignore")?,
+            exclude: Some(Exclusions::new(&self.arguments.exclude).context("--exclude")?),
+            roots: vec![header.root.clone(), root_bytes(&recorded.root)],
+            unexamined: recorded.unexamined.clone(),
+        })
+    }
+
+    fn check(&self) -> CheckRun {
+        let ignored = self.arguments.ignore.join(",");
+        let reason = (!ignored.is_empty()).then(|| format!("not compared: --ignore {ignored}"));
+        CheckRun { name: "baseline".to_owned(), status: CheckStatus::Ran, reason }
+    }
+
+    /// Writes what was asked for.
+    pub fn save(&self, recorded: &Recorded) -> anyhow::Result<()> {
+        if let Some(path) = self.arguments.manifest.as_deref() {
+            self.save_manifest(path, recorded)?;
+        }
+        if let Some(path) = self.arguments.sums.as_deref() {
+            save_sums(path, recorded)?;
+        }
+        Ok(())
+    }
+
+    fn save_manifest(&self, path: &Path, recorded: &Recorded) -> anyhow::Result<()> {
+        let tool = concat!("fscan ", env!("CARGO_PKG_VERSION"));
+        let entries = recorded.tree.entries();
+        output::save_file(path, "manifest", |mut out| {
+            let compression = Compression::by_name(path);
+            write_manifest(&mut out, compression, tool, &recorded.root, self.begun, entries)?;
+            Ok(())
+        })?;
+        let unexamined = recorded.unexamined.len();
+        let shown = PathName::from(path).escaped();
+        if unexamined > 0 {
+            output::say(&format!(
+                "{shown}: {unexamined} paths could not be examined and are not in it"
+            ));
+        }
+        if recorded.tree.too_long > 0 {
+            let count = recorded.tree.too_long;
+            output::say(&format!("{shown}: {count} names whose paths are too long are not in it"));
+        }
+        Ok(())
+    }
+}
+
+fn save_sums(path: &Path, recorded: &Recorded) -> anyhow::Result<()> {
+    let mut outcome = SumsOutcome::default();
+    output::save_file(path, "list of sums", |mut out| {
+        outcome = write_sums(&mut out, recorded.tree.entries())?;
+        Ok(())
+    })?;
+    let shown = PathName::from(path).escaped();
+    if outcome.unsuitable > 0 {
+        let example = outcome.examples.first().map(PathName::escaped).unwrap_or_default();
+        let count = outcome.unsuitable;
+        output::say(&format!(
+            "{shown}: {count} names that b3sum would refuse are not in it ({example})"
+        ));
+    }
+    if outcome.unread > 0 {
+        let count = outcome.unread;
+        output::say(&format!("{shown}: {count} files that could not be read are not in it"));
+    }
+    Ok(())
+}
+
+/// Files that the scan writes or compares with: they are no part of the tree.
+pub fn own_files(arguments: &ScanArguments) -> Vec<PathBuf> {
+    [&arguments.manifest, &arguments.sums, &arguments.baseline]
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect()
+}
+
+/// Proves a manifest to its end.
+fn read_to_the_end(path: &Path) -> anyhow::Result<Header> {
+    let mut reader = ManifestReader::open(path)?;
+    let header = reader.header().clone();
+    reader.try_for_each(|entry| entry.map(drop))?;
+    Ok(header)
+}
+
+fn root_bytes(root: &Path) -> Vec<u8> {
+    use std::os::unix::ffi::OsStrExt;
+    root.as_os_str().as_bytes().to_vec()
+}
