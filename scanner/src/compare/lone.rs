@@ -1,7 +1,7 @@
 //! What exists on one side alone.
 
 use crate::inode_facts::FileKind;
-use crate::manifest::{ContentHash, Entry, compare_paths, is_below, parent_of};
+use crate::manifest::{ContentHash, Entry, compare_paths, is_below};
 
 /// An entry without a counterpart: as much of it as shows whether it is that of the other side
 /// under another path.
@@ -48,10 +48,9 @@ impl Lones {
         let is_above = |index| self.get(index).is_some_and(|up| is_below(&lone.path, &up.path));
         let depth = self.above.iter().rposition(|index| is_above(*index)).map_or(0, |at| at + 1);
         self.above.truncate(depth);
-        let parent = parent_of(&lone.path).unwrap_or_default();
-        let nearest = self.above.last().copied();
-        let holds = |index: &usize| self.get(*index).is_some_and(|up| *up.path == *parent);
-        lone.parent = nearest.filter(holds);
+        // All below a directory without a counterpart has none either, so the nearest one above
+        // is the one that holds it.
+        lone.parent = self.above.last().copied();
         self.above.push(self.all.len());
         self.all.push(lone);
     }

@@ -96,6 +96,17 @@ fn what_is_ignored_is_no_difference_and_what_is_beside_it_is_told() {
     };
     assert_eq!(lines(&["owner", "mtime"]), "metadata f: mode");
     assert_eq!(lines(&["owner", "mtime", "mode"]), "");
+    let with_attributes = with(file("f"), |e| {
+        let names = ["system.posix_acl_access", "user.a"];
+        e.attributes = names.map(|name| (name.as_bytes().into(), [1; 16])).into();
+    });
+    let attributes = |words: &[&str]| {
+        let after = std::slice::from_ref(&with_attributes);
+        told_with(&[file("f")], after, &options(words)).lines().join("")
+    };
+    assert_eq!(attributes(&[]), "metadata f: acl,attribute user.a");
+    assert_eq!(attributes(&["acl"]), "metadata f: attribute user.a");
+    assert_eq!(attributes(&["attributes"]), "");
     for word in Field::WORDS {
         assert!(word.parse::<Field>().is_ok(), "{word}");
     }

@@ -29,9 +29,10 @@ fn other_bytes_an_empty_file_and_an_unread_one_did_not_move() {
 
 #[test]
 fn among_equal_files_the_same_name_is_preferred() {
-    let before = [directory("d"), at("s", "a"), at("s", "d/licence")];
-    let after = [directory("d"), at("s", "d/b"), at("s", "licence")];
-    assert_eq!(told(&before, &after).lines(), ["moved a d/b", "moved d/licence licence"]);
+    let before = [directory("d"), at("s", "d/licence"), at("s", "y")];
+    let after = [at("s", "b"), directory("d"), directory("q"), at("s", "q/licence")];
+    let expected = ["added q", "moved d/licence q/licence", "moved y b"];
+    assert_eq!(told(&before, &after).lines(), expected);
 }
 
 #[test]
