@@ -37,3 +37,4 @@ mod self_checks;
 mod signals;
 mod special_files;
 mod sums;
+mod survival;

@@ -1,6 +1,7 @@
 //! Whether a file holds the same bytes.
 
 use super::difference::FieldChange;
+use super::fields::is_same_time;
 use crate::inode_facts::FileKind;
 use crate::manifest::Entry;
 use crate::manifest::hex::to_hex;
@@ -28,7 +29,7 @@ pub(super) fn compare(before: &Entry, after: &Entry) -> Content {
         Content::Unknown
     } else if before.hash == after.hash {
         Content::Same
-    } else if before.modified_at == after.modified_at {
+    } else if is_same_time(before.modified_at, after.modified_at) {
         Content::Changed
     } else {
         Content::Differs

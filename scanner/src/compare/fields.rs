@@ -28,7 +28,8 @@ pub(super) fn compare(before: &Entry, after: &Entry, ignore: IgnoredFields) -> V
     note(Field::Group, "group", before.gid != after.gid, &|| {
         (before.gid.to_string(), after.gid.to_string())
     });
-    note(Field::Mtime, "mtime", before.modified_at != after.modified_at, &|| {
+    let other_time = !is_same_time(before.modified_at, after.modified_at);
+    note(Field::Mtime, "mtime", other_time, &|| {
         (time(before.modified_at), time(after.modified_at))
     });
     note(Field::Target, "target", before.target != after.target, &|| {
@@ -41,6 +42,12 @@ pub(super) fn compare(before: &Entry, after: &Entry, ignore: IgnoredFields) -> V
         compare_attributes(&before.attributes, &after.attributes, ignore, &mut changes);
     }
     changes
+}
+
+/// Whether a time is the same as far as the copy can tell: tar archives of the old formats, as
+/// `kubectl cp` makes them, and some filesystems keep whole seconds.
+pub(super) fn is_same_time(before: InodeTime, after: InodeTime) -> bool {
+    before == after || (before.0 == after.0 && after.1 == 0)
 }
 
 fn target(entry: &Entry) -> String {

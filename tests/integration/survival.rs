@@ -1,0 +1,333 @@
+//! Did everything survive? Copies that are intact, and copies with planted differences, each of
+//! which is told once, and nothing else.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt, chown, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use rustix::fs::{
+    AtFlags, CWD, FileType, Mode, Timespec, Timestamps, XattrFlags, makedev, mknodat, removexattr,
+    setxattr, utimensat,
+};
+
+use crate::harness::{Dir, Fscan, Need, Outcome, in_lab, realistic, tool};
+
+/// A difference: its name, what is there before, what becomes of it, and what is told of it: the
+/// kind, the path below its folder and the fields that differ.
+struct Planted {
+    name: &'static str,
+    before: fn(&Path),
+    change: fn(&Path),
+    told: &'static [(&'static str, &'static str, &'static str)],
+}
+
+const fn planted(
+    name: &'static str,
+    before: fn(&Path),
+    change: fn(&Path),
+    told: &'static [(&'static str, &'static str, &'static str)],
+) -> Planted {
+    Planted { name, before, change, told }
+}
+
+fn file(at: &Path) {
+    fs::write(at.join("f"), b"some content of a file").unwrap();
+}
+
+fn folder(at: &Path) {
+    fs::create_dir(at.join("d")).unwrap();
+}
+
+fn link(at: &Path) {
+    symlink("target", at.join("l")).unwrap();
+}
+
+fn full_folder(at: &Path) {
+    fs::create_dir_all(at.join("d/e")).unwrap();
+    fs::write(at.join("d/e/f"), b"below").unwrap();
+}
+
+fn two_names(at: &Path) {
+    file(at);
+    fs::hard_link(at.join("f"), at.join("g")).unwrap();
+}
+
+fn attribute(at: &Path) {
+    file(at);
+    setxattr(at.join("f"), "user.kept", b"old", XattrFlags::empty()).unwrap();
+}
+
+/// Changes something and sets the time of the content back.
+fn unnoticed(path: &Path, change: impl FnOnce(&File)) {
+    let facts = fs::symlink_metadata(path).unwrap();
+    let opened = OpenOptions::new().write(true).open(path).unwrap();
+    change(&opened);
+    set_time(path, facts.mtime(), facts.mtime_nsec());
+}
+
+fn set_time(path: &Path, seconds: i64, nanoseconds: i64) {
+    let time = Timespec { tv_sec: seconds, tv_nsec: nanoseconds };
+    let times = Timestamps { last_access: time, last_modification: time };
+    utimensat(CWD, path, &times, AtFlags::SYMLINK_NOFOLLOW).unwrap();
+}
+
+fn mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+fn rename(at: &Path, from: &str, to: &str) {
+    fs::rename(at.join(from), at.join(to)).unwrap();
+}
+
+fn device(path: PathBuf, kind: FileType, minor: u32) {
+    mknodat(CWD, path, kind, Mode::from_raw_mode(0o600), makedev(9, minor)).unwrap();
+}
+
+/// Makes a copy of a name.
+fn tear(at: &Path) {
+    let before = fs::metadata(at.join("f")).unwrap();
+    fs::remove_file(at.join("g")).unwrap();
+    fs::copy(at.join("f"), at.join("g")).unwrap();
+    set_time(&at.join("g"), before.mtime(), before.mtime_nsec());
+}
+
+/// Changes something and sets the time of the folder back.
+fn in_place(at: &Path, change: impl FnOnce()) {
+    let facts = fs::metadata(at).unwrap();
+    change();
+    set_time(at, facts.mtime(), facts.mtime_nsec());
+}
+
+const NOT_UTF8: &[u8] = b"not utf8 \xff";
+
+#[rustfmt::skip]
+const TABLE: &[Planted] = &[
+    planted("a byte, time kept", file,
+        |at| unnoticed(&at.join("f"), |f| f.write_all_at(b"X", 3).unwrap()),
+        &[("content-changed", "f", "hash")]),
+    planted("a byte", file, |at| fs::write(at.join("f"), b"Some content of a file").unwrap(),
+        &[("content-differs", "f", "hash mtime")]),
+    planted("all zeros, time kept", file,
+        |at| unnoticed(&at.join("f"), |f| f.write_all_at(&[0; 22], 0).unwrap()),
+        &[("content-changed", "f", "hash")]),
+    planted("cut off, time kept", file, |at| unnoticed(&at.join("f"), |f| f.set_len(9).unwrap()),
+        &[("content-differs", "f", "size hash")]),
+    planted("emptied, time kept", file, |at| unnoticed(&at.join("f"), |f| f.set_len(0).unwrap()),
+        &[("content-differs", "f", "size hash")]),
+    planted("grown, time kept", file, |at| unnoticed(&at.join("f"), |f| f.set_len(99).unwrap()),
+        &[("content-differs", "f", "size hash")]),
+    planted("a byte in a large file", |at| fs::write(at.join("f"), vec![7; 20 << 20]).unwrap(),
+        |at| unnoticed(&at.join("f"), |f| f.write_all_at(b"X", (20 << 20) - 1).unwrap()),
+        &[("content-changed", "f", "hash")]),
+    planted("a byte in a hole", |at| File::create(at.join("f")).unwrap().set_len(9 << 20).unwrap(),
+        |at| unnoticed(&at.join("f"), |f| f.write_all_at(b"X", 5 << 20).unwrap()),
+        &[("content-changed", "f", "hash")]),
+    planted("content and mode", file,
+        |at| { unnoticed(&at.join("f"), |f| f.write_all_at(b"X", 3).unwrap()); mode(&at.join("f"), 0o600); },
+        &[("content-changed", "f", "hash mode")]),
+    planted("a name that is not UTF-8", |at| fs::write(at.join(OsStr::from_bytes(NOT_UTF8)), b"a").unwrap(),
+        |at| unnoticed(&at.join(OsStr::from_bytes(NOT_UTF8)), |f| f.write_all_at(b"b", 0).unwrap()),
+        &[("content-changed", "not utf8 \\xff", "hash")]),
+    planted("mode", file, |at| mode(&at.join("f"), 0o600), &[("metadata-changed", "f", "mode")]),
+    planted("set-user-id", file, |at| mode(&at.join("f"), 0o4644), &[("metadata-changed", "f", "mode")]),
+    planted("sticky bit", folder, |at| mode(&at.join("d"), 0o1755), &[("metadata-changed", "d", "mode")]),
+    planted("owner", file, |at| chown(at.join("f"), Some(7), None).unwrap(),
+        &[("metadata-changed", "f", "owner")]),
+    planted("group", file, |at| chown(at.join("f"), None, Some(7)).unwrap(),
+        &[("metadata-changed", "f", "group")]),
+    planted("owner of a folder", folder, |at| chown(at.join("d"), Some(7), Some(8)).unwrap(),
+        &[("metadata-changed", "d", "owner group")]),
+    planted("time", file, |at| set_time(&at.join("f"), 1_600_000_000, 5),
+        &[("metadata-changed", "f", "mtime")]),
+    planted("a nanosecond", |at| { file(at); set_time(&at.join("f"), 1_600_000_000, 5) },
+        |at| set_time(&at.join("f"), 1_600_000_000, 6), &[("metadata-changed", "f", "mtime")]),
+    planted("time before 1970", file, |at| set_time(&at.join("f"), -5, 5),
+        &[("metadata-changed", "f", "mtime")]),
+    planted("time of a folder", folder, |at| set_time(&at.join("d"), 1_600_000_000, 5),
+        &[("metadata-changed", "d", "mtime")]),
+    planted("attribute", attribute,
+        |at| setxattr(at.join("f"), "user.kept", b"new", XattrFlags::empty()).unwrap(),
+        &[("metadata-changed", "f", "attribute user.kept")]),
+    planted("attribute lost", attribute, |at| removexattr(at.join("f"), "user.kept").unwrap(),
+        &[("metadata-changed", "f", "attribute user.kept")]),
+    planted("attribute added", attribute,
+        |at| setxattr(at.join("f"), "user.more", b"a", XattrFlags::empty()).unwrap(),
+        &[("metadata-changed", "f", "attribute user.more")]),
+    planted("attribute of a folder", folder,
+        |at| setxattr(at.join("d"), "user.more", b"a", XattrFlags::empty()).unwrap(),
+        &[("metadata-changed", "d", "attribute user.more")]),
+    planted("target", |at| { link(at); set_time(&at.join("l"), 5, 5) },
+        |at| in_place(at, || { fs::remove_file(at.join("l")).unwrap(); symlink("Target", at.join("l")).unwrap(); set_time(&at.join("l"), 5, 5) }),
+        &[("metadata-changed", "l", "target")]),
+    planted("time of a link", link, |at| set_time(&at.join("l"), 1_600_000_000, 5),
+        &[("metadata-changed", "l", "mtime")]),
+    planted("device number", |at| { device(at.join("n"), FileType::CharacterDevice, 1); set_time(&at.join("n"), 5, 5) },
+        |at| in_place(at, || { fs::remove_file(at.join("n")).unwrap(); device(at.join("n"), FileType::CharacterDevice, 2); set_time(&at.join("n"), 5, 5) }),
+        &[("metadata-changed", "n", "device")]),
+    planted("device type", |at| device(at.join("n"), FileType::CharacterDevice, 1),
+        |at| { fs::remove_file(at.join("n")).unwrap(); device(at.join("n"), FileType::BlockDevice, 1); },
+        &[("type-changed", "n", "type")]),
+    planted("link to file", link,
+        |at| { fs::remove_file(at.join("l")).unwrap(); fs::write(at.join("l"), b"target's").unwrap(); },
+        &[("type-changed", "l", "type")]),
+    planted("file to folder", file,
+        |at| { fs::remove_file(at.join("f")).unwrap(); fs::create_dir(at.join("f")).unwrap(); },
+        &[("type-changed", "f", "type")]),
+    planted("folder to link", folder,
+        |at| { fs::remove_dir(at.join("d")).unwrap(); symlink("x", at.join("d")).unwrap(); },
+        &[("type-changed", "d", "type")]),
+    planted("file to FIFO", file,
+        |at| { fs::remove_file(at.join("f")).unwrap(); mknodat(CWD, at.join("f"), FileType::Fifo, Mode::from_raw_mode(0o644), 0).unwrap(); },
+        &[("type-changed", "f", "type")]),
+    planted("file lost", |at| fs::write(at.join("f"), b"lost").unwrap(),
+        |at| fs::remove_file(at.join("f")).unwrap(), &[("entry-missing", "f", "")]),
+    planted("empty file lost", |at| fs::write(at.join("f"), b"").unwrap(),
+        |at| fs::remove_file(at.join("f")).unwrap(), &[("entry-missing", "f", "")]),
+    planted("link lost", link, |at| fs::remove_file(at.join("l")).unwrap(), &[("entry-missing", "l", "")]),
+    planted("empty folder lost", folder, |at| fs::remove_dir(at.join("d")).unwrap(),
+        &[("entry-missing", "d", "")]),
+    planted("folder lost", |at| { fs::create_dir_all(at.join("d/e")).unwrap(); fs::write(at.join("d/e/f"), b"gone").unwrap() },
+        |at| fs::remove_dir_all(at.join("d")).unwrap(), &[("entry-missing", "d", "")]),
+    planted("newline in a lost name", |at| fs::write(at.join("a\nb"), b"newline").unwrap(),
+        |at| fs::remove_file(at.join("a\nb")).unwrap(), &[("entry-missing", "a\nb", "")]),
+    planted("file added", |_| (), |at| fs::write(at.join("f"), b"added").unwrap(),
+        &[("entry-added", "f", "")]),
+    planted("folder added", |_| (), full_folder, &[("entry-added", "d", "")]),
+    planted("renamed", |at| fs::write(at.join("f"), b"renamed").unwrap(), |at| rename(at, "f", "g"),
+        &[("entry-moved", "g", "")]),
+    planted("moved into a folder", |at| { folder(at); fs::write(at.join("f"), b"moved").unwrap() },
+        |at| rename(at, "f", "d/f"), &[("entry-moved", "d/f", "")]),
+    planted("another Unicode form", |at| fs::write(at.join("é"), b"unicode").unwrap(),
+        |at| rename(at, "é", "e\u{301}"), &[("entry-moved", "e\u{301}", "")]),
+    planted("another case", |at| fs::write(at.join("name"), b"case").unwrap(),
+        |at| rename(at, "name", "Name"), &[("entry-moved", "Name", "")]),
+    planted("a space at the end", |at| fs::write(at.join("name"), b"space").unwrap(),
+        |at| rename(at, "name", "name "), &[("entry-moved", "name ", "")]),
+    planted("hard link torn", two_names, |at| in_place(at, || tear(at)), &[("hard-links-changed", "g", "links")]),
+    planted("hard link joined", |at| { file(at); fs::copy(at.join("f"), at.join("g")).unwrap(); set_time(&at.join("f"), 5, 5); set_time(&at.join("g"), 5, 5) },
+        |at| in_place(at, || { fs::remove_file(at.join("g")).unwrap(); fs::hard_link(at.join("f"), at.join("g")).unwrap() }),
+        &[("hard-links-changed", "g", "links")]),
+    planted("a name of a file lost", two_names, |at| fs::remove_file(at.join("g")).unwrap(),
+        &[("entry-missing", "g", "")]),
+];
+
+/// Reads the tree and writes a manifest, or compares with it.
+fn manifest(dir: &Dir, option: &str, top: &Path) -> Outcome {
+    let scan = Fscan::new(dir).args(["--format=json", "--all-findings", option, "m.jsonl.gz"]);
+    scan.args(["--check=content,attributes", "--fail-on=suspect"]).arg(top).run()
+}
+
+#[test]
+fn each_planted_difference_is_told_once_and_nothing_else() {
+    in_lab(&[], |dir| {
+        let top = dir.folder("tree");
+        realistic(&top.join("healthy"));
+        File::create(top.join("healthy/sparse")).unwrap().set_len(9 << 20).unwrap();
+        let place = |n: usize| top.join(format!("{n:02}"));
+        for (n, planted) in TABLE.iter().enumerate() {
+            fs::create_dir(place(n)).unwrap();
+            (planted.before)(&place(n));
+        }
+        manifest(dir, "--manifest", &top).expect_code(0);
+        let before = manifest(dir, "--baseline", &top);
+        before.expect_code(0).expect(before.report().findings.is_empty(), "intact at first");
+        for (n, planted) in TABLE.iter().enumerate() {
+            (planted.change)(&place(n));
+        }
+        let outcome = manifest(dir, "--baseline", &top);
+        let report = outcome.expect_code(1).report();
+        let mut told: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let diff = report.diff.as_ref().unwrap();
+        for row in diff.missing.iter().chain(&diff.added).chain(&diff.changed) {
+            let (case, path) = row.path.split_once('/').unwrap_or((&row.path, ""));
+            let fields: Vec<&str> = row.fields.iter().map(|field| field.name.as_str()).collect();
+            let shown = format!("{} {path} [{}]", row.kind, fields.join(" "));
+            told.entry(case.to_owned()).or_default().push(shown);
+        }
+        for (n, planted) in TABLE.iter().enumerate() {
+            let found = told.remove(&format!("{n:02}")).unwrap_or_default();
+            let wanted: Vec<String> = planted
+                .told
+                .iter()
+                .map(|(kind, path, fields)| format!("{kind} {path} [{fields}]"))
+                .collect();
+            let same = found == wanted;
+            outcome.expect(same, &format!("{}: {wanted:?}, not {found:?}", planted.name));
+        }
+        outcome.expect(told.is_empty(), &format!("nothing else: {told:?}"));
+    });
+}
+
+/// Copies a tree and expects that all of it survived.
+fn expect_intact(name: &'static str, copy: fn(&Path, &Path) -> Command, ignored: &'static str) {
+    in_lab(&[Need::Tool(name)], move |dir| {
+        let top = dir.folder("before");
+        realistic(&top);
+        // Sockets cannot stand in an archive.
+        fs::remove_file(top.join("special/socket")).unwrap();
+        File::create(top.join("sparse")).unwrap().set_len(9 << 20).unwrap();
+        manifest(dir, "--manifest", &top).expect_code(0);
+        let after = dir.folder("after");
+        assert!(copy(&top, &after).status().unwrap().success());
+        let mut scan = Fscan::new(dir).args(["--format=json", "--check=content,attributes"]);
+        scan = scan.args(["--baseline", "m.jsonl.gz"]).arg(&after);
+        if !ignored.is_empty() {
+            scan = scan.args(["--ignore", ignored]);
+        }
+        let outcome = scan.run();
+        let report = outcome.expect_code(0).report();
+        outcome.expect(report.findings.is_empty(), "nothing differs");
+        let entries = report.diff.unwrap().totals.unchanged.entries;
+        outcome.expect(entries == report.totals.entries, "everything was compared");
+    });
+}
+
+#[test]
+fn a_copy_by_cp_is_intact() {
+    expect_intact(
+        "cp",
+        |from, to| {
+            let mut cp = tool("cp");
+            cp.arg("-a").arg(from.join(".")).arg(to);
+            cp
+        },
+        "",
+    );
+}
+
+/// rsync 3.2 sets the time of a folder before it makes hard links in it, and leaves that of links
+/// with long targets.
+#[test]
+fn a_copy_by_rsync_is_intact() {
+    let copy = |from: &Path, to: &Path| {
+        let mut rsync = tool("rsync");
+        rsync.arg("-aHAX").arg(from.join("")).arg(to.join(""));
+        rsync
+    };
+    expect_intact("rsync", copy, "mtime");
+}
+
+/// The whole of what tar can keep.
+#[test]
+fn a_copy_by_tar_is_intact() {
+    expect_intact("tar", |from, to| pipe(from, to, "--format=posix --xattrs --acls"), "");
+}
+
+/// As `kubectl cp` does it: whole seconds, no attributes.
+#[test]
+fn a_copy_by_a_plain_tar_is_intact_but_for_attributes() {
+    expect_intact("tar", |from, to| pipe(from, to, ""), "attributes");
+}
+
+fn pipe(from: &Path, to: &Path, options: &str) -> Command {
+    let script = format!(
+        "tar {options} -C \"$0\" -cf - . | tar {options} --xattrs-include='*' -C \"$1\" -xpf -"
+    );
+    let mut shell = tool("sh");
+    shell.arg("-c").arg(script).arg(from).arg(to);
+    shell
+}
