@@ -22,7 +22,7 @@ pub struct ManifestReader {
     lines: Lines,
     rules: PathRules,
     counts: Counts,
-    hasher: blake3::Hasher,
+    hasher: LineHasher,
     footer: Option<Footer>,
     failed: bool,
 }
@@ -50,7 +50,7 @@ impl ManifestReader {
                 lines,
                 rules: PathRules::default(),
                 counts: Counts::default(),
-                hasher: blake3::Hasher::new(),
+                hasher: LineHasher::default(),
                 footer: None,
                 failed: false,
             }),
@@ -76,7 +76,7 @@ impl ManifestReader {
             let footer = Footer::parse(line);
             return self.end(footer).map(|()| None);
         }
-        self.hasher.update(line);
+        self.hasher.add(line);
         let parsed = parse_entry(line);
         let line = self.lines.number();
         let entry = parsed.map_err(|what| Fault::Line { line, what })?;
@@ -90,7 +90,7 @@ impl ManifestReader {
         let line = self.lines.number();
         let footer = footer.map_err(|what| Fault::Line { line, what })?;
         let edited = |what| Err(Fault::Edited { line, what });
-        if footer.digest != *self.hasher.finalize().as_bytes() {
+        if footer.digest != self.hasher.finish() {
             return edited("the digest");
         }
         if footer.counts != self.counts || self.header.counts != self.counts {
@@ -125,6 +125,32 @@ impl Iterator for ManifestReader {
 impl std::fmt::Debug for ManifestReader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ManifestReader").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// BLAKE3 of many lines. It is several times faster on what is long than on a line at a time.
+#[derive(Default)]
+struct LineHasher {
+    hasher: blake3::Hasher,
+    waiting: Vec<u8>,
+}
+
+impl LineHasher {
+    /// What is hashed at once, in bytes.
+    const BLOCK: usize = 128 << 10;
+
+    fn add(&mut self, line: &[u8]) {
+        self.waiting.extend_from_slice(line);
+        if self.waiting.len() >= Self::BLOCK {
+            self.hasher.update(&self.waiting);
+            self.waiting.clear();
+        }
+    }
+
+    fn finish(&mut self) -> ContentHash {
+        self.hasher.update(&self.waiting);
+        self.waiting.clear();
+        *self.hasher.finalize().as_bytes()
     }
 }
 
