@@ -111,7 +111,8 @@ fn checks(arguments: &ScanArguments) -> anyhow::Result<CheckSet> {
     arguments.skip.iter().for_each(|name| {
         checks.set(name, false);
     });
-    if !own_files(arguments).is_empty() && !(checks.content && checks.attributes) {
+    let needed = checks.content && checks.attributes;
+    if !needed && !own_files(arguments).is_empty() {
         bail!("--manifest, --sums and --baseline need the checks content and attributes");
     }
     if checks == CheckSet::NONE {

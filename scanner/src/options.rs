@@ -89,6 +89,7 @@ impl CheckSet {
 
 /// What a scan is asked to do.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "one switch a wish")]
 pub struct ScanOptions {
     /// The trees to scan. Each may be a directory or a file; a symbolic link given here is
     /// followed, none below it is.

@@ -26,7 +26,7 @@ impl Name {
     pub fn of(name: &[u8]) -> Self {
         // Without an early exit the loop over a short name becomes a few vector instructions.
         let plain = name.iter().fold(!name.is_empty(), |plain, byte| {
-            plain & (0x20..0x7f).contains(byte) & (*byte != b'/')
+            plain & (matches!(byte, b' '..=b'.' | b'0'..=b'~'))
         });
         if plain { Name::Plain } else { Self::of_unusual(name) }
     }

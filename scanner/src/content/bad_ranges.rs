@@ -90,7 +90,8 @@ mod tests {
         let mut other = BadRanges::default();
         other.add(4096..8192, Errno::UCLEAN);
         bad.merge(other);
-        assert_eq!(bad.ranges(), [4096..12_288]);
+        assert_eq!(bad.ranges().first(), Some(&(4096..12_288)));
+        assert_eq!(bad.ranges().len(), 1);
         assert_eq!(bad.errno(), Some(Errno::IO));
     }
 }

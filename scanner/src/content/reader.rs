@@ -227,19 +227,18 @@ impl<'a> ContentReader<'a> {
     fn settle(&self, node: &Arc<DirectoryNode>, file: &OpenFile, content: Content) {
         let (mut facts, mut content) = (file.facts, content);
         for pause in PAUSES.map(Some).into_iter().chain([None]) {
-            let now = match InodeFacts::of_descriptor(file.descriptor.as_fd()) {
-                Ok(now) => now,
-                Err(_) => return self.miss(node, file, UncheckedReason::ReadError),
+            let Ok(now) = InodeFacts::of_descriptor(file.descriptor.as_fd()) else {
+                return self.miss(node, file, UncheckedReason::ReadError);
             };
             if is_same(&facts, &now) {
                 return self.judge(node, file, &now, content);
             }
             let Some(pause) = pause else { break };
             self.workers.pause(Duration::from_millis(pause));
-            facts = match InodeFacts::of_descriptor(file.descriptor.as_fd()) {
-                Ok(now) => now,
-                Err(_) => return self.miss(node, file, UncheckedReason::ReadError),
+            let Ok(now) = InodeFacts::of_descriptor(file.descriptor.as_fd()) else {
+                return self.miss(node, file, UncheckedReason::ReadError);
             };
+            facts = now;
             content = self.read_whole(node, file, facts.size());
         }
         self.gathered.lock(self.workers.index()).totals.volatile += 1;

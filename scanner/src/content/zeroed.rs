@@ -77,7 +77,7 @@ fn ending(name: &[u8]) -> Option<String> {
 /// zero bytes at its beginning as well.
 fn filled_neighbours(directory: BorrowedFd<'_>, name: &CStr, kind: &str) -> Option<usize> {
     rustix::fs::seek(directory, rustix::fs::SeekFrom::Start(0)).ok()?;
-    let mut buffer = [MaybeUninit::uninit(); 1 << 15];
+    let mut buffer = [MaybeUninit::uninit(); 1 << 14];
     let mut listing = Listing::new(directory, &mut buffer, Some(1 << 16));
     let (mut filled, mut looked_at) = (0, 0);
     while let Some(Ok(block)) = listing.block() {

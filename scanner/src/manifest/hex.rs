@@ -42,6 +42,7 @@ pub fn array_from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
 /// What each byte stands for as a digit; [`NO_DIGIT`] for most. A table, since the digits of hashes
 /// come in no order that a processor could foresee: with comparisons, reading them took 15 % of a
 /// comparison of manifests.
+#[expect(clippy::indexing_slicing, reason = "made by the compiler, which would refuse")]
 const VALUES: [u8; 256] = {
     let mut values = [NO_DIGIT; 256];
     let mut value = 0;

@@ -156,7 +156,6 @@ mod tests {
     use sha2::Sha256;
 
     use super::super::testing::Lab;
-    use super::*;
 
     fn with_sha1(body: &[u8]) -> Vec<u8> {
         [body, &Sha1::digest(body)].concat()

@@ -102,7 +102,6 @@ mod tests {
     use flate2::write::DeflateEncoder;
 
     use super::super::testing::Lab;
-    use super::*;
 
     const PATH: &str = "a.zip";
 

@@ -49,7 +49,7 @@ mod tests {
     #[test]
     fn what_was_just_written_is_in_memory() {
         let mut file = tempfile::tempfile().unwrap();
-        file.write_all(&[1; 1 << 20]).unwrap();
+        file.write_all(&vec![1; 1 << 20]).unwrap();
         let pages = cached_pages(file.as_fd());
         assert!(matches!(pages, Ok(1..) | Err(Errno::NOSYS | Errno::PERM | Errno::OPNOTSUPP)));
     }
