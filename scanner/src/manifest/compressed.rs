@@ -1,67 +1,49 @@
-//! Blocks of bytes on their way to a file, compressed by several threads.
+//! Blocks of a manifest on their way to a file.
 //!
-//! Each block becomes a gzip member of its own (RFC 1952, 2.2: a file is a series of members), so
-//! that blocks do not wait for one another.
+//! Where it is compressed each block becomes a gzip member of its own (RFC 1952, 2.2: a file is a
+//! series of members), so that blocks do not wait for one another.
 
 use std::io::{self, Write};
 
 use flate2::write::GzEncoder;
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::{Compression, ContentHash};
 
-/// gzip's level. A manifest of 1,000,000 entries (197 MB) is written in 1.0 s as it is; on two
-/// processors level 1 takes 1.8 s for 78 MB, level 2 takes 4.2 s for 52 MB.
+/// gzip's level. A manifest of 1,000,000 entries has 197 MB; level 1 makes 78 MB of it, level 2 52
+/// MB in more than twice the time.
 const LEVEL: u32 = 1;
 
-/// Blocks that are gathered before they are compressed together.
-const TOGETHER: usize = 8;
-
-/// Takes blocks and writes them in their order.
-pub(super) struct CompressedBlocks<'w, W> {
+/// Takes blocks, made ready by [`pack`], in their order.
+pub(super) struct PackedBlocks<'w, W> {
     out: &'w mut W,
-    compression: Compression,
-    waiting: Vec<Vec<u8>>,
     /// Over what went out.
     hasher: blake3::Hasher,
 }
 
-impl<'w, W: Write> CompressedBlocks<'w, W> {
-    pub(super) fn new(out: &'w mut W, compression: Compression) -> Self {
-        CompressedBlocks { out, compression, waiting: Vec::new(), hasher: blake3::Hasher::new() }
+impl<'w, W: Write> PackedBlocks<'w, W> {
+    pub(super) fn new(out: &'w mut W) -> Self {
+        PackedBlocks { out, hasher: blake3::Hasher::new() }
     }
 
-    /// Writes a block, now or with those that follow.
-    pub(super) fn write(&mut self, block: Vec<u8>) -> io::Result<()> {
-        if self.compression == Compression::None {
-            return self.out.write_all(&block);
-        }
-        self.waiting.push(block);
-        if self.waiting.len() >= TOGETHER { self.write_waiting() } else { Ok(()) }
+    /// Writes a block.
+    pub(super) fn write(&mut self, packed: &[u8]) -> io::Result<()> {
+        self.hasher.update(packed);
+        self.out.write_all(packed)
     }
 
-    /// Writes what waits; of a compressed file, tells the BLAKE3 of all that went out.
-    pub(super) fn finish(&mut self) -> io::Result<Option<ContentHash>> {
-        self.write_waiting()?;
-        let hash = *self.hasher.finalize().as_bytes();
-        Ok((self.compression == Compression::Gzip).then_some(hash))
-    }
-
-    fn write_waiting(&mut self) -> io::Result<()> {
-        let members: Vec<_> = self.waiting.par_iter().map(|block| compress(block)).collect();
-        self.waiting.clear();
-        for member in members {
-            let member = member?;
-            self.hasher.update(&member);
-            self.out.write_all(&member)?;
-        }
-        Ok(())
+    /// BLAKE3 of all that went out so far.
+    pub(super) fn hash(&self) -> ContentHash {
+        *self.hasher.finalize().as_bytes()
     }
 }
 
-fn compress(block: &[u8]) -> io::Result<Vec<u8>> {
+/// Makes a block ready to be written.
+pub(super) fn pack(block: Vec<u8>, compression: Compression) -> io::Result<Vec<u8>> {
+    if compression == Compression::None {
+        return Ok(block);
+    }
     let room = Vec::with_capacity(block.len() / 2);
     let mut encoder = GzEncoder::new(room, flate2::Compression::new(LEVEL));
-    encoder.write_all(block)?;
+    encoder.write_all(&block)?;
     encoder.finish()
 }

@@ -5,15 +5,23 @@ use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use rayon::iter::ParallelIterator;
+use rayon::slice::ParallelSlice;
 use reports::{PathName, Timestamp};
 
-use super::compressed::CompressedBlocks;
+use super::compressed::{PackedBlocks, pack};
 use super::order::compare_paths;
 use super::wire::{Footer, Header, write_entry};
 use super::{ContentHash, Counts, Entry};
 
-/// Lines are handed on in blocks of this many bytes.
-const BLOCK: usize = 1 << 20;
+/// Entries whose lines make a block: half a MiB, mostly.
+const ENTRIES: usize = 2048;
+
+/// Blocks that are made at once.
+const TOGETHER: usize = 8;
+
+/// Bytes of a usual line.
+const USUAL_LINE: usize = 256;
 
 /// Whether a manifest is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +47,7 @@ pub enum ManifestWriteError {
     #[error(transparent)]
     Io(#[from] io::Error),
     /// An entry does not come after the one before in the order of
-    /// [`compare_paths`](super::compare_paths), so that no reader would take the manifest.
+    /// [`compare_paths`], so that no reader would take the manifest.
     #[error("the entries are not sorted at {}", .0.escaped())]
     Unsorted(PathName),
 }
@@ -60,54 +68,89 @@ pub struct Written {
 }
 
 /// Writes the manifest of the tree `root`, begun at `created_at` by `tool` (`fscan 0.1.0`), and
-/// flushes `out`.
+/// flushes `out`. `counts` are those of the entries.
 ///
-/// The entries are sorted by [`compare_paths`](super::compare_paths), the root first. They are
-/// gone through twice, for the header counts them, and may be made on the fly: one at a time is
-/// held.
-pub fn write_manifest<B: Borrow<Entry>>(
+/// The entries are sorted by [`compare_paths`], the root first. They may be made on the fly: a few
+/// thousand are held at a time, and turned into lines on all processors.
+pub fn write_manifest<B: Borrow<Entry> + Send + Sync>(
     out: &mut impl Write,
     compression: Compression,
     tool: &str,
     root: &Path,
     created_at: Timestamp,
-    entries: impl Iterator<Item = B> + Clone,
+    counts: Counts,
+    entries: impl Iterator<Item = B>,
 ) -> Result<Written, ManifestWriteError> {
-    let counts = Counts::of(entries.clone());
     let root = root.as_os_str().as_bytes().to_vec();
     let header = Header { tool: tool.to_owned(), root, created_at, counts };
-    let mut blocks = CompressedBlocks::new(out, compression);
-    blocks.write(header.to_line()?)?;
-    let digest = write_entries(&mut blocks, entries)?;
-    let footer = Footer { counts, digest, stored: blocks.finish()? };
-    blocks.write(footer.to_line()?)?;
-    blocks.finish()?;
+    let mut blocks = PackedBlocks::new(out);
+    blocks.write(&pack(header.to_line()?, compression)?)?;
+    let digest = write_entries(&mut blocks, compression, entries)?;
+    let stored = (compression == Compression::Gzip).then(|| blocks.hash());
+    let footer = Footer { counts, digest, stored };
+    blocks.write(&pack(footer.to_line()?, compression)?)?;
     out.flush()?;
     Ok(Written { counts, digest })
 }
 
 /// Writes the lines of all entries and tells their digest.
-fn write_entries<B: Borrow<Entry>>(
-    blocks: &mut CompressedBlocks<'_, impl Write>,
-    entries: impl Iterator<Item = B>,
+fn write_entries<B: Borrow<Entry> + Send + Sync>(
+    blocks: &mut PackedBlocks<'_, impl Write>,
+    compression: Compression,
+    mut entries: impl Iterator<Item = B>,
 ) -> Result<ContentHash, ManifestWriteError> {
     let mut hasher = blake3::Hasher::new();
-    let mut block = Vec::with_capacity(BLOCK + BLOCK / 8);
     let mut previous: Option<Vec<u8>> = None;
-    for entry in entries {
-        let entry = entry.borrow();
-        if previous.as_ref().is_some_and(|previous| compare_paths(previous, &entry.path).is_ge()) {
-            return Err(ManifestWriteError::Unsorted(PathName::new(entry.path.clone())));
+    loop {
+        let some: Vec<B> = entries.by_ref().take(ENTRIES * TOGETHER).collect();
+        if some.is_empty() {
+            return Ok(*hasher.finalize().as_bytes());
         }
-        previous.get_or_insert_default().clone_from(&entry.path);
-        write_entry(entry, &mut block)?;
-        if block.len() >= BLOCK {
-            hasher.update(&block);
-            let full = std::mem::replace(&mut block, Vec::with_capacity(BLOCK + BLOCK / 8));
-            blocks.write(full)?;
+        check_order(&mut previous, &some)?;
+        let made: Vec<Result<Block, ManifestWriteError>> =
+            some.par_chunks(ENTRIES).map(|entries| Block::of(entries, compression)).collect();
+        for block in made {
+            let Block { digested, packed } = block?;
+            hasher.update(digested.as_ref().unwrap_or(&packed));
+            blocks.write(&packed)?;
         }
     }
-    hasher.update(&block);
-    blocks.write(block)?;
-    Ok(*hasher.finalize().as_bytes())
+}
+
+/// Lines of some entries.
+struct Block {
+    /// The lines, where they were compressed.
+    digested: Option<Vec<u8>>,
+    packed: Vec<u8>,
+}
+
+impl Block {
+    fn of<B: Borrow<Entry>>(
+        entries: &[B],
+        compression: Compression,
+    ) -> Result<Self, ManifestWriteError> {
+        let mut lines = Vec::with_capacity(entries.len() * USUAL_LINE);
+        for entry in entries {
+            write_entry(entry.borrow(), &mut lines)?;
+        }
+        if compression == Compression::None {
+            return Ok(Block { digested: None, packed: lines });
+        }
+        let packed = pack(lines.clone(), compression)?;
+        Ok(Block { digested: Some(lines), packed })
+    }
+}
+
+fn check_order<B: Borrow<Entry>>(
+    previous: &mut Option<Vec<u8>>,
+    entries: &[B],
+) -> Result<(), ManifestWriteError> {
+    for entry in entries {
+        let path = &entry.borrow().path;
+        if previous.as_ref().is_some_and(|previous| compare_paths(previous, path).is_ge()) {
+            return Err(ManifestWriteError::Unsorted(PathName::new(path.clone())));
+        }
+        previous.get_or_insert_default().clone_from(path);
+    }
+    Ok(())
 }
