@@ -9,7 +9,7 @@ use reports::{
 };
 use scanner::compare::{CompareOptions, DiffReport, diff_with_baseline};
 use scanner::manifest::{
-    Compression, Counts, Header, ManifestReader, SumsOutcome, write_manifest, write_sums,
+    Compression, Header, ManifestReader, SumsOutcome, write_manifest, write_sums,
 };
 use scanner::{Exclusions, Recorded};
 
@@ -69,7 +69,7 @@ impl<'a> Manifests<'a> {
         let mut report = DiffReport::new(&header.root, &root, self.arguments.result.all_findings);
         let entries = recorded.tree.entries();
         let options = self.compare_options(header, recorded)?;
-        let comparison = diff_with_baseline(path, entries.clone(), &options, &mut report)?;
+        let comparison = diff_with_baseline(path, entries, &options, &mut report)?;
         if comparison.nothing_left && !self.arguments.force {
             bail!(
                 "{}: it is empty and the baseline is not: is nothing mounted here? (--force \
@@ -77,7 +77,7 @@ impl<'a> Manifests<'a> {
                 PathName::from(recorded.root.as_path()).escaped()
             );
         }
-        let counts = Counts::of(entries);
+        let counts = recorded.tree.counts();
         let before = DiffSide {
             root: PathName::new(header.root.clone()),
             manifest: Some(path.into()),
@@ -130,10 +130,10 @@ impl<'a> Manifests<'a> {
 
     fn save_manifest(&self, path: &Path, recorded: &Recorded) -> anyhow::Result<()> {
         let tool = concat!("fscan ", env!("CARGO_PKG_VERSION"));
-        let entries = recorded.tree.entries();
+        let (entries, counts) = (recorded.tree.entries(), recorded.tree.counts());
+        let (how, root, begun) = (Compression::by_name(path), &recorded.root, self.begun);
         output::save_file(path, "manifest", |mut out| {
-            let compression = Compression::by_name(path);
-            write_manifest(&mut out, compression, tool, &recorded.root, self.begun, entries)?;
+            write_manifest(&mut out, how, tool, root, begun, counts, entries)?;
             Ok(())
         })?;
         let unexamined = recorded.unexamined.len();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use scanner::FileKind;
-use scanner::manifest::{Compression, Entry, compare_paths, write_manifest};
+use scanner::manifest::{Compression, Counts, Entry, compare_paths, write_manifest};
 
 use crate::harness::{Dir, Fscan, Outcome};
 
@@ -53,7 +53,8 @@ fn manifest(dir: &Dir, name: &str, entries: &[Entry]) -> PathBuf {
     let mut out = Vec::new();
     let at = "2026-01-01T00:00:00Z".to_owned().try_into().unwrap();
     let how = Compression::by_name(&path);
-    write_manifest(&mut out, how, "fscan test", Path::new("/home/coder"), at, tree.iter()).unwrap();
+    let (counts, root) = (Counts::of(&tree), Path::new("/home/coder"));
+    write_manifest(&mut out, how, "fscan test", root, at, counts, tree.iter()).unwrap();
     fs::write(&path, out).unwrap();
     path
 }

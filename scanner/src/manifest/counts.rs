@@ -33,16 +33,21 @@ impl Counts {
 
     /// Counts one.
     pub fn add(&mut self, entry: &Entry) {
+        let size = if entry.same_file_as.is_none() { entry.size } else { 0 };
+        self.add_name(entry.kind, size, entry.is_content_known());
+    }
+
+    /// Counts a name; of a further name of a file the size is 0.
+    pub(super) fn add_name(&mut self, kind: FileKind, size: u64, is_content_known: bool) {
         self.entries += 1;
-        match entry.kind {
+        match kind {
             FileKind::Directory => self.directories += 1,
             FileKind::Symlink => self.symlinks += 1,
             FileKind::Regular => {
                 self.files += 1;
-                self.unread += u64::from(!entry.is_content_known());
+                self.unread += u64::from(!is_content_known);
                 // A reader takes the numbers from a file: none may stop it.
-                let bytes = if entry.same_file_as.is_none() { entry.size } else { 0 };
-                self.bytes = self.bytes.saturating_add(bytes);
+                self.bytes = self.bytes.saturating_add(size);
             }
             _ => {}
         }

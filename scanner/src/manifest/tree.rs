@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
+use super::counts::Counts;
 use super::entry::{ContentHash, Entry};
 use super::records::{DirectoryRecords, More, Record};
 use crate::inode_facts::{Device, FileKind};
@@ -24,6 +25,7 @@ pub struct RecordTree {
     root: Option<usize>,
     several: HashMap<InodeId, SeveralNames, RandomState>,
     left_out: Vec<Vec<u8>>,
+    counts: Counts,
     /// Names whose paths are too long to stand in a manifest.
     pub too_long: u64,
 }
@@ -127,18 +129,34 @@ impl RecordTree {
         }
         self.several.retain(|_, names| names.names > 1 || names.hash.is_none());
         let (mut firsts, mut too_long) = (HashMap::new(), 0);
+        let mut counts = Counts::default();
         let mut entries = self.entries();
         while let Some((record, path)) = entries.advance(&mut too_long) {
-            if let Some(inode) = record.more.as_ref().and_then(|more| more.inode)
-                && self.several.contains_key(&inode)
-            {
-                firsts.entry(inode).or_insert_with(|| path.to_vec());
+            let more = record.more.as_deref();
+            let inode = more.and_then(|more| more.inode);
+            let several = inode.and_then(|inode| self.several.get(&inode));
+            let first = several.is_none() || !firsts.contains_key(&inode);
+            let hash = several.map_or(record.hash, |several| several.hash);
+            let whole = several.map_or(more.is_none_or(|more| more.unreadable.is_empty()), |s| {
+                s.unreadable.is_empty()
+            });
+            let size = if first { record.size } else { 0 };
+            counts.add_name(record.kind(), size, hash.is_some() && whole);
+            if several.is_some() && first {
+                firsts.insert(inode, path.to_vec());
             }
         }
-        self.too_long = too_long;
+        (self.too_long, self.counts) = (too_long, counts);
         for (inode, first) in firsts {
-            self.several.entry(inode).or_default().first = first;
+            if let Some(inode) = inode {
+                self.several.entry(inode).or_default().first = first;
+            }
         }
+    }
+
+    /// What the tree holds, in numbers.
+    pub fn counts(&self) -> Counts {
+        self.counts
     }
 
     /// Every name as a manifest has it, made on the fly: a directory before what is in it, names

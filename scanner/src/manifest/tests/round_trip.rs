@@ -77,6 +77,7 @@ fn an_unsorted_tree_is_not_written() {
             "fscan",
             root,
             at,
+            Counts::of(&entries),
             entries.iter(),
         );
         assert!(matches!(written, Err(ManifestWriteError::Unsorted(_))), "{written:?}");

@@ -6,7 +6,8 @@ use reports::{PathName, Timestamp};
 
 use crate::inode_facts::FileKind;
 use crate::manifest::{
-    Compression, Entry, ManifestError, ManifestReader, Written, compare_paths, write_manifest,
+    Compression, Counts, Entry, ManifestError, ManifestReader, Written, compare_paths,
+    write_manifest,
 };
 
 /// An entry with nothing special.
@@ -81,8 +82,9 @@ pub(super) fn written(entries: &[Entry], compression: Compression) -> (Vec<u8>, 
     let mut out = Vec::new();
     let at = Timestamp::from_unix_seconds(1_700_000_000).unwrap();
     let root = Path::new("/home/coder");
+    let (counts, tool) = (Counts::of(entries), "fscan 0.1.0");
     let written =
-        write_manifest(&mut out, compression, "fscan 0.1.0", root, at, entries.iter()).unwrap();
+        write_manifest(&mut out, compression, tool, root, at, counts, entries.iter()).unwrap();
     (out, written)
 }
 
