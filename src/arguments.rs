@@ -1,5 +1,6 @@
 //! The command line: what was typed, validated.
 
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -126,6 +127,18 @@ pub struct ScanArguments {
     /// Leave large files in the page cache that were not there before
     #[arg(long)]
     pub keep_cache: bool,
+
+    /// Stop after this many seconds; the report says how far it came
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub max_duration: Option<Duration>,
+
+    /// Read content no faster than this many bytes a second (K, M and G mean KiB, MiB and GiB)
+    #[arg(long, value_name = "BYTES/s", value_parser = bytes)]
+    pub max_rate: Option<NonZeroU64>,
+
+    /// Let everybody else go first: idle I/O class, and nice 19
+    #[arg(long)]
+    pub idle: bool,
 
     /// Threads to walk with [default: one a processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
@@ -308,9 +321,30 @@ fn seconds(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }
 
+/// A number of bytes, with K, M or G behind it where it is one of KiB, MiB or GiB.
+fn bytes(text: &str) -> Result<NonZeroU64, String> {
+    let unit = |letter: char| "KMG".find(letter.to_ascii_uppercase()).map(|power| 10 * (power + 1));
+    let shift = text.chars().last().and_then(unit);
+    let number = if shift.is_some() { text.get(..text.len() - 1).unwrap_or(text) } else { text };
+    let number: u64 =
+        number.parse().map_err(|_| "not a number of bytes, such as 20M".to_owned())?;
+    let bytes = number.checked_mul(1 << shift.unwrap_or(0)).and_then(NonZeroU64::new);
+    bytes.ok_or_else(|| "neither 0 nor more than there is".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_of_bytes_have_units() {
+        for (text, value) in [("1", 1), ("20M", 20 << 20), ("3k", 3 << 10), ("2G", 2 << 30)] {
+            assert_eq!(bytes(text).map(NonZeroU64::get), Ok(value), "{text}");
+        }
+        for text in ["", "M", "0", "0G", "-1", "1.5M", "20MB", "é", "18446744073709551615G"] {
+            assert!(bytes(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn the_command_line_is_consistent() {

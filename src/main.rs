@@ -16,6 +16,7 @@ mod render;
 mod scan;
 mod signals;
 mod status;
+mod time_limit;
 mod tool;
 
 use std::process::ExitCode;

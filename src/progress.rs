@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{BinaryBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use reports::escape;
 use scanner::Control;
 
@@ -87,8 +87,10 @@ fn message(control: &Control, elapsed: Duration) -> String {
     let rate = entries as f64 / elapsed.as_secs_f64().max(0.001);
     let findings = control.findings();
     let at = control.current_directory().map(|path| tail(&escape(&path))).unwrap_or_default();
+    let bytes = control.bytes();
+    let read = if bytes > 0 { format!("{} read, ", BinaryBytes(bytes)) } else { String::new() };
     format!(
-        "{} entries, {}/s, {findings} findings, {} s  {at}",
+        "{} entries, {}/s, {read}{findings} findings, {} s  {at}",
         HumanCount(entries),
         HumanCount(rate as u64),
         elapsed.as_secs(),

@@ -7,7 +7,7 @@ use std::thread::available_parallelism;
 use anyhow::{Context, bail};
 use reports::PathName;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use scanner::{CheckSet, Control, Exclusions, Recorded, Scan, ScanOptions};
+use scanner::{CheckSet, Control, Exclusions, Recorded, RootError, Scan, ScanOptions};
 
 use crate::arguments::ScanArguments;
 use crate::manifest::{Manifests, own_files};
@@ -16,6 +16,7 @@ use crate::output;
 use crate::progress::Progress;
 use crate::signals;
 use crate::status::Status;
+use crate::time_limit::TimeLimit;
 
 /// Scans, prints, saves, and decides the exit code.
 pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
@@ -32,13 +33,19 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     let manifests = Manifests::begin(arguments)?;
     let outcome = Outcome::begin(&arguments.result);
     raise_descriptor_limit();
+    if arguments.idle {
+        be_idle();
+    }
+    let time_limit = TimeLimit::start(arguments.max_duration, &control);
 
     let progress = Progress::start(&control, arguments.progress, quiet);
     let mut scan = scanner::scan(options, &control);
     progress.finish();
     scan.errors.iter().for_each(|error| output::say(&error.to_string()));
     let recorded = scan.recorded.take();
-    let mut could_not_run = !scan.errors.is_empty();
+    let time_is_up = time_limit.is_up();
+    let in_time = |error: &&RootError| !(time_is_up && matches!(error, RootError::Stopped { .. }));
+    let mut could_not_run = scan.errors.iter().any(|error| in_time(&error));
     let mut seen = seen(scan);
     if manifests.are_wanted() {
         let kept = keep(&manifests, recorded.as_ref(), &mut seen);
@@ -92,6 +99,7 @@ fn options(arguments: &ScanArguments) -> anyhow::Result<ScanOptions> {
         cross_mounts: arguments.cross_mounts,
         force: arguments.force,
         all_findings: arguments.result.all_findings,
+        max_rate: arguments.max_rate,
         keep_cache: arguments.keep_cache,
         records: !own_files(arguments).is_empty(),
         own_files: own_files(arguments)
@@ -138,6 +146,16 @@ fn keep_out_of_the_tree(arguments: &ScanArguments) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Where the priorities cannot be lowered the scan goes on with those it has.
+fn be_idle() {
+    if let Err(errno) = scanner::set_idle_io_class() {
+        output::say(&format!("--idle: the I/O class stays as it is ({errno})"));
+    }
+    if let Err(errno) = rustix::process::nice(19) {
+        output::say(&format!("--idle: the nice value stays as it is ({errno})"));
+    }
 }
 
 /// Deep trees keep many directories open; the soft limit is often a thousand for the sake of

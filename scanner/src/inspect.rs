@@ -308,7 +308,12 @@ impl Inspector<'_> {
             }
         }
         if let Some(claims) = claims {
-            claims.add(facts, map, filesystem.block_size, recent);
+            if self.scope.claims.allows(map.extents.len()) {
+                claims.add(facts, map, filesystem.block_size, recent);
+            } else {
+                let reason = UncheckedReason::OutOfResources;
+                inspected.unchecked.extend([(reason, "extents"), (reason, "allocation")]);
+            }
         }
         map.release();
         inspected

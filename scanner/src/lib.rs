@@ -61,3 +61,4 @@ pub use offline::{ImageCheck, ImageError, ImageOptions, check_image};
 pub use options::{CHECK_NAMES, CheckSet, ScanOptions};
 pub use roots::RootError;
 pub use scan::{Recorded, Scan, scan};
+pub use system_calls::set_idle_io_class;

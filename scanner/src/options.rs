@@ -1,5 +1,6 @@
 //! What a scan is asked to do.
 
+use std::num::NonZeroU64;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -106,6 +107,8 @@ pub struct ScanOptions {
     pub force: bool,
     /// Keep every finding instead of the first hundred of each code.
     pub all_findings: bool,
+    /// The most bytes of content to read a second.
+    pub max_rate: Option<NonZeroU64>,
     /// Leave in memory what was read of large files.
     pub keep_cache: bool,
     /// Note what a manifest says of every name.

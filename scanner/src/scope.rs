@@ -13,6 +13,7 @@ use rustix::thread::{CapabilitySet, capabilities};
 use crate::checks::Overflow;
 use crate::control::Control;
 use crate::errors_policy::ErrorsPolicy;
+use crate::extents::ClaimBudget;
 use crate::filesystem::Filesystem;
 use crate::inode_facts::InodeFacts;
 use crate::kernel::KernelWatch;
@@ -46,6 +47,8 @@ pub struct Scope {
     pub hasher: RandomState,
     /// The names that were counted.
     pub tallies: Tallies,
+    /// How many claims of fragmented files are kept.
+    pub claims: ClaimBudget,
     /// How ids that are not mapped look here.
     pub overflow: Overflow,
     /// Whether /proc leads to open files.
@@ -76,6 +79,7 @@ impl Scope {
             kernel,
             started,
             hasher: RandomState::default(),
+            claims: ClaimBudget::default(),
             overflow: Overflow::read(),
             has_proc: Path::new("/proc/self/fd").exists(),
             sees_all_attributes: capabilities(None)

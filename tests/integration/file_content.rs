@@ -162,3 +162,34 @@ fn files_that_change_while_they_are_read_are_no_damage() {
         outcome.expect(report.findings.is_empty(), "nothing is found");
     }
 }
+
+#[test]
+fn content_is_read_no_faster_than_asked_for() {
+    let dir = Dir::new();
+    for n in 0..4 {
+        dir.file(format!("tree/{n}"), &vec![n; 3 * MIB as usize]);
+    }
+    let begun = std::time::Instant::now();
+    content_of(&dir).args(["--max-rate", "6M", "tree"]).run().expect_code(0);
+    let took = begun.elapsed().as_secs_f64();
+    // Twelve MiB, of which half a second's worth may be read at once.
+    assert!((1.3..20.0).contains(&took), "{took} s");
+}
+
+#[test]
+fn a_scan_ends_when_its_time_is_up_and_says_how_far_it_came() {
+    let dir = Dir::new();
+    for n in 0..40 {
+        dir.file(format!("tree/{n}"), &vec![n; MIB as usize]);
+    }
+    let slow = ["--max-rate", "2M", "--max-duration", "1.5", "--idle", "--manifest", "m"];
+    let outcome = content_of(&dir).args(["--check", "attributes"]).args(slow).arg("tree").run();
+    let report = outcome.expect_code(2).report();
+    outcome.expect(!report.complete, "it is not complete");
+    outcome.expect(report.totals.bytes_read > 0, "something was read");
+    outcome.expect(report.totals.bytes_read < 40 * MIB, "and not all");
+    outcome.expect(!dir.join("m").exists(), "half a tree makes no manifest");
+    let outcome = content_of(&dir).args(&slow[..4]).arg("tree").run();
+    outcome.expect_code(0).expect(!outcome.report().complete, "being late is no failure");
+    content_of(&dir).args(&slow[..4]).args(["--strict", "tree"]).run().expect_code(3);
+}

@@ -9,6 +9,7 @@ mod judge;
 mod large_file;
 mod open_file;
 mod page_cache;
+mod rate_limit;
 mod read;
 mod reader;
 mod self_checking;

@@ -14,6 +14,7 @@ use super::bad_ranges::BadRanges;
 use super::large_file::{LargeFile, Segment};
 use super::open_file::OpenFile;
 use super::page_cache::{drop_pages, is_to_be_dropped};
+use super::rate_limit::RateLimit;
 use super::read::Reading;
 use super::self_checking::{HEAD, Parents, SelfChecking};
 use super::tree_hash::TreeHash;
@@ -69,6 +70,7 @@ pub struct ContentReader<'a> {
     /// Where findings go.
     pub gathered: &'a PerWorker<Gathered>,
     room: &'a PerWorker<ReadRoom>,
+    limit: Option<RateLimit>,
     waiting: AtomicUsize,
     most_waiting: usize,
 }
@@ -89,6 +91,7 @@ impl<'a> ContentReader<'a> {
             workers,
             gathered,
             room,
+            limit: scope.options.max_rate.map(RateLimit::new),
             waiting: AtomicUsize::new(0),
             most_waiting: (limit / 8).min(MOST_WAITING),
         }
@@ -218,6 +221,9 @@ impl<'a> ContentReader<'a> {
         let ended = reading.range(range, |bytes| {
             zero = zero && bytes.iter().all(|byte| *byte == 0);
             take(bytes);
+            if let Some(limit) = &self.limit {
+                self.workers.pause(limit.wait_after(bytes.len()));
+            }
         });
         self.scope.control.add_bytes(ended - start);
         (reading.bad, ended, zero)

@@ -1,5 +1,7 @@
 //! The blocks that inodes claim, in 24 bytes an extent.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use super::map::{AttributeBlock, ExtentMap};
 use crate::inode_facts::InodeFacts;
 
@@ -46,6 +48,26 @@ impl Claim {
     /// Whether it lies in some of the blocks from `start` up to `end`.
     pub fn meets(&self, start: u64, end: u64) -> bool {
         self.start < end && start < self.end()
+    }
+}
+
+/// Claims of fragmented files that are kept at most: 384 MiB of them. A filesystem of this many
+/// fragments that is sound is hard to think of; one that was made to exhaust memory, with a million
+/// inodes that share one block of extents, is easily made.
+const MOST_OF_FRAGMENTS: u64 = 1 << 24;
+
+/// Extents of an inode that are not counted: they take no more memory than its name does.
+const UNCOUNTED: usize = 4;
+
+/// How many claims of fragmented files are kept so far, by all threads.
+#[derive(Debug, Default)]
+pub struct ClaimBudget(AtomicU64);
+
+impl ClaimBudget {
+    /// Whether an inode's extents may be kept.
+    pub fn allows(&self, extents: usize) -> bool {
+        extents <= UNCOUNTED
+            || self.0.fetch_add(extents as u64, Ordering::Relaxed) < MOST_OF_FRAGMENTS
     }
 }
 
@@ -171,6 +193,14 @@ mod tests {
     fn facts() -> InodeFacts {
         let file = tempfile::tempfile().unwrap();
         InodeFacts::of_descriptor(file.as_fd()).unwrap().changed(|facts| facts.ino = 7)
+    }
+
+    #[test]
+    fn fragments_are_kept_up_to_a_limit_and_whole_files_always() {
+        let budget = ClaimBudget::default();
+        assert!(budget.allows(MOST_OF_FRAGMENTS as usize));
+        assert!(!budget.allows(5), "the next fragmented file");
+        assert!(budget.allows(4));
     }
 
     #[test]

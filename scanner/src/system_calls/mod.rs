@@ -7,6 +7,7 @@ mod close;
 mod fiemap;
 mod getdents;
 mod getfsmap;
+mod ioprio;
 mod open_by_handle;
 mod tune_sb_param;
 
@@ -15,5 +16,6 @@ pub use close::close;
 pub use fiemap::{FiemapRoom, RawExtent, fiemap};
 pub use getdents::{getdents64, until_nul};
 pub use getfsmap::{FsmapKey, FsmapRecord, FsmapRoom, getfsmap};
+pub use ioprio::set_idle_io_class;
 pub use open_by_handle::open_ext4_inode;
 pub use tune_sb_param::tune_sb_params;
