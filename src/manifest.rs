@@ -44,9 +44,10 @@ impl<'a> Manifests<'a> {
         if wanted && arguments.paths.len() != 1 {
             bail!("--manifest, --sums and --baseline are about one tree: give one PATH");
         }
-        if wanted && arguments.paths.iter().any(|path| path.is_file()) {
-            bail!("--manifest, --sums and --baseline are about a tree: PATH is a file");
+        if wanted && arguments.paths.iter().any(|path| path.exists() && !path.is_dir()) {
+            bail!("--manifest, --sums and --baseline are about a tree: PATH is no directory");
         }
+        keep_apart(arguments)?;
         for file in [&arguments.manifest, &arguments.sums].into_iter().flatten() {
             output::check_target(file)?;
         }
@@ -168,6 +169,24 @@ fn save_sums(path: &Path, recorded: &Recorded) -> anyhow::Result<()> {
     if outcome.unread > 0 {
         let count = outcome.unread;
         output::say(&format!("{shown}: {count} files that could not be read are not in it"));
+    }
+    Ok(())
+}
+
+/// One file must not replace another, least of all the baseline.
+fn keep_apart(arguments: &ScanArguments) -> anyhow::Result<()> {
+    let mut files = own_files(arguments);
+    files.extend(arguments.result.output.clone());
+    let place = |file: &PathBuf| {
+        let folder = file.parent().filter(|folder| *folder != Path::new(""));
+        let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
+        Some(folder.join(file.file_name()?))
+    };
+    let mut places: Vec<PathBuf> = files.iter().filter_map(place).collect();
+    places.sort();
+    if let Some([twice, _]) = places.array_windows().find(|[one, other]| one == other) {
+        let twice = PathName::from(twice.as_path()).escaped();
+        bail!("{twice}: it is given for two purposes, and one would replace the other");
     }
     Ok(())
 }

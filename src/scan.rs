@@ -67,12 +67,11 @@ fn keep(
     let Some(recorded) = recorded.filter(|_| seen.complete) else {
         bail!("the scan did not come to its end: nothing was compared, and no manifest written");
     };
-    let compared = manifests.compare(recorded).map(|compared| {
-        if let Some(compared) = compared {
-            seen.add(compared);
-        }
-    });
-    manifests.save(recorded).and(compared)
+    // A tree that seems not to be mounted must not become the next baseline.
+    if let Some(compared) = manifests.compare(recorded)? {
+        seen.add(compared);
+    }
+    manifests.save(recorded)
 }
 
 fn seen(scan: Scan) -> Seen {

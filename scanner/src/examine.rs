@@ -366,6 +366,12 @@ impl Look<'_, '_> {
         }
         // What a mount covers stays unseen, also where the walk goes on into the mount.
         self.out.gathered.unseen += u64::from(covered);
+        if covered && facts.kind() != FileKind::Directory {
+            // A file that is mounted over another one; elsewhere it may have a name of its own.
+            count_kind(&mut self.out.gathered.totals, facts.kind());
+            self.miss(UncheckedReason::OtherFilesystem, "entry", Some(entry.name.to_bytes()));
+            return None;
+        }
         let met = self.count(entry.name, facts);
         (!covered).then_some(met)
     }

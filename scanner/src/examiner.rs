@@ -40,7 +40,12 @@ impl Visitor for Examiner<'_> {
     ) -> Subdirectories {
         let index = self.workers.index();
         let mut hand_over = |files| self.content.take(directory.node, files, tasks);
-        let files = self.scope.options.checks.content.then(|| FileSink::new(&mut hand_over));
+        let files = self
+            .scope
+            .options
+            .checks
+            .content
+            .then(|| FileSink::new(self.content.most_in_hand, &mut hand_over));
         let scratch = &mut self.scratch.lock(index);
         let outcome = look(self.scope, directory, worker, scratch, Pass::Walk, files);
         self.scope.control.add_findings(outcome.gathered.findings.count_defects());

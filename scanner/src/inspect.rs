@@ -176,6 +176,9 @@ impl Inspector<'_> {
                 let anomaly = refused_open(errno, name.to_bytes(), facts.ino());
                 let answers = self.filesystem.oddities.answers_for_itself;
                 anomalies.add(if answers { anomaly } else { anomaly.only_suspect() });
+                if self.scope.options.checks.content {
+                    inspected.unchecked.push((UncheckedReason::ReadError, "content"));
+                }
                 return;
             }
         };

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha512};
 
@@ -26,7 +27,19 @@ fn flip(path: &Path, seed: usize) {
     fs::write(path, bytes).unwrap();
 }
 
+/// A file that was just written may be unfinished, so all of them are made older.
+fn age(top: &Path) {
+    let hour_ago = SystemTime::now() - Duration::from_secs(3600);
+    for path in files_below(top) {
+        // Git's own are read-only; root may open them all the same.
+        if let Ok(file) = OpenOptions::new().append(true).open(path) {
+            file.set_modified(hour_ago).unwrap();
+        }
+    }
+}
+
 fn scan(dir: &Dir, top: &Path) -> Outcome {
+    age(top);
     Fscan::new(dir).args(["--format=json", "--all-findings", "--check=content"]).arg(top).run()
 }
 
@@ -63,6 +76,28 @@ fn every_flipped_bit_of_an_npm_cache_is_found() {
     damaged.iter().enumerate().for_each(|(seed, path)| flip(path, seed));
     let outcome = scan(&dir, &top);
     outcome.expect_code(1).expect(found(&outcome) == damaged, "the thousand, and no other");
+}
+
+/// As pnpm links its store into projects: the name that carries the hash may be met last.
+#[test]
+fn a_file_is_checked_under_the_name_that_carries_its_hash() {
+    let dir = Dir::new();
+    let top = dir.folder("home");
+    npm_cache(&top.join("z"), 40);
+    let stored = files_below(&top);
+    fs::create_dir(top.join("a")).unwrap();
+    for (n, path) in stored.iter().enumerate() {
+        fs::hard_link(path, top.join(format!("a/{n}"))).unwrap();
+        flip(path, n);
+    }
+    for threads in ["1", "2", "8"] {
+        age(&top);
+        let scan =
+            Fscan::new(&dir).args(["--format=json", "--check=content", "--threads", threads]);
+        let outcome = scan.arg(&top).run();
+        let all = stored.iter().cloned().collect();
+        outcome.expect_code(1).expect(found(&outcome) == all, "each, under its hash");
+    }
 }
 
 fn git(top: &Path, arguments: &[&str]) -> bool {

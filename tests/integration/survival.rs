@@ -331,3 +331,20 @@ fn pipe(from: &Path, to: &Path, options: &str) -> Command {
     shell.arg("-c").arg(script).arg(from).arg(to);
     shell
 }
+
+#[test]
+fn no_file_is_given_for_two_purposes() {
+    let dir = Dir::new();
+    dir.file("tree/a", b"a");
+    manifest(&dir, "--manifest", &dir.join("tree")).expect_code(0);
+    let before = fs::read(dir.join("m.jsonl.gz")).unwrap();
+    let scan = Fscan::new(&dir).args(["--baseline", "m.jsonl.gz", "--manifest", "./m.jsonl.gz"]);
+    scan.arg("tree").run().expect_code(2).expect_one_error_line("two purposes");
+    // A volume that is not mounted does not become the next baseline.
+    dir.folder("empty");
+    let scan = Fscan::new(&dir).args(["--baseline", "m.jsonl.gz", "--manifest", "after", "empty"]);
+    let outcome = scan.run();
+    outcome.expect_code(2).expect(outcome.stderr().contains("mounted"), "it asks");
+    outcome.expect(!dir.join("after").exists(), "no manifest of nothing");
+    assert_eq!(fs::read(dir.join("m.jsonl.gz")).unwrap(), before);
+}

@@ -14,6 +14,8 @@ pub struct BadRanges {
     ranges: Vec<Range<u64>>,
     errno: Option<Errno>,
     pieces: usize,
+    /// The rest was not tried any more.
+    given_up: bool,
 }
 
 impl BadRanges {
@@ -27,10 +29,32 @@ impl BadRanges {
         }
     }
 
+    /// Takes the rest of the file, or of this part of it, for lost without trying it.
+    pub fn give_up(&mut self, range: Range<u64>, errno: Errno) {
+        self.add(range, errno);
+        self.given_up = true;
+    }
+
+    /// Whether the rest was not tried.
+    pub fn is_given_up(&self) -> bool {
+        self.given_up
+    }
+
+    /// For a part of a file of which so many pieces are unreadable already.
+    pub fn after(pieces: usize) -> Self {
+        BadRanges { pieces, ..BadRanges::default() }
+    }
+
+    /// How many pieces were found unreadable.
+    pub fn pieces(&self) -> usize {
+        self.pieces
+    }
+
     /// Adds another part's.
     pub fn merge(&mut self, other: BadRanges) {
         self.errno = self.errno.or(other.errno);
-        self.pieces += other.pieces;
+        self.pieces = self.pieces.max(other.pieces);
+        self.given_up |= other.given_up;
         self.ranges.extend(other.ranges);
         self.ranges.sort_by_key(|range| range.start);
         let mut merged: Vec<Range<u64>> = Vec::with_capacity(self.ranges.len());

@@ -6,6 +6,7 @@
 
 use std::os::fd::AsFd;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use reports::{Code, Finding, Severity, Subject, UncheckedReason};
@@ -19,10 +20,17 @@ use super::zeroed;
 use crate::checks::{Refusal, errno_name};
 use crate::inode_facts::InodeFacts;
 use crate::self_check::{Disagreement, Verdict};
-use crate::walk::{DirectoryNode, Worker};
+use crate::walk::DirectoryNode;
 
 /// Pauses before each further look, in milliseconds.
 const PAUSES: [u64; 2] = [30, 120];
+
+/// A file that was written within so many seconds may be half written: a download, an archive that
+/// is being made.
+const UNFINISHED: i64 = 60;
+
+/// Disagreements that are looked at again after pauses.
+const WAITS: usize = 32;
 
 /// Ranges that a finding names.
 const RANGES_SHOWN: usize = 64;
@@ -39,31 +47,49 @@ impl ContentReader<'_> {
         let mut content = content;
         if !content.bad.is_empty() || content.ended < facts.size() {
             content = self.look_again(node, file, facts, content);
+            let now = InodeFacts::of_descriptor(file.descriptor.as_fd());
+            if self.scope.control.is_stopped() || !now.is_ok_and(|now| is_same(facts, &now)) {
+                return self.miss(node, file, UncheckedReason::TooBusy);
+            }
         }
         let refused = content.bad.errno().map(Refusal::from);
         let mut findings = Vec::new();
         if let Some(Refusal::Damage(_)) = refused {
             findings.push(self.unreadable(node, file, facts, &content.bad));
         }
+        let mut doubts = Vec::new();
         if content.ended < facts.size() {
             findings.push(short(node, file, facts, content.ended));
         } else if content.zero && content.bad.is_empty() {
             let directory = || self.descriptors.reopen(node).ok();
             if let Some(reasons) = zeroed::reasons(&file.name, facts, directory) {
-                findings.push(all_zero(node, file, facts, reasons));
+                doubts.push(all_zero(node, file, facts, reasons));
             }
         }
         if let Some(Verdict::Disagrees(disagreement)) = &content.verdict {
-            findings.extend(self.disagreement(node, file, facts, disagreement));
+            doubts.extend(self.disagreement(node, file, facts, disagreement));
+        }
+        // Whoever writes a file may not be done with it.
+        let unfinished = self.is_unfinished(facts) && !doubts.is_empty();
+        if !unfinished {
+            findings.append(&mut doubts);
+        }
+        if !self.scope.filesystem.oddities.answers_for_itself {
+            findings.retain(|finding| finding.code != Code::ContentShort);
         }
         let whole = content.ended == facts.size();
         let mut gathered = self.gathered.lock(self.workers.index());
         gathered.totals.bytes_read = gathered.totals.bytes_read.saturating_add(content.ended);
         self.scope.control.add_findings(findings.len() as u64);
+        let told = !findings.is_empty();
         findings.into_iter().for_each(|finding| gathered.findings.add(finding));
-        if refused.is_some_and(|refusal| !matches!(refusal, Refusal::Damage(_))) {
-            let path = node.path(Some(file.name.to_bytes()));
-            gathered.unchecked.add(UncheckedReason::ReadError, "content", path);
+        let path = || node.path(Some(file.name.to_bytes()));
+        if unfinished {
+            gathered.unchecked.add(UncheckedReason::TooBusy, "content", path());
+        }
+        let unexplained = refused.is_some_and(|refusal| !matches!(refusal, Refusal::Damage(_)));
+        if unexplained || (!whole && !told) {
+            gathered.unchecked.add(UncheckedReason::ReadError, "content", path());
         }
         gathered.records.add_file(node, file, facts, whole.then_some(content));
     }
@@ -79,7 +105,7 @@ impl ContentReader<'_> {
         let mut content = content;
         for pause in PAUSES {
             self.workers.pause(Duration::from_millis(pause));
-            let again = still_bad(file, &content.bad, self.workers.current());
+            let again = self.still_bad(file, &content.bad);
             if again.ranges() != content.bad.ranges() || content.ended < facts.size() {
                 content = self.read_whole(node, file, facts.size());
             }
@@ -90,8 +116,8 @@ impl ContentReader<'_> {
         content
     }
 
-    /// A file that contradicts its own checksum. It is dropped from memory and read once more: what
-    /// agrees then came wrong from the device, or lay wrong in memory.
+    /// A file that contradicts its own checksum. It is dropped from memory and read twice more; what
+    /// does not disagree in the same way each time is no finding.
     fn disagreement(
         &self,
         node: &Arc<DirectoryNode>,
@@ -100,25 +126,53 @@ impl ContentReader<'_> {
         seen: &Disagreement,
     ) -> Option<Finding> {
         drop_pages(file);
-        self.workers.pause(Duration::from_millis(PAUSES[0]));
-        let again = self.read_whole(node, file, facts.size());
-        let now = InodeFacts::of_descriptor(file.descriptor.as_fd()).ok()?;
-        if !is_same(facts, &now) {
-            return None;
+        // Where many files disagree, as in a cache that was copied wrong, a wait for each of them
+        // would take minutes, and the first have shown that it is no matter of time.
+        let waits = self.doubted.fetch_add(1, Ordering::Relaxed) < WAITS;
+        for pause in PAUSES {
+            if waits {
+                self.workers.pause(Duration::from_millis(pause));
+            }
+            let again = self.read_whole(node, file, facts.size());
+            let now = InodeFacts::of_descriptor(file.descriptor.as_fd()).ok()?;
+            let same = again.verdict == Some(Verdict::Disagrees(seen.clone()));
+            if !is_same(facts, &now) || !same {
+                self.gathered.lock(self.workers.index()).totals.volatile += 1;
+                return None;
+            }
         }
         let expected = format!("{}: {}", seen.format, seen.expected);
-        let mut finding = Finding::new(
+        let found = seen.found.clone();
+        Some(Finding::new(
             Code::ContentSelfCheckFailed,
             subject(node, file, facts),
             expected,
-            seen.found.clone(),
-        );
-        if again.verdict != Some(Verdict::Disagrees(seen.clone())) {
-            let remark =
-                "read again it did not disagree in the same way: device or memory is at fault";
-            finding.evidence.push(remark.to_owned());
+            found,
+        ))
+    }
+
+    /// Whether a file was written so lately that its writer may not be done with it.
+    fn is_unfinished(&self, facts: &InodeFacts) -> bool {
+        let age = self.scope.started.seconds().saturating_sub(facts.modified_at().0);
+        (-UNFINISHED..UNFINISHED).contains(&age)
+    }
+
+    /// Which of the bad ranges cannot be read now.
+    fn still_bad(&self, file: &OpenFile, bad: &BadRanges) -> BadRanges {
+        let mut buffer = [0; 4096];
+        let mut reading = Reading {
+            file: file.descriptor.as_fd(),
+            buffer: &mut buffer,
+            bad: BadRanges::default(),
+            worker: self.workers.current(),
+            stop: self.scope.control.stop_flag(),
+        };
+        for range in bad.ranges() {
+            reading.range(range.clone(), |_| ());
         }
-        Some(finding)
+        let mut still = BadRanges::default();
+        still.merge(reading.bad);
+        still
     }
 
     fn unreadable(
@@ -135,6 +189,11 @@ impl ContentReader<'_> {
             Finding::new(Code::ContentUnreadable, subject(node, file, facts), expected, found);
         let ranges = bad.ranges().iter().take(RANGES_SHOWN);
         finding.evidence.extend(ranges.map(|r| format!("bytes {} to {}", r.start, r.end - 1)));
+        if bad.is_given_up() {
+            finding
+                .evidence
+                .push("so much cannot be read that the last range was not tried whole".to_owned());
+        }
         if let Some(more) = bad.ranges().len().checked_sub(RANGES_SHOWN).filter(|more| *more > 0) {
             finding.evidence.push(format!("{more} more ranges"));
         }
@@ -143,20 +202,6 @@ impl ContentReader<'_> {
         }
         finding
     }
-}
-
-/// Which of the bad ranges cannot be read now.
-fn still_bad(file: &OpenFile, bad: &BadRanges, worker: &Worker) -> BadRanges {
-    let mut buffer = [0; 4096];
-    let fresh = BadRanges::default();
-    let file = file.descriptor.as_fd();
-    let mut reading = Reading { file, buffer: &mut buffer, bad: fresh, worker };
-    for range in bad.ranges() {
-        reading.range(range.clone(), |_| ());
-    }
-    let mut still = BadRanges::default();
-    still.merge(reading.bad);
-    still
 }
 
 fn short(node: &Arc<DirectoryNode>, file: &OpenFile, facts: &InodeFacts, ended: u64) -> Finding {

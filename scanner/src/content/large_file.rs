@@ -9,6 +9,7 @@ use super::bad_ranges::BadRanges;
 use super::open_file::OpenFile;
 use super::reader::Content;
 use super::tree_hash::TreeHash;
+use crate::stamp::Moment;
 use crate::walk::DirectoryNode;
 
 /// A file, and how far the reading of it is.
@@ -20,6 +21,7 @@ pub struct LargeFile {
     pub file: OpenFile,
     /// Drop it from memory at the end.
     pub dropped: bool,
+    begun: Moment,
     tree: TreeHash,
     next: AtomicU64,
     left: AtomicU64,
@@ -58,6 +60,7 @@ impl LargeFile {
             node,
             file,
             dropped,
+            begun: Moment::now(),
             tree,
             next: AtomicU64::new(0),
             left: AtomicU64::new(segments),
@@ -91,6 +94,11 @@ impl LargeFile {
         !self.abandoned.swap(true, Ordering::Relaxed)
     }
 
+    /// How many pieces were found unreadable so far.
+    pub fn bad_pieces(&self) -> usize {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).bad.pieces()
+    }
+
     /// What all segments together say.
     pub fn content(&self) -> Content {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -100,6 +108,7 @@ impl LargeFile {
             ended: seen.ended.unwrap_or(self.file.facts.size()),
             zero: seen.zero,
             verdict: None,
+            begun: self.begun,
         }
     }
 }

@@ -18,3 +18,4 @@ mod zeroed;
 
 pub use open_file::{FileSink, OpenFile};
 pub use reader::{Content, ContentReader, ReadRoom};
+pub use self_checking::is_named_by_its_hash;

@@ -7,7 +7,7 @@ use crate::inode_facts::InodeFacts;
 use crate::manifest::AttributeDigest;
 
 /// Files that are handed over together at most.
-const FILES: usize = 32;
+pub const FILES: usize = 32;
 
 /// Bytes after which no further file joins a batch.
 const BYTES: u64 = 1 << 20;
@@ -29,20 +29,21 @@ pub struct OpenFile {
 pub struct FileSink<'a> {
     files: Vec<OpenFile>,
     bytes: u64,
+    most: usize,
     hand_over: &'a mut dyn FnMut(Vec<OpenFile>),
 }
 
 impl<'a> FileSink<'a> {
-    /// Hands each batch to `hand_over`.
-    pub fn new(hand_over: &'a mut dyn FnMut(Vec<OpenFile>)) -> Self {
-        FileSink { files: Vec::new(), bytes: 0, hand_over }
+    /// Hands each batch of at most `most` files to `hand_over`.
+    pub fn new(most: usize, hand_over: &'a mut dyn FnMut(Vec<OpenFile>)) -> Self {
+        FileSink { files: Vec::new(), bytes: 0, most, hand_over }
     }
 
     /// Adds a file.
     pub fn push(&mut self, file: OpenFile) {
         self.bytes = self.bytes.saturating_add(file.facts.size());
         self.files.push(file);
-        if self.files.len() >= FILES || self.bytes >= BYTES {
+        if self.files.len() >= self.most || self.bytes >= BYTES {
             self.flush();
         }
     }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::os::fd::BorrowedFd;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::io::{Errno, pread};
 
@@ -24,14 +25,16 @@ pub struct Reading<'a> {
     pub bad: BadRanges,
     /// Whose signs of life are shown.
     pub worker: &'a Worker,
+    /// Set from outside to end the reading early.
+    pub stop: &'a AtomicBool,
 }
 
 impl Reading<'_> {
     /// Hands out the bytes of a range in order, zeros in place of what cannot be read. Returns
-    /// where the file ended, or the range.
+    /// where the file ended, or the range; once it is to stop, anything before.
     pub fn range(&mut self, range: Range<u64>, mut take: impl FnMut(&[u8])) -> u64 {
         let mut at = range.start;
-        while at < range.end {
+        while at < range.end && !self.stop.load(Ordering::Relaxed) {
             let end = range.end.min(at.saturating_add(self.buffer.len() as u64));
             match self.read(at..end) {
                 Ok(0) => return at,
@@ -39,8 +42,8 @@ impl Reading<'_> {
                     take(self.buffer.get(..length).unwrap_or_default());
                     at += length as u64;
                 }
-                Err(_) if self.bad.is_hopeless() => {
-                    self.bad.add(at..range.end, Errno::IO);
+                Err(errno) if self.bad.is_hopeless() => {
+                    self.bad.give_up(at..range.end, errno);
                     return range.end;
                 }
                 Err(_) => match self.piece_by_piece(at..end, &mut take) {
@@ -49,7 +52,7 @@ impl Reading<'_> {
                 },
             }
         }
-        range.end
+        at
     }
 
     /// Reads what a large read refused. An error is where the file ended.
@@ -59,7 +62,7 @@ impl Reading<'_> {
         take: &mut impl FnMut(&[u8]),
     ) -> Result<(), u64> {
         let mut at = range.start;
-        while at < range.end {
+        while at < range.end && !self.stop.load(Ordering::Relaxed) {
             let end = range.end.min((at / PIECE + 1) * PIECE);
             match self.read(at..end) {
                 Ok(0) => return Err(at),
@@ -107,7 +110,8 @@ mod tests {
             let worker = Worker::default();
             let file = file.as_fd();
             let bad = BadRanges::default();
-            let mut reading = Reading { file, buffer: &mut buffer, bad, worker: &worker };
+            let stop = &AtomicBool::new(false);
+            let mut reading = Reading { file, buffer: &mut buffer, bad, worker: &worker, stop };
             let mut taken = 0;
             assert_eq!(reading.range(range, |bytes| taken += bytes.len() as u64), end);
             assert_eq!(taken, end);
@@ -122,7 +126,8 @@ mod tests {
         let (mut buffer, worker) = ([0; 8192], Worker::default());
         let bad = BadRanges::default();
         let file = directory.as_fd();
-        let mut reading = Reading { file, buffer: &mut buffer, bad, worker: &worker };
+        let stop = &AtomicBool::new(false);
+        let mut reading = Reading { file, buffer: &mut buffer, bad, worker: &worker, stop };
         let mut taken = Vec::new();
         assert_eq!(reading.range(0..20_000, |bytes| taken.extend_from_slice(bytes)), 20_000);
         assert_eq!(taken, vec![0; 20_000]);

@@ -12,17 +12,18 @@ use rustix::process::{Resource, getrlimit};
 
 use super::bad_ranges::BadRanges;
 use super::large_file::{LargeFile, Segment};
-use super::open_file::OpenFile;
+use super::open_file::{FILES, OpenFile};
 use super::page_cache::{drop_pages, is_to_be_dropped};
 use super::rate_limit::RateLimit;
 use super::read::Reading;
 use super::self_checking::{HEAD, Parents, SelfChecking};
 use super::tree_hash::TreeHash;
 use crate::gathered::{Gathered, PerWorker};
-use crate::inode_facts::InodeFacts;
+use crate::inode_facts::{FileKind, InodeFacts};
 use crate::manifest::ContentHash;
 use crate::scope::Scope;
 use crate::self_check::Verdict;
+use crate::stamp::Moment;
 use crate::walk::{Descriptors, DirectoryNode, Workers};
 
 /// Bytes of a thread's buffer: it stays in the processor's second-level cache.
@@ -56,6 +57,8 @@ pub struct Content {
     pub zero: bool,
     /// What the checksum that it carries says.
     pub verdict: Option<Verdict>,
+    /// When the reading began.
+    pub begun: Moment,
 }
 
 /// Reads the files that a walk hands over.
@@ -72,7 +75,11 @@ pub struct ContentReader<'a> {
     room: &'a PerWorker<ReadRoom>,
     limit: Option<RateLimit>,
     waiting: AtomicUsize,
+    /// Files that contradict their own checksum, so far.
+    pub(super) doubted: AtomicUsize,
     most_waiting: usize,
+    /// Open files that a thread gathers before it hands them over.
+    pub most_in_hand: usize,
 }
 
 impl<'a> ContentReader<'a> {
@@ -93,7 +100,9 @@ impl<'a> ContentReader<'a> {
             room,
             limit: scope.options.max_rate.map(RateLimit::new),
             waiting: AtomicUsize::new(0),
-            most_waiting: (limit / 8).min(MOST_WAITING),
+            doubted: AtomicUsize::new(0),
+            most_waiting: (limit / 16).min(MOST_WAITING),
+            most_in_hand: (limit / 16 / scope.options.threads.max(1)).clamp(1, FILES),
         }
     }
 
@@ -150,9 +159,13 @@ impl<'a> ContentReader<'a> {
             }
             let mut hasher = TreeHash::hasher(range.start);
             let end = range.end;
-            let (bad, ended, zero) = self.pass(&large.file, range, |bytes| {
+            let before = BadRanges::after(large.bad_pieces());
+            let (bad, ended, zero) = self.pass(&large.file, range, before, |bytes| {
                 hasher.update(bytes);
             });
+            if self.scope.control.is_stopped() {
+                continue;
+            }
             let ended = (ended < end).then_some(ended);
             let value = if ended.is_some() { [0; 32] } else { TreeHash::value(&hasher) };
             if large.finish_segment(index, Segment { value, bad, ended, zero }) {
@@ -187,16 +200,18 @@ impl<'a> ContentReader<'a> {
         file: &OpenFile,
         size: u64,
     ) -> Content {
+        let begun = Moment::now();
         let mut hasher = Hasher::new();
         let mut own = SelfChecking::new(Parents::of(node), file);
-        let (bad, ended, zero) = self.pass(file, 0..size, |bytes| {
+        let (bad, ended, zero) = self.pass(file, 0..size, BadRanges::default(), |bytes| {
             hasher.update(bytes);
             own.update(bytes);
         });
         let whole = bad.is_empty() && ended == size;
         let directory = || self.descriptors.reopen(node).ok();
         let verdict = if whole { own.finish(size, directory) } else { None };
-        Content { hash: Some(*hasher.finalize().as_bytes()), bad, ended, zero, verdict }
+        let hash = Some(*hasher.finalize().as_bytes());
+        Content { hash, bad, ended, zero, verdict, begun }
     }
 
     /// Hands out a range of a file. Tells what could not be read, where it ended, and whether it
@@ -205,6 +220,7 @@ impl<'a> ContentReader<'a> {
         &self,
         file: &OpenFile,
         range: std::ops::Range<u64>,
+        bad: BadRanges,
         mut take: impl FnMut(&[u8]),
     ) -> (BadRanges, u64, bool) {
         let mut room = self.room.lock(self.workers.index());
@@ -214,37 +230,52 @@ impl<'a> ContentReader<'a> {
         let mut reading = Reading {
             file: file.descriptor.as_fd(),
             buffer: &mut room.buffer,
-            bad: BadRanges::default(),
+            bad,
             worker: self.workers.current(),
+            stop: self.scope.control.stop_flag(),
         };
         let (mut zero, start) = (true, range.start);
         let ended = reading.range(range, |bytes| {
             zero = zero && bytes.iter().all(|byte| *byte == 0);
             take(bytes);
             if let Some(limit) = &self.limit {
-                self.workers.pause(limit.wait_after(bytes.len()));
+                self.wait(limit.wait_after(bytes.len()));
             }
         });
         self.scope.control.add_bytes(ended - start);
         (reading.bad, ended, zero)
     }
 
+    /// Waits, unless the scan is stopped.
+    fn wait(&self, pause: Duration) {
+        const BEAT: Duration = Duration::from_millis(50);
+        let mut left = pause;
+        while !left.is_zero() && !self.scope.control.is_stopped() {
+            self.workers.pause(left.min(BEAT));
+            left = left.saturating_sub(BEAT);
+        }
+    }
+
     /// Makes sure that a file did not change while it was read; where it did it is read again.
     fn settle(&self, node: &Arc<DirectoryNode>, file: &OpenFile, content: Content) {
         let (mut facts, mut content) = (file.facts, content);
         for pause in PAUSES.map(Some).into_iter().chain([None]) {
+            if self.scope.control.is_stopped() {
+                return self.miss(node, file, UncheckedReason::Interrupted);
+            }
             let Ok(now) = InodeFacts::of_descriptor(file.descriptor.as_fd()) else {
                 return self.miss(node, file, UncheckedReason::ReadError);
             };
-            if is_same(&facts, &now) {
+            if now.kind() != FileKind::Regular {
+                return self.miss(node, file, UncheckedReason::Vanished);
+            }
+            // A change within the same tick of the clock would not show.
+            if is_same(&facts, &now) && content.begun.would_change(now.changed_at()) {
                 return self.judge(node, file, &now, content);
             }
             let Some(pause) = pause else { break };
-            self.workers.pause(Duration::from_millis(pause));
-            let Ok(now) = InodeFacts::of_descriptor(file.descriptor.as_fd()) else {
-                return self.miss(node, file, UncheckedReason::ReadError);
-            };
-            facts = now;
+            self.wait(Duration::from_millis(pause));
+            facts = InodeFacts::of_descriptor(file.descriptor.as_fd()).unwrap_or(now);
             content = self.read_whole(node, file, facts.size());
         }
         self.gathered.lock(self.workers.index()).totals.volatile += 1;
@@ -269,5 +300,5 @@ fn carries_a_checksum(node: &DirectoryNode, file: &OpenFile) -> bool {
 /// Whether nobody wrote in between, as far as the file tells.
 pub fn is_same(one: &InodeFacts, other: &InodeFacts) -> bool {
     let stamps = |facts: &InodeFacts| (facts.size(), facts.modified_at(), facts.changed_at());
-    one.ino() == other.ino() && stamps(one) == stamps(other)
+    (one.ino(), one.device()) == (other.ino(), other.device()) && stamps(one) == stamps(other)
 }

@@ -51,6 +51,14 @@ impl<'a> Parents<'a> {
     }
 }
 
+/// Whether a file's place alone says what its content must be: such a name is looked at even where
+/// another name of the same file was read, since stores link their files into many trees.
+pub fn is_named_by_its_hash(node: &DirectoryNode, name: &[u8], size: u64) -> bool {
+    let parents = Parents::of(node);
+    let parents = parents.names.get(..parents.count).unwrap_or_default();
+    verifier_for(&Place { name, parents, size }, &[]).is_some()
+}
+
 /// The check of one file; chosen at its first bytes.
 pub struct SelfChecking<'a> {
     parents: Parents<'a>,

@@ -14,20 +14,20 @@ use rustix::fs::{Mode, OFlags, openat};
 use rustix::io::pread;
 
 use crate::inode_facts::{FileKind, InodeFacts};
-use crate::walk::Listing;
+use crate::walk::{Listing, open_directory};
 
 /// The smallest file that is judged, in bytes.
 const LEAST: u64 = 4096;
 
 /// Endings of text, and of formats that begin with a signature.
 const NEVER_ZERO: &[&str] = &[
-    "7z", "a", "asc", "avif", "bat", "bz2", "c", "cc", "cfg", "cjs", "class", "conf", "cpp", "crt",
-    "css", "csv", "cts", "deb", "diff", "docx", "gif", "go", "gz", "h", "hpp", "htm", "html",
-    "ini", "ipynb", "jar", "java", "jpeg", "jpg", "js", "json", "jsonl", "jsx", "ko", "less",
-    "lock", "lua", "map", "markdown", "md", "mjs", "mts", "node", "odt", "otf", "patch", "pdf",
-    "pem", "php", "pl", "png", "ps1", "py", "pyc", "rb", "rlib", "rmeta", "rpm", "rs", "rst",
-    "scss", "sh", "so", "sql", "svg", "tgz", "toml", "ts", "tsx", "ttf", "txt", "vue", "wasm",
-    "webp", "whl", "woff", "woff2", "xlsx", "xml", "xz", "yaml", "yml", "zip", "zst",
+    "7z", "asc", "avif", "bat", "bz2", "c", "cc", "cjs", "class", "conf", "cpp", "crt", "css",
+    "csv", "cts", "deb", "diff", "docx", "gif", "go", "gz", "h", "hpp", "htm", "html", "ini",
+    "ipynb", "jar", "java", "jpeg", "jpg", "js", "json", "jsonl", "jsx", "ko", "less", "lua",
+    "markdown", "md", "mjs", "mts", "node", "odt", "otf", "patch", "pdf", "pem", "php", "pl",
+    "png", "ps1", "py", "pyc", "rb", "rlib", "rmeta", "rpm", "rs", "rst", "scss", "sh", "so",
+    "sql", "svg", "tgz", "toml", "tsx", "ttf", "txt", "vue", "wasm", "webp", "whl", "woff",
+    "woff2", "xlsx", "xml", "xz", "yaml", "yml", "zip", "zst",
 ];
 
 /// Endings of what programs preallocate or fill with zeros on purpose.
@@ -61,7 +61,9 @@ pub fn reasons(
     if OFTEN_ZERO.contains(&ending.as_str()) {
         return None;
     }
-    let filled = filled_neighbours(directory()?.as_fd(), name, &ending)?;
+    // What leads back to a directory cannot be read from; it is opened anew.
+    let directory = open_directory(directory()?.as_fd(), c".", true).ok()?;
+    let filled = filled_neighbours(directory.as_fd(), name, &ending)?;
     let reason = format!("{filled} neighbours of the kind .{ending} hold something");
     (filled >= NEIGHBOURS).then(|| vec![reason])
 }
@@ -76,7 +78,6 @@ fn ending(name: &[u8]) -> Option<String> {
 /// How many files of the same kind and 4 KiB or more hold something; none if another one holds
 /// zero bytes at its beginning as well.
 fn filled_neighbours(directory: BorrowedFd<'_>, name: &CStr, kind: &str) -> Option<usize> {
-    rustix::fs::seek(directory, rustix::fs::SeekFrom::Start(0)).ok()?;
     let mut buffer = [MaybeUninit::uninit(); 1 << 14];
     let mut listing = Listing::new(directory, &mut buffer, Some(1 << 16));
     let (mut filled, mut looked_at) = (0, 0);

@@ -3,7 +3,7 @@
 use std::ffi::CStr;
 
 use super::{Look, Outcome, Pass};
-use crate::content::OpenFile;
+use crate::content::{OpenFile, is_named_by_its_hash};
 use crate::gathered::Gathered;
 use crate::inode_facts::{FileKind, InodeFacts};
 use crate::inspect::{Inode, Inspected, InspectionRoom, Inspector};
@@ -47,8 +47,12 @@ impl<'a> Look<'a, '_> {
         inspected: &mut Inspected,
     ) {
         let attributes = std::mem::take(&mut inspected.digests);
+        let node = self.directory.node;
+        let bytes = name.to_bytes();
         match (inspected.file.take(), &mut self.files) {
-            (Some(descriptor), Some(files)) if first => {
+            (Some(descriptor), Some(files))
+                if first || is_named_by_its_hash(node, bytes, facts.size()) =>
+            {
                 let facts = *facts;
                 files.push(OpenFile { descriptor, name: name.into(), facts, attributes });
                 return;

@@ -6,6 +6,7 @@ use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 
 use super::entry::{AttributeDigest, ContentHash};
+use super::tree::LONGEST_PATH;
 use crate::content::{Content, OpenFile};
 use crate::inode_facts::{Device, FileKind, InodeFacts, InodeTime};
 use crate::walk::DirectoryNode;
@@ -168,14 +169,26 @@ impl Records {
     /// Adds another thread's.
     pub fn merge(&mut self, other: Records) {
         self.directories.extend(other.directories);
-        self.unexamined.extend(other.unexamined);
+        for (node, name) in other.unexamined {
+            self.miss(&node, &name);
+        }
     }
 
     /// Notes what could not be examined: a name, or the whole directory where `name` is empty.
     pub fn miss(&mut self, node: &Arc<DirectoryNode>, name: &[u8]) {
-        if self.wanted && self.unexamined.len() < MOST_UNEXAMINED {
-            self.unexamined.push((Arc::clone(node), name.into()));
+        if !self.wanted || self.unexamined.len() > MOST_UNEXAMINED {
+            return;
         }
+        if self.unexamined.len() < MOST_UNEXAMINED {
+            self.unexamined.push((Arc::clone(node), name.into()));
+            return;
+        }
+        // Too many to be told apart: what is missing anywhere may be one of them.
+        let mut root = node;
+        while let Some(above) = root.parent() {
+            root = above;
+        }
+        self.unexamined.push((Arc::clone(root), Box::default()));
     }
 
     /// The paths below the root that could not be examined.
@@ -185,10 +198,10 @@ impl Records {
                 let above = node.parent();
                 return above.map_or_else(
                     || Some(Vec::new()),
-                    |above| above.path_up_to(node.name().to_bytes(), false, usize::MAX),
+                    |above| above.path_up_to(node.name().to_bytes(), false, LONGEST_PATH),
                 );
             }
-            node.path_up_to(name, false, usize::MAX)
+            node.path_up_to(name, false, LONGEST_PATH)
         };
         self.unexamined.iter().filter_map(path).collect()
     }

@@ -8,12 +8,12 @@ use foldhash::fast::RandomState;
 use super::counts::Counts;
 use super::entry::{ContentHash, Entry};
 use super::records::{DirectoryRecords, More, Record};
-use crate::inode_facts::{Device, FileKind};
+use crate::inode_facts::{Device, FileKind, InodeTime};
 use crate::walk::DirectoryNode;
 
 /// Paths longer than this, in bytes, are left out: a chain of 100,000 directories would take
 /// gigabytes.
-const LONGEST_PATH: usize = 1 << 16;
+pub(super) const LONGEST_PATH: usize = 1 << 16;
 
 type NodeId = *const DirectoryNode;
 type InodeId = (Device, u64);
@@ -57,6 +57,9 @@ impl Item {
 struct SeveralNames {
     names: u32,
     hash: Option<ContentHash>,
+    /// Size and time of the name under which it was read: another name that shows others was
+    /// looked at before or after a change, and its content is not known.
+    read_as: (u64, InodeTime),
     unreadable: Vec<std::ops::Range<u64>>,
     first: Vec<u8>,
 }
@@ -116,6 +119,7 @@ impl RecordTree {
         names.names += 1;
         if record.hash.is_some() {
             names.hash = record.hash;
+            names.read_as = (record.size, record.modified_at);
             names.unreadable.clone_from(&more.unreadable);
         }
     }
@@ -136,12 +140,15 @@ impl RecordTree {
             let inode = more.and_then(|more| more.inode);
             let several = inode.and_then(|inode| self.several.get(&inode));
             let first = several.is_none() || !firsts.contains_key(&inode);
-            let hash = several.map_or(record.hash, |several| several.hash);
-            let whole = several.map_or(more.is_none_or(|more| more.unreadable.is_empty()), |s| {
-                s.unreadable.is_empty()
+            let own = record.hash.is_some() && more.is_none_or(|more| more.unreadable.is_empty());
+            let shared = several.is_some_and(|several| {
+                record.hash.is_none()
+                    && several.hash.is_some()
+                    && several.unreadable.is_empty()
+                    && several.read_as == (record.size, record.modified_at)
             });
             let size = if first { record.size } else { 0 };
-            counts.add_name(record.kind(), size, hash.is_some() && whole);
+            counts.add_name(record.kind(), size, own || shared);
             if several.is_some() && first {
                 firsts.insert(inode, path.to_vec());
             }
@@ -171,7 +178,9 @@ impl RecordTree {
             record.more.as_deref().cloned().unwrap_or_default();
         let (mut hash, mut same_file_as) = (record.hash, None);
         if let Some(names) = inode.and_then(|inode| self.several.get(&inode)) {
-            (hash, unreadable) = (names.hash, names.unreadable.clone());
+            if hash.is_none() && names.read_as == (record.size, record.modified_at) {
+                (hash, unreadable) = (names.hash, names.unreadable.clone());
+            }
             same_file_as = Some(&names.first).filter(|first| *first != path).cloned();
         }
         Entry {
