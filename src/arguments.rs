@@ -13,7 +13,7 @@ const EXIT_CODES: &str = "Exit codes:
   1  findings
   2  usage, or the run could not be done
   3  with --strict: nothing found, but something stayed unchecked
-  130, 143  stopped by SIGINT or SIGTERM; a partial report was written";
+  129, 130, 143  stopped by SIGHUP, SIGINT or SIGTERM; a partial report was written";
 
 /// Judges a live, mounted filesystem: finds damage, explains it, says what to do next.
 #[derive(Debug, Parser)]

@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM: the first stops the work cleanly, the second ends the process.
+//! SIGINT, SIGTERM and SIGHUP (a lost terminal): the first stops the work cleanly, the second ends the process.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -21,11 +21,11 @@ impl Caught {
     }
 }
 
-/// Calls `stop` at the first SIGINT or SIGTERM. Must be called before any thread is started: the
+/// Calls `stop` at the first of them. Must be called before any thread is started: the
 /// signals are blocked in this thread and all that it starts, and one thread waits for them.
 pub fn on_stop(stop: impl Fn() + Send + 'static) -> anyhow::Result<Caught> {
-    let signals: SigSet = [Signal::SIGINT, Signal::SIGTERM].into_iter().collect();
-    signals.thread_block().context("blocking SIGINT and SIGTERM")?;
+    let signals: SigSet = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP].into_iter().collect();
+    signals.thread_block().context("blocking SIGINT, SIGTERM and SIGHUP")?;
     let caught = Caught::default();
     let noted = caught.clone();
     let wait = move || {

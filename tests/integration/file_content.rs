@@ -67,7 +67,7 @@ fn a_device_error_within_a_file_is_told_to_the_byte() {
 
 /// A file that was just written may be unfinished, so all of them are made older.
 fn age(top: &Path) {
-    let hour_ago = SystemTime::now() - Duration::from_secs(3600);
+    let hour_ago = SystemTime::now() - Duration::from_hours(1);
     for entry in walkdir::WalkDir::new(top).into_iter().map(Result::unwrap) {
         if entry.file_type().is_file() {
             let file = OpenOptions::new().append(true).open(entry.path()).unwrap();

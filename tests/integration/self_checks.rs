@@ -29,7 +29,7 @@ fn flip(path: &Path, seed: usize) {
 
 /// A file that was just written may be unfinished, so all of them are made older.
 fn age(top: &Path) {
-    let hour_ago = SystemTime::now() - Duration::from_secs(3600);
+    let hour_ago = SystemTime::now() - Duration::from_hours(1);
     for path in files_below(top) {
         // Git's own are read-only; root may open them all the same.
         if let Ok(file) = OpenOptions::new().append(true).open(path) {

@@ -8,7 +8,7 @@ use rustix::process::Signal;
 
 use crate::harness::{Dir, Fscan, Mount, Need, Outcome, Report, files, in_lab};
 
-const STOPS: [(Signal, i32); 2] = [(Signal::INT, 130), (Signal::TERM, 143)];
+const STOPS: [(Signal, i32); 3] = [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)];
 
 /// The exit code of the signal, a report that is marked incomplete, no temporary file.
 fn expect_stopped(outcome: &Outcome, code: i32, output: &Path) {

@@ -102,7 +102,8 @@ impl<S: Sink> Pass<'_, S> {
             Pair::After(entry) => (&entry.path, (0, 1)),
             Pair::Both(entry, _) => (&entry.path, (1, 1)),
         };
-        if !path.is_empty() {
+        // A new ext4 is not quite empty.
+        if !path.is_empty() && path != b"lost+found" {
             self.below_root.0 += sides.0;
             self.below_root.1 += sides.1;
         }
