@@ -215,6 +215,21 @@ def print_table(header, rows):
         print("| " + " | ".join(cells) + " |")
 
 
+def print_samples(contenders, samples):
+    """A table of medians, with the ratio of the first contender's time to each."""
+    rows = [
+        [
+            contender.name,
+            f"{median(s.wall for s in own):.3f}",
+            f"{median(s.cpu for s in own):.3f}",
+            mebibytes(median(s.memory for s in own)),
+            f"{ratio(samples[0], own):.2f}",
+        ]
+        for contender, own in zip(contenders, samples)
+    ]
+    print_table(["contender", "wall s", "cpu s", "peak MiB", "fscan / it"], rows)
+
+
 def print_bars(bars):
     """Prints each (what, text of the value, met). Returns whether all are met."""
     print()
@@ -242,17 +257,7 @@ def compare(runner, options):
     print_setting(options, f"{entries:,} entries")
     samples = interleave(runner, contenders, options.rounds)
     fscan, floor = samples[:2]
-    rows = [
-        [
-            contender.name,
-            f"{median(s.wall for s in own):.3f}",
-            f"{median(s.cpu for s in own):.3f}",
-            mebibytes(median(s.memory for s in own)),
-            f"{ratio(fscan, own):.2f}",
-        ]
-        for contender, own in zip(contenders, samples)
-    ]
-    print_table(["contender", "wall s", "cpu s", "peak MiB", "fscan / it"], rows)
+    print_samples(contenders, samples)
     to_floor = ratio(fscan, floor)
     return print_bars(
         [

@@ -32,8 +32,8 @@ from compare import (
     mebibytes,
     positive,
     print_bars,
+    print_samples,
     print_setting,
-    print_table,
     ratio,
     scratch_directory,
 )
@@ -82,17 +82,7 @@ def file_contenders(options):
 def measure(runner, contenders, options):
     """Runs all of them and prints the table. Returns the samples."""
     samples = interleave(runner, contenders, options.rounds)
-    rows = [
-        [
-            contender.name,
-            f"{median(s.wall for s in own):.3f}",
-            f"{median(s.cpu for s in own):.3f}",
-            mebibytes(median(s.memory for s in own)),
-            f"{ratio(samples[0], own):.2f}",
-        ]
-        for contender, own in zip(contenders, samples)
-    ]
-    print_table(["contender", "wall s", "cpu s", "peak MiB", "fscan / it"], rows)
+    print_samples(contenders, samples)
     return samples
 
 

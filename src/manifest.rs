@@ -177,12 +177,7 @@ fn save_sums(path: &Path, recorded: &Recorded) -> anyhow::Result<()> {
 fn keep_apart(arguments: &ScanArguments) -> anyhow::Result<()> {
     let mut files = own_files(arguments);
     files.extend(arguments.result.output.clone());
-    let place = |file: &PathBuf| {
-        let folder = file.parent().filter(|folder| *folder != Path::new(""));
-        let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
-        Some(folder.join(file.file_name()?))
-    };
-    let mut places: Vec<PathBuf> = files.iter().filter_map(place).collect();
+    let mut places: Vec<PathBuf> = files.iter().filter_map(|file| output::place_of(file)).collect();
     places.sort();
     if let Some([twice, _]) = places.array_windows().find(|[one, other]| one == other) {
         let twice = PathName::from(twice.as_path()).escaped();

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use reports::{PathName, Report, TextOptions, escape_prose, write_json, write_text};
@@ -66,6 +66,11 @@ pub fn check_target(path: &Path) -> anyhow::Result<()> {
     rustix::fs::access(folder, access).with_context(|| {
         format!("{shown}: it cannot be written; is {named} a folder that you may write to?")
     })
+}
+
+/// Where a file that is to be written will stand; none where its folder is not there.
+pub fn place_of(path: &Path) -> Option<PathBuf> {
+    Some(folder_of(path).canonicalize().ok()?.join(path.file_name()?))
 }
 
 fn folder_of(path: &Path) -> &Path {

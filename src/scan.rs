@@ -1,6 +1,5 @@
 //! `fscan scan`: from the command line to the report.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
@@ -104,6 +103,7 @@ fn options(arguments: &ScanArguments) -> anyhow::Result<ScanOptions> {
         own_files: own_files(arguments)
             .into_iter()
             .chain(arguments.result.output.clone())
+            .filter_map(|file| output::place_of(&file))
             .collect(),
         stat_timeout: Some(arguments.stat_timeout).filter(|timeout| !timeout.is_zero()),
     })
@@ -132,10 +132,9 @@ fn checks(arguments: &ScanArguments) -> anyhow::Result<CheckSet> {
 fn keep_out_of_the_tree(arguments: &ScanArguments) -> anyhow::Result<()> {
     let written = [&arguments.result.output, &arguments.manifest, &arguments.sums];
     for file in written.into_iter().flatten().filter(|_| arguments.read_only) {
-        let folder = file.parent().filter(|folder| *folder != Path::new(""));
-        let Ok(folder) = folder.unwrap_or(Path::new(".")).canonicalize() else { continue };
+        let Some(place) = output::place_of(file) else { continue };
         let mut roots = arguments.paths.iter().filter_map(|path| path.canonicalize().ok());
-        if let Some(root) = roots.find(|root| folder.starts_with(root)) {
+        if let Some(root) = roots.find(|root| place.starts_with(root)) {
             let (file, root) = (PathName::from(file.as_path()), PathName::from(root.as_path()));
             bail!(
                 "{}: it lies under {}, where --read-only lets nothing be written",

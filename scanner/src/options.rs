@@ -113,7 +113,8 @@ pub struct ScanOptions {
     pub keep_cache: bool,
     /// Note what a manifest says of every name.
     pub records: bool,
-    /// Files that the caller writes or compares with, which are no part of the tree.
+    /// Files that the caller writes or compares with, by absolute paths without symbolic links;
+    /// they are no part of the tree.
     pub own_files: Vec<PathBuf>,
     /// How long a system call may take before its mount is given up as hung; none waits for ever.
     pub stat_timeout: Option<Duration>,
@@ -122,12 +123,7 @@ pub struct ScanOptions {
 impl ScanOptions {
     /// The caller's own files that lie below a resolved root, as paths from there.
     pub(crate) fn own_files_below(&self, root: &Path) -> Vec<Vec<u8>> {
-        let below = |file: &PathBuf| {
-            let folder = file.parent().filter(|folder| *folder != Path::new(""));
-            let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
-            let path = folder.strip_prefix(root).ok()?.join(file.file_name()?);
-            Some(path.as_os_str().as_bytes().to_vec())
-        };
-        self.own_files.iter().filter_map(below).collect()
+        let below = self.own_files.iter().filter_map(|file| file.strip_prefix(root).ok());
+        below.map(|path| path.as_os_str().as_bytes().to_vec()).collect()
     }
 }

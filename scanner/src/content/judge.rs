@@ -1,4 +1,5 @@
-//! `content-unreadable`, `content-short`, `content-zeroed` and `content-self-check-failed`: what the content of a file says.
+//! `content-unreadable`, `content-short`, `content-zeroed` and `content-self-check-failed`: what
+//! the content of a file says.
 //!
 //! Looks at a file that was read to its end and did not change meanwhile. What could not be read
 //! is tried again after pauses; what can be read then was a passing fault below the filesystem
@@ -15,15 +16,12 @@ use super::bad_ranges::BadRanges;
 use super::open_file::OpenFile;
 use super::page_cache::drop_pages;
 use super::read::Reading;
-use super::reader::{Content, ContentReader, is_same};
+use super::reader::{Content, ContentReader, PAUSES, is_same};
 use super::zeroed;
 use crate::checks::{Refusal, errno_name};
 use crate::inode_facts::InodeFacts;
 use crate::self_check::{Disagreement, Verdict};
 use crate::walk::DirectoryNode;
-
-/// Pauses before each further look, in milliseconds.
-const PAUSES: [u64; 2] = [30, 120];
 
 /// A file that was written within so many seconds may be half written: a download, an archive that
 /// is being made.
@@ -52,15 +50,58 @@ impl ContentReader<'_> {
                 return self.miss(node, file, UncheckedReason::TooBusy);
             }
         }
-        let refused = content.bad.errno().map(Refusal::from);
+        let mut findings = self.proven(node, file, facts, &content);
+        let mut doubts = self.doubts(node, file, facts, &content);
+        // Whoever writes a file may not be done with it.
+        let unfinished = self.is_unfinished(facts) && !doubts.is_empty();
+        if !unfinished {
+            findings.append(&mut doubts);
+        }
+        let whole = content.ended == facts.size();
+        let unexplained = content.bad.errno().map(Refusal::from).is_some_and(|r| !is_damage(r));
+        let unread = unexplained || (!whole && findings.is_empty());
+        self.scope.control.add_findings(findings.len() as u64);
+        let mut gathered = self.gathered.lock(self.workers.index());
+        gathered.totals.bytes_read = gathered.totals.bytes_read.saturating_add(content.ended);
+        findings.into_iter().for_each(|finding| gathered.findings.add(finding));
+        let reasons =
+            [(unfinished, UncheckedReason::TooBusy), (unread, UncheckedReason::ReadError)];
+        for (_, reason) in reasons.into_iter().filter(|(holds, _)| *holds) {
+            gathered.unchecked.add(reason, "content", node.path(Some(file.name.to_bytes())));
+        }
+        gathered.records.add_file(node, file, facts, whole.then_some(content));
+    }
+
+    /// What was refused, and what is missing at the end.
+    fn proven(
+        &self,
+        node: &Arc<DirectoryNode>,
+        file: &OpenFile,
+        facts: &InodeFacts,
+        content: &Content,
+    ) -> Vec<Finding> {
         let mut findings = Vec::new();
-        if let Some(Refusal::Damage(_)) = refused {
+        if content.bad.errno().map(Refusal::from).is_some_and(is_damage) {
             findings.push(self.unreadable(node, file, facts, &content.bad));
         }
-        let mut doubts = Vec::new();
-        if content.ended < facts.size() {
+        // A filesystem that makes sizes up may hand out less.
+        let sizes_hold = self.scope.filesystem.oddities.answers_for_itself;
+        if content.ended < facts.size() && sizes_hold {
             findings.push(short(node, file, facts, content.ended));
-        } else if content.zero && content.bad.is_empty() {
+        }
+        findings
+    }
+
+    /// What a writer who is not done with the file would explain.
+    fn doubts(
+        &self,
+        node: &Arc<DirectoryNode>,
+        file: &OpenFile,
+        facts: &InodeFacts,
+        content: &Content,
+    ) -> Vec<Finding> {
+        let mut doubts = Vec::new();
+        if content.zero && content.bad.is_empty() && content.ended == facts.size() {
             let directory = || self.descriptors.reopen(node).ok();
             if let Some(reasons) = zeroed::reasons(&file.name, facts, directory) {
                 doubts.push(all_zero(node, file, facts, reasons));
@@ -69,29 +110,7 @@ impl ContentReader<'_> {
         if let Some(Verdict::Disagrees(disagreement)) = &content.verdict {
             doubts.extend(self.disagreement(node, file, facts, disagreement));
         }
-        // Whoever writes a file may not be done with it.
-        let unfinished = self.is_unfinished(facts) && !doubts.is_empty();
-        if !unfinished {
-            findings.append(&mut doubts);
-        }
-        if !self.scope.filesystem.oddities.answers_for_itself {
-            findings.retain(|finding| finding.code != Code::ContentShort);
-        }
-        let whole = content.ended == facts.size();
-        let mut gathered = self.gathered.lock(self.workers.index());
-        gathered.totals.bytes_read = gathered.totals.bytes_read.saturating_add(content.ended);
-        self.scope.control.add_findings(findings.len() as u64);
-        let told = !findings.is_empty();
-        findings.into_iter().for_each(|finding| gathered.findings.add(finding));
-        let path = || node.path(Some(file.name.to_bytes()));
-        if unfinished {
-            gathered.unchecked.add(UncheckedReason::TooBusy, "content", path());
-        }
-        let unexplained = refused.is_some_and(|refusal| !matches!(refusal, Refusal::Damage(_)));
-        if unexplained || (!whole && !told) {
-            gathered.unchecked.add(UncheckedReason::ReadError, "content", path());
-        }
-        gathered.records.add_file(node, file, facts, whole.then_some(content));
+        doubts
     }
 
     /// Tries what could not be read again.
@@ -202,6 +221,10 @@ impl ContentReader<'_> {
         }
         finding
     }
+}
+
+fn is_damage(refusal: Refusal) -> bool {
+    matches!(refusal, Refusal::Damage(_))
 }
 
 fn short(node: &Arc<DirectoryNode>, file: &OpenFile, facts: &InodeFacts, ended: u64) -> Finding {

@@ -35,8 +35,8 @@ const LARGE: u64 = 8 << 20;
 /// Open files that wait to be read at most.
 const MOST_WAITING: usize = 1024;
 
-/// Pauses before a file that changed is read again, in milliseconds.
-const PAUSES: [u64; 2] = [30, 120];
+/// Pauses before a file is read again, in milliseconds.
+pub(super) const PAUSES: [u64; 2] = [30, 120];
 
 /// Memory of one thread.
 #[derive(Debug, Default)]

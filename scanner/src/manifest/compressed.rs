@@ -3,6 +3,7 @@
 //! Where it is compressed each block becomes a gzip member of its own (RFC 1952, 2.2: a file is a
 //! series of members), so that blocks do not wait for one another.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use flate2::write::GzEncoder;
@@ -38,12 +39,12 @@ impl<'w, W: Write> PackedBlocks<'w, W> {
 }
 
 /// Makes a block ready to be written.
-pub(super) fn pack(block: Vec<u8>, compression: Compression) -> io::Result<Vec<u8>> {
+pub(super) fn pack(block: &[u8], compression: Compression) -> io::Result<Cow<'_, [u8]>> {
     if compression == Compression::None {
-        return Ok(block);
+        return Ok(block.into());
     }
     let room = Vec::with_capacity(block.len() / 2);
     let mut encoder = GzEncoder::new(room, flate2::Compression::new(LEVEL));
-    encoder.write_all(&block)?;
-    encoder.finish()
+    encoder.write_all(block)?;
+    Ok(encoder.finish()?.into())
 }

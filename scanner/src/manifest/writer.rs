@@ -84,11 +84,11 @@ pub fn write_manifest<B: Borrow<Entry> + Send + Sync>(
     let root = root.as_os_str().as_bytes().to_vec();
     let header = Header { tool: tool.to_owned(), root, created_at, counts };
     let mut blocks = PackedBlocks::new(out);
-    blocks.write(&pack(header.to_line()?, compression)?)?;
+    blocks.write(&pack(&header.to_line()?, compression)?)?;
     let digest = write_entries(&mut blocks, compression, entries)?;
     let stored = (compression == Compression::Gzip).then(|| blocks.hash());
     let footer = Footer { counts, digest, stored };
-    blocks.write(&pack(footer.to_line()?, compression)?)?;
+    blocks.write(&pack(&footer.to_line()?, compression)?)?;
     out.flush()?;
     Ok(Written { counts, digest })
 }
@@ -136,7 +136,7 @@ impl Block {
         if compression == Compression::None {
             return Ok(Block { digested: None, packed: lines });
         }
-        let packed = pack(lines.clone(), compression)?;
+        let packed = pack(&lines, compression)?.into_owned();
         Ok(Block { digested: Some(lines), packed })
     }
 }
