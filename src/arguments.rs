@@ -128,9 +128,14 @@ pub struct ScanArguments {
     #[arg(long)]
     pub keep_cache: bool,
 
-    /// Stop after this many seconds; the report says how far it came
+    /// Stop after this many seconds; with --checkpoint the next run goes on from there
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub max_duration: Option<Duration>,
+
+    /// Keep in this file what was read, so that a scan that was stopped goes on from there; it is
+    /// removed when the scan came to its end
+    #[arg(long, value_name = "FILE", conflicts_with = "quick")]
+    pub checkpoint: Option<PathBuf>,
 
     /// Read content no faster than this many bytes a second (K, M and G mean KiB, MiB and GiB)
     #[arg(long, value_name = "BYTES/s", value_parser = bytes)]

@@ -41,6 +41,7 @@ pub fn run(arguments: &DiffArguments) -> anyhow::Result<Status> {
         totals: totals(&after),
         findings: findings.into_rows(),
         unchecked: unchecked.into_rows(),
+        resumed: None,
         diff: Some(diff),
         complete: true,
     };

@@ -39,6 +39,7 @@ pub fn run(arguments: &ImageArguments) -> anyhow::Result<Status> {
         totals: check.totals,
         findings: check.findings,
         unchecked: check.unchecked,
+        resumed: None,
         diff: None,
         complete: check.complete,
     };

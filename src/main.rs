@@ -13,6 +13,7 @@ mod outcome;
 mod output;
 mod progress;
 mod render;
+mod resumption;
 mod scan;
 mod signals;
 mod status;

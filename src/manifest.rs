@@ -55,6 +55,11 @@ impl<'a> Manifests<'a> {
         Ok(Manifests { arguments, baseline, begun: Timestamp::now() })
     }
 
+    /// How many bytes of content the baseline tells of.
+    pub fn bytes_before(&self) -> Option<u64> {
+        self.baseline.as_ref().map(|header| header.counts.bytes)
+    }
+
     /// Whether the scan is to note every name.
     pub fn are_wanted(&self) -> bool {
         !own_files(self.arguments).is_empty()
@@ -177,6 +182,7 @@ fn save_sums(path: &Path, recorded: &Recorded) -> anyhow::Result<()> {
 fn keep_apart(arguments: &ScanArguments) -> anyhow::Result<()> {
     let mut files = own_files(arguments);
     files.extend(arguments.result.output.clone());
+    files.extend(arguments.checkpoint.clone());
     let mut places: Vec<PathBuf> = files.iter().filter_map(|file| output::place_of(file)).collect();
     places.sort();
     if let Some([twice, _]) = places.array_windows().find(|[one, other]| one == other) {

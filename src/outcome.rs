@@ -1,7 +1,7 @@
 //! From what was seen to a report, where it goes, and the exit code.
 
 use reports::{
-    Diff, Finding, Report, Root, SCHEMA_VERSION, Severity, Timestamp, Totals, Unchecked, Verdict,
+    Diff, Finding, Report, Resumed, Root, SCHEMA_VERSION, Severity, Timestamp, Totals, Unchecked, Verdict,
     recommend,
 };
 
@@ -22,6 +22,8 @@ pub struct Seen {
     pub findings: Vec<Finding>,
     /// What could not be examined.
     pub unchecked: Vec<Unchecked>,
+    /// What was taken over from earlier runs.
+    pub resumed: Option<Resumed>,
     /// What a comparison with a manifest came to.
     pub diff: Option<Diff>,
     /// Whether the run came to its end.
@@ -106,6 +108,7 @@ impl<'a> Outcome<'a> {
             totals: seen.totals,
             findings: seen.findings,
             unchecked: seen.unchecked,
+            resumed: seen.resumed,
             diff: seen.diff,
             recommendations,
         }

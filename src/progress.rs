@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use indicatif::{BinaryBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{BinaryBytes, HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use reports::escape;
 use scanner::Control;
 
@@ -21,6 +21,9 @@ const SHOWN_PATH: usize = 36;
 
 /// How often a line is written where stderr is no terminal that could redraw it.
 const LINE_EVERY: Duration = Duration::from_secs(1);
+
+/// How long the speed is watched before it says how long the rest will take.
+const SETTLED: Duration = Duration::from_secs(3);
 
 /// Progress on stderr that goes on until it is finished.
 #[derive(Debug)]
@@ -87,14 +90,37 @@ fn message(control: &Control, elapsed: Duration) -> String {
     let rate = entries as f64 / elapsed.as_secs_f64().max(0.001);
     let findings = control.findings();
     let at = control.current_directory().map(|path| tail(&escape(&path))).unwrap_or_default();
-    let bytes = control.bytes();
-    let read = if bytes > 0 { format!("{} read, ", BinaryBytes(bytes)) } else { String::new() };
+    let content = content(control, elapsed);
     format!(
-        "{} entries, {}/s, {read}{findings} findings, {} s  {at}",
+        "{} entries, {}/s, {content}{findings} findings, {} s  {at}",
         HumanCount(entries),
         HumanCount(rate as u64),
         elapsed.as_secs(),
     )
+}
+
+/// How much was read, and how long the rest will take.
+fn content(control: &Control, elapsed: Duration) -> String {
+    let (read, known) = (control.bytes(), control.known_bytes());
+    let done = read.saturating_add(known);
+    if done == 0 {
+        return String::new();
+    }
+    let Some(expected) = control.expected_bytes().filter(|expected| *expected > done) else {
+        return format!("{} read, ", BinaryBytes(done));
+    };
+    let of = format!("{} of {}", BinaryBytes(done), BinaryBytes(expected));
+    match time_left(read, expected - done, elapsed) {
+        Some(left) => format!("{of}, about {} left, ", HumanDuration(left)),
+        None => format!("{of}, "),
+    }
+}
+
+/// How long `left` bytes take, at the mean speed so far; none in the first seconds.
+fn time_left(read: u64, left: u64, elapsed: Duration) -> Option<Duration> {
+    let seconds = elapsed.as_secs_f64() * left as f64 / read.max(1) as f64;
+    let known = read > 0 && elapsed >= SETTLED;
+    Duration::try_from_secs_f64(seconds).ok().filter(|_| known)
 }
 
 /// The end of a path that is too long to show.
@@ -105,4 +131,25 @@ fn tail(path: &str) -> String {
     }
     let end: String = path.chars().skip(skipped).collect();
     format!("...{end}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rest_takes_as_long_as_what_was_read() {
+        let ten = Duration::from_secs(10);
+        assert_eq!(time_left(100, 300, ten), Some(Duration::from_secs(30)));
+        assert_eq!(time_left(100, 300, Duration::from_secs(1)), None, "too early");
+        assert_eq!(time_left(0, 300, ten), None, "nothing was read");
+    }
+
+    #[test]
+    fn content_is_told_with_what_earlier_runs_read() {
+        let control = Control::new(|_| ());
+        assert_eq!(content(&control, SETTLED), "");
+        control.expect_bytes(1 << 30);
+        assert_eq!(content(&control, SETTLED), "", "nothing was read");
+    }
 }

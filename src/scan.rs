@@ -13,6 +13,7 @@ use crate::manifest::{Manifests, own_files};
 use crate::outcome::{Outcome, Seen};
 use crate::output;
 use crate::progress::Progress;
+use crate::resumption::Resumption;
 use crate::signals;
 use crate::status::Status;
 use crate::time_limit::TimeLimit;
@@ -27,9 +28,14 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     }));
     let stopper = Arc::clone(&control);
     let caught = signals::on_stop(move || stopper.stop())?;
-    let options = options(arguments)?;
+    let mut options = options(arguments)?;
     keep_out_of_the_tree(arguments)?;
     let manifests = Manifests::begin(arguments)?;
+    if let Some(bytes) = manifests.bytes_before() {
+        control.expect_bytes(bytes);
+    }
+    let resumption = Resumption::begin(arguments)?;
+    options.checkpoint = resumption.checkpoint();
     let outcome = Outcome::begin(&arguments.result);
     raise_descriptor_limit();
     if arguments.idle {
@@ -45,13 +51,17 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     let time_is_up = time_limit.is_up();
     let in_time = |error: &&RootError| !(time_is_up && matches!(error, RootError::Stopped { .. }));
     let mut could_not_run = scan.errors.iter().any(|error| in_time(&error));
-    let mut seen = seen(scan);
+    let mut seen = seen(scan, &resumption);
     if manifests.are_wanted() {
         let kept = keep(&manifests, recorded.as_ref(), &mut seen);
         if let Err(error) = kept {
             output::complain(&error);
             could_not_run = true;
         }
+    }
+    if let Err(error) = resumption.end(seen.complete && !could_not_run) {
+        output::complain(&error);
+        could_not_run = true;
     }
     outcome.end(seen, could_not_run, &caught)
 }
@@ -73,12 +83,13 @@ fn keep(
     manifests.save(recorded)
 }
 
-fn seen(scan: Scan) -> Seen {
+fn seen(scan: Scan, resumption: &Resumption) -> Seen {
     Seen {
         roots: scan.roots,
         totals: scan.totals,
         findings: scan.findings,
         unchecked: scan.unchecked,
+        resumed: resumption.resumed(),
         diff: None,
         complete: scan.complete,
     }
@@ -100,9 +111,11 @@ fn options(arguments: &ScanArguments) -> anyhow::Result<ScanOptions> {
         max_rate: arguments.max_rate,
         keep_cache: arguments.keep_cache,
         records: !own_files(arguments).is_empty(),
+        checkpoint: None,
         own_files: own_files(arguments)
             .into_iter()
             .chain(arguments.result.output.clone())
+            .chain(arguments.checkpoint.clone())
             .filter_map(|file| output::place_of(&file))
             .collect(),
         stat_timeout: Some(arguments.stat_timeout).filter(|timeout| !timeout.is_zero()),
@@ -122,6 +135,9 @@ fn checks(arguments: &ScanArguments) -> anyhow::Result<CheckSet> {
     if !needed && !own_files(arguments).is_empty() {
         bail!("--manifest, --sums and --baseline need the checks content and attributes");
     }
+    if !checks.content && arguments.checkpoint.is_some() {
+        bail!("--checkpoint is about content that was read: it needs the check content");
+    }
     if checks == CheckSet::NONE {
         bail!("--check and --skip leave no check to make");
     }
@@ -130,7 +146,8 @@ fn checks(arguments: &ScanArguments) -> anyhow::Result<CheckSet> {
 
 /// `--read-only` promises that nothing is written under PATH; a report would be.
 fn keep_out_of_the_tree(arguments: &ScanArguments) -> anyhow::Result<()> {
-    let written = [&arguments.result.output, &arguments.manifest, &arguments.sums];
+    let ScanArguments { manifest, sums, checkpoint, result, .. } = arguments;
+    let written = [&result.output, manifest, sums, checkpoint];
     for file in written.into_iter().flatten().filter(|_| arguments.read_only) {
         let Some(place) = output::place_of(file) else { continue };
         let mut roots = arguments.paths.iter().filter_map(|path| path.canonicalize().ok());

@@ -15,6 +15,7 @@ mod json;
 mod path_name;
 mod remediation;
 mod report;
+mod resumed;
 #[cfg(test)]
 mod sample;
 mod schema;
@@ -33,6 +34,7 @@ pub use json::{ReadError, from_json, write_json};
 pub use path_name::{PathName, escape, escape_prose};
 pub use remediation::{Confidence, Recommendation, Step, recommend};
 pub use report::{CheckRun, CheckStatus, Report, Root, SCHEMA_VERSION, Tool, Totals};
+pub use resumed::{Resumed, ResumedRun};
 pub use schema::json_schema;
 pub use severity::{Severity, Verdict};
 pub use text::{TextOptions, write_explanation, write_text};

@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Diff, Finding, PathName, Recommendation, Severity, Timestamp, Unchecked, Verdict};
+use crate::{
+    Diff, Finding, PathName, Recommendation, Resumed, Severity, Timestamp, Unchecked, Verdict,
+};
 
 /// The version of the contract in this file. It rises when a reader of the older version would
 /// misread a report; added fields do not raise it.
@@ -34,6 +36,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What could not be examined, and why.
     pub unchecked: Vec<Unchecked>,
+    /// What was taken over from earlier runs that had been stopped, where something was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resumed: Option<Resumed>,
     /// What a comparison with a manifest came to, where there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub diff: Option<Diff>,

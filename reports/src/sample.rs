@@ -77,6 +77,7 @@ pub(crate) fn healthy() -> Report {
         },
         findings: Vec::new(),
         unchecked: Vec::new(),
+        resumed: None,
         diff: None,
         recommendations: Vec::new(),
     }

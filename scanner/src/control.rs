@@ -11,6 +11,8 @@ pub struct Control {
     entries: AtomicU64,
     findings: AtomicU64,
     bytes: AtomicU64,
+    known_bytes: AtomicU64,
+    expected_bytes: AtomicU64,
     workers: Mutex<Option<Arc<Workers>>>,
     remark: Box<dyn Fn(&str) + Send + Sync>,
 }
@@ -23,6 +25,8 @@ impl Control {
             entries: AtomicU64::new(0),
             findings: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
+            known_bytes: AtomicU64::new(0),
+            expected_bytes: AtomicU64::new(0),
             workers: Mutex::new(None),
             remark: Box::new(remark),
         }
@@ -46,6 +50,22 @@ impl Control {
     /// The bytes of content read so far.
     pub fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// The bytes of content that earlier runs had read.
+    pub fn known_bytes(&self) -> u64 {
+        self.known_bytes.load(Ordering::Relaxed)
+    }
+
+    /// About how many bytes of content there are to be read, known ones included; none where
+    /// nothing tells.
+    pub fn expected_bytes(&self) -> Option<u64> {
+        Some(self.expected_bytes.load(Ordering::Relaxed)).filter(|bytes| *bytes > 0)
+    }
+
+    /// Says how many bytes of content there are, where the caller knows better than the scan.
+    pub fn expect_bytes(&self, count: u64) {
+        self.expected_bytes.store(count, Ordering::Relaxed);
     }
 
     /// The findings so far; those that await a second look are not among them.
@@ -74,6 +94,10 @@ impl Control {
 
     pub(crate) fn add_bytes(&self, count: u64) {
         self.bytes.fetch_add(count, Ordering::Relaxed);
+    }
+
+    pub(crate) fn add_known_bytes(&self, count: u64) {
+        self.known_bytes.fetch_add(count, Ordering::Relaxed);
     }
 
     pub(crate) fn add_findings(&self, count: u64) {

@@ -18,6 +18,7 @@
 
 mod allocation;
 mod attributes;
+mod checkpoint;
 mod checks;
 pub mod compare;
 mod content;
@@ -54,6 +55,7 @@ mod supervise;
 mod system_calls;
 mod walk;
 
+pub use checkpoint::{Checkpoint, CheckpointError};
 pub use control::Control;
 pub use exclusions::Exclusions;
 pub use inode_facts::{Device, FileKind, InodeTime};

@@ -3,8 +3,10 @@
 use std::num::NonZeroU64;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::checkpoint::Checkpoint;
 use crate::exclusions::Exclusions;
 
 /// The checks that a scan can make, in the order they are reported.
@@ -113,6 +115,8 @@ pub struct ScanOptions {
     pub keep_cache: bool,
     /// Note what a manifest says of every name.
     pub records: bool,
+    /// What earlier runs of this scan read, and where what this one reads is kept.
+    pub checkpoint: Option<Arc<Checkpoint>>,
     /// Files that the caller writes or compares with, by absolute paths without symbolic links;
     /// they are no part of the tree.
     pub own_files: Vec<PathBuf>,

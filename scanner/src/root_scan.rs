@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use reports::{Code, PathName, UncheckedReason};
-use rustix::fs::{CWD, Mode, OFlags, openat};
+use rustix::fs::{CWD, Mode, OFlags, fstatvfs, openat};
 use rustix::io::Errno;
 
 use crate::allocation::{Begun, Counted, Earlier, Ledger, LedgerOutcome};
@@ -22,6 +22,8 @@ use crate::gathered::{Gathered, PerWorker};
 use crate::inode_facts::{Device, FileKind, InodeFacts};
 use crate::kernel::KernelWatch;
 use crate::links::LinkCount;
+use crate::mounts::Mount;
+use crate::oddities::ExtentAddresses;
 use crate::options::ScanOptions;
 use crate::refusals::Refusals;
 use crate::roots::{RootError, to_c_string};
@@ -224,6 +226,7 @@ impl RootScan {
         };
         let begun = Begun::now(open.as_fd());
         self.count_root(scope, &open);
+        self.expect_bytes(scope, root, &open);
         walker.walk(&pool, root, open);
         let walk_took = begun.took();
         self.settle(scope, &descriptors, &pool, root);
@@ -294,6 +297,22 @@ impl RootScan {
         gathered.totals.directories += 1;
         if let Ok(facts) = InodeFacts::of_descriptor(open.as_fd()) {
             gathered.census.add(&facts, &scope.filesystem, scope.started);
+        }
+    }
+
+    /// How much there is to read, where the root is all of a filesystem: as much as is in use.
+    fn expect_bytes(&self, scope: &Scope, root: &DirectoryNode, open: &OwnedFd) {
+        let options = &self.options;
+        let has_blocks = scope.filesystem.oddities.extent_addresses != ExtentAddresses::Nothing;
+        let all = options.checks.content && options.roots.len() == 1 && options.exclude.is_empty();
+        if all
+            && has_blocks
+            && shows_all(&scope.filesystem, root)
+            && self.control.expected_bytes().is_none()
+            && let Ok(space) = fstatvfs(open)
+        {
+            let used = space.f_blocks.saturating_sub(space.f_bfree);
+            self.control.expect_bytes(used.saturating_mul(space.f_frsize));
         }
     }
 
@@ -373,11 +392,9 @@ impl RootScan {
             gathered.unseen > 0 || lost.iter().any(|code| gathered.findings.has(*code))
         });
         let filesystem = &scope.filesystem;
-        let at_root = filesystem.mount.as_ref().is_some_and(|m| m.point == root.path_bytes(None));
         let whole = !unseen
             && !self.control.is_stopped()
-            && filesystem.is_whole()
-            && at_root
+            && shows_all(filesystem, root)
             && filesystem.oddities.file_links_count_names;
         if whole { Reach::Filesystem } else { Reach::Tree }
     }
@@ -398,4 +415,10 @@ impl RootScan {
         let others = busy().take(self.options.threads).filter_map(Worker::at);
         others.chain(busy().filter_map(Worker::at)).map(|node| node.path(None)).next()
     }
+}
+
+/// Whether a root is where all of its filesystem is mounted.
+fn shows_all(filesystem: &Filesystem, root: &DirectoryNode) -> bool {
+    let is_mounted_here = |mount: &Mount| mount.point == root.path_bytes(None);
+    filesystem.is_whole() && filesystem.mount.as_ref().is_some_and(is_mounted_here)
 }

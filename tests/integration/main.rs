@@ -12,6 +12,7 @@
 )]
 
 mod busy;
+mod checkpoint;
 mod command_line;
 mod damage;
 mod depth;

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::path_name::escape_prose;
-use crate::{Report, Root, Severity, Totals, Verdict};
+use crate::{Report, Resumed, ResumedRun, Root, Severity, Totals, Verdict};
 
 use super::numbers::{bytes, counted, duration, grouped};
 use super::page::{Page, Style};
@@ -16,6 +16,9 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
         write_root(root, page)?;
     }
     page.paragraph(0, &totals_sentence(&report.totals, report.duration_seconds))?;
+    if let Some(resumed) = &report.resumed {
+        write_resumed(resumed, report, page)?;
+    }
     if report.totals.volatile > 0 {
         page.paragraph(0, &volatile_sentence(report.totals.volatile))?;
     }
@@ -116,6 +119,40 @@ fn rate(entries: u64, seconds: f64) -> String {
     }
     let per_second = (entries as f64 / seconds).round() as u64;
     format!(" ({} entries/s)", grouped(per_second))
+}
+
+/// What was not read in this run, and how old that is.
+fn write_resumed<W: Write>(
+    resumed: &Resumed,
+    report: &Report,
+    page: &mut Page<'_, W>,
+) -> io::Result<()> {
+    let age = |run: &ResumedRun| duration(report.started_at.since(run.started_at).as_secs_f64());
+    let size = |run: &ResumedRun| {
+        let files = counted(run.files, "file", "files");
+        format!("{files}, {}", bytes(run.bytes))
+    };
+    let sum = resumed.runs.iter().fold((0_u64, 0_u64), |(files, bytes), run| {
+        (files.saturating_add(run.files), bytes.saturating_add(run.bytes))
+    });
+    let (oldest, files) = (resumed.runs.first().map(age), counted(sum.0, "file", "files"));
+    page.paragraph(
+        0,
+        &format!(
+            "Not read again: {files}, {}. Earlier runs of this scan read them, up to {} before \
+             this one, and their times say that they have not changed since (checkpoint {}).",
+            bytes(sum.1),
+            oldest.unwrap_or_default(),
+            resumed.checkpoint.escaped(),
+        ),
+    )?;
+    if page.verbose() {
+        for run in &resumed.runs {
+            let line = format!("run of {}, {} ago: {}", run.started_at, age(run), size(run));
+            page.paragraph(2, &line)?;
+        }
+    }
+    Ok(())
 }
 
 fn volatile_sentence(volatile: u64) -> String {

@@ -60,9 +60,13 @@ impl ContentReader<'_> {
         let whole = content.ended == facts.size();
         let unexplained = content.bad.errno().map(Refusal::from).is_some_and(|r| !is_damage(r));
         let unread = unexplained || (!whole && findings.is_empty());
+        if findings.is_empty() && !unfinished {
+            self.keep(node, file, facts, &content);
+        }
         self.scope.control.add_findings(findings.len() as u64);
         let mut gathered = self.gathered.lock(self.workers.index());
-        gathered.totals.bytes_read = gathered.totals.bytes_read.saturating_add(content.ended);
+        let read = content.ended.saturating_sub(content.counted);
+        gathered.totals.bytes_read = gathered.totals.bytes_read.saturating_add(read);
         findings.into_iter().for_each(|finding| gathered.findings.add(finding));
         let reasons =
             [(unfinished, UncheckedReason::TooBusy), (unread, UncheckedReason::ReadError)];

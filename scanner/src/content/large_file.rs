@@ -9,6 +9,7 @@ use super::bad_ranges::BadRanges;
 use super::open_file::OpenFile;
 use super::reader::Content;
 use super::tree_hash::TreeHash;
+use crate::checkpoint::KnownPart;
 use crate::stamp::Moment;
 use crate::walk::DirectoryNode;
 
@@ -21,7 +22,10 @@ pub struct LargeFile {
     pub file: OpenFile,
     /// Drop it from memory at the end.
     pub dropped: bool,
-    begun: Moment,
+    /// When the reading began.
+    pub begun: Moment,
+    /// Segments that need not be read.
+    known: Vec<bool>,
     tree: TreeHash,
     next: AtomicU64,
     left: AtomicU64,
@@ -61,6 +65,7 @@ impl LargeFile {
             file,
             dropped,
             begun: Moment::now(),
+            known: vec![false; values.len()],
             tree,
             next: AtomicU64::new(0),
             left: AtomicU64::new(segments),
@@ -69,10 +74,32 @@ impl LargeFile {
         }
     }
 
+    /// Takes over a segment that an earlier run read; tells of how many bytes, or none where it
+    /// is known or wrong. One is always left to be read, so that somebody comes to the end.
+    pub fn know(&mut self, part: &KnownPart) -> Option<u64> {
+        let index = usize::try_from(part.index).ok()?;
+        let known = self.known.get_mut(index).filter(|known| !**known)?;
+        if *self.left.get_mut() == 1 {
+            return None;
+        }
+        *known = true;
+        *self.left.get_mut() -= 1;
+        let seen = self.seen.get_mut().unwrap_or_else(PoisonError::into_inner);
+        *seen.values.get_mut(index)? = part.value;
+        seen.zero &= part.zero;
+        let range = self.tree.range(part.index);
+        Some(range.end - range.start)
+    }
+
     /// The next segment that nobody reads yet: its number and its bytes.
     pub fn take_segment(&self) -> Option<(u64, std::ops::Range<u64>)> {
-        let index = self.next.fetch_add(1, Ordering::Relaxed);
-        (index < self.tree.segments()).then(|| (index, self.tree.range(index)))
+        loop {
+            let index = self.next.fetch_add(1, Ordering::Relaxed);
+            let known = self.known.get(usize::try_from(index).ok()?)?;
+            if !*known {
+                return Some((index, self.tree.range(index)));
+            }
+        }
     }
 
     /// Takes account of a segment; true if it was the last one to come.
@@ -102,12 +129,15 @@ impl LargeFile {
     /// What all segments together say.
     pub fn content(&self) -> Content {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let ended = seen.ended.unwrap_or(self.file.facts.size());
         Content {
             hash: self.tree.merge(&seen.values),
             bad: seen.bad.clone(),
-            ended: seen.ended.unwrap_or(self.file.facts.size()),
+            ended,
+            counted: ended,
             zero: seen.zero,
             verdict: None,
+            stands_alone: true,
             begun: self.begun,
         }
     }

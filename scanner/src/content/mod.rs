@@ -12,6 +12,7 @@ mod page_cache;
 mod rate_limit;
 mod read;
 mod reader;
+mod resume;
 mod self_checking;
 mod tree_hash;
 mod zeroed;

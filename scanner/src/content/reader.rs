@@ -53,10 +53,14 @@ pub struct Content {
     pub bad: BadRanges,
     /// Where it ended.
     pub ended: u64,
+    /// Of that, how many bytes were counted as read when they were, maybe by an earlier run.
+    pub counted: u64,
     /// Whether it holds zero bytes alone.
     pub zero: bool,
     /// What the checksum that it carries says.
     pub verdict: Option<Verdict>,
+    /// Whether that looked at no other file.
+    pub stands_alone: bool,
     /// When the reading began.
     pub begun: Moment,
 }
@@ -109,6 +113,10 @@ impl<'a> ContentReader<'a> {
     /// Has files of a directory read by whoever is free, or reads them at once where too many
     /// wait.
     pub fn take<'s>(&'s self, node: &Arc<DirectoryNode>, files: Vec<OpenFile>, tasks: &Tasks<'s>) {
+        let files = self.unread(node, files);
+        if files.is_empty() {
+            return;
+        }
         let count = files.len();
         if self.waiting.fetch_add(count, Ordering::Relaxed) + count > self.most_waiting {
             self.waiting.fetch_sub(count, Ordering::Relaxed);
@@ -128,12 +136,16 @@ impl<'a> ContentReader<'a> {
 
     fn read<'s>(&'s self, node: &Arc<DirectoryNode>, file: OpenFile, tasks: &Tasks<'s>) {
         let threads = self.scope.options.threads;
-        let is_large = file.facts.size() >= LARGE && threads > 1;
+        // One thread alone gains nothing, but for a later run that goes on in the middle.
+        let in_parts = threads > 1 || self.scope.options.checkpoint.is_some();
+        let is_large = file.facts.size() >= LARGE && in_parts;
         match TreeHash::new(file.facts.size()) {
             // A checksum of its own is made in order.
             Some(tree) if is_large && !carries_a_checksum(node, &file) => {
                 let dropped = is_to_be_dropped(&file, self.scope.options.keep_cache);
-                let large = Arc::new(LargeFile::new(Arc::clone(node), file, tree, dropped));
+                let mut large = LargeFile::new(Arc::clone(node), file, tree, dropped);
+                self.resume_large(&mut large);
+                let large = Arc::new(large);
                 for _ in 1..threads {
                     let large = Arc::clone(&large);
                     tasks.spawn(move |_| {
@@ -160,14 +172,19 @@ impl<'a> ContentReader<'a> {
             let mut hasher = TreeHash::hasher(range.start);
             let end = range.end;
             let before = BadRanges::after(large.bad_pieces());
+            let start = range.start;
             let (bad, ended, zero) = self.pass(&large.file, range, before, |bytes| {
                 hasher.update(bytes);
             });
+            self.gathered.lock(self.workers.index()).totals.bytes_read += ended - start;
             if self.scope.control.is_stopped() {
                 continue;
             }
             let ended = (ended < end).then_some(ended);
             let value = if ended.is_some() { [0; 32] } else { TreeHash::value(&hasher) };
+            if ended.is_none() && bad.is_empty() {
+                self.keep_part(large, index, value, zero);
+            }
             if large.finish_segment(index, Segment { value, bad, ended, zero }) {
                 let content = large.content();
                 self.settle(&large.node, &large.file, content);
@@ -208,10 +225,11 @@ impl<'a> ContentReader<'a> {
             own.update(bytes);
         });
         let whole = bad.is_empty() && ended == size;
+        let stands_alone = own.stands_alone();
         let directory = || self.descriptors.reopen(node).ok();
         let verdict = if whole { own.finish(size, directory) } else { None };
         let hash = Some(*hasher.finalize().as_bytes());
-        Content { hash, bad, ended, zero, verdict, begun }
+        Content { hash, bad, ended, counted: 0, zero, verdict, stands_alone, begun }
     }
 
     /// Hands out a range of a file. Tells what could not be read, where it ended, and whether it

@@ -86,6 +86,11 @@ impl<'a> SelfChecking<'a> {
         }
     }
 
+    /// Whether the check, if there is one, looks at this file alone.
+    pub fn stands_alone(&self) -> bool {
+        !self.verifier.as_ref().is_some_and(|verifier| verifier.needs_directory())
+    }
+
     /// What the check says, if there is one, of a file of `size` bytes that were all taken.
     /// `directory` opens the one that it stands in.
     pub fn finish<D: AsFd>(

@@ -21,6 +21,7 @@ pub(crate) struct Report {
     pub(crate) totals: Totals,
     pub(crate) findings: Vec<Finding>,
     pub(crate) unchecked: Vec<Unchecked>,
+    pub(crate) resumed: Option<Resumed>,
     pub(crate) diff: Option<Diff>,
     pub(crate) recommendations: Vec<Recommendation>,
 }
@@ -99,6 +100,21 @@ pub(crate) struct Subject {
     pub(crate) path_elided: u64,
     pub(crate) inode: Option<u64>,
     pub(crate) device: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Resumed {
+    pub(crate) checkpoint: Example,
+    pub(crate) runs: Vec<ResumedRun>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ResumedRun {
+    pub(crate) started_at: String,
+    pub(crate) files: u64,
+    pub(crate) bytes: u64,
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,0 +1,146 @@
+//! The file: read to its last whole block, then written on, a block at a time.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use blake3::Hasher;
+use rustix::fs::{FlockOperation, OFlags, flock};
+use rustix::io::Errno;
+
+use super::Fault;
+use super::header::Header;
+use super::line::Line;
+
+/// Longer than any line, in bytes; roots have paths.
+const LONGEST_LINE: u64 = 1 << 20;
+
+/// More lines than any block has.
+const LONGEST_BLOCK: usize = 1 << 20;
+
+/// A checkpoint's file, locked against other scans.
+#[derive(Debug)]
+pub(super) struct Journal {
+    path: PathBuf,
+    file: File,
+    /// Where the last whole block ends, in bytes.
+    length: u64,
+    /// Over everything up to there.
+    hasher: Hasher,
+}
+
+impl Journal {
+    /// Opens a checkpoint, or makes it where there is none. `take` gets the lines of every whole
+    /// block; what stands behind the last one is removed.
+    pub fn open(path: &Path, header: &Header, take: impl FnMut(&Line)) -> Result<Self, Fault> {
+        let file = open(path)?;
+        lock(&file)?;
+        let mut journal = Journal { path: path.to_owned(), file, length: 0, hasher: Hasher::new() };
+        let is_new = !journal.read(header, take)?;
+        journal.file.set_len(journal.length).map_err(Fault::Write)?;
+        if is_new {
+            let line = header.to_line().map_err(|error| Fault::Write(error.into()))?;
+            journal.append(&line).map_err(Fault::Write)?;
+            let _ = File::open(folder_of(path)).and_then(|folder| folder.sync_all());
+        }
+        Ok(journal)
+    }
+
+    /// Reads the whole blocks; false where not even the header is one.
+    fn read(&mut self, header: &Header, mut take: impl FnMut(&Line)) -> Result<bool, Fault> {
+        let mut reader = BufReader::with_capacity(1 << 18, &self.file);
+        let mut line = Vec::new();
+        read_line(&mut reader, &mut line)?;
+        header.accepts(&line)?;
+        let (mut hasher, mut length) = (Hasher::new(), line.len() as u64);
+        hasher.update(&line);
+        let (mut block, mut sealed) = (Vec::new(), None);
+        while block.len() < LONGEST_BLOCK {
+            line.clear();
+            read_line(&mut reader, &mut line)?;
+            let parsed = Line::parse(&line);
+            let proven = match parsed {
+                Some(Line::Seal(seal)) => seal == *hasher.finalize().as_bytes(),
+                _ => false,
+            };
+            hasher.update(&line);
+            length += line.len() as u64;
+            match parsed {
+                Some(Line::Seal(_)) if proven => {
+                    block.drain(..).for_each(|line| take(&line));
+                    sealed = Some((hasher.clone(), length));
+                }
+                None | Some(Line::Seal(_)) => break,
+                Some(other) => block.push(other),
+            }
+        }
+        let is_whole = sealed.is_some();
+        (self.hasher, self.length) = sealed.unwrap_or_default();
+        Ok(is_whole)
+    }
+
+    /// Writes lines as a block of their own, through to the disk. After an error the file is what
+    /// it was before.
+    pub fn append(&mut self, lines: &[u8]) -> io::Result<()> {
+        let mut hasher = self.hasher.clone();
+        hasher.update(lines);
+        let seal = Line::Seal(*hasher.finalize().as_bytes()).to_text();
+        hasher.update(seal.as_bytes());
+        let written = self
+            .file
+            .seek(SeekFrom::Start(self.length))
+            .and_then(|_| self.file.write_all(lines))
+            .and_then(|()| self.file.write_all(seal.as_bytes()))
+            .and_then(|()| self.file.sync_data());
+        match written {
+            Ok(()) => {
+                self.length += (lines.len() + seal.len()) as u64;
+                self.hasher = hasher;
+            }
+            Err(_) => self.file.set_len(self.length)?,
+        }
+        written
+    }
+
+    /// Removes the file: the scan came to its end.
+    pub fn remove(&self) -> io::Result<()> {
+        std::fs::remove_file(&self.path)
+    }
+}
+
+fn open(path: &Path) -> Result<File, Fault> {
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::NOFOLLOW;
+    let opened = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .custom_flags(flags.bits().cast_signed())
+        .open(path);
+    let metadata = std::fs::symlink_metadata(path);
+    let file = opened.map_err(|error| match metadata {
+        Ok(metadata) if metadata.is_symlink() => Fault::Link,
+        Ok(metadata) if !metadata.is_file() => Fault::NoFile,
+        _ => Fault::Open(error),
+    })?;
+    if file.metadata().map_err(Fault::Open)?.is_file() { Ok(file) } else { Err(Fault::NoFile) }
+}
+
+/// Where the filesystem knows no locks there is none.
+fn lock(file: &File) -> Result<(), Fault> {
+    match flock(file, FlockOperation::NonBlockingLockExclusive) {
+        Err(Errno::WOULDBLOCK) => Err(Fault::InUse),
+        _ => Ok(()),
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
+}
+
+/// Reads a line with its newline; without one at the end of the file, or where it is too long.
+fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> Result<(), Fault> {
+    reader.take(LONGEST_LINE).read_until(b'\n', line).map_err(Fault::Read)?;
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! Files that an earlier run of the same scan read, and what is kept for a later one.
+
+use std::sync::Arc;
+
+use super::bad_ranges::BadRanges;
+use super::large_file::LargeFile;
+use super::open_file::OpenFile;
+use super::reader::{Content, ContentReader};
+use super::self_checking::is_named_by_its_hash;
+use crate::checkpoint::{Checkpoint, FileIdentity};
+use crate::inode_facts::InodeFacts;
+use crate::manifest::ContentHash;
+use crate::self_check::Verdict;
+use crate::stamp::Moment;
+use crate::walk::DirectoryNode;
+
+impl ContentReader<'_> {
+    fn checkpoint(&self) -> Option<&Checkpoint> {
+        self.scope.options.checkpoint.as_deref()
+    }
+
+    /// Takes over what an earlier run read; gives back what is to be read.
+    pub(super) fn unread(
+        &self,
+        node: &Arc<DirectoryNode>,
+        mut files: Vec<OpenFile>,
+    ) -> Vec<OpenFile> {
+        if let Some(checkpoint) = self.checkpoint() {
+            files.retain(|file| {
+                let identity = self.identity(node, file, &file.facts);
+                let known = checkpoint.take_file(&identity, file.facts.size());
+                known.is_none_or(|hash| {
+                    self.take_over(node, file, hash);
+                    false
+                })
+            });
+        }
+        files
+    }
+
+    fn take_over(&self, node: &Arc<DirectoryNode>, file: &OpenFile, hash: ContentHash) {
+        self.scope.control.add_known_bytes(file.facts.size());
+        let content = Content {
+            hash: Some(hash),
+            bad: BadRanges::default(),
+            ended: file.facts.size(),
+            counted: file.facts.size(),
+            zero: false,
+            verdict: None,
+            stands_alone: true,
+            begun: Moment::now(),
+        };
+        let mut gathered = self.gathered.lock(self.workers.index());
+        gathered.records.add_file(node, file, &file.facts, Some(content));
+    }
+
+    /// Keeps what was read of a sound file whose content depends on no other. Which of several
+    /// names a later run meets first is chance, but a name that says what the content must be is
+    /// looked at for itself.
+    pub(super) fn keep(
+        &self,
+        node: &Arc<DirectoryNode>,
+        file: &OpenFile,
+        facts: &InodeFacts,
+        content: &Content,
+    ) {
+        let disagreed = matches!(content.verdict, Some(Verdict::Disagrees(_)));
+        let sound = content.bad.is_empty() && !content.zero && !disagreed && content.stands_alone;
+        let hash = content.hash.filter(|_| sound && content.ended == facts.size());
+        let (Some(checkpoint), Some(hash)) = (self.checkpoint(), hash) else { return };
+        let identity = self.identity(node, file, facts);
+        checkpoint.keep_file(identity, hash);
+        if self.has_several_names(facts) {
+            let by_number = FileIdentity::by_number(facts);
+            if by_number != identity {
+                checkpoint.keep_file(by_number, hash);
+            }
+        }
+    }
+
+    /// Fills in what earlier runs read of a large file.
+    pub(super) fn resume_large(&self, large: &mut LargeFile) {
+        let Some(checkpoint) = self.checkpoint() else { return };
+        let identity = FileIdentity::by_place(&large.node, file_name(large), &large.file.facts);
+        for part in checkpoint.parts(&identity) {
+            if let Some(bytes) = large.know(part) {
+                checkpoint.took_part(part, bytes);
+                self.scope.control.add_known_bytes(bytes);
+            }
+        }
+    }
+
+    /// Keeps a part of a large file. A file that changed since it was opened has another identity
+    /// then, unless the clock did not move on.
+    pub(super) fn keep_part(&self, large: &LargeFile, index: u64, value: ContentHash, zero: bool) {
+        let facts = &large.file.facts;
+        if let Some(checkpoint) = self.checkpoint()
+            && large.begun.would_change(facts.changed_at())
+        {
+            let identity = FileIdentity::by_place(&large.node, file_name(large), facts);
+            checkpoint.keep_part(identity, index, value, zero);
+        }
+    }
+
+    fn identity(
+        &self,
+        node: &DirectoryNode,
+        file: &OpenFile,
+        facts: &InodeFacts,
+    ) -> FileIdentity {
+        let name = file.name.to_bytes();
+        if self.has_several_names(facts) && !is_named_by_its_hash(node, name, facts.size()) {
+            FileIdentity::by_number(facts)
+        } else {
+            FileIdentity::by_place(node, name, facts)
+        }
+    }
+
+    fn has_several_names(&self, facts: &InodeFacts) -> bool {
+        facts.nlink() > 1
+            && self.scope.filesystem.oddities.numbers_identify
+            && facts.device() == self.scope.filesystem.device
+    }
+}
+
+fn file_name(large: &LargeFile) -> &[u8] {
+    large.file.name.to_bytes()
+}

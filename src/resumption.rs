@@ -1,0 +1,58 @@
+//! `--checkpoint`: what earlier runs read, and what is kept for the next one.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use reports::{PathName, Resumed};
+use scanner::Checkpoint;
+
+use crate::arguments::ScanArguments;
+use crate::output;
+
+/// The checkpoint of a scan, where one was asked for.
+pub struct Resumption(Option<Arc<Checkpoint>>);
+
+impl Resumption {
+    /// Opens it.
+    pub fn begin(arguments: &ScanArguments) -> anyhow::Result<Self> {
+        let Some(path) = arguments.checkpoint.as_deref() else { return Ok(Resumption(None)) };
+        let tool = concat!("fscan ", env!("CARGO_PKG_VERSION"));
+        let roots = arguments.paths.iter().map(|root| absolute(root)).collect();
+        Ok(Resumption(Some(Arc::new(Checkpoint::open(path, tool, roots)?))))
+    }
+
+    /// For the scan.
+    pub fn checkpoint(&self) -> Option<Arc<Checkpoint>> {
+        self.0.clone()
+    }
+
+    /// What was taken over from earlier runs.
+    pub fn resumed(&self) -> Option<Resumed> {
+        self.0.as_ref().and_then(|checkpoint| checkpoint.resumed())
+    }
+
+    /// Ends it: with a scan that is `done` there is nothing left to go on with.
+    pub fn end(self, done: bool) -> anyhow::Result<()> {
+        let Some(checkpoint) = self.0 else { return Ok(()) };
+        if done {
+            return Ok(checkpoint.remove()?);
+        }
+        checkpoint.write();
+        match checkpoint.take_failure() {
+            Some(failure) => Err(failure.into()),
+            None => {
+                output::say(&format!(
+                    "{}: what was read is kept; the same command goes on from there",
+                    checkpoint.path().escaped()
+                ));
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The same tree has the same name from any folder.
+fn absolute(root: &Path) -> PathName {
+    let absolute = root.canonicalize().or_else(|_| std::path::absolute(root));
+    PathName::from(absolute.as_deref().unwrap_or(root))
+}
