@@ -1,8 +1,8 @@
 //! From what was seen to a report, where it goes, and the exit code.
 
 use reports::{
-    Diff, Finding, Report, Resumed, Root, SCHEMA_VERSION, Severity, Timestamp, Totals, Unchecked, Verdict,
-    recommend,
+    Diff, Finding, Report, Resumed, Root, SCHEMA_VERSION, Severity, Timestamp, Totals, Unchecked,
+    Verdict, recommend,
 };
 
 use crate::arguments::ResultArguments;

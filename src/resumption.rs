@@ -32,22 +32,22 @@ impl Resumption {
     }
 
     /// Ends it: with a scan that is `done` there is nothing left to go on with.
-    pub fn end(self, done: bool) -> anyhow::Result<()> {
+    pub fn end(self, done: bool, quiet: bool) -> anyhow::Result<()> {
         let Some(checkpoint) = self.0 else { return Ok(()) };
         if done {
             return Ok(checkpoint.remove()?);
         }
         checkpoint.write();
-        match checkpoint.take_failure() {
-            Some(failure) => Err(failure.into()),
-            None => {
-                output::say(&format!(
-                    "{}: what was read is kept; the same command goes on from there",
-                    checkpoint.path().escaped()
-                ));
-                Ok(())
-            }
+        if let Some(failure) = checkpoint.take_failure() {
+            return Err(failure.into());
         }
+        if !quiet {
+            let path = checkpoint.path().escaped();
+            output::say(&format!(
+                "{path}: what was read is kept; the same command goes on from there"
+            ));
+        }
+        Ok(())
     }
 }
 

@@ -59,7 +59,7 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
             could_not_run = true;
         }
     }
-    if let Err(error) = resumption.end(seen.complete && !could_not_run) {
+    if let Err(error) = resumption.end(seen.complete && !could_not_run, quiet) {
         output::complain(&error);
         could_not_run = true;
     }

@@ -45,6 +45,8 @@ pub enum UncheckedReason {
     InUse,
     /// The scan was stopped before it came to this.
     Interrupted,
+    /// A file with so large holes that reading the zeros which they stand for would take hours.
+    MostlyHoles,
     /// A manifest has no hash of the whole content, so it cannot be compared.
     NotHashed,
     /// It lies where the tree could not be examined, so it may be there or not.
@@ -80,6 +82,7 @@ impl UncheckedReason {
             }
             UncheckedReason::InUse => "it is mounted or in use (--force)",
             UncheckedReason::Interrupted => "the scan was stopped",
+            UncheckedReason::MostlyHoles => "a sparse file with more than 1 TiB of holes",
             UncheckedReason::NotHashed => "a manifest does not know the whole content",
             UncheckedReason::NotReached => "it lies where the tree could not be examined",
             UncheckedReason::Unsupported => "not supported here",

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
-use crate::harness::{Dir, Fscan, Image, Need, Outcome, User, files, in_lab, tool};
+use crate::harness::{Dir, Fscan, Image, Mount, Need, Outcome, User, files, in_lab, tool};
 
 const MIB: u64 = 1 << 20;
 
@@ -227,4 +227,23 @@ fn few_descriptors_are_enough_for_many_files() {
         outcome.expect(report.unchecked.is_empty(), "everything was examined");
         outcome.expect(report.totals.files == 2400, "every file was seen");
     }
+}
+
+/// Such files are made by writing one byte far out, and a hash of them would take for ever.
+#[test]
+fn a_file_that_is_nearly_all_holes_is_named_and_not_read() {
+    in_lab(&[], |dir| {
+        let mount = Mount::tmpfs(&dir.join("mnt"), "size=16m");
+        let file = File::create(mount.join("holes")).unwrap();
+        file.write_all_at(b"x", (1 << 40) + 8192).unwrap();
+        fs::write(mount.join("sound"), "sound").unwrap();
+        let scan = content_of(dir).args(["--check=attributes", "--manifest"]).arg(dir.join("m"));
+        let outcome = scan.arg(mount.point()).run();
+        let report = outcome.expect_code(0).report();
+        outcome.expect(report.unchecked_count("mostly-holes") == 1, "it is named");
+        outcome.expect(report.totals.bytes_read == 5, "the rest is read");
+        let manifest = fs::read_to_string(dir.join("m")).unwrap();
+        let line = manifest.lines().find(|line| line.contains("\"holes\"")).unwrap();
+        outcome.expect(!line.contains("hash"), "its content is not known");
+    });
 }

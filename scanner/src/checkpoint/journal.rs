@@ -144,3 +144,92 @@ fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> Result<(), Fault>
     reader.take(LONGEST_LINE).read_until(b'\n', line).map_err(Fault::Read)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checkpoint::FileIdentity;
+
+    fn header() -> Header {
+        Header::new("fscan 1", vec![Path::new("/a").into()])
+    }
+
+    fn file(n: u8) -> Line {
+        Line::File(FileIdentity([n; 16]), [n; 32])
+    }
+
+    /// The lines of a file's whole blocks.
+    fn open(path: &Path) -> Result<(Journal, Vec<Line>), Fault> {
+        let mut lines = Vec::new();
+        let journal = Journal::open(path, &header(), |line| lines.push(line.clone()))?;
+        Ok((journal, lines))
+    }
+
+    /// Two blocks, of two lines and of one.
+    fn written(path: &Path) {
+        let (mut journal, lines) = open(path).unwrap();
+        assert_eq!(lines, []);
+        journal.append(format!("{}{}", file(1).to_text(), file(2).to_text()).as_bytes()).unwrap();
+        journal.append(file(3).to_text().as_bytes()).unwrap();
+    }
+
+    #[test]
+    fn a_journal_torn_anywhere_keeps_its_whole_blocks_and_can_be_gone_on_with() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("c");
+        written(&path);
+        let whole = std::fs::read(&path).unwrap();
+        let ends: Vec<usize> = (0..whole.len())
+            .filter(|at| whole[..*at].ends_with(b"\n"))
+            .filter(|at| {
+                whole[..at - 1].rsplit(|b| *b == b'\n').next().unwrap().starts_with(b"seal")
+            })
+            .chain([whole.len()])
+            .collect();
+        assert_eq!(ends.len(), 3, "one for the header and one for each block");
+        for length in 0..=whole.len() {
+            std::fs::write(&path, &whole[..length]).unwrap();
+            let blocks = ends.iter().filter(|end| **end <= length).count();
+            let expected: &[Line] = match blocks {
+                0 | 1 => &[],
+                2 => &[file(1), file(2)],
+                _ => &[file(1), file(2), file(3)],
+            };
+            let (mut journal, lines) = open(&path).unwrap();
+            assert_eq!(lines, expected, "{length} bytes");
+            journal.append(file(9).to_text().as_bytes()).unwrap();
+            drop(journal);
+            let (_, lines) = open(&path).unwrap();
+            assert_eq!(lines.last(), Some(&file(9)), "{length} bytes");
+            assert_eq!(lines.len(), expected.len() + 1, "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn a_changed_byte_ends_the_journal_in_front_of_its_block() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("c");
+        written(&path);
+        let whole = std::fs::read(&path).unwrap();
+        let begin = whole.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+        for at in begin..whole.len() {
+            let mut changed = whole.clone();
+            changed[at] ^= 1;
+            std::fs::write(&path, changed).unwrap();
+            let (_, lines) = open(&path).unwrap();
+            let all = [file(1), file(2), file(3)];
+            assert!(lines.len() < 3 && all.starts_with(&lines), "byte {at}: {lines:?}");
+        }
+    }
+
+    #[test]
+    fn what_begins_in_another_way_is_no_checkpoint() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("c");
+        for content in ["x", "{}\n", "\n", "[1]"] {
+            std::fs::write(&path, content).unwrap();
+            assert!(matches!(open(&path), Err(Fault::Other)), "{content:?}");
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), content);
+        }
+    }
+}

@@ -52,8 +52,7 @@ impl Checkpoint {
         let fail = |fault| CheckpointError { path: path.into(), fault };
         let mut known = Known::default();
         let header = Header::new(tool, roots);
-        let mut journal =
-            Journal::open(path, &header, |line| known.add(line)).map_err(fail)?;
+        let mut journal = Journal::open(path, &header, |line| known.add(line)).map_err(fail)?;
         let seconds = crate::stamp::Moment::now().seconds();
         let run = Line::Run(seconds).to_text();
         journal.append(run.as_bytes()).map_err(|error| fail(Fault::Write(error)))?;

@@ -142,3 +142,52 @@ impl LargeFile {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::{AsFd, OwnedFd};
+
+    use super::*;
+    use crate::inode_facts::InodeFacts;
+
+    const SEGMENT: u64 = 1 << 20;
+
+    fn large(size: u64) -> LargeFile {
+        let file = tempfile::tempfile().unwrap();
+        file.set_len(size).unwrap();
+        let facts = InodeFacts::of_descriptor(file.as_fd()).unwrap();
+        let file = OpenFile {
+            descriptor: OwnedFd::from(file),
+            name: c"f".into(),
+            facts,
+            attributes: Vec::new(),
+        };
+        let node = DirectoryNode::root(c"/".into(), 2, (0, 1));
+        LargeFile::new(node, file, TreeHash::new(size).unwrap(), false)
+    }
+
+    fn known(index: u64) -> KnownPart {
+        KnownPart { index, value: [index as u8; 32], zero: index == 1, run: 0 }
+    }
+
+    #[test]
+    fn known_segments_are_not_read_and_one_always_is() {
+        let mut file = large(3 * SEGMENT + 5);
+        assert_eq!(file.know(&known(3)), Some(5));
+        assert_eq!(file.know(&known(3)), None, "it is known");
+        assert_eq!(file.know(&known(4)), None, "there is none");
+        assert_eq!(file.know(&known(u64::MAX)), None, "there is none");
+        assert_eq!(file.know(&known(1)), Some(SEGMENT));
+        assert_eq!(file.know(&known(0)), Some(SEGMENT));
+        assert_eq!(file.know(&known(2)), None, "it is the last");
+        assert_eq!(file.take_segment(), Some((2, 2 * SEGMENT..3 * SEGMENT)));
+        assert_eq!(file.take_segment(), None);
+        let segment =
+            Segment { value: [2; 32], bad: BadRanges::default(), ended: None, zero: true };
+        assert!(file.finish_segment(2, segment), "it was the last to come");
+        let values: Vec<_> = (0..4).map(|index| [index; 32]).collect();
+        let content = file.content();
+        assert_eq!(content.hash, TreeHash::new(3 * SEGMENT + 5).unwrap().merge(&values));
+        assert!(!content.zero, "one of the known segments holds something");
+    }
+}

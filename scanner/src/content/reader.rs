@@ -35,6 +35,10 @@ const LARGE: u64 = 8 << 20;
 /// Open files that wait to be read at most.
 const MOST_WAITING: usize = 1024;
 
+/// Holes that are read as the zeros that they stand for, in bytes of a file: hashing these takes
+/// minutes. A file can have eight million times as many.
+const MOST_HOLES: u64 = 1 << 40;
+
 /// Pauses before a file is read again, in milliseconds.
 pub(super) const PAUSES: [u64; 2] = [30, 120];
 
@@ -112,8 +116,13 @@ impl<'a> ContentReader<'a> {
 
     /// Has files of a directory read by whoever is free, or reads them at once where too many
     /// wait.
-    pub fn take<'s>(&'s self, node: &Arc<DirectoryNode>, files: Vec<OpenFile>, tasks: &Tasks<'s>) {
-        let files = self.unread(node, files);
+    pub fn take<'s>(
+        &'s self,
+        node: &Arc<DirectoryNode>,
+        mut files: Vec<OpenFile>,
+        tasks: &Tasks<'s>,
+    ) {
+        files.retain(|file| self.is_to_be_read(node, file));
         if files.is_empty() {
             return;
         }
@@ -132,6 +141,16 @@ impl<'a> ContentReader<'a> {
             }
             self.workers.current().leave();
         });
+    }
+
+    fn is_to_be_read(&self, node: &Arc<DirectoryNode>, file: &OpenFile) -> bool {
+        // A server may say that nothing takes up any room.
+        let sizes_hold = self.scope.filesystem.oddities.answers_for_itself;
+        if sizes_hold && holes(&file.facts) > MOST_HOLES {
+            self.miss(node, file, UncheckedReason::MostlyHoles);
+            return false;
+        }
+        !self.has_taken_over(node, file)
     }
 
     fn read<'s>(&'s self, node: &Arc<DirectoryNode>, file: OpenFile, tasks: &Tasks<'s>) {
@@ -306,6 +325,11 @@ impl<'a> ContentReader<'a> {
         gathered.unchecked.add(reason, "content", node.path(Some(file.name.to_bytes())));
         gathered.records.add_file(node, file, &file.facts, None);
     }
+}
+
+/// Bytes of a file that nothing is stored for.
+fn holes(facts: &InodeFacts) -> u64 {
+    facts.size().saturating_sub(facts.sectors().saturating_mul(512))
 }
 
 /// Whether a file's place and first bytes say that it carries a checksum.

@@ -19,23 +19,15 @@ impl ContentReader<'_> {
         self.scope.options.checkpoint.as_deref()
     }
 
-    /// Takes over what an earlier run read; gives back what is to be read.
-    pub(super) fn unread(
-        &self,
-        node: &Arc<DirectoryNode>,
-        mut files: Vec<OpenFile>,
-    ) -> Vec<OpenFile> {
-        if let Some(checkpoint) = self.checkpoint() {
-            files.retain(|file| {
-                let identity = self.identity(node, file, &file.facts);
-                let known = checkpoint.take_file(&identity, file.facts.size());
-                known.is_none_or(|hash| {
-                    self.take_over(node, file, hash);
-                    false
-                })
-            });
-        }
-        files
+    /// Takes over what an earlier run read; false where there is nothing to take.
+    pub(super) fn has_taken_over(&self, node: &Arc<DirectoryNode>, file: &OpenFile) -> bool {
+        let Some(checkpoint) = self.checkpoint() else { return false };
+        let identity = self.identity(node, file, &file.facts);
+        let known = checkpoint.take_file(&identity, file.facts.size());
+        known.is_some_and(|hash| {
+            self.take_over(node, file, hash);
+            true
+        })
     }
 
     fn take_over(&self, node: &Arc<DirectoryNode>, file: &OpenFile, hash: ContentHash) {
@@ -102,12 +94,7 @@ impl ContentReader<'_> {
         }
     }
 
-    fn identity(
-        &self,
-        node: &DirectoryNode,
-        file: &OpenFile,
-        facts: &InodeFacts,
-    ) -> FileIdentity {
+    fn identity(&self, node: &DirectoryNode, file: &OpenFile, facts: &InodeFacts) -> FileIdentity {
         let name = file.name.to_bytes();
         if self.has_several_names(facts) && !is_named_by_its_hash(node, name, facts.size()) {
             FileIdentity::by_number(facts)
