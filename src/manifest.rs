@@ -136,10 +136,10 @@ impl<'a> Manifests<'a> {
 
     fn save_manifest(&self, path: &Path, recorded: &Recorded) -> anyhow::Result<()> {
         let tool = concat!("fscan ", env!("CARGO_PKG_VERSION"));
-        let (entries, counts) = (recorded.tree.entries(), recorded.tree.counts());
+        let (blocks, counts) = (recorded.tree.blocks(), recorded.tree.counts());
         let (how, root, begun) = (Compression::by_name(path), &recorded.root, self.begun);
         output::save_file(path, "manifest", |mut out| {
-            write_manifest(&mut out, how, tool, root, begun, counts, entries)?;
+            write_manifest(&mut out, how, tool, root, begun, counts, &blocks)?;
             Ok(())
         })?;
         let unexamined = recorded.unexamined.len();

@@ -190,7 +190,7 @@ impl Account {
             let root = scan.path.clone();
             let left_out = self.options.own_files_below(&root);
             let unexamined = gathered.records.unexamined();
-            let records = std::mem::take(&mut gathered.records).into_directories();
+            let records = std::mem::take(&mut gathered.records).into_noted();
             let tree = RecordTree::new(records, left_out);
             self.recorded = Some(Recorded { root, tree, unexamined });
         }

@@ -54,7 +54,7 @@ fn manifest(dir: &Dir, name: &str, entries: &[Entry]) -> PathBuf {
     let at = "2026-01-01T00:00:00Z".to_owned().try_into().unwrap();
     let how = Compression::by_name(&path);
     let (counts, root) = (Counts::of(&tree), Path::new("/home/coder"));
-    write_manifest(&mut out, how, "fscan test", root, at, counts, tree.iter()).unwrap();
+    write_manifest(&mut out, how, "fscan test", root, at, counts, &[tree.as_slice()]).unwrap();
     fs::write(&path, out).unwrap();
     path
 }

@@ -3,7 +3,6 @@
 //! Where it is compressed each block becomes a gzip member of its own (RFC 1952, 2.2: a file is a
 //! series of members), so that blocks do not wait for one another.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 use flate2::write::GzEncoder;
@@ -14,16 +13,17 @@ use super::{Compression, ContentHash};
 /// MB in more than twice the time.
 const LEVEL: u32 = 1;
 
-/// Takes blocks, made ready by [`pack`], in their order.
+/// Takes blocks, compressed or to be left as they are, in their order.
 pub(super) struct PackedBlocks<'w, W> {
     out: &'w mut W,
+    compression: Compression,
     /// Over what went out.
     hasher: blake3::Hasher,
 }
 
 impl<'w, W: Write> PackedBlocks<'w, W> {
-    pub(super) fn new(out: &'w mut W) -> Self {
-        PackedBlocks { out, hasher: blake3::Hasher::new() }
+    pub(super) fn new(out: &'w mut W, compression: Compression) -> Self {
+        PackedBlocks { out, compression, hasher: blake3::Hasher::new() }
     }
 
     /// Writes a block.
@@ -32,19 +32,25 @@ impl<'w, W: Write> PackedBlocks<'w, W> {
         self.out.write_all(packed)
     }
 
+    /// Writes a line as a block of its own.
+    pub(super) fn write_line(&mut self, line: &[u8]) -> io::Result<()> {
+        if self.compression == Compression::None {
+            return self.write(line);
+        }
+        let mut packed = Vec::new();
+        pack(line, &mut packed)?;
+        self.write(&packed)
+    }
+
     /// BLAKE3 of all that went out so far.
     pub(super) fn hash(&self) -> ContentHash {
         *self.hasher.finalize().as_bytes()
     }
 }
 
-/// Makes a block ready to be written.
-pub(super) fn pack(block: &[u8], compression: Compression) -> io::Result<Cow<'_, [u8]>> {
-    if compression == Compression::None {
-        return Ok(block.into());
-    }
-    let room = Vec::with_capacity(block.len() / 2);
-    let mut encoder = GzEncoder::new(room, flate2::Compression::new(LEVEL));
+/// Compresses a block.
+pub(super) fn pack(block: &[u8], packed: &mut Vec<u8>) -> io::Result<()> {
+    let mut encoder = GzEncoder::new(packed, flate2::Compression::new(LEVEL));
     encoder.write_all(block)?;
-    Ok(encoder.finish()?.into())
+    encoder.finish().map(drop)
 }

@@ -45,8 +45,67 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// The entry, its parts where they are.
+    pub fn view(&self) -> EntryView<'_> {
+        EntryView {
+            path: &self.path,
+            kind: self.kind,
+            mode: self.mode,
+            uid: self.uid,
+            gid: self.gid,
+            size: self.size,
+            modified_at: self.modified_at,
+            target: self.target.as_deref(),
+            device: self.device,
+            attributes: &self.attributes,
+            same_file_as: self.same_file_as.as_deref(),
+            hash: self.hash.as_ref(),
+            unreadable: &self.unreadable,
+        }
+    }
+
     /// Whether the hash stands for all bytes of a regular file, each of them read.
     pub fn is_content_known(&self) -> bool {
         self.hash.is_some() && self.unreadable.is_empty()
+    }
+}
+
+/// An [`Entry`] whose parts stand elsewhere; the fields are the same.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "the fields of Entry")]
+pub struct EntryView<'a> {
+    pub path: &'a [u8],
+    pub kind: FileKind,
+    pub mode: u16,
+    pub uid: u32,
+    pub gid: u32,
+    pub size: u64,
+    pub modified_at: InodeTime,
+    pub target: Option<&'a [u8]>,
+    pub device: Option<Device>,
+    pub attributes: &'a [AttributeDigest],
+    pub same_file_as: Option<&'a [u8]>,
+    pub hash: Option<&'a ContentHash>,
+    pub unreadable: &'a [Range<u64>],
+}
+
+impl EntryView<'_> {
+    /// A copy.
+    pub fn to_entry(self) -> Entry {
+        Entry {
+            path: self.path.to_vec(),
+            kind: self.kind,
+            mode: self.mode,
+            uid: self.uid,
+            gid: self.gid,
+            size: self.size,
+            modified_at: self.modified_at,
+            target: self.target.map(<[u8]>::to_vec),
+            device: self.device,
+            attributes: self.attributes.to_vec(),
+            same_file_as: self.same_file_as.map(<[u8]>::to_vec),
+            hash: self.hash.copied(),
+            unreadable: self.unreadable.to_vec(),
+        }
     }
 }

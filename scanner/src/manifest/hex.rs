@@ -4,13 +4,21 @@ const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// Two lower-case digits a byte.
 pub fn to_hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        for nibble in [byte >> 4, byte & 15] {
-            text.push(DIGITS.get(usize::from(nibble)).copied().map_or('0', char::from));
-        }
+    bytes.iter().flat_map(|byte| digits_of(*byte)).map(char::from).collect()
+}
+
+/// Appends two lower-case digits a byte.
+pub fn push_hex(bytes: &[u8], text: &mut Vec<u8>) {
+    // Groups of a length known to the compiler, which then looks up several digits at a time.
+    let (groups, rest) = bytes.as_chunks::<16>();
+    for group in groups {
+        text.extend_from_slice(group.map(digits_of).as_flattened());
     }
-    text
+    text.extend(rest.iter().flat_map(|byte| digits_of(*byte)));
+}
+
+fn digits_of(byte: u8) -> [u8; 2] {
+    [byte >> 4, byte & 15].map(|nibble| nibble + if nibble < 10 { b'0' } else { b'a' - 10 })
 }
 
 /// Any number of bytes; none where a character is no digit or half a byte is left.
@@ -71,6 +79,9 @@ mod tests {
     #[test]
     fn every_byte_survives() {
         let all: Vec<u8> = (0..=255).collect();
+        let mut pushed = Vec::new();
+        push_hex(&all, &mut pushed);
+        assert_eq!(pushed, to_hex(&all).into_bytes());
         assert_eq!(from_hex(&to_hex(&all)), Some(all));
         assert_eq!(to_hex(&[0x0f, 0xa0]), "0fa0");
     }

@@ -24,7 +24,7 @@ mod writer;
 
 pub(crate) use ahead::read_ahead;
 pub use counts::Counts;
-pub use entry::{AttributeDigest, ContentHash, Entry};
+pub use entry::{AttributeDigest, ContentHash, Entry, EntryView};
 pub use error::{Fault, ManifestError};
 pub use order::compare_paths;
 pub(crate) use order::{is_below, name_of, parent_of};
@@ -32,9 +32,9 @@ pub use reader::ManifestReader;
 pub(crate) use records::Records;
 pub use seal::{Seal, read_seal};
 pub use sums::{SumsOutcome, write_sums};
-pub use tree::{Entries, RecordTree};
+pub use tree::{Entries, RecordTree, TreeBlock};
 pub use wire::{Header, MANIFEST_VERSION};
-pub use writer::{Compression, ManifestWriteError, Written, write_manifest};
+pub use writer::{Block, BlockLines, Compression, ManifestWriteError, Written, write_manifest};
 
 #[cfg(test)]
 pub(crate) mod tests;

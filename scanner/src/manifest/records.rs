@@ -1,4 +1,7 @@
-//! What a walk notes for a manifest, a name at a time, in about 130 bytes each.
+//! What a walk notes for a manifest, a name at a time, in about 120 bytes each.
+//!
+//! Records and names stand one behind the other: an allocation for each name, and giving it back,
+//! took a fifth of the time that a manifest takes.
 
 use std::ffi::CStr;
 use std::ops::Range;
@@ -17,8 +20,9 @@ const MOST_UNEXAMINED: usize = 100_000;
 /// One name.
 #[derive(Clone, Debug)]
 pub struct Record {
-    /// The name; empty for the directory itself whose records these are.
-    pub name: Box<[u8]>,
+    /// Where its name stands among the [`Noted::names`]; nothing for the directory itself whose
+    /// records these are.
+    pub name: Range<usize>,
     /// BLAKE3 of its content.
     pub hash: Option<ContentHash>,
     /// `st_size`.
@@ -51,9 +55,9 @@ pub struct More {
 }
 
 impl Record {
-    fn new(name: &[u8], facts: &InodeFacts) -> Self {
+    fn new(facts: &InodeFacts) -> Self {
         Record {
-            name: name.into(),
+            name: 0..0,
             hash: None,
             size: facts.size(),
             modified_at: facts.modified_at(),
@@ -82,20 +86,55 @@ impl Record {
     }
 }
 
-/// Names of one directory, and where it stands.
-#[derive(Clone, Debug)]
-pub struct DirectoryRecords {
-    /// The directory.
-    pub node: Arc<DirectoryNode>,
-    /// Its names, in no order.
+/// What was noted of names.
+#[derive(Clone, Debug, Default)]
+pub struct Noted {
+    /// In no order, though mostly together with others of the same directory.
     pub records: Vec<Record>,
+    /// Their names, one behind the other.
+    pub names: Vec<u8>,
+    /// Directories, and how many records stand in front of the first of a run of theirs.
+    runs: Vec<(Arc<DirectoryNode>, usize)>,
+}
+
+impl Noted {
+    /// Directories, and which records one behind the other are theirs; some come more than once.
+    pub fn runs(&self) -> impl Iterator<Item = (&Arc<DirectoryNode>, Range<usize>)> {
+        let begins = self.runs.iter().map(|(_, begin)| *begin);
+        let ends = begins.skip(1).chain([self.records.len()]);
+        self.runs.iter().zip(ends).map(|((node, begin), end)| (node, *begin..end))
+    }
+
+    fn add(&mut self, node: &Arc<DirectoryNode>, name: &[u8], mut record: Record) {
+        if self.runs.last().is_none_or(|(last, _)| !Arc::ptr_eq(last, node)) {
+            self.runs.push((Arc::clone(node), self.records.len()));
+        }
+        let begin = self.names.len();
+        self.names.extend_from_slice(name);
+        record.name = begin..self.names.len();
+        self.records.push(record);
+    }
+
+    fn append(&mut self, other: Noted) {
+        if self.records.is_empty() {
+            *self = other;
+            return;
+        }
+        let (records, names) = (self.records.len(), self.names.len());
+        self.names.extend_from_slice(&other.names);
+        self.runs.extend(other.runs.into_iter().map(|(node, begin)| (node, records + begin)));
+        self.records.extend(other.records.into_iter().map(|mut record| {
+            record.name = names + record.name.start..names + record.name.end;
+            record
+        }));
+    }
 }
 
 /// What was noted; nothing where no manifest was asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Records {
     wanted: bool,
-    directories: Vec<DirectoryRecords>,
+    noted: Noted,
     unexamined: Vec<(Arc<DirectoryNode>, Box<[u8]>)>,
 }
 
@@ -116,16 +155,15 @@ impl Records {
         if !self.wanted {
             return;
         }
-        let mut record = Record::new(file.name.to_bytes(), facts)
-            .with_attributes(file.attributes.clone())
-            .with_identity(facts);
+        let mut record =
+            Record::new(facts).with_attributes(file.attributes.clone()).with_identity(facts);
         if let Some(content) = content {
             record.hash = content.hash;
             if !content.bad.is_empty() {
                 record.more().unreadable = content.bad.ranges().to_vec();
             }
         }
-        self.add(node, record);
+        self.noted.add(node, file.name.to_bytes(), record);
     }
 
     /// Notes a name whose content is not read: a directory (`name` is empty then), a link, a
@@ -141,7 +179,7 @@ impl Records {
         if !self.wanted {
             return;
         }
-        let mut record = Record::new(name.to_bytes(), facts).with_attributes(attributes);
+        let mut record = Record::new(facts).with_attributes(attributes);
         match facts.kind() {
             FileKind::Symlink => {
                 let target = rustix::fs::readlinkat(directory, name, Vec::new());
@@ -153,22 +191,12 @@ impl Records {
             FileKind::Regular => record = record.with_identity(facts),
             _ => {}
         }
-        self.add(node, record);
-    }
-
-    fn add(&mut self, node: &Arc<DirectoryNode>, record: Record) {
-        match self.directories.last_mut() {
-            Some(last) if Arc::ptr_eq(&last.node, node) => last.records.push(record),
-            _ => {
-                let node = Arc::clone(node);
-                self.directories.push(DirectoryRecords { node, records: vec![record] });
-            }
-        }
+        self.noted.add(node, name.to_bytes(), record);
     }
 
     /// Adds another thread's.
     pub fn merge(&mut self, other: Records) {
-        self.directories.extend(other.directories);
+        self.noted.append(other.noted);
         for (node, name) in other.unexamined {
             self.miss(&node, &name);
         }
@@ -207,8 +235,8 @@ impl Records {
     }
 
     /// The records themselves.
-    pub fn into_directories(self) -> Vec<DirectoryRecords> {
-        self.directories
+    pub fn into_noted(self) -> Noted {
+        self.noted
     }
 }
 

@@ -4,10 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
+use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 
 use super::counts::Counts;
-use super::entry::{ContentHash, Entry};
-use super::records::{DirectoryRecords, More, Record};
+use super::entry::{ContentHash, Entry, EntryView};
+use super::records::{Noted, Record};
+use super::writer::{Block, BlockLines, ManifestWriteError};
 use crate::inode_facts::{Device, FileKind, InodeTime};
 use crate::walk::DirectoryNode;
 
@@ -15,41 +17,41 @@ use crate::walk::DirectoryNode;
 /// gigabytes.
 pub(super) const LONGEST_PATH: usize = 1 << 16;
 
+/// Entries of a block: half a MiB in lines, mostly.
+const BLOCK: usize = 2048;
+
 type NodeId = *const DirectoryNode;
 type InodeId = (Device, u64);
 
 /// The names of one tree, in about 150 bytes each.
 #[derive(Debug, Default)]
 pub struct RecordTree {
+    noted: Noted,
     directories: Vec<Directory>,
     root: Option<usize>,
     several: HashMap<InodeId, SeveralNames, RandomState>,
     left_out: Vec<Vec<u8>>,
     counts: Counts,
+    /// Where blocks begin.
+    blocks: Vec<Place>,
     /// Names whose paths are too long to stand in a manifest.
     pub too_long: u64,
 }
 
 /// A directory and what is in it, in the order of names.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Directory {
-    own: Option<Record>,
+    node: Arc<DirectoryNode>,
+    /// Its own record.
+    own: Option<usize>,
     items: Vec<Item>,
 }
 
-#[derive(Debug)]
+/// Something in a directory, by its index.
+#[derive(Clone, Copy, Debug)]
 enum Item {
-    Name(Record),
-    Directory(Box<[u8]>, usize),
-}
-
-impl Item {
-    fn name(&self) -> &[u8] {
-        match self {
-            Item::Name(record) => &record.name,
-            Item::Directory(name, _) => name,
-        }
-    }
+    Record(usize),
+    Directory(usize),
 }
 
 /// A file with several names in the tree.
@@ -67,30 +69,32 @@ struct SeveralNames {
 impl RecordTree {
     /// Takes the records of all threads. Paths below the root in `left_out` are no part of the
     /// tree: files that the scan itself writes.
-    pub(crate) fn new(all: Vec<DirectoryRecords>, left_out: Vec<Vec<u8>>) -> Self {
+    pub(crate) fn new(noted: Noted, left_out: Vec<Vec<u8>>) -> Self {
         let mut tree = RecordTree { left_out, ..RecordTree::default() };
         let mut known: HashMap<NodeId, usize, RandomState> = HashMap::default();
-        for DirectoryRecords { node, records } in all {
-            let at = tree.directory(&mut known, &node);
-            for record in records {
-                tree.note_inode(&record);
+        for (node, run) in noted.runs() {
+            let at = tree.directory(&mut known, node);
+            for (index, record) in run.clone().zip(noted.records.get(run).unwrap_or_default()) {
+                tree.note_inode(record);
                 if !record.name.is_empty() {
-                    tree.add(at, Item::Name(record));
+                    tree.add(at, Item::Record(index));
                     continue;
                 }
                 if let Some(directory) = tree.directories.get_mut(at) {
-                    directory.own = Some(record);
+                    directory.own = Some(index);
                 }
                 match node.parent() {
                     Some(above) => {
                         let above = tree.directory(&mut known, above);
-                        tree.add(above, Item::Directory(node.name().to_bytes().into(), at));
+                        tree.add(above, Item::Directory(at));
                     }
                     None => tree.root = Some(at),
                 }
             }
         }
-        tree.put_in_order();
+        tree.noted = noted;
+        tree.sort();
+        tree.count();
         tree
     }
 
@@ -100,7 +104,8 @@ impl RecordTree {
         node: &Arc<DirectoryNode>,
     ) -> usize {
         *known.entry(Arc::as_ptr(node)).or_insert_with(|| {
-            self.directories.push(Directory::default());
+            let node = Arc::clone(node);
+            self.directories.push(Directory { node, own: None, items: Vec::new() });
             self.directories.len() - 1
         })
     }
@@ -109,6 +114,19 @@ impl RecordTree {
         if let Some(directory) = self.directories.get_mut(at) {
             directory.items.push(item);
         }
+    }
+
+    fn name(&self, item: Item) -> &[u8] {
+        match item {
+            Item::Record(index) => {
+                let range = self.noted.records.get(index).map(|record| record.name.clone());
+                range.and_then(|range| self.noted.names.get(range))
+            }
+            Item::Directory(index) => {
+                self.directories.get(index).map(|directory| directory.node.name().to_bytes())
+            }
+        }
+        .unwrap_or_default()
     }
 
     /// The content of a file with several names is read under one of them.
@@ -124,18 +142,31 @@ impl RecordTree {
         }
     }
 
-    fn put_in_order(&mut self) {
-        for directory in &mut self.directories {
-            directory.items.sort_unstable_by(|a, b| a.name().cmp(b.name()));
+    /// Puts what is in each directory in the order of names.
+    fn sort(&mut self) {
+        let mut all: Vec<Vec<Item>> =
+            self.directories.iter_mut().map(|one| std::mem::take(&mut one.items)).collect();
+        all.par_iter_mut().for_each(|items| {
+            items.sort_unstable_by(|a, b| self.name(*a).cmp(self.name(*b)));
             // A damaged directory lists a name twice; its finding tells of that.
-            directory.items.dedup_by(|a, b| a.name() == b.name());
-            directory.items.shrink_to_fit();
+            items.dedup_by(|a, b| self.name(*a) == self.name(*b));
+        });
+        for (directory, items) in self.directories.iter_mut().zip(all) {
+            directory.items = items;
         }
+    }
+
+    /// Goes through the tree once, for what must be known before a line can be written.
+    fn count(&mut self) {
         self.several.retain(|_, names| names.names > 1 || names.hash.is_none());
-        let (mut firsts, mut too_long) = (HashMap::new(), 0);
+        let (mut firsts, mut blocks) = (HashMap::new(), Vec::new());
         let mut counts = Counts::default();
-        let mut entries = self.entries();
-        while let Some((record, path)) = entries.advance(&mut too_long) {
+        let mut place = Place::default();
+        loop {
+            let begins_block = counts.entries.is_multiple_of(BLOCK as u64);
+            let begin = begins_block.then(|| place.clone());
+            let Some(record) = place.advance(self) else { break };
+            blocks.extend(begin);
             let more = record.more.as_deref();
             let inode = more.and_then(|more| more.inode);
             let several = inode.and_then(|inode| self.several.get(&inode));
@@ -150,10 +181,10 @@ impl RecordTree {
             let size = if first { record.size } else { 0 };
             counts.add_name(record.kind(), size, own || shared);
             if several.is_some() && first {
-                firsts.insert(inode, path.to_vec());
+                firsts.insert(inode, place.path.clone());
             }
         }
-        (self.too_long, self.counts) = (too_long, counts);
+        (self.too_long, self.counts, self.blocks) = (place.too_long, counts, blocks);
         for (inode, first) in firsts {
             if let Some(inode) = inode {
                 self.several.entry(inode).or_default().first = first;
@@ -169,31 +200,37 @@ impl RecordTree {
     /// Every name as a manifest has it, made on the fly: a directory before what is in it, names
     /// in the order of their bytes.
     pub fn entries(&self) -> Entries<'_> {
-        Entries { tree: self, begun: false, way: Vec::new(), path: Vec::new() }
+        Entries { tree: self, place: Place::default() }
     }
 
-    fn entry(&self, record: &Record, path: &[u8]) -> Entry {
+    /// The same, in parts that can be gone through at the same time.
+    pub fn blocks(&self) -> Vec<TreeBlock<'_>> {
+        self.blocks.iter().map(|begin| TreeBlock { tree: self, begin }).collect()
+    }
+
+    fn view<'v>(&'v self, record: &'v Record, path: &'v [u8]) -> EntryView<'v> {
         let kind = record.kind();
-        let More { target, device, attributes, inode, mut unreadable } =
-            record.more.as_deref().cloned().unwrap_or_default();
-        let (mut hash, mut same_file_as) = (record.hash, None);
+        let more = record.more.as_deref();
+        let mut unreadable = more.map_or(&[][..], |more| &more.unreadable);
+        let (mut hash, mut same_file_as) = (record.hash.as_ref(), None);
+        let inode = more.and_then(|more| more.inode);
         if let Some(names) = inode.and_then(|inode| self.several.get(&inode)) {
             if hash.is_none() && names.read_as == (record.size, record.modified_at) {
-                (hash, unreadable) = (names.hash, names.unreadable.clone());
+                (hash, unreadable) = (names.hash.as_ref(), &names.unreadable);
             }
-            same_file_as = Some(&names.first).filter(|first| *first != path).cloned();
+            same_file_as = Some(names.first.as_slice()).filter(|first| *first != path);
         }
-        Entry {
-            path: path.to_vec(),
+        EntryView {
+            path,
             kind,
             mode: record.mode & 0o7777,
             uid: record.uid,
             gid: record.gid,
             size: if kind == FileKind::Regular { record.size } else { 0 },
             modified_at: record.modified_at,
-            target,
-            device,
-            attributes,
+            target: more.and_then(|more| more.target.as_deref()),
+            device: more.and_then(|more| more.device),
+            attributes: more.map_or(&[], |more| &more.attributes),
             same_file_as,
             hash,
             unreadable,
@@ -201,13 +238,15 @@ impl RecordTree {
     }
 }
 
-/// Goes through a tree's names.
-#[derive(Clone, Debug)]
-pub struct Entries<'t> {
-    tree: &'t RecordTree,
+/// A place in a tree, in front of an entry.
+#[derive(Clone, Debug, Default)]
+struct Place {
     begun: bool,
     way: Vec<Level>,
+    /// The path of the entry that was passed last.
     path: Vec<u8>,
+    /// Names passed whose paths are too long.
+    too_long: u64,
 }
 
 /// A directory on the way down.
@@ -219,19 +258,19 @@ struct Level {
     length: usize,
 }
 
-impl<'t> Entries<'t> {
-    fn advance(&mut self, too_long: &mut u64) -> Option<(&'t Record, &[u8])> {
+impl Place {
+    /// Passes the next entry.
+    fn advance<'t>(&mut self, tree: &'t RecordTree) -> Option<&'t Record> {
         if !self.begun {
             self.begun = true;
-            let directory = self.tree.root?;
+            let directory = tree.root?;
             self.way.push(Level { directory, next: 0, length: 0 });
-            let own = self.tree.directories.get(directory)?.own.as_ref()?;
-            return Some((own, &self.path));
+            return tree.noted.records.get(tree.directories.get(directory)?.own?);
         }
         loop {
             let level = self.way.last_mut()?;
             self.path.truncate(level.length);
-            let directory = self.tree.directories.get(level.directory)?;
+            let directory = tree.directories.get(level.directory)?;
             let Some(item) = directory.items.get(level.next) else {
                 self.way.pop();
                 continue;
@@ -240,35 +279,58 @@ impl<'t> Entries<'t> {
             if level.length > 0 {
                 self.path.push(b'/');
             }
-            self.path.extend_from_slice(item.name());
+            self.path.extend_from_slice(tree.name(*item));
             if self.path.len() > LONGEST_PATH {
-                *too_long += 1;
+                self.too_long += 1;
                 continue;
             }
-            if self.tree.left_out.contains(&self.path) {
+            if tree.left_out.contains(&self.path) {
                 continue;
             }
-            match item {
-                Item::Name(record) => return Some((record, &self.path)),
-                Item::Directory(_, directory) => {
-                    let (directory, length) = (*directory, self.path.len());
-                    self.way.push(Level { directory, next: 0, length });
-                    let own = self.tree.directories.get(directory).and_then(|d| d.own.as_ref());
-                    if let Some(own) = own {
-                        return Some((own, &self.path));
-                    }
+            let index = match *item {
+                Item::Record(index) => Some(index),
+                Item::Directory(directory) => {
+                    self.way.push(Level { directory, next: 0, length: self.path.len() });
+                    tree.directories.get(directory).and_then(|directory| directory.own)
                 }
+            };
+            if let Some(index) = index {
+                return tree.noted.records.get(index);
             }
         }
     }
+}
+
+/// Goes through a tree's names.
+#[derive(Clone, Debug)]
+pub struct Entries<'t> {
+    tree: &'t RecordTree,
+    place: Place,
 }
 
 impl Iterator for Entries<'_> {
     type Item = Entry;
 
     fn next(&mut self) -> Option<Entry> {
-        let tree = self.tree;
-        let (record, path) = self.advance(&mut 0)?;
-        Some(tree.entry(record, path))
+        let record = self.place.advance(self.tree)?;
+        Some(self.tree.view(record, &self.place.path).to_entry())
+    }
+}
+
+/// A few thousand names of a tree, one behind the other.
+#[derive(Clone, Copy, Debug)]
+pub struct TreeBlock<'t> {
+    tree: &'t RecordTree,
+    begin: &'t Place,
+}
+
+impl Block for TreeBlock<'_> {
+    fn write(&self, lines: &mut BlockLines) -> Result<(), ManifestWriteError> {
+        let mut place = self.begin.clone();
+        for _ in 0..BLOCK {
+            let Some(record) = place.advance(self.tree) else { break };
+            lines.add(&self.tree.view(record, &place.path))?;
+        }
+        Ok(())
     }
 }

@@ -1,27 +1,19 @@
 //! Writes a manifest: header, entries, footer.
 
-use std::borrow::Borrow;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use rayon::iter::ParallelIterator;
-use rayon::slice::ParallelSlice;
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 use reports::{PathName, Timestamp};
 
 use super::compressed::{PackedBlocks, pack};
 use super::order::compare_paths;
 use super::wire::{Footer, Header, write_entry};
-use super::{ContentHash, Counts, Entry};
-
-/// Entries whose lines make a block: half a MiB, mostly.
-const ENTRIES: usize = 2048;
+use super::{ContentHash, Counts, Entry, EntryView};
 
 /// Blocks that are made at once.
 const TOGETHER: usize = 8;
-
-/// Bytes of a usual line.
-const USUAL_LINE: usize = 256;
 
 /// Whether a manifest is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,90 +59,145 @@ pub struct Written {
     pub digest: ContentHash,
 }
 
+/// Entries of a manifest, one behind the other; half a MiB in lines is a good length.
+pub trait Block: Sync {
+    /// Adds all of them.
+    fn write(&self, lines: &mut BlockLines) -> Result<(), ManifestWriteError>;
+}
+
+impl Block for &[Entry] {
+    fn write(&self, lines: &mut BlockLines) -> Result<(), ManifestWriteError> {
+        self.iter().try_for_each(|entry| lines.add(&entry.view()))
+    }
+}
+
 /// Writes the manifest of the tree `root`, begun at `created_at` by `tool` (`fscan 0.1.0`), and
 /// flushes `out`. `counts` are those of the entries.
 ///
-/// The entries are sorted by [`compare_paths`], the root first. They may be made on the fly: a few
-/// thousand are held at a time, and turned into lines on all processors.
-pub fn write_manifest<B: Borrow<Entry> + Send + Sync>(
+/// The entries are sorted by [`compare_paths`], the root first. Their blocks are turned into lines
+/// on all processors, a few at a time.
+pub fn write_manifest(
     out: &mut impl Write,
     compression: Compression,
     tool: &str,
     root: &Path,
     created_at: Timestamp,
     counts: Counts,
-    entries: impl Iterator<Item = B>,
+    blocks: &[impl Block],
 ) -> Result<Written, ManifestWriteError> {
     let root = root.as_os_str().as_bytes().to_vec();
     let header = Header { tool: tool.to_owned(), root, created_at, counts };
-    let mut blocks = PackedBlocks::new(out);
-    blocks.write(&pack(&header.to_line()?, compression)?)?;
-    let digest = write_entries(&mut blocks, compression, entries)?;
-    let stored = (compression == Compression::Gzip).then(|| blocks.hash());
-    let footer = Footer { counts, digest, stored };
-    blocks.write(&pack(&footer.to_line()?, compression)?)?;
+    let mut packed = PackedBlocks::new(out, compression);
+    packed.write_line(&header.to_line()?)?;
+    let digest = write_blocks(&mut packed, compression, blocks)?;
+    let stored = (compression == Compression::Gzip).then(|| packed.hash());
+    packed.write_line(&Footer { counts, digest, stored }.to_line()?)?;
     out.flush()?;
     Ok(Written { counts, digest })
 }
 
-/// Writes the lines of all entries and tells their digest.
-fn write_entries<B: Borrow<Entry> + Send + Sync>(
-    blocks: &mut PackedBlocks<'_, impl Write>,
+/// Writes the lines of all entries and tells their digest. While some blocks are written the next
+/// ones are made.
+fn write_blocks(
+    out: &mut PackedBlocks<'_, impl Write>,
     compression: Compression,
-    mut entries: impl Iterator<Item = B>,
+    blocks: &[impl Block],
 ) -> Result<ContentHash, ManifestWriteError> {
-    let mut hasher = blake3::Hasher::new();
-    let mut previous: Option<Vec<u8>> = None;
-    loop {
-        let some: Vec<B> = entries.by_ref().take(ENTRIES * TOGETHER).collect();
-        if some.is_empty() {
-            return Ok(*hasher.finalize().as_bytes());
-        }
-        check_order(&mut previous, &some)?;
-        let made: Vec<Result<Block, ManifestWriteError>> =
-            some.par_chunks(ENTRIES).map(|entries| Block::of(entries, compression)).collect();
-        for block in made {
-            let Block { digested, packed } = block?;
-            hasher.update(digested.as_ref().unwrap_or(&packed));
-            blocks.write(&packed)?;
-        }
+    let mut sum = Sum::default();
+    let (mut made, mut next) = (Vec::new(), Vec::new());
+    for some in blocks.chunks(TOGETHER) {
+        let mut outcome = Ok(());
+        rayon::in_place_scope(|scope| {
+            scope.spawn(|_| outcome = make(&mut next, some, compression));
+            made.iter().try_for_each(|block| sum.write(block, out))
+        })?;
+        outcome?;
+        std::mem::swap(&mut made, &mut next);
     }
+    made.iter().try_for_each(|block| sum.write(block, out))?;
+    Ok(*sum.hasher.finalize().as_bytes())
 }
 
-/// Lines of some entries.
-struct Block {
-    /// The lines, where they were compressed.
-    digested: Option<Vec<u8>>,
+/// Makes blocks ready to be written. What `made` held gives its memory to them.
+fn make(
+    made: &mut Vec<Made>,
+    blocks: &[impl Block],
+    compression: Compression,
+) -> Result<(), ManifestWriteError> {
+    made.resize_with(blocks.len(), Made::default);
+    made.par_iter_mut().zip(blocks).try_for_each(|(made, block)| {
+        made.lines.clear();
+        block.write(&mut made.lines)?;
+        made.packed.clear();
+        if compression == Compression::Gzip {
+            pack(&made.lines.bytes, &mut made.packed)?;
+        }
+        Ok(())
+    })
+}
+
+/// A block that is ready to be written.
+#[derive(Default)]
+struct Made {
+    lines: BlockLines,
+    /// The lines compressed; nothing where they are not to be.
     packed: Vec<u8>,
 }
 
-impl Block {
-    fn of<B: Borrow<Entry>>(
-        entries: &[B],
-        compression: Compression,
-    ) -> Result<Self, ManifestWriteError> {
-        let mut lines = Vec::with_capacity(entries.len() * USUAL_LINE);
-        for entry in entries {
-            write_entry(entry.borrow(), &mut lines)?;
+/// The lines of a block.
+#[derive(Debug, Default)]
+pub struct BlockLines {
+    bytes: Vec<u8>,
+    /// The paths of the first and the last entry.
+    ends: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+impl BlockLines {
+    /// Adds the line of an entry.
+    pub fn add(&mut self, entry: &EntryView<'_>) -> Result<(), ManifestWriteError> {
+        match &mut self.ends {
+            Some((_, last)) => {
+                check_order(last, entry.path)?;
+                last.clear();
+                last.extend_from_slice(entry.path);
+            }
+            None => self.ends = Some((entry.path.to_vec(), entry.path.to_vec())),
         }
-        if compression == Compression::None {
-            return Ok(Block { digested: None, packed: lines });
-        }
-        let packed = pack(&lines, compression)?.into_owned();
-        Ok(Block { digested: Some(lines), packed })
+        Ok(write_entry(entry, &mut self.bytes)?)
+    }
+
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends = None;
     }
 }
 
-fn check_order<B: Borrow<Entry>>(
-    previous: &mut Option<Vec<u8>>,
-    entries: &[B],
-) -> Result<(), ManifestWriteError> {
-    for entry in entries {
-        let path = &entry.borrow().path;
-        if previous.as_ref().is_some_and(|previous| compare_paths(previous, path).is_ge()) {
-            return Err(ManifestWriteError::Unsorted(PathName::new(path.clone())));
-        }
-        previous.get_or_insert_default().clone_from(path);
+/// What is known of all blocks that were written.
+#[derive(Default)]
+struct Sum {
+    hasher: blake3::Hasher,
+    last: Option<Vec<u8>>,
+}
+
+impl Sum {
+    fn write(
+        &mut self,
+        block: &Made,
+        out: &mut PackedBlocks<'_, impl Write>,
+    ) -> Result<(), ManifestWriteError> {
+        let Made { lines, packed } = block;
+        let Some((first, last)) = &lines.ends else { return Ok(()) };
+        self.last.as_ref().map_or(Ok(()), |before| check_order(before, first))?;
+        self.last = Some(last.clone());
+        self.hasher.update(&lines.bytes);
+        out.write(if packed.is_empty() { &lines.bytes } else { packed })?;
+        Ok(())
     }
-    Ok(())
+}
+
+fn check_order(before: &[u8], path: &[u8]) -> Result<(), ManifestWriteError> {
+    if compare_paths(before, path).is_lt() {
+        return Ok(());
+    }
+    Err(ManifestWriteError::Unsorted(PathName::new(path.to_vec())))
 }

@@ -26,7 +26,7 @@ fn fault(bytes: &[u8]) -> Fault {
 fn sealed(entries: &[Entry]) -> Vec<u8> {
     let counts = Counts::of(entries);
     let mut lines = Vec::new();
-    entries.iter().for_each(|entry| write_entry(entry, &mut lines).unwrap());
+    entries.iter().for_each(|entry| write_entry(&entry.view(), &mut lines).unwrap());
     let digest = *blake3::hash(&lines).as_bytes();
     let header = crate::manifest::Header {
         tool: "fscan".into(),

@@ -2,7 +2,9 @@
 
 use super::sample::{directory, entry, file, read, rich, tree, written};
 use crate::inode_facts::FileKind;
-use crate::manifest::{Compression, Counts, Entry, ManifestReader, ManifestWriteError};
+use crate::manifest::{
+    Compression, Counts, Entry, ManifestReader, ManifestWriteError, write_manifest,
+};
 
 #[test]
 fn every_field_survives() {
@@ -68,18 +70,18 @@ fn equal_trees_have_equal_digests_and_others_have_not() {
 #[test]
 fn an_unsorted_tree_is_not_written() {
     for entries in [[directory(""), file("b"), file("a")], [directory(""), file("a"), file("a")]] {
-        let at = reports::Timestamp::now();
-        let root = std::path::Path::new("/");
-        let mut out = Vec::new();
-        let written = crate::manifest::write_manifest(
-            &mut out,
-            Compression::None,
-            "fscan",
-            root,
-            at,
-            Counts::of(&entries),
-            entries.iter(),
-        );
-        assert!(matches!(written, Err(ManifestWriteError::Unsorted(_))), "{written:?}");
+        for entries_a_block in 1..=3 {
+            let at = reports::Timestamp::now();
+            let written = write_manifest(
+                &mut Vec::new(),
+                Compression::None,
+                "fscan",
+                std::path::Path::new("/"),
+                at,
+                Counts::of(&entries),
+                &entries.chunks(entries_a_block).collect::<Vec<_>>(),
+            );
+            assert!(matches!(written, Err(ManifestWriteError::Unsorted(_))), "{written:?}");
+        }
     }
 }

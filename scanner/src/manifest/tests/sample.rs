@@ -49,7 +49,7 @@ pub(crate) fn tree(entries: &[Entry]) -> Vec<Entry> {
 }
 
 /// Every field, with bytes of every kind, and times of every sign.
-pub(super) fn rich() -> Vec<Entry> {
+pub(crate) fn rich() -> Vec<Entry> {
     let mut odd = entry(b"d/\xff\n\"\\\x1b", FileKind::Regular);
     odd.attributes =
         vec![((*b"user.\xfe").into(), [1; 16]), ((*b"system.posix_acl_access").into(), [0xab; 16])];
@@ -83,8 +83,8 @@ pub(super) fn written(entries: &[Entry], compression: Compression) -> (Vec<u8>, 
     let at = Timestamp::from_unix_seconds(1_700_000_000).unwrap();
     let root = Path::new("/home/coder");
     let (counts, tool) = (Counts::of(entries), "fscan 0.1.0");
-    let written =
-        write_manifest(&mut out, compression, tool, root, at, counts, entries.iter()).unwrap();
+    let blocks: Vec<&[Entry]> = entries.chunks(2048).collect();
+    let written = write_manifest(&mut out, compression, tool, root, at, counts, &blocks).unwrap();
     (out, written)
 }
 

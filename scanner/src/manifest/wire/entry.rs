@@ -1,18 +1,17 @@
-//! A line between the first and the last: one name.
+//! A line between the first and the last: one name, as serde reads it.
 
 use std::borrow::Cow;
-use std::io::Write;
 
 use serde::{Deserialize, Serialize};
 
 use super::header::readable;
-use super::kind::{kind_of, word_of};
+use super::kind::kind_of;
 use crate::inode_facts::{Device, FileKind, InodeTime};
 use crate::manifest::hex::{array_from_hex, from_hex, to_hex};
 use crate::manifest::{AttributeDigest, Entry};
 
 /// What stands in JSON. Where bytes are not UTF-8 a field of the same name with `_hex` holds each
-/// of them, and the text is for people.
+/// of them, and the text is for people. [`write_entry`](super::write_entry) writes the same.
 #[derive(Serialize, Deserialize)]
 struct Wire<'a> {
     #[serde(borrow)]
@@ -58,7 +57,7 @@ struct Wire<'a> {
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 #[derive(Serialize, Deserialize)]
-struct WireAttribute<'a> {
+pub(super) struct WireAttribute<'a> {
     #[serde(borrow)]
     name: Cow<'a, str>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
@@ -69,34 +68,6 @@ struct WireAttribute<'a> {
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
-}
-
-/// Writes an entry's line, its newline included.
-pub fn write_entry(entry: &Entry, line: &mut Vec<u8>) -> serde_json::Result<()> {
-    let (path, path_hex) = text(&entry.path);
-    let (target, target_hex) = optional_text(entry.target.as_deref());
-    let (same_file_as, same_file_as_hex) = optional_text(entry.same_file_as.as_deref());
-    let kind = (entry.kind != FileKind::Regular).then(|| Text(word_of(entry.kind).into()));
-    let wire = Wire {
-        path,
-        path_hex,
-        kind,
-        mode: format!("{:04o}", entry.mode).into(),
-        uid: entry.uid,
-        gid: entry.gid,
-        size: entry.size,
-        mtime: entry.modified_at,
-        target,
-        target_hex,
-        device: entry.device,
-        attributes: entry.attributes.iter().map(wire_attribute).collect(),
-        same_file_as,
-        same_file_as_hex,
-        hash: entry.hash.as_ref().map(|hash| Text(to_hex(hash).into())),
-        unreadable: entry.unreadable.iter().map(|range| (range.start, range.end)).collect(),
-    };
-    serde_json::to_writer(&mut *line, &wire)?;
-    line.write_all(b"\n").map_err(serde_json::Error::io)
 }
 
 /// Reads an entry's line. What its paths are worth is for the caller to judge.
@@ -136,13 +107,6 @@ fn text(bytes: &[u8]) -> (Cow<'_, str>, Option<Text<'_>>) {
     }
 }
 
-fn optional_text(bytes: Option<&[u8]>) -> (Option<Text<'_>>, Option<Text<'_>>) {
-    match bytes.map(text) {
-        Some((text, hex)) => (Some(Text(text)), hex),
-        None => (None, None),
-    }
-}
-
 fn bytes(text: Cow<'_, str>, hex: Option<Text<'_>>) -> Result<Vec<u8>, &'static str> {
     match hex {
         Some(Text(hex)) => from_hex(&hex).ok_or("a field ending in _hex is not hexadecimal"),
@@ -150,9 +114,11 @@ fn bytes(text: Cow<'_, str>, hex: Option<Text<'_>>) -> Result<Vec<u8>, &'static 
     }
 }
 
-fn wire_attribute((name, hash): &AttributeDigest) -> WireAttribute<'_> {
-    let (name, name_hex) = text(name);
-    WireAttribute { name, name_hex, hash: to_hex(hash).into() }
+impl<'a> From<&'a AttributeDigest> for WireAttribute<'a> {
+    fn from((name, hash): &'a AttributeDigest) -> Self {
+        let (name, name_hex) = text(name);
+        WireAttribute { name, name_hex, hash: to_hex(hash).into() }
+    }
 }
 
 fn attribute(wire: WireAttribute<'_>) -> Result<AttributeDigest, &'static str> {
@@ -169,4 +135,71 @@ fn mode(text: &str) -> Result<u16, &'static str> {
 
 fn time(time: InodeTime) -> Result<InodeTime, &'static str> {
     if time.1 < 1_000_000_000 { Ok(time) } else { Err("the time has too many nanoseconds") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::tests::sample::{entry, rich};
+    use crate::manifest::wire::kind::word_of;
+    use crate::manifest::wire::write_entry;
+
+    fn optional_text(bytes: Option<&[u8]>) -> (Option<Text<'_>>, Option<Text<'_>>) {
+        match bytes.map(text) {
+            Some((text, hex)) => (Some(Text(text)), hex),
+            None => (None, None),
+        }
+    }
+
+    /// The line as serde writes it.
+    fn line_of_serde(entry: &Entry) -> Vec<u8> {
+        let (path, path_hex) = text(&entry.path);
+        let (target, target_hex) = optional_text(entry.target.as_deref());
+        let (same_file_as, same_file_as_hex) = optional_text(entry.same_file_as.as_deref());
+        let kind = (entry.kind != FileKind::Regular).then(|| Text(word_of(entry.kind).into()));
+        let wire = Wire {
+            path,
+            path_hex,
+            kind,
+            mode: format!("{:04o}", entry.mode).into(),
+            uid: entry.uid,
+            gid: entry.gid,
+            size: entry.size,
+            mtime: entry.modified_at,
+            target,
+            target_hex,
+            device: entry.device,
+            attributes: entry.attributes.iter().map(WireAttribute::from).collect(),
+            same_file_as,
+            same_file_as_hex,
+            hash: entry.hash.as_ref().map(|hash| Text(to_hex(hash).into())),
+            unreadable: entry.unreadable.iter().map(|range| (range.start, range.end)).collect(),
+        };
+        let mut line = serde_json::to_vec(&wire).unwrap();
+        line.push(b'\n');
+        line
+    }
+
+    #[test]
+    fn lines_are_as_serde_writes_them() {
+        let mut entries = rich();
+        for byte in 0..=u8::MAX {
+            let mut odd = entry(&[b'a', byte, b'b'], FileKind::Symlink);
+            odd.target = Some(vec![byte; 3]);
+            odd.same_file_as = Some(vec![0xc3, byte]);
+            odd.attributes = vec![((*b"user.").into(), [byte; 16]), ([byte].into(), [0; 16])];
+            odd.mode = u16::from(byte) << 4 | 1;
+            entries.push(odd);
+        }
+        let texts =
+            ["", "\u{7f}", "\u{80}", "\u{202e}", "\u{fffd}", "\u{10ffff}", "\\\"/\u{8}\u{c}"];
+        entries.extend(texts.map(|text| entry(text.as_bytes(), FileKind::Directory)));
+        for entry in entries {
+            let mut line = Vec::new();
+            write_entry(&entry.view(), &mut line).unwrap();
+            let shown = String::from_utf8_lossy(&line);
+            assert_eq!(line, line_of_serde(&entry), "{shown}");
+            assert!(parse_entry(&line).is_ok_and(|parsed| parsed == entry), "{shown}");
+        }
+    }
 }

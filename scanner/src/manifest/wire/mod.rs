@@ -7,10 +7,12 @@ mod entry;
 mod footer;
 mod header;
 mod kind;
+mod line;
 
-pub(super) use entry::{parse_entry, write_entry};
+pub(super) use entry::parse_entry;
 pub(super) use footer::Footer;
 pub use header::Header;
+pub(super) use line::write_entry;
 
 /// The version of the format in this file. It rises when a reader of the older version would
 /// misread a manifest; added fields do not raise it.
