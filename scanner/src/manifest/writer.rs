@@ -59,7 +59,7 @@ pub struct Written {
     pub digest: ContentHash,
 }
 
-/// Entries of a manifest, one behind the other; half a MiB in lines is a good length.
+/// Entries of a manifest, one behind the other; 200 KiB in lines are a good length.
 pub trait Block: Sync {
     /// Adds all of them.
     fn write(&self, lines: &mut BlockLines) -> Result<(), ManifestWriteError>;
