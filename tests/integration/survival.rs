@@ -457,8 +457,9 @@ fn cp(from: &Path, to: &Path) -> Command {
     cp
 }
 
-/// rsync 3.2 sets the time of a folder before it makes hard links in it, and leaves that of links
-/// with long targets.
+/// rsync takes two times within one second for the same, unless it is given `--modify-window=-1`:
+/// folders and links that it makes in the second in which the originals were made keep the time of
+/// the copy.
 #[test]
 fn a_copy_by_rsync_is_intact() {
     let copy = |from: &Path, to: &Path| {
