@@ -11,7 +11,7 @@ use super::lone::{Lone, Lones};
 use super::moved_directories::moved_directories;
 use super::shapes::{Shaped, equals, shapes};
 
-/// How many names of two paths are compared.
+/// How many names of two paths are compared at most.
 const NAMES: usize = 4;
 
 /// The pairs, from both sides, as indices of the other side.
@@ -41,6 +41,10 @@ impl Moves {
         let gone = gone.iter().filter(|gone| which(gone) && !self.has_gone(gone.index));
         let come = come.iter().filter(|come| which(come) && !self.has_come(come.index));
         for (gone, come) in equals(gone.copied(), come.copied()) {
+            // Paired already: it is below an equal one, which came first.
+            if self.has_gone(gone.index) {
+                continue;
+            }
             // What is equal below both stands in the same order.
             for at in 0..=gone.below {
                 self.pair_if_free(gone.index + at, come.index + at);
