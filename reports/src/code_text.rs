@@ -786,9 +786,11 @@ pub(crate) static TABLE: &[CodeText] = &[
         severity: Severity::Info,
         title: "The same content under another path",
         meaning: "A path of the baseline is gone, and a new path has the same content: it was \
-                  renamed or moved.",
+                  renamed or moved. A directory stands for all that moved with it; what changed \
+                  on the way is told beside it under the new path.",
         detection: "BLAKE3 and size of a file that is missing equal those of one that was added. \
-                    Empty files are not told of as moved.",
+                    A directory moved if all below it is the same, or if at least half of the \
+                    files in it did. Empty files and links by themselves are not told of as moved.",
         remedy: "Nothing is lost. Programs that look for the old path will not find it.",
     },
     CodeText {

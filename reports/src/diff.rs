@@ -61,11 +61,11 @@ pub struct DiffTotals {
     pub missing: DiffTally,
     /// Now, and not before.
     pub added: DiffTally,
-    /// Now under another path.
+    /// Now under another path, and else the same.
     pub moved: DiffTally,
-    /// Of another content or type.
+    /// Of another content or type, moved or not.
     pub changed: DiffTally,
-    /// Of other metadata alone, hard links among it.
+    /// Of other metadata, hard links among it, and of the same content; moved or not.
     pub metadata: DiffTally,
     /// The same in all that was compared.
     pub unchanged: DiffTally,
@@ -98,7 +98,7 @@ pub struct DiffDirectory {
     pub changed: u64,
     /// Of other metadata alone.
     pub metadata: u64,
-    /// Moved away.
+    /// Moved away, and else the same.
     pub moved: u64,
     /// Now, and not before.
     pub added: u64,
@@ -112,10 +112,11 @@ pub struct DiffRow {
     pub path: PathName,
     /// What kind of difference.
     pub kind: Code,
-    /// Where it moved from.
+    /// The path before, where that was another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<PathName>,
-    /// Entries below a directory that the row stands for as well.
+    /// Entries below a directory that the row stands for as well. What changed below one that
+    /// moved has a row of its own, too.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub below: u64,
     /// What differs.

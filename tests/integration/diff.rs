@@ -80,7 +80,7 @@ type Change = fn(&mut Vec<Entry>);
 
 #[test]
 fn each_difference_has_its_code_and_its_exit_code() {
-    let table: [(&str, Change, i32, &[&str]); 9] = [
+    let table: [(&str, Change, i32, &[&str]); 13] = [
         ("nothing", |_| (), 0, &[]),
         ("a lost file", |t| drop(t.remove(1)), 1, &["entry-missing app/a.js"]),
         ("a lost directory", |t| drop(t.drain(..3)), 1, &["entry-missing app"]),
@@ -94,6 +94,34 @@ fn each_difference_has_its_code_and_its_exit_code() {
             &["content-differs app/a.js"],
         ),
         ("a mode", |t| t[1].mode = 0o600, 0, &["metadata-changed app/a.js"]),
+        (
+            "a renamed file of another owner",
+            |t| {
+                t[4].path = b"doc/d".into();
+                t[4].uid = 0;
+            },
+            0,
+            &["entry-moved doc/d", "metadata-changed doc/d"],
+        ),
+        ("a renamed directory", rename_app, 0, &["entry-moved lib"]),
+        (
+            "bit rot in a renamed directory",
+            |t| {
+                rename_app(t);
+                t[1].hash = Some([9; 32]);
+            },
+            1,
+            &["entry-moved lib", "content-changed lib/a.js"],
+        ),
+        (
+            "a type in a renamed directory",
+            |t| {
+                rename_app(t);
+                t[1].kind = FileKind::Symlink;
+            },
+            1,
+            &["entry-moved lib", "type-changed lib/a.js"],
+        ),
         ("a type", |t| t[4].kind = FileKind::Symlink, 1, &["type-changed doc/c"]),
     ];
     for (what, change, code, expected) in table {
@@ -106,6 +134,53 @@ fn each_difference_has_its_code_and_its_exit_code() {
         let report = outcome.report();
         outcome.expect(report.findings.len() == expected.len(), "a finding a difference");
     }
+}
+
+/// Renames the directory `app` to `lib`.
+#[expect(clippy::ptr_arg, reason = "one change of a table")]
+fn rename_app(tree: &mut Vec<Entry>) {
+    for entry in &mut tree[..3] {
+        entry.path.splice(..3, *b"lib");
+    }
+}
+
+/// Where only metadata of something that moved differ, no `--fail-on` overlooks it, and the old
+/// path is there to look it up.
+#[test]
+fn what_moved_and_changed_is_told_with_its_old_path() {
+    let dir = Dir::new();
+    let mut after = usual();
+    rename_app(&mut after);
+    (after[1].hash, after[2].mode) = (Some([9; 32]), 0o600);
+    let outcome = diff(&dir, &usual(), &after, &["--format", "json"]);
+    let report = outcome.expect_code(1).report();
+    let told = report.diff.as_ref().unwrap();
+    let rows = told.changed.iter().map(|row| {
+        let names: Vec<_> = row.fields.iter().map(|field| field.name.as_str()).collect();
+        format!(
+            "{} {} {} {}",
+            row.from.as_ref().unwrap().path,
+            row.path,
+            row.below,
+            names.join(",")
+        )
+    });
+    let rows: Vec<_> = rows.collect();
+    assert_eq!(rows, ["app lib 2 ", "app/a.js lib/a.js 0 hash", "app/b.js lib/b.js 0 mode"]);
+    let evidence = report.findings.iter().filter_map(|finding| finding.evidence.first());
+    let evidence: Vec<_> = evidence.map(String::as_str).collect();
+    assert_eq!(
+        evidence,
+        ["it was at /home/coder/app/a.js before", "it was at /home/coder/app/b.js before"]
+    );
+    let totals = [&told.totals.moved, &told.totals.metadata, &told.totals.changed];
+    assert_eq!(totals.map(|tally| (tally.entries, tally.bytes)), [(1, 0), (1, 100), (1, 100)]);
+
+    after[1].hash = usual()[1].hash;
+    diff(&dir, &usual(), &after, &[]).expect_code(0);
+    diff(&dir, &usual(), &after, &["--fail-on", "warning"]).expect_code(1);
+    let text = diff(&dir, &usual(), &after, &[]).stdout();
+    assert!(text.contains("it was at /home/coder/app/b.js before"), "{text}");
 }
 
 #[test]

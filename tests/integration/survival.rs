@@ -27,7 +27,7 @@ use crate::harness::{
 };
 
 /// A difference: its name, what is there before, what becomes of it, and what is told of it: the
-/// kind, the path below its folder and the fields that differ.
+/// kind, the path below its folder (both where it moved), and the fields that differ.
 struct Planted {
     name: &'static str,
     before: fn(&Path),
@@ -59,6 +59,25 @@ fn link(at: &Path) {
 fn full_folder(at: &Path) {
     fs::create_dir_all(at.join("d/e")).unwrap();
     fs::write(at.join("d/e/f"), b"below").unwrap();
+}
+
+/// A folder that no other case has, with all that a folder can hold.
+fn rich_folder(at: &Path) {
+    let d = at.join("d");
+    fs::create_dir_all(d.join("void")).unwrap();
+    for name in ["1", "2", "3"] {
+        fs::write(d.join(name), format!("{name} of {}", at.display())).unwrap();
+    }
+    fs::write(d.join("empty"), b"").unwrap();
+    symlink("target", d.join("l")).unwrap();
+    device(d.join("n"), FileType::CharacterDevice, 1);
+    mknodat(CWD, d.join("p"), FileType::Fifo, Mode::from_raw_mode(0o644), 0).unwrap();
+}
+
+/// Renames it, and changes something in it while its time stays.
+fn renamed_with(at: &Path, change: impl FnOnce(&Path)) {
+    rename(at, "d", "e");
+    in_place(&at.join("e"), || change(&at.join("e")));
 }
 
 fn two_names(at: &Path) {
@@ -208,15 +227,51 @@ const TABLE: &[Planted] = &[
         &[("entry-added", "f", "")]),
     planted("folder added", |_| (), full_folder, &[("entry-added", "d", "")]),
     planted("renamed", |at| fs::write(at.join("f"), b"renamed").unwrap(), |at| rename(at, "f", "g"),
-        &[("entry-moved", "g", "")]),
+        &[("entry-moved", "f -> g", "")]),
     planted("moved into a folder", |at| { folder(at); fs::write(at.join("f"), b"moved").unwrap() },
-        |at| rename(at, "f", "d/f"), &[("entry-moved", "d/f", "")]),
+        |at| rename(at, "f", "d/f"), &[("entry-moved", "f -> d/f", "")]),
     planted("another Unicode form", |at| fs::write(at.join("é"), b"unicode").unwrap(),
-        |at| rename(at, "é", "e\u{301}"), &[("entry-moved", "e\u{301}", "")]),
+        |at| rename(at, "é", "e\u{301}"), &[("entry-moved", "é -> e\u{301}", "")]),
     planted("another case", |at| fs::write(at.join("name"), b"case").unwrap(),
-        |at| rename(at, "name", "Name"), &[("entry-moved", "Name", "")]),
+        |at| rename(at, "name", "Name"), &[("entry-moved", "name -> Name", "")]),
     planted("a space at the end", |at| fs::write(at.join("name"), b"space").unwrap(),
-        |at| rename(at, "name", "name "), &[("entry-moved", "name ", "")]),
+        |at| rename(at, "name", "name "), &[("entry-moved", "name -> name ", "")]),
+    planted("renamed, another mode", |at| fs::write(at.join("f"), b"renamed, mode").unwrap(),
+        |at| { rename(at, "f", "g"); mode(&at.join("g"), 0o600) },
+        &[("entry-moved", "f -> g", ""), ("metadata-changed", "f -> g", "mode")]),
+    planted("renamed, another owner and time", |at| fs::write(at.join("f"), b"renamed, owner").unwrap(),
+        |at| { rename(at, "f", "g"); chown(at.join("g"), Some(7), None).unwrap(); set_time(&at.join("g"), 5, 5) },
+        &[("entry-moved", "f -> g", ""), ("metadata-changed", "f -> g", "owner mtime")]),
+    planted("renamed, an attribute lost", |at| { attribute(at); fs::write(at.join("f"), b"renamed, attribute").unwrap() },
+        |at| { rename(at, "f", "g"); removexattr(at.join("g"), "user.kept").unwrap() },
+        &[("entry-moved", "f -> g", ""), ("metadata-changed", "f -> g", "attribute user.kept")]),
+    planted("folder renamed", rich_folder, |at| rename(at, "d", "e"), &[("entry-moved", "d -> e", "")]),
+    planted("folder renamed, its mode", rich_folder, |at| { rename(at, "d", "e"); mode(&at.join("e"), 0o700) },
+        &[("entry-moved", "d -> e", ""), ("metadata-changed", "d -> e", "mode")]),
+    planted("folder renamed, a byte in it, time kept", rich_folder,
+        |at| renamed_with(at, |e| unnoticed(&e.join("1"), |f| f.write_all_at(b"X", 0).unwrap())),
+        &[("entry-moved", "d -> e", ""), ("content-changed", "d/1 -> e/1", "hash")]),
+    planted("folder renamed, a file in it written", rich_folder,
+        |at| renamed_with(at, |e| fs::write(e.join("1"), b"new").unwrap()),
+        &[("entry-moved", "d -> e", ""), ("content-differs", "d/1 -> e/1", "size hash mtime")]),
+    planted("folder renamed, a mode in it", rich_folder,
+        |at| renamed_with(at, |e| mode(&e.join("empty"), 0o600)),
+        &[("entry-moved", "d -> e", ""), ("metadata-changed", "d/empty -> e/empty", "mode")]),
+    planted("folder renamed, a link in it leads elsewhere", |at| { rich_folder(at); set_time(&at.join("d/l"), 5, 5) },
+        |at| renamed_with(at, |e| { fs::remove_file(e.join("l")).unwrap(); symlink("Target", e.join("l")).unwrap(); set_time(&e.join("l"), 5, 5) }),
+        &[("entry-moved", "d -> e", ""), ("metadata-changed", "d/l -> e/l", "target")]),
+    planted("folder renamed, a file in it became a link", rich_folder,
+        |at| { rename(at, "d", "e"); fs::remove_file(at.join("e/1")).unwrap(); symlink("2", at.join("e/1")).unwrap() },
+        &[("entry-moved", "d -> e", ""), ("type-changed", "d/1 -> e/1", "type")]),
+    planted("folder renamed, a file in it lost", rich_folder,
+        |at| { rename(at, "d", "e"); fs::remove_file(at.join("e/1")).unwrap() },
+        &[("entry-missing", "d/1", ""), ("entry-moved", "d -> e", "")]),
+    planted("folder renamed, a file moved out of it", rich_folder,
+        |at| { rename(at, "d", "e"); rename(at, "e/1", "f") },
+        &[("entry-moved", "d -> e", ""), ("entry-moved", "d/1 -> f", "")]),
+    planted("folder of empty files and links renamed",
+        |at| { fs::create_dir_all(at.join("d/sub")).unwrap(); fs::write(at.join("d/sub/none"), b"").unwrap(); symlink("none", at.join("d/sub/l")).unwrap() },
+        |at| rename(at, "d", "e"), &[("entry-moved", "d -> e", "")]),
     planted("hard link torn", two_names, |at| in_place(at, || tear(at)), &[("hard-links-changed", "g", "links")]),
     planted("hard link joined", |at| { file(at); fs::copy(at.join("f"), at.join("g")).unwrap(); set_time(&at.join("f"), 5, 5); set_time(&at.join("g"), 5, 5) },
         |at| in_place(at, || { fs::remove_file(at.join("g")).unwrap(); fs::hard_link(at.join("f"), at.join("g")).unwrap() }),
@@ -270,7 +325,11 @@ fn told(outcome: &Outcome) -> Told {
     outcome.expect(report.findings.len() == rows.clone().count(), "a finding a row, no other");
     let mut told = Told::new();
     for row in rows {
-        let (case, path) = row.path.split_once('/').unwrap_or((&row.path, ""));
+        let (case, path) = below_case(&row.path);
+        let path = match &row.from {
+            Some(from) => format!("{} -> {path}", below_case(&from.path).1),
+            None => path.to_owned(),
+        };
         let fields: Vec<&str> = row.fields.iter().map(|field| field.name.as_str()).collect();
         let shown = format!("{} {path} [{}]", row.kind, fields.join(" "));
         told.entry(case.to_owned()).or_default().push(shown);
@@ -367,6 +426,11 @@ impl<'a> Trial<'a> {
 fn give_to_nobody<P: AsRef<OsStr>>(which: &str, paths: impl IntoIterator<Item = P>) {
     let chown = tool("chown").args([which, "-hR", "65534:65534"]).args(paths).status();
     assert!(chown.unwrap().success(), "chown");
+}
+
+/// The folder of a case, and what is below it.
+fn below_case(path: &str) -> (&str, &str) {
+    path.split_once('/').unwrap_or((path, ""))
 }
 
 #[test]

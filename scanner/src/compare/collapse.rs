@@ -31,7 +31,7 @@ pub(super) fn collapse(
         });
         if let Some(top) = tops.get_mut(row) {
             top.below += u64::from(above.is_some());
-            top.bytes = top.bytes.saturating_add(lone.bytes);
+            top.bytes = top.bytes.saturating_add(lone.bytes());
         }
         if let Some(place) = row_of.get_mut(index) {
             *place = Some(row);

@@ -3,11 +3,14 @@
 use crate::inode_facts::FileKind;
 
 /// One difference. Nothing is told twice: a file with another content and another owner is one
-/// difference of the content with the owner among its fields.
+/// difference of the content with the owner among its fields. That something moved and that it
+/// changed are two.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     /// The path below the root; where something moved, the new one.
     pub path: Vec<u8>,
+    /// The path in BEFORE, where that is another one.
+    pub from: Option<Vec<u8>>,
     /// What kind of difference.
     pub kind: DifferenceKind,
     /// Each field that differs, with both values.
@@ -35,10 +38,9 @@ pub enum DifferenceKind {
         /// The size of the added files in bytes.
         bytes: u64,
     },
-    /// Gone from one path and there at another. A directory stands for all that moved with it.
+    /// Gone from one path and there at another. A directory stands for all that moved with it,
+    /// changed or not.
     Moved {
-        /// The path in BEFORE.
-        from: Vec<u8>,
         /// What it is.
         what: FileKind,
         /// Entries below it that moved with it.
@@ -60,6 +62,13 @@ pub enum DifferenceKind {
         /// The other name.
         other: Vec<u8>,
     },
+}
+
+impl Difference {
+    /// The path in BEFORE.
+    pub(super) fn old_path(&self) -> &[u8] {
+        self.from.as_ref().unwrap_or(&self.path)
+    }
 }
 
 /// A field that differs.

@@ -15,8 +15,8 @@ pub(super) fn finding(difference: &Difference, before: &[u8], after: &[u8]) -> F
         DifferenceKind::Added { what, below, bytes } => {
             (after, "nothing".to_owned(), size(*what, *below, *bytes))
         }
-        DifferenceKind::Moved { from, what, below } => {
-            let old = PathName::new(super::report::below(before, from)).escaped();
+        DifferenceKind::Moved { what, below } => {
+            let old = old_path(difference, before);
             (after, format!("{} at {old}", with_below(*what, *below)), "it is here".to_owned())
         }
         DifferenceKind::HardLinksChanged { torn, other } => {
@@ -32,7 +32,7 @@ pub(super) fn finding(difference: &Difference, before: &[u8], after: &[u8]) -> F
     let path = Some(PathName::new(below(root, &difference.path)));
     let subject = Subject { path, ..Subject::default() };
     let mut finding = Finding::new(code(&difference.kind), subject, expected, found);
-    finding.evidence = evidence(difference);
+    finding.evidence = evidence(difference, before);
     finding
 }
 
@@ -43,14 +43,23 @@ fn values(fields: &[FieldChange]) -> (String, String) {
     })
 }
 
-fn evidence(difference: &Difference) -> Vec<String> {
-    let further = difference.fields.iter().skip(1);
-    let mut evidence: Vec<String> =
-        further.map(|field| format!("{} {}, now {}", field.name, field.old, field.new)).collect();
-    if difference.kind == DifferenceKind::ContentChanged {
-        evidence.insert(0, "size and modification time are the same".to_owned());
+fn evidence(difference: &Difference, before: &[u8]) -> Vec<String> {
+    let mut evidence = Vec::new();
+    let is_move = matches!(difference.kind, DifferenceKind::Moved { .. });
+    if difference.from.is_some() && !is_move {
+        evidence.push(format!("it was at {} before", old_path(difference, before)));
     }
+    if difference.kind == DifferenceKind::ContentChanged {
+        evidence.push("size and modification time are the same".to_owned());
+    }
+    let further = difference.fields.iter().skip(1);
     evidence
+        .extend(further.map(|field| format!("{} {}, now {}", field.name, field.old, field.new)));
+    evidence
+}
+
+fn old_path(difference: &Difference, before: &[u8]) -> String {
+    PathName::new(below(before, difference.old_path())).escaped()
 }
 
 fn size(what: FileKind, below: u64, bytes: u64) -> String {

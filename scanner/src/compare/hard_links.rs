@@ -41,6 +41,7 @@ impl HardLinks {
         let difference = |torn| {
             move |(path, other): (&[u8], &[u8])| Difference {
                 path: path.to_vec(),
+                from: None,
                 kind: DifferenceKind::HardLinksChanged { torn, other: other.to_vec() },
                 fields: Vec::new(),
             }

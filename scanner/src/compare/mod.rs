@@ -5,6 +5,7 @@
 //! and names that share an inode, is kept until the end: only then it shows whether a file moved
 //! and which links were torn.
 
+mod change;
 mod collapse;
 mod content;
 mod difference;
@@ -15,12 +16,14 @@ mod findings;
 mod hard_links;
 mod join;
 mod lone;
+mod moved_directories;
 mod moves;
 mod options;
 mod pass;
 mod report;
 mod scope;
 mod settle;
+mod shapes;
 mod totals;
 
 pub use difference::{Difference, DifferenceKind, FieldChange};

@@ -1,14 +1,18 @@
 //! Which of the missing entries are among the added ones, under another path.
 //!
-//! A file is known again by its bytes, an empty one says nothing. From a file that moved follows
-//! that its directory did, if that is missing and the other one was added; and what such a
-//! directory held moved along if it is found in the new one under its old name.
+//! A directory is known again by its shape or by the files that moved from it, a file by its bytes;
+//! an empty one says nothing. What has its old name in a directory that moved is what it was,
+//! whatever became of it. A shape without bytes says least, so it is looked at last.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use super::lone::{Lone, Lones};
-use crate::inode_facts::FileKind;
-use crate::manifest::{name_of, parent_of};
+use super::moved_directories::moved_directories;
+use super::shapes::{Shaped, equals, shapes};
+
+/// How many names of two paths are compared at most.
+const NAMES: usize = 4;
 
 /// The pairs, from both sides, as indices of the other side.
 #[derive(Debug)]
@@ -21,38 +25,52 @@ impl Moves {
     /// Finds them.
     pub(super) fn find(missing: &Lones, added: &Lones) -> Self {
         let mut moves = Moves { to: vec![None; missing.len()], from: vec![None; added.len()] };
-        moves.pair_by_content(missing, added);
-        let files: Vec<(usize, usize)> =
-            moves.to.iter().enumerate().filter_map(|(from, to)| Some((from, (*to)?))).collect();
-        for (from, to) in files {
-            moves.pair_directories_above(missing, added, from, to);
+        if missing.len() > 0 && added.len() > 0 {
+            let (gone, come) = (shapes(missing), shapes(added));
+            moves.pair_by_shape(&gone, &come, |shaped| shaped.is_telling);
+            moves.pair_by_content(missing, added);
+            moves.pair_directories(missing, added);
+            moves.pair_what_moved_along(missing, added);
+            moves.pair_by_shape(&gone, &come, |shaped| !shaped.is_telling);
         }
-        moves.pair_what_moved_along(missing, added);
         moves
     }
 
-    /// Pairs files with the same bytes, those of the same name first.
+    /// Pairs directories of one shape with all that they hold.
+    fn pair_by_shape(&mut self, gone: &[Shaped], come: &[Shaped], which: fn(&Shaped) -> bool) {
+        let gone = gone.iter().filter(|gone| which(gone) && !self.has_gone(gone.index));
+        let come = come.iter().filter(|come| which(come) && !self.has_come(come.index));
+        for (gone, come) in equals(gone.copied(), come.copied()) {
+            // Paired already: it is below an equal one, which came first.
+            if self.has_gone(gone.index) {
+                continue;
+            }
+            // What is equal below both stands in the same order.
+            for at in 0..=gone.below {
+                self.pair_if_free(gone.index + at, come.index + at);
+            }
+        }
+    }
+
+    /// Pairs files with the same bytes, first those that have most names in common, their own and
+    /// those of the directories above: of many equal files each is then where its directory is.
     fn pair_by_content(&mut self, missing: &Lones, added: &Lones) {
-        let mut gone = known_again(missing);
-        let mut come = known_again(added);
-        self.pair_equals(&gone, &come, by_content_and_name);
-        gone.retain(|(index, _)| !self.has_gone(*index));
-        come.retain(|(index, _)| !self.has_come(*index));
-        self.pair_equals(&gone, &come, by_content);
+        let mut gone = telling(missing);
+        let mut come = telling(added);
+        for names in (0..=NAMES).rev() {
+            gone.retain(|(index, _)| !self.has_gone(*index));
+            come.retain(|(index, _)| !self.has_come(*index));
+            self.pair_equals(&gone, &come, names);
+        }
     }
 
     /// Pairs what is equal in two sorted lists, the first with the first.
-    fn pair_equals(
-        &mut self,
-        gone: &[(usize, &Lone)],
-        come: &[(usize, &Lone)],
-        order: fn(&Lone, &Lone) -> Ordering,
-    ) {
+    fn pair_equals(&mut self, gone: &[(usize, &Lone)], come: &[(usize, &Lone)], names: usize) {
         let (mut gone, mut come) = (gone.iter().peekable(), come.iter().peekable());
         while let (Some((from, old)), Some((to, new))) = (gone.peek(), come.peek()) {
-            let order = order(old, new);
+            let order = by_content_and_names(old, new, names);
             if order.is_eq() {
-                self.pair(*from, *to);
+                self.pair_if_free(*from, *to);
             }
             if order.is_le() {
                 gone.next();
@@ -63,42 +81,32 @@ impl Moves {
         }
     }
 
-    /// From one pair upwards, as long as the names are the same on the way.
-    fn pair_directories_above(&mut self, missing: &Lones, added: &Lones, from: usize, to: usize) {
-        let (mut from, mut to) = (from, to);
-        loop {
-            let above = |lones: &Lones, index| lones.get(index).and_then(|lone: &Lone| lone.parent);
-            let (Some(old), Some(new)) = (above(missing, from), above(added, to)) else { return };
-            if self.has_gone(old) || self.has_come(new) {
-                return;
-            }
-            self.pair(old, new);
-            let name = |lones: &Lones, index| {
-                lones.get(index).map(|lone: &Lone| name_of(&lone.path).to_vec())
-            };
-            if name(missing, old) != name(added, new) {
-                return;
-            }
-            (from, to) = (old, new);
+    /// Pairs directories from which files moved.
+    fn pair_directories(&mut self, missing: &Lones, added: &Lones) {
+        let is_file = |index| missing.get(index).is_some_and(Lone::is_telling);
+        let pairs = self.to.iter().enumerate().filter_map(|(from, to)| Some((from, (*to)?)));
+        let files = pairs.filter(|(from, _)| is_file(*from));
+        for (from, to) in moved_directories(missing, added, files) {
+            self.pair_if_free(from, to);
         }
     }
 
-    /// What cannot be known again by its bytes, in directories that moved.
+    /// Pairs what has its old name in a directory that moved.
     fn pair_what_moved_along(&mut self, missing: &Lones, added: &Lones) {
-        for (index, lone) in missing.iter() {
-            let parent = lone.parent.and_then(|parent| self.gone_to(parent));
-            let Some(parent) = parent.and_then(|parent| added.get(parent)) else { continue };
-            let path = [&*parent.path, b"/", name_of(&lone.path)].concat();
-            let Some(to) = added.find(&path) else { continue };
-            let alike = added.get(to).is_some_and(|there| is_alike(lone, there));
-            if alike && !self.has_gone(index) && !self.has_come(to) {
-                self.pair(index, to);
+        for (index, lone) in missing.iter().filter(|(_, lone)| lone.parent.is_some()) {
+            let parent = lone.parent.filter(|_| !self.has_gone(index));
+            let parent = parent.and_then(|parent| added.get(self.gone_to(parent)?));
+            let there = parent.map(|parent| [&*parent.path, b"/", lone.name()].concat());
+            if let Some(to) = there.and_then(|path| added.find(&path)) {
+                self.pair_if_free(index, to);
             }
         }
     }
 
-    fn pair(&mut self, from: usize, to: usize) {
-        if let (Some(gone), Some(come)) = (self.to.get_mut(from), self.from.get_mut(to)) {
+    fn pair_if_free(&mut self, from: usize, to: usize) {
+        if let (Some(gone @ None), Some(come @ None)) =
+            (self.to.get_mut(from), self.from.get_mut(to))
+        {
             *gone = Some(to);
             *come = Some(from);
         }
@@ -121,37 +129,54 @@ impl Moves {
 
     /// Whether an entry moved with the directory that held it, under its old name.
     pub(super) fn moved_along(&self, missing: &Lones, added: &Lones, from: usize) -> bool {
-        let Some(lone) = missing.get(from) else { return false };
         let there = self.gone_to(from).and_then(|to| added.get(to));
+        let (Some(lone), Some(there)) = (missing.get(from), there) else { return false };
         let parent = lone.parent.and_then(|parent| self.gone_to(parent));
-        match (there, parent.and_then(|parent| added.get(parent))) {
-            (Some(there), Some(parent)) => {
-                parent_of(&there.path) == Some(&*parent.path)
-                    && name_of(&there.path) == name_of(&lone.path)
-            }
-            _ => false,
-        }
+        parent.is_some() && parent == there.parent && lone.name() == there.name()
+    }
+
+    /// Where a missing entry would be, had it moved with the nearest directory above that did.
+    pub(super) fn would_be_at(
+        &self,
+        missing: &Lones,
+        added: &Lones,
+        index: usize,
+    ) -> Option<Vec<u8>> {
+        let lone = missing.get(index)?;
+        std::iter::successors(lone.parent, |above| missing.parent(*above)).find_map(|above| {
+            let there = added.get(self.gone_to(above)?)?;
+            let below = lone.path.strip_prefix(&*missing.get(above)?.path)?;
+            Some([&*there.path, below].concat())
+        })
+    }
+
+    /// The added directories that moved here and in which a name came, went, or is now of
+    /// another type.
+    pub(super) fn with_other_names(&self, missing: &Lones, added: &Lones) -> HashSet<usize> {
+        let stayed = |from| {
+            let there = self.gone_to(from).and_then(|to| added.get(to));
+            let same_type = there.map(|there| there.kind) == missing.get(from).map(|old| old.kind);
+            same_type && self.moved_along(missing, added, from)
+        };
+        let gone = missing.iter().filter(|(from, _)| !stayed(*from));
+        let gone = gone.filter_map(|(_, lone)| self.gone_to(lone.parent?));
+        let has_stayed = |to: usize| self.from.get(to).copied().flatten().is_some_and(stayed);
+        let come = added.iter().filter(|(to, _)| !has_stayed(*to));
+        let come = come.filter_map(|(_, lone)| lone.parent).filter(|parent| self.has_come(*parent));
+        gone.chain(come).collect()
     }
 }
 
-/// Files that can be known again by their bytes, sorted by these and by name.
-fn known_again(lones: &Lones) -> Vec<(usize, &Lone)> {
-    let is_known = |lone: &Lone| lone.hash.is_some() && lone.size > 0;
-    let mut known: Vec<_> = lones.iter().filter(|(_, lone)| is_known(lone)).collect();
-    // The sort is stable: among equal ones the order of paths stays.
-    known.sort_by(|(_, a), (_, b)| by_content_and_name(a, b));
-    known
+/// Files that can be known again by their bytes, sorted by these and by their names.
+fn telling(lones: &Lones) -> Vec<(usize, &Lone)> {
+    let mut telling: Vec<_> = lones.iter().filter(|(_, lone)| lone.is_telling()).collect();
+    telling.sort_by(|(_, a), (_, b)| by_content_and_names(a, b, usize::MAX));
+    telling
 }
 
-fn by_content(a: &Lone, b: &Lone) -> Ordering {
-    a.hash.cmp(&b.hash).then(a.size.cmp(&b.size))
-}
-
-fn by_content_and_name(a: &Lone, b: &Lone) -> Ordering {
-    by_content(a, b).then_with(|| name_of(&a.path).cmp(name_of(&b.path)))
-}
-
-fn is_alike(a: &Lone, b: &Lone) -> bool {
-    let known = a.kind != FileKind::Regular || a.hash.is_some();
-    known && (a.kind, a.size, a.hash, &a.target) == (b.kind, b.size, b.hash, &b.target)
+/// Compares so many names of the paths as well, the last one first.
+fn by_content_and_names(a: &Lone, b: &Lone, names: usize) -> Ordering {
+    let of = |path| <[u8]>::rsplit(path, |byte| *byte == b'/').take(names);
+    let content = a.hash.cmp(&b.hash).then(a.size.cmp(&b.size));
+    content.then_with(|| of(&a.path).cmp(of(&b.path)))
 }

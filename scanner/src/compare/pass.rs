@@ -3,10 +3,9 @@
 use std::collections::HashSet;
 use std::hash::BuildHasher;
 
-use super::content::{self, Content};
-use super::difference::{Difference, DifferenceKind, FieldChange};
+use super::change::Change;
+use super::difference::{Difference, DifferenceKind};
 use super::directory_times::{DirectoryTimes, Waiting};
-use super::fields;
 use super::hard_links::HardLinks;
 use super::join::{Join, Pair};
 use super::lone::Lones;
@@ -138,33 +137,32 @@ impl<S: Sink> Pass<'_, S> {
     }
 
     fn both(&mut self, before: Entry, after: &Entry) {
-        if before.kind != after.kind {
+        let change = Change::between(&before, after, self.options.ignore);
+        if before.kind == after.kind {
+            self.note_links(&before, after);
+        } else {
             self.times.name_changed(&before.path);
             self.retyped.insert(before.path.clone());
-            let (old, new) = (before.kind.as_str(), after.kind.as_str());
-            let fields = vec![FieldChange::new("type", old, new)];
-            return self.differs(before, DifferenceKind::TypeChanged, fields);
         }
-        let fields = fields::compare(&before, after, self.options.ignore);
-        let content = content::compare(&before, after);
-        self.note_links(&before, after);
-        if before.kind != FileKind::Directory && !(fields.is_empty() && content == Content::Same) {
+        if before.kind != FileKind::Directory && !change.is_nothing() {
             self.already_told.insert(self.hashes.hash_one(&before.path));
         }
-        match content {
-            Content::Same => self.same_content(before, fields, Class::Unchanged),
-            Content::Unknown => {
-                self.sink.unchecked(WhyUnchecked::NotHashed, &before.path);
-                self.same_content(before, fields, Class::Unchecked);
-            }
-            Content::Changed => {
-                let fields = [content::fields(&before, after), fields].concat();
-                self.differs(before, DifferenceKind::ContentChanged, fields);
-            }
-            Content::Differs => {
-                let fields = [content::fields(&before, after), fields].concat();
-                self.differs(before, DifferenceKind::ContentDiffers, fields);
-            }
+        if change.is_content_unknown {
+            self.sink.unchecked(WhyUnchecked::NotHashed, &before.path);
+        }
+        let bytes = bytes_of(&before);
+        if change.is_time_of_directory(before.kind) {
+            self.times.wait_for(before.path, change.fields);
+        } else {
+            self.counter.count(change.class(Class::Unchanged), &before.path, before.kind, bytes);
+            self.tell(before.path, None, change);
+        }
+    }
+
+    /// Tells of a change, if it is one.
+    pub(super) fn tell(&mut self, path: Vec<u8>, from: Option<Vec<u8>>, change: Change) {
+        if let Some(kind) = change.kind {
+            self.sink.difference(Difference { path, from, kind, fields: change.fields });
         }
     }
 
@@ -177,27 +175,6 @@ impl<S: Sink> Pass<'_, S> {
         }
     }
 
-    /// The content is the same as far as that is known; the metadata may not be.
-    fn same_content(&mut self, before: Entry, fields: Vec<FieldChange>, class: Class) {
-        let only_time = matches!(fields.as_slice(), [field] if field.name == "mtime");
-        if fields.is_empty() {
-            self.counter.count(class, &before.path, before.kind, bytes_of(&before));
-        } else if only_time && before.kind == FileKind::Directory {
-            self.times.wait_for(before.path, fields);
-        } else {
-            self.differs(before, DifferenceKind::MetadataChanged, fields);
-        }
-    }
-
-    fn differs(&mut self, before: Entry, kind: DifferenceKind, fields: Vec<FieldChange>) {
-        let class = match kind {
-            DifferenceKind::MetadataChanged => Class::Metadata,
-            _ => Class::Changed,
-        };
-        self.counter.count(class, &before.path, before.kind, bytes_of(&before));
-        self.sink.difference(Difference { path: before.path, kind, fields });
-    }
-
     pub(super) fn directory_passed(&mut self, directory: Waiting) {
         let Waiting { path, fields, explained } = directory;
         let class = if explained { Class::Unchanged } else { Class::Metadata };
@@ -205,6 +182,7 @@ impl<S: Sink> Pass<'_, S> {
         if !explained {
             self.sink.difference(Difference {
                 path,
+                from: None,
                 kind: DifferenceKind::MetadataChanged,
                 fields,
             });

@@ -154,15 +154,12 @@ fn row(difference: Difference) -> DiffRow {
     let mut fields: Vec<DiffField> = fields
         .map(|field| DiffField { name: field.name, old: field.old, new: field.new })
         .collect();
-    let (mut from, mut entries_below) = (None, 0);
+    let from = difference.from.map(PathName::new);
+    let mut entries_below = 0;
     match difference.kind {
-        DifferenceKind::Missing { below, .. } | DifferenceKind::Added { below, .. } => {
-            entries_below = below;
-        }
-        DifferenceKind::Moved { from: old, below, .. } => {
-            from = Some(PathName::new(old));
-            entries_below = below;
-        }
+        DifferenceKind::Missing { below, .. }
+        | DifferenceKind::Added { below, .. }
+        | DifferenceKind::Moved { below, .. } => entries_below = below,
         DifferenceKind::HardLinksChanged { torn, other } => {
             let with = format!("the same file as {}", PathName::new(other).escaped());
             let apart = "a file of its own".to_owned();

@@ -1,13 +1,15 @@
 //! What shows only once everything went by: what moved, what is missing or was added for good, and
 //! which links were torn.
 
+use std::collections::HashSet;
 use std::hash::BuildHasher;
 
+use super::change::Change;
 use super::collapse::{Top, collapse};
 use super::difference::{Difference, DifferenceKind};
 use super::lone::{Lone, Lones};
 use super::moves::Moves;
-use super::pass::{Comparison, Pass, Sink};
+use super::pass::{Comparison, Pass, Sink, WhyUnchecked};
 use super::totals::Class;
 
 impl<S: Sink> Pass<'_, S> {
@@ -19,7 +21,8 @@ impl<S: Sink> Pass<'_, S> {
         let (missing, added) = (std::mem::take(&mut self.missing), std::mem::take(&mut self.added));
         let moves = Moves::find(&missing, &added);
         self.settle_moved(&missing, &added, &moves);
-        let is_missing = |index| !moves.has_gone(index);
+        let unreached = self.settle_unreached(&missing, &added, &moves);
+        let is_missing = |index| !moves.has_gone(index) && !unreached.contains(&index);
         self.settle_lone(&missing, Class::Missing, is_missing, |lone, top| {
             DifferenceKind::Missing { what: lone.kind, below: top.below, bytes: top.bytes }
         });
@@ -37,17 +40,62 @@ impl<S: Sink> Pass<'_, S> {
         }
     }
 
+    /// What moved: the topmost a row each, and one for each that changed.
     fn settle_moved(&mut self, missing: &Lones, added: &Lones, moves: &Moves) {
-        let has_gone = |index| moves.has_gone(index);
-        self.count(missing, Class::Moved, has_gone);
-        let along = |index| moves.moved_along(missing, added, index);
-        for top in collapse(missing, has_gone, along) {
-            let to = moves.gone_to(top.index).and_then(|to| added.get(to));
-            if let (Some(from), Some(to)) = (missing.get(top.index), to) {
-                let (what, from) = (from.kind, from.path.to_vec());
-                self.tell(to, DifferenceKind::Moved { from, what, below: top.below });
+        let other_names = moves.with_other_names(missing, added);
+        for (index, old) in missing.iter() {
+            let to = moves.gone_to(index);
+            if let Some((to, new)) = to.and_then(|to| Some((to, added.get(to)?))) {
+                self.settle_pair(old, new, other_names.contains(&to));
             }
         }
+        let along = |index| moves.moved_along(missing, added, index);
+        for top in collapse(missing, |index| moves.has_gone(index), along) {
+            let to = moves.gone_to(top.index).and_then(|to| added.get(to));
+            if let (Some(old), Some(new)) = (missing.get(top.index), to) {
+                let kind = DifferenceKind::Moved { what: old.kind, below: top.below };
+                self.tell_lone(new, Some(old), kind);
+            }
+        }
+    }
+
+    /// Something that moved, and what became of it. `other_names` says that a name came or went
+    /// in it, which explains its time.
+    fn settle_pair(&mut self, old: &Lone, new: &Lone, other_names: bool) {
+        let change = Change::between(&old.entry(), &new.entry(), self.options.ignore);
+        if change.is_content_unknown {
+            self.sink.unchecked(WhyUnchecked::NotHashed, &new.path);
+        }
+        let is_explained = other_names && change.is_time_of_directory(old.kind);
+        let class = if is_explained { Class::Moved } else { change.class(Class::Moved) };
+        // What changed counts where it is told, what only moved where it went away.
+        let path = if class == Class::Moved { &old.path } else { &new.path };
+        self.counter.count(class, path, old.kind, old.bytes());
+        if !is_explained {
+            self.tell(new.path.to_vec(), Some(old.path.to_vec()), change);
+        }
+    }
+
+    /// What may be in a directory that moved, where that could not be examined.
+    fn settle_unreached(
+        &mut self,
+        missing: &Lones,
+        added: &Lones,
+        moves: &Moves,
+    ) -> HashSet<usize> {
+        let mut unreached = HashSet::new();
+        if self.options.unexamined.is_empty() {
+            return unreached;
+        }
+        for (index, lone) in missing.iter().filter(|(index, _)| !moves.has_gone(*index)) {
+            let there = moves.would_be_at(missing, added, index);
+            if let Some(there) = there.filter(|there| self.scope.is_unexamined(there)) {
+                self.counter.count(Class::Unchecked, &there, lone.kind, lone.bytes());
+                self.sink.unchecked(WhyUnchecked::NotExamined, &there);
+                unreached.insert(index);
+            }
+        }
+        unreached
     }
 
     /// What is on one side alone and did not move, the topmost a row each.
@@ -61,7 +109,7 @@ impl<S: Sink> Pass<'_, S> {
         self.count(lones, class, is_meant);
         for top in collapse(lones, is_meant, |_| true) {
             if let Some(lone) = lones.get(top.index) {
-                self.tell(lone, kind(lone, top));
+                self.tell_lone(lone, None, kind(lone, top));
             }
         }
     }
@@ -85,12 +133,13 @@ impl<S: Sink> Pass<'_, S> {
 
     fn count(&mut self, lones: &Lones, class: Class, is_meant: impl Fn(usize) -> bool) {
         for (_, lone) in lones.iter().filter(|(index, _)| is_meant(*index)) {
-            self.counter.count(class, &lone.path, lone.kind, lone.bytes);
+            self.counter.count(class, &lone.path, lone.kind, lone.bytes());
         }
     }
 
-    fn tell(&mut self, lone: &Lone, kind: DifferenceKind) {
+    fn tell_lone(&mut self, lone: &Lone, from: Option<&Lone>, kind: DifferenceKind) {
         let path = lone.path.to_vec();
-        self.sink.difference(Difference { path, kind, fields: Vec::new() });
+        let from = from.map(|from| from.path.to_vec());
+        self.sink.difference(Difference { path, from, kind, fields: Vec::new() });
     }
 }

@@ -33,11 +33,11 @@ pub struct CompareTotals {
     pub missing: Tally,
     /// In AFTER alone.
     pub added: Tally,
-    /// Under another path in AFTER.
+    /// Under another path in AFTER, and else the same.
     pub moved: Tally,
-    /// Of another content or type; sizes are those of BEFORE.
+    /// Of another content or type, moved or not; sizes are those of BEFORE.
     pub changed: Tally,
-    /// Of other metadata alone, hard links among it.
+    /// Of other metadata, hard links among it, and of the same content; moved or not.
     pub metadata: Tally,
     /// The same in all that was compared.
     pub unchanged: Tally,

@@ -4,7 +4,11 @@ mod directories;
 mod kinds;
 mod links;
 mod moved;
+mod moved_along;
+mod moved_changed;
+mod notation;
 mod scope;
+mod shapes;
 
 use super::*;
 use crate::inode_facts::FileKind;
@@ -50,6 +54,11 @@ fn told_with(before: &[Entry], after: &[Entry], options: &CompareOptions) -> Tol
     told
 }
 
+/// Tells of two trees in [`notation`].
+fn told_of(before: &str, after: &str) -> Told {
+    told(&notation::entries(before), &notation::entries(after))
+}
+
 fn told(before: &[Entry], after: &[Entry]) -> Told {
     told_with(before, after, &CompareOptions::default())
 }
@@ -68,16 +77,18 @@ fn line(difference: &Difference) -> String {
     let below = |below: u64| if below > 0 { format!(" +{below}") } else { String::new() };
     let names: Vec<_> = difference.fields.iter().map(|field| field.name.as_str()).collect();
     let names = names.join(",");
+    let was =
+        difference.from.as_deref().map_or(String::new(), |from| format!(" was {}", text(from)));
     match &difference.kind {
         DifferenceKind::Missing { below: n, .. } => format!("missing {path}{}", below(*n)),
         DifferenceKind::Added { below: n, .. } => format!("added {path}{}", below(*n)),
-        DifferenceKind::Moved { from, below: n, .. } => {
-            format!("moved {} {path}{}", text(from), below(*n))
+        DifferenceKind::Moved { below: n, .. } => {
+            format!("moved {} {path}{}", text(difference.old_path()), below(*n))
         }
-        DifferenceKind::TypeChanged => format!("type {path}: {names}"),
-        DifferenceKind::ContentChanged => format!("corrupt {path}: {names}"),
-        DifferenceKind::ContentDiffers => format!("content {path}: {names}"),
-        DifferenceKind::MetadataChanged => format!("metadata {path}: {names}"),
+        DifferenceKind::TypeChanged => format!("type {path}: {names}{was}"),
+        DifferenceKind::ContentChanged => format!("corrupt {path}: {names}{was}"),
+        DifferenceKind::ContentDiffers => format!("content {path}: {names}{was}"),
+        DifferenceKind::MetadataChanged => format!("metadata {path}: {names}{was}"),
         DifferenceKind::HardLinksChanged { torn: true, other } => {
             format!("torn {path} from {}", text(other))
         }

@@ -35,6 +35,17 @@ fn among_equal_files_the_same_name_is_preferred() {
     assert_eq!(told(&before, &after).lines(), expected);
 }
 
+/// Else one that changed would shift all that follow.
+#[test]
+fn among_equal_files_of_one_name_those_of_the_same_directory_are_preferred() {
+    let tree = |top: &str, content: &str| {
+        let tree = "T/ T/a/ T/a/f=L T/b/ T/b/f=CONTENT T/c/ T/c/f=L T/d/ T/d/f=L";
+        tree.replace("CONTENT", content).replace('T', top)
+    };
+    let told = told_of(&tree("old", "L"), &tree("new", "X"));
+    assert_eq!(told.lines(), ["corrupt new/b/f: hash was old/b/f", "moved old new +8"]);
+}
+
 #[test]
 fn one_copy_of_two_is_missing() {
     let before = [at("s", "a"), at("s", "b")];

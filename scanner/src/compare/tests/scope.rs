@@ -39,6 +39,19 @@ fn what_could_not_be_examined_is_unchecked_and_not_missing() {
 }
 
 #[test]
+fn what_could_not_be_examined_in_a_moved_directory_is_unchecked_and_not_missing() {
+    let before = "old/ old/1=A old/2=B old/s/ old/s/x=X old/s/d/ old/s/d/y=Y old/z=Z";
+    let (before, after) =
+        (notation::entries(before), notation::entries("new/ new/1=A new/2=B new/s/"));
+    let unexamined = vec![b"new/s".to_vec()];
+    let options = CompareOptions { unexamined, ..CompareOptions::default() };
+    let told = told_with(&before, &after, &options);
+    assert_eq!(told.lines(), ["missing old/z", "moved old new +3"]);
+    let unchecked = ["new/s/d", "new/s/d/y", "new/s/x"];
+    assert_eq!(told.unchecked, unchecked.map(|path| (WhyUnchecked::NotExamined, path.to_owned())));
+}
+
+#[test]
 fn an_error_of_either_side_ends_the_comparison() {
     let good = || vec![Ok(directory("")), Ok(file("a"))];
     let bad = || vec![Ok(directory("")), Err("damaged")];
