@@ -4,13 +4,13 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use reports::{CheckRun, CheckStatus, DiffSide, PathName, Root, Totals};
-use scanner::Exclusions;
-use scanner::compare::{CompareOptions, DiffReport, Headers, diff_files, read_headers};
+use scanner::compare::{DiffReport, Headers, diff_files, read_headers};
 use scanner::manifest::Header;
 
 use crate::arguments::DiffArguments;
+use crate::comparison;
 use crate::outcome::{Outcome, Seen};
 use crate::signals::Caught;
 use crate::status::Status;
@@ -20,7 +20,12 @@ use crate::status::Status;
 pub fn run(arguments: &DiffArguments) -> anyhow::Result<Status> {
     keep_off_the_manifests(arguments)?;
     let Headers { before, after } = read_headers(&arguments.before, &arguments.after)?;
-    let options = options(arguments, &before, &after)?;
+    let options = comparison::options(
+        &arguments.ignore,
+        &arguments.exclude,
+        (&before.root, &before.gaps),
+        (&after.root, &after.gaps),
+    )?;
     let outcome = Outcome::begin(&arguments.result);
     let mut report = DiffReport::new(&before.root, &after.root, arguments.result.all_findings);
     let comparison = diff_files(&arguments.before, &arguments.after, &options, &mut report)?;
@@ -58,20 +63,6 @@ fn keep_off_the_manifests(arguments: &DiffArguments) -> anyhow::Result<()> {
         bail!("{output}: it is one of the manifests; give another file to -o");
     }
     Ok(())
-}
-
-fn options(
-    arguments: &DiffArguments,
-    before: &Header,
-    after: &Header,
-) -> anyhow::Result<CompareOptions> {
-    let fields: Result<_, String> = arguments.ignore.iter().map(|word| word.parse()).collect();
-    Ok(CompareOptions {
-        ignore: fields.map_err(anyhow::Error::msg).context("--ignore")?,
-        exclude: Some(Exclusions::new(&arguments.exclude).context("--exclude")?),
-        roots: vec![before.root.clone(), after.root.clone()],
-        unexamined: Vec::new(),
-    })
 }
 
 fn side(header: &Header, file: &Path) -> DiffSide {

@@ -4,6 +4,7 @@
 //! the work: `scanner` walks and judges, `reports` holds what was found and renders it.
 
 mod arguments;
+mod comparison;
 mod diff;
 mod explain;
 mod image;

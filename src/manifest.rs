@@ -2,18 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use reports::{
     CheckRun, CheckStatus, Diff, DiffSide, FindingCollector, PathName, Timestamp,
     UncheckedCollector,
 };
-use scanner::compare::{CompareOptions, DiffReport, diff_with_baseline};
+use scanner::Recorded;
+use scanner::compare::{DiffReport, diff_with_baseline};
 use scanner::manifest::{
     Compression, Header, ManifestReader, SumsOutcome, write_manifest, write_sums,
 };
-use scanner::{Exclusions, Recorded};
 
 use crate::arguments::ScanArguments;
+use crate::comparison;
 use crate::output;
 
 /// The files of one scan.
@@ -74,7 +75,9 @@ impl<'a> Manifests<'a> {
         let root = root_bytes(&recorded.root);
         let mut report = DiffReport::new(&header.root, &root, self.arguments.result.all_findings);
         let entries = recorded.tree.entries();
-        let options = self.compare_options(header, recorded)?;
+        let ScanArguments { ignore, exclude, .. } = self.arguments;
+        let sides = ((&*header.root, &header.gaps), (&*root, &recorded.gaps));
+        let options = comparison::options(ignore, exclude, sides.0, sides.1)?;
         let comparison = diff_with_baseline(path, entries, &options, &mut report)?;
         if comparison.nothing_left && !self.arguments.force {
             bail!(
@@ -102,21 +105,6 @@ impl<'a> Manifests<'a> {
         Ok(Some(Compared { diff, findings, unchecked, check: self.check() }))
     }
 
-    fn compare_options(
-        &self,
-        header: &Header,
-        recorded: &Recorded,
-    ) -> anyhow::Result<CompareOptions> {
-        let fields: Result<_, String> =
-            self.arguments.ignore.iter().map(|word| word.parse()).collect();
-        Ok(CompareOptions {
-            ignore: fields.map_err(anyhow::Error::msg).context("--ignore")?,
-            exclude: Some(Exclusions::new(&self.arguments.exclude).context("--exclude")?),
-            roots: vec![header.root.clone(), root_bytes(&recorded.root)],
-            unexamined: recorded.unexamined.clone(),
-        })
-    }
-
     fn check(&self) -> CheckRun {
         let ignored = self.arguments.ignore.join(",");
         let reason = (!ignored.is_empty()).then(|| format!("not compared: --ignore {ignored}"));
@@ -135,18 +123,23 @@ impl<'a> Manifests<'a> {
     }
 
     fn save_manifest(&self, path: &Path, recorded: &Recorded) -> anyhow::Result<()> {
-        let tool = concat!("fscan ", env!("CARGO_PKG_VERSION"));
-        let (blocks, counts) = (recorded.tree.blocks(), recorded.tree.counts());
-        let (how, root, begun) = (Compression::by_name(path), &recorded.root, self.begun);
+        let header = Header {
+            tool: concat!("fscan ", env!("CARGO_PKG_VERSION")).to_owned(),
+            root: root_bytes(&recorded.root),
+            created_at: self.begun,
+            counts: recorded.tree.counts(),
+            gaps: recorded.gaps.clone(),
+        };
+        let (how, blocks) = (Compression::by_name(path), recorded.tree.blocks());
         output::save_file(path, "manifest", |mut out| {
-            write_manifest(&mut out, how, tool, root, begun, counts, &blocks)?;
+            write_manifest(&mut out, how, &header, &blocks)?;
             Ok(())
         })?;
-        let unexamined = recorded.unexamined.len();
+        let unexamined = recorded.gaps.unexamined.len();
         let shown = PathName::from(path).escaped();
         if unexamined > 0 {
             output::say(&format!(
-                "{shown}: {unexamined} paths could not be examined and are not in it"
+                "{shown}: {unexamined} paths were not examined; it says which, and nothing of them"
             ));
         }
         if recorded.tree.too_long > 0 {

@@ -137,6 +137,11 @@ impl RootScan {
         })
     }
 
+    /// Whether this user is not shown extended attributes that others are.
+    pub fn hides_trusted(&self) -> bool {
+        self.ground.get().is_none_or(|ground| !ground.scope.sees_all_attributes)
+    }
+
     /// Scans the root to its end. An error means that nothing was scanned.
     pub fn run(&self) -> Result<(), RootError> {
         if self.control.is_stopped() {

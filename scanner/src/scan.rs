@@ -10,7 +10,7 @@ use reports::{
 
 use crate::control::Control;
 use crate::kernel::KernelWatch;
-use crate::manifest::RecordTree;
+use crate::manifest::{Gaps, RecordTree};
 use crate::options::ScanOptions;
 use crate::root_report::{Ending, describe};
 use crate::root_scan::RootScan;
@@ -44,8 +44,8 @@ pub struct Recorded {
     pub root: PathBuf,
     /// The names.
     pub tree: RecordTree,
-    /// Paths below the root that could not be examined.
-    pub unexamined: Vec<Vec<u8>>,
+    /// What is not known of the tree.
+    pub gaps: Gaps,
 }
 
 /// Scans every root. One that cannot be scanned is told of in the outcome, and the others go on.
@@ -189,10 +189,10 @@ impl Account {
         if self.options.records {
             let root = scan.path.clone();
             let left_out = self.options.own_files_below(&root);
-            let unexamined = gathered.records.unexamined();
+            let gaps = Gaps::new(gathered.records.unexamined(), scan.hides_trusted());
             let records = std::mem::take(&mut gathered.records).into_noted();
             let tree = RecordTree::new(records, left_out);
-            self.recorded = Some(Recorded { root, tree, unexamined });
+            self.recorded = Some(Recorded { root, tree, gaps });
         }
         self.totals += &gathered.totals;
         self.findings.merge(gathered.findings);

@@ -1,12 +1,12 @@
 //! `fscan diff BEFORE AFTER`: pairs of manifests, what is told of them, and files that are none.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use scanner::FileKind;
-use scanner::manifest::{Compression, Counts, Entry, compare_paths, write_manifest};
+use scanner::manifest::{Compression, Counts, Entry, Gaps, Header, compare_paths, write_manifest};
 
 use crate::harness::{Dir, Fscan, Outcome};
 
@@ -51,10 +51,15 @@ fn manifest(dir: &Dir, name: &str, entries: &[Entry]) -> PathBuf {
     let mut tree = [&[directory("")], entries].concat();
     tree.sort_by(|a, b| compare_paths(&a.path, &b.path));
     let mut out = Vec::new();
-    let at = "2026-01-01T00:00:00Z".to_owned().try_into().unwrap();
+    let header = Header {
+        tool: "fscan test".to_owned(),
+        root: b"/home/coder".to_vec(),
+        created_at: "2026-01-01T00:00:00Z".to_owned().try_into().unwrap(),
+        counts: Counts::of(&tree),
+        gaps: Gaps::default(),
+    };
     let how = Compression::by_name(&path);
-    let (counts, root) = (Counts::of(&tree), Path::new("/home/coder"));
-    write_manifest(&mut out, how, "fscan test", root, at, counts, &[tree.as_slice()]).unwrap();
+    write_manifest(&mut out, how, &header, &[tree.as_slice()]).unwrap();
     fs::write(&path, out).unwrap();
     path
 }

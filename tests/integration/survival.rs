@@ -574,3 +574,58 @@ fn no_file_is_given_for_two_purposes() {
     outcome.expect(!dir.join("after").exists(), "no manifest of nothing");
     assert_eq!(fs::read(dir.join("m.jsonl.gz")).unwrap(), before);
 }
+
+/// A folder that one of the users may not enter, and one that is left out.
+#[test]
+fn what_one_side_did_not_see_is_left_open_and_neither_missing_nor_added() {
+    in_lab(&[Need::Tool("setpriv")], |dir| {
+        let top = dir.folder("tree");
+        for path in ["open/a", "secret/b", "secret/deep/c", "cache/d"] {
+            fs::create_dir_all(top.join(path).parent().unwrap()).unwrap();
+            fs::write(top.join(path), path).unwrap();
+        }
+        mode(&top.join("secret"), 0o700);
+        setxattr(top.join("open/a"), "trusted.seen-by-root", b"x", XattrFlags::empty()).unwrap();
+        let manifests = dir.folder("manifests");
+        mode(&manifests, 0o777);
+        let write = |name: &str, user, more: &[&str]| {
+            let scan = Fscan::new(dir).user(user).in_folder(&manifests).args(["--skip=kernel"]);
+            scan.args(more).args(["--manifest", name]).arg(&top).run().expect_code(0);
+        };
+        write("root", User::Caller, &[]);
+        write("nobody", User::Nobody, &[]);
+        write("without", User::Caller, &["--exclude=cache"]);
+        let open = |outcome: &Outcome, unchecked| {
+            let report = outcome.expect_code(0).report();
+            outcome.expect(report.findings.is_empty(), "nothing is told that nobody knows");
+            let open = report.unchecked_count("not-reached");
+            outcome.expect(open == unchecked, &format!("{unchecked} are left open, not {open}"));
+        };
+        for (one, other, unchecked) in
+            [("root", "nobody", 4), ("root", "without", 2), ("nobody", "without", 6)]
+        {
+            for sides in [[one, other], [other, one]] {
+                let diff = Fscan::new(dir).in_folder(&manifests).args(["diff", "--format=json"]);
+                open(&diff.args(sides).run(), unchecked);
+            }
+        }
+        let scan = Fscan::new(dir).in_folder(&manifests).args(["--format=json", "--skip=kernel"]);
+        open(&scan.args(["--baseline", "without"]).arg(&top).run(), 2);
+        // Elsewhere it is compared as ever.
+        fs::write(top.join("open/new"), "new").unwrap();
+        let scan = Fscan::new(dir).in_folder(&manifests).args(["--format=json", "--skip=kernel"]);
+        let outcome = scan.args(["--baseline", "without"]).arg(&top).run();
+        outcome.expect(outcome.report().codes() == ["entry-added"].into(), "what is new is told");
+    });
+}
+
+#[test]
+fn a_header_that_was_edited_is_told() {
+    let dir = Dir::new();
+    dir.file("tree/a", b"a");
+    Fscan::new(&dir).args(["--manifest=m", "--exclude=b", "tree"]).run().expect_code(0);
+    let manifest = fs::read_to_string(dir.join("m")).unwrap();
+    fs::write(dir.join("m"), manifest.replacen("/tree\"", "/tres\"", 1)).unwrap();
+    let outcome = Fscan::new(&dir).args(["--baseline=m", "tree"]).run();
+    outcome.expect_code(2).expect_one_error_line("the hash of the first line");
+}

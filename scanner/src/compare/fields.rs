@@ -95,7 +95,9 @@ fn value(attribute: Option<&AttributeDigest>) -> String {
 }
 
 fn is_ignored(name: &[u8], ignore: IgnoredFields) -> bool {
-    ignore.has(Field::Attributes) || (ignore.has(Field::Acl) && is_acl(name))
+    ignore.has(Field::Attributes)
+        || (ignore.has(Field::Acl) && is_acl(name))
+        || (ignore.has_trusted() && name.starts_with(b"trusted."))
 }
 
 fn is_acl(name: &[u8]) -> bool {

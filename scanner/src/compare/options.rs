@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use crate::exclusions::Exclusions;
+use crate::manifest::Gaps;
 
 /// A part of an entry's metadata that a comparison can leave out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,6 +60,21 @@ impl FromStr for Field {
 pub struct IgnoredFields(u16);
 
 impl IgnoredFields {
+    /// The bit of attributes that a side was not shown.
+    const TRUSTED: u16 = 1 << 15;
+
+    /// Leaves out as well what a side was not shown.
+    #[must_use]
+    pub(super) fn with_gaps(self, before: &Gaps, after: &Gaps) -> Self {
+        let hidden = before.hides_trusted || after.hides_trusted;
+        if hidden { IgnoredFields(self.0 | Self::TRUSTED) } else { self }
+    }
+
+    /// Whether attributes whose names begin with `trusted.` are left out.
+    pub(super) fn has_trusted(self) -> bool {
+        self.0 & Self::TRUSTED != 0
+    }
+
     /// Whether a field is left out.
     pub fn has(self, field: Field) -> bool {
         self.0 & (1 << field as u16) != 0
@@ -80,7 +96,8 @@ pub struct CompareOptions {
     pub exclude: Option<Exclusions>,
     /// What globs for absolute paths are compared with: each of these followed by the path.
     pub roots: Vec<Vec<u8>>,
-    /// Paths below the root that could not be examined in AFTER, directories or files. What is
-    /// missing there is unchecked.
-    pub unexamined: Vec<Vec<u8>>,
+    /// What is not known of BEFORE: what is new there is unchecked.
+    pub before: Gaps,
+    /// What is not known of AFTER: what is missing there is unchecked.
+    pub after: Gaps,
 }

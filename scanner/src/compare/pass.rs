@@ -9,7 +9,7 @@ use super::directory_times::{DirectoryTimes, Waiting};
 use super::hard_links::HardLinks;
 use super::join::{Join, Pair};
 use super::lone::Lones;
-use super::options::{CompareOptions, Field};
+use super::options::{CompareOptions, Field, IgnoredFields};
 use super::scope::Scope;
 use super::totals::{Class, CompareTotals, Counter, DirectoryTotals, bytes_of};
 use crate::inode_facts::FileKind;
@@ -20,7 +20,7 @@ use crate::manifest::Entry;
 pub enum WhyUnchecked {
     /// A side does not know what the file holds.
     NotHashed,
-    /// It lies where AFTER could not be examined.
+    /// It lies where the other side could not be examined.
     NotExamined,
 }
 
@@ -57,6 +57,7 @@ pub fn compare<E>(
     let mut join = Join::new(before, after);
     let mut pass = Pass {
         options,
+        ignore: options.ignore.with_gaps(&options.before, &options.after),
         scope: Scope::new(options),
         sink,
         counter: Counter::default(),
@@ -78,6 +79,7 @@ pub fn compare<E>(
 /// A comparison under way.
 pub(super) struct Pass<'o, S> {
     pub(super) options: &'o CompareOptions,
+    pub(super) ignore: IgnoredFields,
     pub(super) scope: Scope<'o>,
     pub(super) sink: &'o mut S,
     pub(super) counter: Counter,
@@ -114,12 +116,7 @@ impl<S: Sink> Pass<'_, S> {
             Pair::Both(..) if excluded => {}
             Pair::Both(before, after) => self.both(before, &after),
             Pair::Before(entry) => self.missing(entry, excluded),
-            Pair::After(entry) => {
-                self.times.name_changed(&entry.path);
-                if !excluded {
-                    self.added.push(entry);
-                }
-            }
+            Pair::After(entry) => self.added(entry, excluded),
         }
     }
 
@@ -129,15 +126,31 @@ impl<S: Sink> Pass<'_, S> {
             return;
         }
         if self.scope.is_unexamined(&entry.path) {
-            self.counter.count(Class::Unchecked, &entry.path, entry.kind, bytes_of(&entry));
-            self.sink.unchecked(WhyUnchecked::NotExamined, &entry.path);
+            self.not_examined(&entry);
         } else {
             self.missing.push(entry);
         }
     }
 
+    fn added(&mut self, entry: Entry, excluded: bool) {
+        self.times.name_changed(&entry.path);
+        if excluded {
+            return;
+        }
+        if self.scope.was_unexamined(&entry.path) {
+            self.not_examined(&entry);
+        } else {
+            self.added.push(entry);
+        }
+    }
+
+    fn not_examined(&mut self, entry: &Entry) {
+        self.counter.count(Class::Unchecked, &entry.path, entry.kind, bytes_of(entry));
+        self.sink.unchecked(WhyUnchecked::NotExamined, &entry.path);
+    }
+
     fn both(&mut self, before: Entry, after: &Entry) {
-        let change = Change::between(&before, after, self.options.ignore);
+        let change = Change::between(&before, after, self.ignore);
         if before.kind == after.kind {
             self.note_links(&before, after);
         } else {
@@ -170,7 +183,7 @@ impl<S: Sink> Pass<'_, S> {
     fn note_links(&mut self, before: &Entry, after: &Entry) {
         let (old, new) = (before.same_file_as.as_deref(), after.same_file_as.as_deref());
         let is_link = old.is_some() || new.is_some();
-        if is_link && !self.options.ignore.has(Field::Links) {
+        if is_link && !self.ignore.has(Field::Links) {
             self.links.add(&before.path, old, new);
         }
     }

@@ -3,20 +3,22 @@
 use std::collections::HashSet;
 
 use super::options::CompareOptions;
-use crate::manifest::{is_below, parent_of};
+use crate::manifest::{Gaps, is_below, parent_of};
 
 /// Judges paths in their order.
 pub(super) struct Scope<'o> {
     options: &'o CompareOptions,
-    unexamined: HashSet<&'o [u8]>,
+    unknown_before: Places<'o>,
+    unexamined: Places<'o>,
     /// The excluded path that was met last: all below it is excluded as well.
     excluded: Option<Vec<u8>>,
 }
 
 impl<'o> Scope<'o> {
     pub(super) fn new(options: &'o CompareOptions) -> Self {
-        let unexamined = options.unexamined.iter().map(Vec::as_slice).collect();
-        Scope { options, unexamined, excluded: None }
+        let unknown_before = Places::of(&options.before);
+        let unexamined = Places::of(&options.after);
+        Scope { options, unknown_before, unexamined, excluded: None }
     }
 
     /// Whether a path is left out. The root never is.
@@ -47,11 +49,29 @@ impl<'o> Scope<'o> {
         false
     }
 
+    /// Whether a path could not be examined in BEFORE.
+    pub(super) fn was_unexamined(&self, path: &[u8]) -> bool {
+        self.unknown_before.hold(path)
+    }
+
     /// Whether a path could not be examined in AFTER.
     pub(super) fn is_unexamined(&self, path: &[u8]) -> bool {
-        let mut above = Some(path).filter(|_| !self.unexamined.is_empty());
+        self.unexamined.hold(path)
+    }
+}
+
+/// Paths, each with all that is below it.
+struct Places<'o>(HashSet<&'o [u8]>);
+
+impl<'o> Places<'o> {
+    fn of(gaps: &'o Gaps) -> Self {
+        Places(gaps.unexamined.iter().map(Vec::as_slice).collect())
+    }
+
+    fn hold(&self, path: &[u8]) -> bool {
+        let mut above = Some(path).filter(|_| !self.0.is_empty());
         while let Some(path) = above {
-            if self.unexamined.contains(path) {
+            if self.0.contains(path) {
                 return true;
             }
             above = parent_of(path);

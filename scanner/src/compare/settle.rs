@@ -62,7 +62,7 @@ impl<S: Sink> Pass<'_, S> {
     /// Something that moved, and what became of it. `other_names` says that a name came or went
     /// in it, which explains its time.
     fn settle_pair(&mut self, old: &Lone, new: &Lone, other_names: bool) {
-        let change = Change::between(&old.entry(), &new.entry(), self.options.ignore);
+        let change = Change::between(&old.entry(), &new.entry(), self.ignore);
         if change.is_content_unknown {
             self.sink.unchecked(WhyUnchecked::NotHashed, &new.path);
         }
@@ -84,7 +84,7 @@ impl<S: Sink> Pass<'_, S> {
         moves: &Moves,
     ) -> HashSet<usize> {
         let mut unreached = HashSet::new();
-        if self.options.unexamined.is_empty() {
+        if self.options.after.unexamined.is_empty() {
             return unreached;
         }
         for (index, lone) in missing.iter().filter(|(index, _)| !moves.has_gone(*index)) {

@@ -19,6 +19,7 @@ const HEADER_BEGINNING: &[u8] = br#"{"fscan_manifest":"#;
 pub struct ManifestReader {
     path: PathName,
     header: Header,
+    header_hash: ContentHash,
     lines: Lines,
     rules: PathRules,
     counts: Counts,
@@ -40,13 +41,14 @@ impl ManifestReader {
     /// Reads from `source`; `path` is what errors call it.
     pub fn new(path: PathName, source: impl Read + Send + 'static) -> Result<Self, ManifestError> {
         let begun = Lines::new(source).and_then(|mut lines| {
-            let header = read_header(&mut lines)?;
-            Ok((lines, header))
+            let (header, hash) = read_header(&mut lines)?;
+            Ok((lines, header, hash))
         });
         match begun {
-            Ok((lines, header)) => Ok(ManifestReader {
+            Ok((lines, header, header_hash)) => Ok(ManifestReader {
                 path,
                 header,
+                header_hash,
                 lines,
                 rules: PathRules::default(),
                 counts: Counts::default(),
@@ -92,6 +94,9 @@ impl ManifestReader {
         let edited = |what| Err(Fault::Edited { line, what });
         if footer.digest != self.hasher.finish() {
             return edited("the digest");
+        }
+        if footer.header.is_some_and(|hash| hash != self.header_hash) {
+            return edited("the hash of the first line");
         }
         if footer.counts != self.counts || self.header.counts != self.counts {
             return edited("the number of entries or bytes");
@@ -154,7 +159,8 @@ impl LineHasher {
     }
 }
 
-fn read_header(lines: &mut Lines) -> Result<Header, Fault> {
+/// The header, and the hash of its line.
+fn read_header(lines: &mut Lines) -> Result<(Header, ContentHash), Fault> {
     let beginning = lines.peek()?;
     if beginning.is_empty() {
         return Err(Fault::Empty);
@@ -172,7 +178,11 @@ fn read_header(lines: &mut Lines) -> Result<Header, Fault> {
     match Header::version(line) {
         None => Err(other),
         Some(version) if version > MANIFEST_VERSION => Err(Fault::Newer(version)),
-        Some(_) => Header::parse(line).map_err(|what| Fault::Line { line: 1, what }),
+        Some(_) => {
+            let hash = *blake3::hash(line).as_bytes();
+            let header = Header::parse(line).map_err(|what| Fault::Line { line: 1, what })?;
+            Ok((header, hash))
+        }
     }
 }
 

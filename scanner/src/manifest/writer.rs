@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
-use reports::{PathName, Timestamp};
+use reports::PathName;
 
 use super::compressed::{PackedBlocks, pack};
 use super::order::compare_paths;
@@ -71,27 +71,23 @@ impl Block for &[Entry] {
     }
 }
 
-/// Writes the manifest of the tree `root`, begun at `created_at` by `tool` (`fscan 0.1.0`), and
-/// flushes `out`. `counts` are those of the entries.
+/// Writes a manifest and flushes `out`. The header's counts are those of the entries.
 ///
 /// The entries are sorted by [`compare_paths`], the root first. Their blocks are turned into lines
 /// on all processors, a few at a time.
 pub fn write_manifest(
     out: &mut impl Write,
     compression: Compression,
-    tool: &str,
-    root: &Path,
-    created_at: Timestamp,
-    counts: Counts,
+    header: &Header,
     blocks: &[impl Block],
 ) -> Result<Written, ManifestWriteError> {
-    let root = root.as_os_str().as_bytes().to_vec();
-    let header = Header { tool: tool.to_owned(), root, created_at, counts };
+    let (counts, line) = (header.counts, header.to_line()?);
     let mut packed = PackedBlocks::new(out, compression);
-    packed.write_line(&header.to_line()?)?;
+    packed.write_line(&line)?;
     let digest = write_blocks(&mut packed, compression, blocks)?;
     let stored = (compression == Compression::Gzip).then(|| packed.hash());
-    packed.write_line(&Footer { counts, digest, stored }.to_line()?)?;
+    let header = Some(*blake3::hash(&line).as_bytes());
+    packed.write_line(&Footer { counts, digest, header, stored }.to_line()?)?;
     out.flush()?;
     Ok(Written { counts, digest })
 }

@@ -1,6 +1,7 @@
 //! Hard links: partitions are compared, not first names.
 
 use super::*;
+use crate::manifest::Gaps;
 
 /// Files of one content, each with the first name of its inode where that is another one.
 fn names(groups: &[&str]) -> Vec<Entry> {
@@ -47,8 +48,8 @@ fn links_that_are_ignored_or_cannot_be_seen_are_no_difference() {
     let told_ignoring =
         told_with(&before, &after, &CompareOptions { ignore, ..CompareOptions::default() });
     assert_eq!(told_ignoring.lines(), Vec::<String>::new());
-    let unexamined = vec![b"a".to_vec()];
-    let options = CompareOptions { unexamined, ..CompareOptions::default() };
+    let after = Gaps { unexamined: vec![b"a".to_vec()], ..Gaps::default() };
+    let options = CompareOptions { after, ..CompareOptions::default() };
     assert_eq!(told_with(&before, &names(&["b"]), &options).lines(), Vec::<String>::new());
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::exclusions::Exclusions;
+use crate::manifest::Gaps;
 
 fn excluding(globs: &[&str]) -> CompareOptions {
     let globs: Vec<String> = globs.iter().map(|glob| (*glob).to_owned()).collect();
@@ -10,6 +11,10 @@ fn excluding(globs: &[&str]) -> CompareOptions {
         roots: vec![b"/home".to_vec()],
         ..CompareOptions::default()
     }
+}
+
+fn unexamined(path: &str) -> Gaps {
+    Gaps { unexamined: vec![path.into()], ..Gaps::default() }
 }
 
 #[test]
@@ -32,10 +37,35 @@ fn an_excluded_name_explains_its_directory_s_time() {
 #[test]
 fn what_could_not_be_examined_is_unchecked_and_not_missing() {
     let before = [directory("d"), directory("d/s"), file("d/s/x"), file("d/y"), file("ds")];
-    let options = CompareOptions { unexamined: vec![b"d/s".to_vec()], ..CompareOptions::default() };
+    let options = CompareOptions { after: unexamined("d/s"), ..CompareOptions::default() };
     let told = told_with(&before, &[directory("d"), directory("d/s")], &options);
     assert_eq!(told.lines(), ["missing d/y", "missing ds"]);
     assert_eq!(told.unchecked, [(WhyUnchecked::NotExamined, "d/s/x".to_owned())]);
+}
+
+#[test]
+fn what_could_not_be_examined_before_is_unchecked_and_not_added() {
+    let after = [directory("d"), directory("d/s"), file("d/s/x"), file("d/y"), file("ds")];
+    let options = CompareOptions { before: unexamined("d/s"), ..CompareOptions::default() };
+    let told = told_with(&[directory("d"), directory("d/s")], &after, &options);
+    assert_eq!(told.lines(), ["added d/y", "added ds"]);
+    assert_eq!(told.unchecked, [(WhyUnchecked::NotExamined, "d/s/x".to_owned())]);
+}
+
+#[test]
+fn attributes_that_one_side_was_not_shown_are_not_compared() {
+    let trusted = |name: &str| ((*name.as_bytes()).into(), [1; 16]);
+    let before = with(file("f"), |e| e.attributes = vec![trusted("trusted.a"), trusted("user.b")]);
+    let all = told_with(std::slice::from_ref(&before), &[file("f")], &CompareOptions::default());
+    assert_eq!(all.lines(), ["metadata f: attribute trusted.a,attribute user.b"]);
+    let hides = Gaps { hides_trusted: true, ..Gaps::default() };
+    for options in [
+        CompareOptions { before: hides.clone(), ..CompareOptions::default() },
+        CompareOptions { after: hides, ..CompareOptions::default() },
+    ] {
+        let told = told_with(std::slice::from_ref(&before), &[file("f")], &options);
+        assert_eq!(told.lines(), ["metadata f: attribute user.b"]);
+    }
 }
 
 #[test]
@@ -43,8 +73,7 @@ fn what_could_not_be_examined_in_a_moved_directory_is_unchecked_and_not_missing(
     let before = "old/ old/1=A old/2=B old/s/ old/s/x=X old/s/d/ old/s/d/y=Y old/z=Z";
     let (before, after) =
         (notation::entries(before), notation::entries("new/ new/1=A new/2=B new/s/"));
-    let unexamined = vec![b"new/s".to_vec()];
-    let options = CompareOptions { unexamined, ..CompareOptions::default() };
+    let options = CompareOptions { after: unexamined("new/s"), ..CompareOptions::default() };
     let told = told_with(&before, &after, &options);
     assert_eq!(told.lines(), ["missing old/z", "moved old new +3"]);
     let unchecked = ["new/s/d", "new/s/d/y", "new/s/x"];

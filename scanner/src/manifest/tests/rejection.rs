@@ -8,7 +8,7 @@ use flate2::write::GzEncoder;
 use super::sample::{directory, file, read, tree, written};
 use crate::inode_facts::FileKind;
 use crate::manifest::wire::{Footer, write_entry};
-use crate::manifest::{Compression, Counts, Entry, Fault, ManifestReader};
+use crate::manifest::{Compression, Counts, Entry, Fault, Gaps, ManifestReader};
 
 fn valid() -> Vec<Entry> {
     tree(&[directory("a"), file("a/b"), file("c")])
@@ -33,8 +33,9 @@ fn sealed(entries: &[Entry]) -> Vec<u8> {
         root: b"/".into(),
         created_at: reports::Timestamp::now(),
         counts,
+        gaps: Gaps::default(),
     };
-    let footer = Footer { counts, digest, stored: None }.to_line().unwrap();
+    let footer = Footer { counts, digest, header: None, stored: None }.to_line().unwrap();
     [header.to_line().unwrap(), lines, footer].concat()
 }
 

@@ -1,6 +1,6 @@
 //! What was written reads back the same, whatever the bytes.
 
-use super::sample::{directory, entry, file, read, rich, tree, written};
+use super::sample::{directory, entry, file, header, read, rich, tree, written};
 use crate::inode_facts::FileKind;
 use crate::manifest::{
     Compression, Counts, Entry, ManifestReader, ManifestWriteError, write_manifest,
@@ -71,16 +71,9 @@ fn equal_trees_have_equal_digests_and_others_have_not() {
 fn an_unsorted_tree_is_not_written() {
     for entries in [[directory(""), file("b"), file("a")], [directory(""), file("a"), file("a")]] {
         for entries_a_block in 1..=3 {
-            let at = reports::Timestamp::now();
-            let written = write_manifest(
-                &mut Vec::new(),
-                Compression::None,
-                "fscan",
-                std::path::Path::new("/"),
-                at,
-                Counts::of(&entries),
-                &entries.chunks(entries_a_block).collect::<Vec<_>>(),
-            );
+            let blocks: Vec<_> = entries.chunks(entries_a_block).collect();
+            let header = header(Counts::of(&entries));
+            let written = write_manifest(&mut Vec::new(), Compression::None, &header, &blocks);
             assert!(matches!(written, Err(ManifestWriteError::Unsorted(_))), "{written:?}");
         }
     }

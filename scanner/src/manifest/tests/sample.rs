@@ -1,13 +1,11 @@
 //! Entries and manifests for tests.
 
-use std::path::Path;
-
 use reports::{PathName, Timestamp};
 
 use crate::inode_facts::FileKind;
 use crate::manifest::{
-    Compression, Counts, Entry, ManifestError, ManifestReader, Written, compare_paths,
-    write_manifest,
+    Compression, Counts, Entry, Gaps, Header, ManifestError, ManifestReader, Written,
+    compare_paths, write_manifest,
 };
 
 /// An entry with nothing special.
@@ -77,14 +75,23 @@ pub(crate) fn rich() -> Vec<Entry> {
     tree(&[&[directory("d"), odd, second, link, device, unread][..], &rest].concat())
 }
 
+/// A header of entries with these counts.
+pub(super) fn header(counts: Counts) -> Header {
+    Header {
+        tool: "fscan 0.1.0".to_owned(),
+        root: b"/home/coder".to_vec(),
+        created_at: Timestamp::from_unix_seconds(1_700_000_000).unwrap(),
+        counts,
+        gaps: Gaps { unexamined: vec![b"secret".to_vec()], hides_trusted: true },
+    }
+}
+
 /// A manifest's bytes.
 pub(super) fn written(entries: &[Entry], compression: Compression) -> (Vec<u8>, Written) {
     let mut out = Vec::new();
-    let at = Timestamp::from_unix_seconds(1_700_000_000).unwrap();
-    let root = Path::new("/home/coder");
-    let (counts, tool) = (Counts::of(entries), "fscan 0.1.0");
+    let header = header(Counts::of(entries));
     let blocks: Vec<&[Entry]> = entries.chunks(2048).collect();
-    let written = write_manifest(&mut out, compression, tool, root, at, counts, &blocks).unwrap();
+    let written = write_manifest(&mut out, compression, &header, &blocks).unwrap();
     (out, written)
 }
 

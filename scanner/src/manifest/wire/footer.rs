@@ -12,6 +12,8 @@ pub struct Footer {
     pub counts: Counts,
     /// BLAKE3 of the bytes of all entry lines, their newlines included.
     pub digest: ContentHash,
+    /// BLAKE3 of the header's line, its newline included; none in manifests of an early form.
+    pub header: Option<ContentHash>,
     /// In a compressed file: BLAKE3 of all its bytes in front of the footer.
     pub stored: Option<ContentHash>,
 }
@@ -22,6 +24,8 @@ struct Wire {
     #[serde(flatten)]
     counts: Counts,
     digest: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    header: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     stored: Option<String>,
 }
@@ -42,6 +46,7 @@ impl Footer {
         Ok(Footer {
             counts: wire.counts,
             digest: hash(&wire.digest)?,
+            header: wire.header.as_deref().map(hash).transpose()?,
             stored: wire.stored.as_deref().map(hash).transpose()?,
         })
     }
@@ -52,6 +57,7 @@ impl Footer {
             end: true,
             counts: self.counts,
             digest: to_hex(&self.digest),
+            header: self.header.as_ref().map(|hash| to_hex(hash)),
             stored: self.stored.as_ref().map(|hash| to_hex(hash)),
         };
         let mut line = serde_json::to_vec(&wire)?;
@@ -67,7 +73,8 @@ mod tests {
     #[test]
     fn a_footer_reads_back_and_is_known_as_one() {
         for stored in [None, Some([7; 32])] {
-            let footer = Footer { counts: Counts::default(), digest: [0xab; 32], stored };
+            let (counts, digest, header) = (Counts::default(), [0xab; 32], stored);
+            let footer = Footer { counts, digest, header, stored };
             let line = footer.to_line().unwrap();
             assert!(Footer::is_one(&line));
             assert_eq!(Footer::parse(&line), Ok(footer));

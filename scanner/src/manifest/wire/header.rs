@@ -6,8 +6,8 @@ use reports::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::MANIFEST_VERSION;
-use crate::manifest::Counts;
 use crate::manifest::hex::{from_hex, to_hex};
+use crate::manifest::{Counts, Gaps};
 
 /// What the first line of a manifest says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Header {
     pub created_at: Timestamp,
     /// What it holds.
     pub counts: Counts,
+    /// What it does not tell of.
+    pub gaps: Gaps,
 }
 
 /// Only the version, so that a newer manifest is known as one whatever else it says.
@@ -38,6 +40,31 @@ struct Wire {
     created_at: Timestamp,
     #[serde(flatten)]
     counts: Counts,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unexamined: Vec<WirePath>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    hides_trusted: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WirePath {
+    path: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    path_hex: Option<String>,
+}
+
+impl WirePath {
+    fn of(path: &[u8]) -> Self {
+        let (path, path_hex) = text_and_hex(path);
+        WirePath { path, path_hex }
+    }
+
+    fn bytes(self) -> Option<Vec<u8>> {
+        match self.path_hex {
+            Some(hex) => from_hex(&hex),
+            None => Some(self.path.into_bytes()),
+        }
+    }
 }
 
 impl Header {
@@ -53,7 +80,10 @@ impl Header {
             Some(hex) => from_hex(&hex).ok_or("root_hex is not hexadecimal")?,
             None => wire.root.into_bytes(),
         };
-        Ok(Header { tool: wire.tool, root, created_at: wire.created_at, counts: wire.counts })
+        let unexamined: Option<_> = wire.unexamined.into_iter().map(WirePath::bytes).collect();
+        let unexamined = unexamined.ok_or("a path_hex is not hexadecimal")?;
+        let gaps = Gaps { unexamined, hides_trusted: wire.hides_trusted };
+        Ok(Header { tool: wire.tool, root, created_at: wire.created_at, counts: wire.counts, gaps })
     }
 
     /// The line, its newline included.
@@ -66,6 +96,8 @@ impl Header {
             root_hex,
             created_at: self.created_at,
             counts: self.counts,
+            unexamined: self.gaps.unexamined.iter().map(|path| WirePath::of(path)).collect(),
+            hides_trusted: self.gaps.hides_trusted,
         };
         let mut line = serde_json::to_vec(&wire)?;
         line.push(b'\n');
@@ -105,6 +137,10 @@ mod tests {
                 root: root.to_vec(),
                 created_at: Timestamp::from_unix_seconds(1_700_000_000).unwrap(),
                 counts: Counts { entries: 3, bytes: u64::MAX, ..Counts::default() },
+                gaps: Gaps {
+                    unexamined: vec![b"".to_vec(), b"a/\xfe\n\"".to_vec(), b"b".to_vec()],
+                    hides_trusted: true,
+                },
             };
             let line = header.to_line().unwrap();
             assert_eq!(Header::version(&line), Some(MANIFEST_VERSION));
