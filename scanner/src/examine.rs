@@ -246,14 +246,10 @@ impl Look<'_, '_> {
         let mut unreported = 0;
         loop {
             self.ask(&mut block, &mut batch);
-            for Asked { entry, answer, look_inside } in &mut batch {
+            for Asked { entry, answer, look_inside, .. } in &mut batch {
                 *look_inside = self.entry(*entry, answer, same);
             }
-            for Asked { entry, answer, look_inside } in &batch {
-                if let (Some(Ok(facts)), Some(met)) = (answer, *look_inside) {
-                    self.look_inside(entry.name, facts, met == Sighting::First, inspection);
-                }
-            }
+            self.look_inside(&mut batch, inspection);
             unreported += batch.len() as u64;
             let ended = batch.len() < batch::ENTRIES;
             if ended || unreported >= UNREPORTED {
@@ -282,7 +278,7 @@ impl Look<'_, '_> {
             let excluded = self.scope.is_excluded(self.directory.node, entry.name.to_bytes());
             let answer =
                 (!excluded).then(|| InodeFacts::of_entry(self.directory.descriptor, entry.name));
-            batch.push(Asked { entry, answer, look_inside: None });
+            batch.push(Asked { entry, answer, look_inside: None, opened: None });
             self.worker.tick();
         }
     }

@@ -47,8 +47,6 @@ pub struct Inspected {
     pub attribute_block: Option<AttributeBlockSeen>,
     /// Anomalies that a change since the scan began explains.
     pub volatile: u64,
-    /// The file, where it was opened.
-    pub file: Option<OwnedFd>,
     /// A digest of each attribute.
     pub digests: Vec<AttributeDigest>,
 }
@@ -71,6 +69,21 @@ pub struct Inode<'a> {
     pub facts: &'a InodeFacts,
 }
 
+/// What a name in a directory leads to.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// The directory.
+    pub directory: BorrowedFd<'a>,
+    /// The name.
+    pub name: &'a CStr,
+    /// What statx said.
+    pub facts: &'a InodeFacts,
+}
+
+/// A file that was to be opened, or the kernel's refusal; none where a descriptor would tell no
+/// more than the name.
+pub type Opened = Option<Result<OwnedFd, Errno>>;
+
 /// Looks into inodes of one directory.
 #[derive(Debug)]
 pub struct Inspector<'a> {
@@ -83,39 +96,39 @@ pub struct Inspector<'a> {
 }
 
 impl Inspector<'_> {
-    /// Looks into what a name in a directory leads to. Claims go to `claims`, where they are
-    /// wanted.
+    /// Opens what a name leads to, where that tells more than the name does.
+    pub fn open(&self, entry: Entry<'_>) -> Opened {
+        let opens = entry.facts.kind() == FileKind::Regular && self.opens_files();
+        opens.then(|| self.open_file(entry))
+    }
+
+    /// Looks into what a name leads to and what [`Inspector::open`] brought. Claims go to
+    /// `claims`, where they are wanted.
     pub fn entry(
         &self,
-        directory: BorrowedFd<'_>,
-        name: &CStr,
-        facts: &InodeFacts,
+        entry: Entry<'_>,
+        opened: &Opened,
         room: &mut InspectionRoom,
         claims: Option<&mut Claims>,
         anomalies: &mut Anomalies,
     ) -> Inspected {
-        if facts.kind() != FileKind::Regular || !self.opens_files() {
-            return match facts.kind() {
-                FileKind::Directory => Inspected::default(),
-                _ => self.by_name(directory, name, facts, room, anomalies),
-            };
-        }
-        match self.open(directory, name, facts) {
-            Ok(file) => {
+        let Entry { name, facts, .. } = entry;
+        match opened {
+            Some(Ok(file)) => {
                 let inode = Inode { name: Some(name.to_bytes()), facts };
-                let mut inspected = self.open_inode(file.as_fd(), inode, room, claims, anomalies);
-                inspected.file = Some(file);
-                inspected
+                self.open_inode(file.as_fd(), inode, room, claims, anomalies)
             }
-            Err(errno) => {
+            Some(Err(errno)) => {
                 let before = anomalies.count();
-                let mut inspected = self.by_name(directory, name, facts, room, anomalies);
+                let mut inspected = self.by_name(entry, room, anomalies);
                 // A damaged access list keeps those from opening the file whom it is about.
                 if anomalies.count() == before {
-                    self.cannot_open(errno, name, facts, anomalies, &mut inspected);
+                    self.cannot_open(*errno, name, facts, anomalies, &mut inspected);
                 }
                 inspected
             }
+            None if facts.kind() == FileKind::Directory => Inspected::default(),
+            None => self.by_name(entry, room, anomalies),
         }
     }
 
@@ -128,12 +141,8 @@ impl Inspector<'_> {
     }
 
     /// O_NONBLOCK: where an entry says "file" and a FIFO stands, nobody waits for its other end.
-    fn open(
-        &self,
-        directory: BorrowedFd<'_>,
-        name: &CStr,
-        facts: &InodeFacts,
-    ) -> Result<OwnedFd, Errno> {
+    fn open_file(&self, entry: Entry<'_>) -> Result<OwnedFd, Errno> {
+        let Entry { directory, name, facts } = entry;
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let noatime =
             if self.scope.may_skip_atime(facts) { OFlags::NOATIME } else { OFlags::empty() };
@@ -197,12 +206,11 @@ impl Inspector<'_> {
     /// Reads the attributes of what is not opened.
     fn by_name(
         &self,
-        directory: BorrowedFd<'_>,
-        name: &CStr,
-        facts: &InodeFacts,
+        entry: Entry<'_>,
         room: &mut InspectionRoom,
         anomalies: &mut Anomalies,
     ) -> Inspected {
+        let Entry { directory, name, facts } = entry;
         let mut inspected = Inspected::default();
         let checks = self.scope.options.checks;
         inspected.attribute_block = may_have_block(self.filesystem, facts);

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::fast::RandomState;
 use reports::{PathName, UncheckedReason};
-use rustix::process::geteuid;
+use rustix::process::{Resource, geteuid, getrlimit};
 use rustix::thread::{CapabilitySet, capabilities};
 
 use crate::checks::Overflow;
@@ -55,6 +55,9 @@ pub struct Scope {
     pub has_proc: bool,
     /// Whether this user is shown all extended attributes: `trusted.` ones need CAP_SYS_ADMIN.
     pub sees_all_attributes: bool,
+    /// Files that a thread opens together at most, so that all of them hold few of the descriptors
+    /// that the process may have.
+    pub files_together: usize,
     user: u32,
 }
 
@@ -68,7 +71,9 @@ impl Scope {
         root: &InodeFacts,
     ) -> Self {
         let started = Moment::now();
+        let limit = getrlimit(Resource::Nofile).current.map_or(usize::MAX, |limit| limit as usize);
         Scope {
+            files_together: (limit / 16 / options.threads.max(1)).max(1),
             options,
             control,
             tallies: Tallies::new(filesystem.device, started),

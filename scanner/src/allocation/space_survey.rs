@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::os::fd::BorrowedFd;
 
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rustix::io::Errno;
 
 use super::misplaced::{Matcher, Misplaced};
@@ -20,6 +20,16 @@ const MOST_UNREADABLE: usize = 1000;
 
 /// A question costs as much as the map of one in so many groups (measured on Linux 6.18).
 const GROUPS_A_QUESTION: usize = 38;
+
+/// Where each group holds its own metadata it costs as much as the map of so many groups: each
+/// group and each run of free blocks goes through a list of all groups' metadata, which is shorter
+/// by as many groups as share a place for theirs (fs/ext4/fsmap.c,
+/// `ext4_getfsmap_datadev_helper`).
+const GROUPS_A_LONE_QUESTION: u64 = 16;
+
+/// Groups whose bitmaps, of 1 KiB, share a page of the kernel's cache. Two threads that load it at
+/// once hide the error of a bad one from each other.
+const GROUPS_OF_A_PAGE: usize = 4;
 
 /// Groups that are asked for at once at least, where so many are neighbours.
 const LEAST_A_QUESTION: usize = 64;
@@ -131,6 +141,16 @@ impl Survey {
         if whole { self.metadata_bytes.checked_div(block_size) } else { None }
     }
 
+    /// How many of `all` groups between two that are asked for cost less than one more question,
+    /// which begins with all groups' metadata; as the map of the first one shows that.
+    fn groups_a_question(&self, all: usize, block_size: u64) -> usize {
+        let few = (all / GROUPS_A_QUESTION).max(GROUPS_OF_A_PAGE);
+        let together = self.bitmap_bytes.checked_div(block_size).filter(|bitmaps| *bitmaps > 0);
+        let most =
+            together.map_or(u64::MAX, |groups| groups.saturating_mul(GROUPS_A_LONE_QUESTION));
+        few.min(usize::try_from(most).unwrap_or(usize::MAX))
+    }
+
     /// In what units, in blocks, space seems to be given out: more than one means bigalloc.
     pub fn cluster_blocks(&self, block_size: u64) -> u64 {
         self.divisor.checked_div(block_size).unwrap_or(0)
@@ -215,16 +235,24 @@ struct Run<'a> {
 /// Goes through the map, a run of groups on each thread of the pool that it runs in. An error says
 /// that the kernel tells none. `tick` is called now and then.
 pub fn survey(ground: Ground<'_>, tick: impl Fn() + Sync) -> Result<Survey, Errno> {
-    let groups = ground.groups();
+    let all: Vec<Range<u64>> = groups(ground.filesystem).collect();
+    let mut whole = Survey::default();
+    let groups = if ground.all {
+        all
+    } else {
+        // Alone and first, so that a refusal shows, and how metadata is packed.
+        for first in ground.runs(all.chunks(1).take(1)) {
+            whole.add(ground.survey_run(&first, &tick)?);
+        }
+        let few = whole.groups_a_question(all.len(), ground.filesystem.block_size);
+        ground.further_groups(&all, few)
+    };
     let share = groups.len().div_ceil(rayon::current_num_threads().max(1)).max(1);
     let neighbours = groups.chunk_by(|one, next| one.end == next.start);
-    // Small blocks' bitmaps share a page of the kernel's cache: two threads that load it at once
-    // hide the error of a bad one from each other.
     let share = share.next_multiple_of(LEAST_A_QUESTION).min(MOST_A_QUESTION);
     let runs = ground.runs(neighbours.flat_map(|neighbours| neighbours.chunks(share)));
     let surveys: Vec<Result<Survey, Errno>> =
-        runs.par_iter().map(|run| ground.survey_run(run, &tick)).collect();
-    let mut whole = Survey::default();
+        runs.par_iter().with_max_len(1).map(|run| ground.survey_run(run, &tick)).collect();
     for survey in surveys {
         whole.add(survey?);
     }
@@ -233,15 +261,10 @@ pub fn survey(ground: Ground<'_>, tick: impl Fn() + Sync) -> Result<Survey, Errn
 }
 
 impl<'a> Ground<'a> {
-    /// The groups to ask for; at least one, so that a refusal shows. A few more between two that
-    /// are asked for cost less than one more question, which begins with all groups' metadata.
-    fn groups(&self) -> Vec<Range<u64>> {
-        let all: Vec<Range<u64>> = groups(self.filesystem).collect();
-        if self.all {
-            return all;
-        }
+    /// The groups behind the first one that claims lie in, and up to `few` between two of them.
+    fn further_groups(&self, all: &[Range<u64>], few: usize) -> Vec<Range<u64>> {
         let block_size = self.filesystem.block_size.max(1);
-        let (mut wanted, mut known): (Vec<usize>, usize) = (vec![0], 1);
+        let (mut wanted, mut known): (Vec<usize>, usize) = (Vec::new(), 1);
         for claim in self.claims {
             // Nearly every claim lies in groups that are known already.
             let end = claim.end().saturating_mul(block_size);
@@ -254,7 +277,6 @@ impl<'a> Ground<'a> {
             wanted.extend(first..behind);
             known = known.max(behind);
         }
-        let few = all.len() / GROUPS_A_QUESTION;
         let mut filled: Vec<usize> = Vec::new();
         for group in wanted {
             let next = filled.last().map_or(group, |last| last + 1);
@@ -358,24 +380,35 @@ mod tests {
         let file = tempfile::tempfile().unwrap();
         let facts = InodeFacts::of_descriptor(file.as_fd()).unwrap();
         let mut filesystem = Filesystem::of(file.as_fd(), &facts);
-        (filesystem.block_size, filesystem.end) = (4096, Some(10 << 27));
-        // Groups of 32,768 blocks: claims in the second, over the border to the sixth, in the last.
+        (filesystem.block_size, filesystem.end) = (4096, Some(20 << 27));
+        // Groups of 32,768 blocks: claims in the second, over the border to the tenth, in the last.
         let claims = [
             Claim::of(12, 40_000, 5),
-            Claim::of(13, 32_768 * 4 + 100, 40_000),
-            Claim::of(14, 32_768 * 9, 1),
+            Claim::of(13, 32_768 * 8 + 100, 40_000),
+            Claim::of(14, 32_768 * 19, 1),
         ];
         let directory = file.as_fd();
         let ground =
             Ground { directory, filesystem: &filesystem, claims: &claims, most: 10, all: false };
-        let groups = ground.groups();
-        let numbers: Vec<u64> = groups.iter().map(|group| group.start >> 27).collect();
-        assert_eq!(numbers, [0, 1, 4, 5, 9]);
-        let dealt = ground.runs(groups.chunks(1));
+        let all: Vec<Range<u64>> = groups(&filesystem).collect();
+        let wanted = ground.further_groups(&all, 4);
+        let numbers: Vec<u64> = wanted.iter().map(|group| group.start >> 27).collect();
+        assert_eq!(numbers, [1, 8, 9, 19]);
+        let dealt = ground.runs(wanted.chunks(1));
         let dealt: Vec<(usize, usize)> =
             dealt.iter().map(|run| (run.claims.len(), run.open.len())).collect();
-        assert_eq!(dealt, [(0, 0), (1, 0), (1, 0), (0, 1), (1, 0)]);
-        assert_eq!(Ground { all: true, ..ground }.groups().len(), 10);
+        assert_eq!(dealt, [(1, 0), (1, 0), (0, 1), (1, 0)]);
+        assert_eq!(ground.further_groups(&all, 6).len(), 10, "2 to 7 as well");
+    }
+
+    #[test]
+    fn how_metadata_is_packed_tells_what_a_question_costs() {
+        let few = |bitmaps: u64, all| {
+            let first = Survey { bitmap_bytes: bitmaps * 4096, ..Survey::default() };
+            first.groups_a_question(all, 4096)
+        };
+        assert_eq!((few(0, 3800), few(16, 3800), few(1, 3800)), (100, 100, 16));
+        assert_eq!(few(1, 10), GROUPS_OF_A_PAGE);
     }
 
     #[test]

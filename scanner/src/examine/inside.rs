@@ -1,33 +1,64 @@
 //! Looking into inodes: what is learnt of each by a descriptor of its own, and where it goes.
 
-use std::ffi::CStr;
-
+use super::batch::Asked;
 use super::{Look, Outcome, Pass};
 use crate::content::{OpenFile, is_named_by_its_hash};
 use crate::gathered::Gathered;
 use crate::inode_facts::{FileKind, InodeFacts};
-use crate::inspect::{Inode, Inspected, InspectionRoom, Inspector};
+use crate::inspect::{Entry, Inode, Inspected, InspectionRoom, Inspector, Opened};
+use crate::links::Sighting;
+use crate::manifest::AttributeDigest;
 use crate::system_calls::close;
 use crate::walk::OpenDirectory;
 
 impl<'a> Look<'a, '_> {
+    /// Looks into the entries of a batch that are to be looked into.
+    pub(super) fn look_inside(&mut self, batch: &mut [Asked<'_>], room: &mut InspectionRoom) {
+        if self.scope.options.checks.look_inside() {
+            for together in batch.chunks_mut(self.scope.files_together) {
+                self.look_inside_together(together, room);
+            }
+        }
+    }
+
+    /// Opens all of them, looks into each, closes all of them.
+    fn look_inside_together(&mut self, batch: &mut [Asked<'_>], room: &mut InspectionRoom) {
+        let (directory, inspector) = (self.directory.descriptor, self.inspector());
+        for asked in batch.iter_mut() {
+            if let Asked { entry, answer: Some(Ok(facts)), look_inside: Some(_), opened } = asked {
+                *opened = inspector.open(Entry { directory, name: entry.name, facts });
+            }
+        }
+        for asked in batch.iter_mut() {
+            if let Asked { entry, answer: Some(Ok(facts)), look_inside: Some(met), opened } = asked
+            {
+                let first = *met == Sighting::First;
+                let entry = Entry { directory, name: entry.name, facts };
+                self.look_inside_entry(entry, first, opened, room);
+            }
+        }
+        for asked in batch {
+            if let Some(Ok(file)) = asked.opened.take() {
+                close(file);
+            }
+        }
+    }
+
     /// Looks into what a name leads to; `first` says that its inode was not met before.
-    pub(super) fn look_inside(
+    fn look_inside_entry(
         &mut self,
-        name: &CStr,
-        facts: &InodeFacts,
+        entry: Entry<'_>,
         first: bool,
+        opened: &mut Opened,
         room: &mut InspectionRoom,
     ) {
-        if !self.scope.options.checks.look_inside() {
-            return;
-        }
+        let Entry { name, facts, .. } = entry;
         let own = first && facts.device() == self.scope.filesystem.device;
-        let (directory, inspector) = (self.directory.descriptor, self.inspector());
+        let inspector = self.inspector();
         let Outcome { gathered, anomalies, .. } = &mut self.out;
         // A directory's are taken down when it is visited itself.
         let claims = own.then_some(&mut gathered.claims);
-        let mut inspected = inspector.entry(directory, name, facts, room, claims, anomalies);
+        let inspected = inspector.entry(entry, opened, room, claims, anomalies);
         if own {
             gathered.census.add(facts, self.filesystem, self.scope.started);
             gathered.lost_and_found_has_more |= facts.kind() == FileKind::Directory
@@ -35,29 +66,25 @@ impl<'a> Look<'a, '_> {
                 && self.scope.is_lost_and_found(self.directory.node, name);
         }
         self.inspected(&inspected, own, facts, Some(name.to_bytes()));
-        self.hand_over(name, facts, first, &mut inspected);
+        self.hand_over(entry, first, opened, inspected.digests);
     }
 
     /// Has the content of a file read that was opened, or notes its name without it.
     fn hand_over(
         &mut self,
-        name: &CStr,
-        facts: &InodeFacts,
+        entry: Entry<'_>,
         first: bool,
-        inspected: &mut Inspected,
+        opened: &mut Opened,
+        attributes: Vec<AttributeDigest>,
     ) {
-        let attributes = std::mem::take(&mut inspected.digests);
+        let Entry { name, facts, .. } = entry;
         let node = self.directory.node;
-        let bytes = name.to_bytes();
-        match (inspected.file.take(), &mut self.files) {
-            (Some(descriptor), Some(files))
-                if first || is_named_by_its_hash(node, bytes, facts.size()) =>
-            {
-                let facts = *facts;
-                files.push(OpenFile { descriptor, name: name.into(), facts, attributes });
-                return;
-            }
-            (file, _) => file.map_or((), close),
+        if let Some(files) = &mut self.files
+            && (first || is_named_by_its_hash(node, name.to_bytes(), facts.size()))
+            && let Some(Ok(descriptor)) = opened.take_if(|opened| opened.is_ok())
+        {
+            files.push(OpenFile { descriptor, name: name.into(), facts: *facts, attributes });
+            return;
         }
         // A directory is noted when it is visited itself.
         if self.pass == Pass::Walk && facts.kind() != FileKind::Directory {

@@ -14,7 +14,7 @@ use crate::content::OpenFile;
 use crate::examine::count_kind;
 use crate::gathered::finding;
 use crate::inode_facts::{FileKind, InodeFacts};
-use crate::inspect::{Inspected, InspectionRoom, Inspector};
+use crate::inspect::{Entry, Inspected, InspectionRoom, Inspector};
 use crate::manifest::AttributeDigest;
 use crate::roots::{RootError, to_c_string};
 use crate::scope::Scope;
@@ -32,16 +32,16 @@ impl RootScan {
         root: &Arc<DirectoryNode>,
         facts: &InodeFacts,
     ) -> Result<(), RootError> {
-        let (mut standing, mut inspected) = self.judge_file(scope)?;
+        let (mut standing, mut inspected, file) = self.judge_file(scope)?;
         for pause in PAUSES {
             if standing.is_empty() {
                 break;
             }
             self.workers.pause(Duration::from_millis(pause));
-            let (again, _) = self.judge_file(scope)?;
+            let (again, ..) = self.judge_file(scope)?;
             standing.retain(|anomaly| again.iter().any(|other| other.is_same_as(anomaly)));
         }
-        if let Some(descriptor) = inspected.file.take().filter(|_| self.options.checks.content) {
+        if let Some(descriptor) = file.filter(|_| self.options.checks.content) {
             let attributes = std::mem::take(&mut inspected.digests);
             self.read_file(scope, descriptor, *facts, attributes)?;
         }
@@ -92,7 +92,10 @@ impl RootScan {
         Ok((parent, name))
     }
 
-    fn judge_file(&self, scope: &Scope) -> Result<(Vec<Anomaly>, Inspected), RootError> {
+    fn judge_file(
+        &self,
+        scope: &Scope,
+    ) -> Result<(Vec<Anomaly>, Inspected, Option<OwnedFd>), RootError> {
         let (parent, name) = self.parent_and_name()?;
         let facts =
             InodeFacts::of_entry(parent.as_fd(), &name).map_err(|e| self.failed("statx", e))?;
@@ -113,13 +116,14 @@ impl RootScan {
         if self.options.checks.inodes {
             judge_inode(&seen, &mut anomalies);
         }
-        let mut inspected = Inspected::default();
+        let (mut inspected, mut opened) = (Inspected::default(), None);
         if self.options.checks.look_inside() {
             let inspector = Inspector { scope, filesystem: &scope.filesystem, verify: true };
             let mut room = InspectionRoom::default();
-            let at = parent.as_fd();
-            inspected = inspector.entry(at, &name, &facts, &mut room, None, &mut anomalies);
+            let entry = Entry { directory: parent.as_fd(), name: &name, facts: &facts };
+            opened = inspector.open(entry);
+            inspected = inspector.entry(entry, &opened, &mut room, None, &mut anomalies);
         }
-        Ok((anomalies.kept, inspected))
+        Ok((anomalies.kept, inspected, opened.and_then(Result::ok)))
     }
 }
