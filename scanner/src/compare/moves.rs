@@ -55,8 +55,14 @@ impl Moves {
     /// Pairs files with the same bytes, first those that have most names in common, their own and
     /// those of the directories above: of many equal files each is then where its directory is.
     fn pair_by_content(&mut self, missing: &Lones, added: &Lones) {
-        let mut gone = telling(missing);
-        let mut come = telling(added);
+        let mut gone = telling(missing, |index| !self.has_gone(index));
+        let mut come = telling(added, |index| !self.has_come(index));
+        // Most contents are on one side alone: they need not be sorted.
+        keep_contents_of(&gone, &mut come);
+        keep_contents_of(&come, &mut gone);
+        for files in [&mut gone, &mut come] {
+            files.sort_by(|(_, a), (_, b)| by_content_and_names(a, b, usize::MAX));
+        }
         for names in (0..=NAMES).rev() {
             gone.retain(|(index, _)| !self.has_gone(*index));
             come.retain(|(index, _)| !self.has_come(*index));
@@ -167,11 +173,15 @@ impl Moves {
     }
 }
 
-/// Files that can be known again by their bytes, sorted by these and by their names.
-fn telling(lones: &Lones) -> Vec<(usize, &Lone)> {
-    let mut telling: Vec<_> = lones.iter().filter(|(_, lone)| lone.is_telling()).collect();
-    telling.sort_by(|(_, a), (_, b)| by_content_and_names(a, b, usize::MAX));
-    telling
+/// Files that can be known again by their bytes.
+fn telling(lones: &Lones, is_free: impl Fn(usize) -> bool) -> Vec<(usize, &Lone)> {
+    lones.iter().filter(|(index, lone)| lone.is_telling() && is_free(*index)).collect()
+}
+
+/// Leaves those of the files that hold what one of the others does.
+fn keep_contents_of(others: &[(usize, &Lone)], files: &mut Vec<(usize, &Lone)>) {
+    let contents: HashSet<_> = others.iter().map(|(_, lone)| lone.hash.as_ref()).collect();
+    files.retain(|(_, lone)| contents.contains(&lone.hash.as_ref()));
 }
 
 /// Compares so many names of the paths as well, the last one first.
