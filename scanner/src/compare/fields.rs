@@ -44,8 +44,8 @@ pub(super) fn compare(before: &Entry, after: &Entry, ignore: IgnoredFields) -> V
     changes
 }
 
-/// Whether a time is the same as far as the copy can tell: tar archives of the old formats, as
-/// `kubectl cp` makes them, and some filesystems keep whole seconds.
+/// Whether a time is the same as far as the copy can tell: tar archives of the old formats
+/// and some filesystems keep whole seconds.
 pub(super) fn is_same_time(before: InodeTime, after: InodeTime) -> bool {
     before == after || (before.0 == after.0 && after.1 == 0)
 }
