@@ -19,6 +19,7 @@ mod depth;
 mod determinism;
 mod diff;
 mod errors_policy;
+mod faults;
 mod file_content;
 mod harness;
 mod healthy;
