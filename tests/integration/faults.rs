@@ -5,9 +5,10 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::thread;
 use std::time::{Duration, SystemTime};
 
 use faultfs::{Call, Fault, Kind, Mounted, Rule, Script};
@@ -125,5 +126,92 @@ fn what_a_server_may_say_is_no_finding_but_a_difference() {
             let expected: BTreeSet<String> = code.iter().map(ToString::to_string).collect();
             outcome.expect(codes(&outcome) == expected, "beside what was there before");
         }
+    });
+}
+
+/// Runs `body` in a mounted empty folder with one fault.
+fn with_fault(rule: Rule, body: impl FnOnce(&Path) + Send + 'static) {
+    in_lab(NEEDS, move |dir| {
+        let (below, point) = (dir.folder("below"), dir.folder("mnt"));
+        let mounted = Mounted::new(&below, &point, Script::new([rule])).unwrap();
+        body(&point);
+        assert!(mounted.fired()[0] > 0, "the fault came about");
+        mounted.unmount().unwrap();
+    });
+}
+
+fn kind(done: io::Result<impl Sized>) -> Option<ErrorKind> {
+    done.err().map(|error| error.kind())
+}
+
+#[test]
+fn a_call_fails_at_its_turn() {
+    with_fault(Rule::new(Fault::Fail(Call::Create, Errno::NOENT)).nth(3), |point| {
+        let created = [1, 2, 3, 4].map(|n| kind(File::create(point.join(n.to_string()))));
+        assert_eq!(created, [None, None, Some(ErrorKind::NotFound), None]);
+    });
+}
+
+#[test]
+fn the_disk_is_full_in_the_middle_of_a_file() {
+    with_fault(Rule::new(Fault::FullAfter(10_000)), |point| {
+        fs::write(point.join("first"), vec![b'x'; 6000]).unwrap();
+        let written = fs::write(point.join("second"), vec![b'x'; 6000]);
+        assert_eq!(kind(written), Some(ErrorKind::StorageFull));
+        assert_eq!(fs::metadata(point.join("second")).unwrap().len(), 4000);
+    });
+}
+
+#[test]
+fn what_is_removed_stays() {
+    with_fault(Rule::new(Fault::NotRemoved).named("kept"), |point| {
+        for name in ["kept", "gone"] {
+            fs::write(point.join(name), name).unwrap();
+            fs::remove_file(point.join(name)).unwrap();
+        }
+        assert!(point.join("kept").exists() && !point.join("gone").exists());
+    });
+}
+
+#[test]
+fn a_rename_has_a_moment_without_a_target() {
+    with_fault(Rule::new(Fault::SlowRename(Duration::from_millis(400))), |point| {
+        fs::write(point.join("old"), "old").unwrap();
+        fs::write(point.join("new"), "new").unwrap();
+        let (from, to) = (point.join("new"), point.join("old"));
+        let renaming = thread::spawn(move || fs::rename(from, to));
+        let mut missing = false;
+        while !renaming.is_finished() {
+            missing |= !point.join("old").exists();
+        }
+        renaming.join().unwrap().unwrap();
+        assert!(missing, "the target was gone for a moment");
+        assert_eq!(fs::read_to_string(point.join("old")).unwrap(), "new");
+    });
+}
+
+#[test]
+fn what_was_made_is_seen_later() {
+    with_fault(Rule::new(Fault::SeenAfter(Duration::from_millis(300))), |point| {
+        fs::write(point.join("late"), "late").unwrap();
+        assert_eq!(kind(fs::metadata(point.join("late"))), Some(ErrorKind::NotFound));
+        assert_eq!(fs::read_dir(point).unwrap().count(), 0);
+        thread::sleep(Duration::from_millis(350));
+        assert_eq!(fs::read_to_string(point.join("late")).unwrap(), "late");
+        assert_eq!(fs::read_dir(point).unwrap().count(), 1);
+    });
+}
+
+#[test]
+fn attributes_go_stale() {
+    with_fault(Rule::new(Fault::StaleAttributes).named("stale"), |point| {
+        let length = |name| fs::metadata(point.join(name)).unwrap().len();
+        for name in ["stale", "fresh"] {
+            fs::write(point.join(name), "one").unwrap();
+        }
+        // As it was when it was made.
+        assert_eq!((length("stale"), length("fresh")), (0, 3));
+        fs::write(point.join("stale"), "three").unwrap();
+        assert_eq!(length("stale"), 0);
     });
 }

@@ -67,7 +67,7 @@ impl FaultFs {
         };
         match self.script.find(name, refused) {
             Some(errno) => Err(Errno::from_i32(errno)),
-            None => work().map_err(errno),
+            None => work().map_err(|error| errno(&error)),
         }
     }
 
@@ -246,7 +246,7 @@ fn stale() -> io::Error {
     rustix::io::Errno::STALE.into()
 }
 
-fn errno(error: io::Error) -> Errno {
+fn errno(error: &io::Error) -> Errno {
     Errno::from_i32(error.raw_os_error().unwrap_or_else(|| rustix::io::Errno::IO.raw_os_error()))
 }
 
@@ -553,7 +553,7 @@ impl Filesystem for FaultFs {
                 space.f_namemax as u32,
                 space.f_frsize as u32,
             ),
-            Err(error) => reply.error(errno(error)),
+            Err(error) => reply.error(errno(&error)),
         }
     }
 
