@@ -31,10 +31,10 @@ impl Resumption {
         self.0.as_ref().and_then(|checkpoint| checkpoint.resumed())
     }
 
-    /// Ends it: with a scan that is `done` there is nothing left to go on with.
+    /// Ends it: with a scan that is `done`, or has read nothing, there is nothing to go on with.
     pub fn end(self, done: bool, quiet: bool) -> anyhow::Result<()> {
         let Some(checkpoint) = self.0 else { return Ok(()) };
-        if done {
+        if done || checkpoint.is_empty() {
             return Ok(checkpoint.remove()?);
         }
         checkpoint.write();

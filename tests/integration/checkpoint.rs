@@ -243,6 +243,8 @@ fn the_checkpoint_is_no_part_of_the_tree() {
     run(&["--skip=content"]).expect_code(2).expect_one_error_line("needs the check content");
     run(&["-o", "tree/c"]).expect_code(2).expect_one_error_line("two purposes");
     assert!(!inside.exists());
+    let nowhere = Fscan::new(&dir).arg("--checkpoint").arg(dir.join("c")).arg("nowhere").run();
+    nowhere.expect_code(2).expect(!dir.join("c").exists(), "nothing is kept of nothing");
     run(&["--max-rate=10M", "--max-duration=0.5"]);
     run(&["--manifest=parts", "--ignore=mtime", "--baseline=parts"]).expect_code(2);
     run(&["--manifest=parts"]).expect_code(0);

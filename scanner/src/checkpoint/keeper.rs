@@ -30,6 +30,8 @@ pub struct Checkpoint {
     taken: Vec<Taken>,
     waiting: Mutex<Waiting>,
     journal: Mutex<Journal>,
+    /// Whether this run added something.
+    has_added: AtomicBool,
     failure: Mutex<Option<CheckpointError>>,
     has_failed: AtomicBool,
 }
@@ -62,6 +64,7 @@ impl Checkpoint {
             known,
             waiting: Mutex::new(Waiting { lines: Vec::new(), since: Instant::now() }),
             journal: Mutex::new(journal),
+            has_added: AtomicBool::new(false),
             failure: Mutex::default(),
             has_failed: AtomicBool::new(false),
         })
@@ -100,6 +103,7 @@ impl Checkpoint {
     }
 
     fn keep(&self, line: &Line) {
+        self.has_added.store(true, Ordering::Relaxed);
         let mut waiting = locked(&self.waiting);
         waiting.lines.extend_from_slice(line.to_text().as_bytes());
         if waiting.lines.len() >= MOST || waiting.since.elapsed() >= EVERY {
@@ -155,6 +159,11 @@ impl Checkpoint {
             .filter(|run| run.files > 0 || run.bytes > 0)
             .collect();
         (!runs.is_empty()).then(|| Resumed { checkpoint: self.path(), runs })
+    }
+
+    /// Whether nothing was read yet, by whatever run.
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty() && !self.has_added.load(Ordering::Relaxed)
     }
 
     /// Removes the file, once the scan came to its end.

@@ -47,6 +47,11 @@ impl Known {
         }
     }
 
+    /// Whether nothing was read.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.parts.is_empty()
+    }
+
     /// The hash of a file, and the run that read it.
     pub fn file(&self, file: &FileIdentity) -> Option<(ContentHash, usize)> {
         self.files.get(file).map(|(hash, run)| (*hash, *run as usize))
