@@ -133,7 +133,7 @@ pub struct ScanArguments {
     pub max_duration: Option<Duration>,
 
     /// Keep in this file what was read, so that a scan that was stopped goes on from there; it is
-    /// removed when the scan came to its end
+    /// removed when the scan came to its end. Remove it yourself after a repair (e2fsck)
     #[arg(long, value_name = "FILE", conflicts_with = "quick")]
     pub checkpoint: Option<PathBuf>,
 

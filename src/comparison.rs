@@ -1,6 +1,7 @@
 //! What a comparison looks at, as `--baseline` and `fscan diff` are told it.
 
 use anyhow::Context;
+use reports::{CheckRun, CheckStatus};
 use scanner::Exclusions;
 use scanner::compare::CompareOptions;
 use scanner::manifest::Gaps;
@@ -15,12 +16,35 @@ pub fn options(
     (before, gaps_before): Side<'_>,
     (after, gaps_after): Side<'_>,
 ) -> anyhow::Result<CompareOptions> {
+    // What one side left out is on neither.
+    let mut exclude = [exclude, &gaps_before.excluded, &gaps_after.excluded].concat();
+    exclude.sort();
+    exclude.dedup();
     let fields: Result<_, String> = ignore.iter().map(|word| word.parse()).collect();
     Ok(CompareOptions {
         ignore: fields.map_err(anyhow::Error::msg).context("--ignore")?,
-        exclude: Some(Exclusions::new(exclude).context("--exclude")?),
+        exclude: Some(Exclusions::new(&exclude).context("--exclude")?),
         roots: vec![before.to_vec(), after.to_vec()],
         before: gaps_before.clone(),
         after: gaps_after.clone(),
     })
+}
+
+/// The comparison as a check, with what was left out of it.
+pub fn check(ignore: &[String], options: &CompareOptions) -> CheckRun {
+    let exclude = options.exclude.as_ref().map_or(&[][..], Exclusions::globs);
+    let mut left_out = Vec::new();
+    for (option, values) in [("--ignore", ignore), ("--exclude", exclude)] {
+        if !values.is_empty() {
+            left_out.push(format!("{option} {}", values.join(",")));
+        }
+    }
+    if options.before.hides_trusted || options.after.hides_trusted {
+        left_out.push("attributes named trusted.*, which take root to see".to_owned());
+    }
+    CheckRun {
+        name: "baseline".to_owned(),
+        status: CheckStatus::Ran,
+        reason: (!left_out.is_empty()).then(|| format!("not compared: {}", left_out.join(" "))),
+    }
 }

@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use anyhow::bail;
-use reports::{CheckRun, CheckStatus, DiffSide, PathName, Root, Totals};
+use reports::{CheckRun, DiffSide, PathName, Root, Totals};
 use scanner::compare::{DiffReport, Headers, diff_files, read_headers};
 use scanner::manifest::Header;
 
@@ -41,7 +41,7 @@ pub fn run(arguments: &DiffArguments) -> anyhow::Result<Status> {
     let seen = Seen {
         roots: vec![
             root(&before, &arguments.before, Vec::new()),
-            root(&after, &arguments.after, vec![check(arguments)]),
+            root(&after, &arguments.after, vec![comparison::check(&arguments.ignore, &options)]),
         ],
         totals: totals(&after),
         findings: findings.into_rows(),
@@ -85,19 +85,6 @@ fn root(header: &Header, file: &Path, checks: Vec<CheckRun>) -> Root {
         mount_point: String::new(),
         errors_policy: None,
         checks,
-    }
-}
-
-/// The comparison as a check, with what was left out of it.
-fn check(arguments: &DiffArguments) -> CheckRun {
-    let left_out = [("--ignore", &arguments.ignore), ("--exclude", &arguments.exclude)];
-    let left_out = left_out.iter().filter(|(_, values)| !values.is_empty());
-    let left_out: Vec<_> =
-        left_out.map(|(option, values)| format!("{option} {}", values.join(","))).collect();
-    CheckRun {
-        name: "baseline".to_owned(),
-        status: CheckStatus::Ran,
-        reason: (!left_out.is_empty()).then(|| format!("not compared: {}", left_out.join(" "))),
     }
 }
 

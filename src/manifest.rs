@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use reports::{
-    CheckRun, CheckStatus, Diff, DiffSide, FindingCollector, PathName, Timestamp,
-    UncheckedCollector,
+    CheckRun, Diff, DiffSide, FindingCollector, PathName, Timestamp, UncheckedCollector,
 };
 use scanner::Recorded;
 use scanner::compare::{DiffReport, diff_with_baseline};
@@ -102,13 +101,7 @@ impl<'a> Manifests<'a> {
             bytes: counts.bytes,
         };
         let (diff, findings, unchecked) = report.finish(&comparison, before, after);
-        Ok(Some(Compared { diff, findings, unchecked, check: self.check() }))
-    }
-
-    fn check(&self) -> CheckRun {
-        let ignored = self.arguments.ignore.join(",");
-        let reason = (!ignored.is_empty()).then(|| format!("not compared: --ignore {ignored}"));
-        CheckRun { name: "baseline".to_owned(), status: CheckStatus::Ran, reason }
+        Ok(Some(Compared { diff, findings, unchecked, check: comparison::check(ignore, &options) }))
     }
 
     /// Writes what was asked for.
@@ -138,9 +131,14 @@ impl<'a> Manifests<'a> {
         let unexamined = recorded.gaps.unexamined.len();
         let shown = PathName::from(path).escaped();
         if unexamined > 0 {
-            output::say(&format!(
-                "{shown}: {unexamined} paths were not examined; it says which, and nothing of them"
-            ));
+            let (paths, what) = if recorded.gaps.is_everything() {
+                ("so much".to_owned(), "a comparison with it leaves the whole tree open")
+            } else if unexamined == 1 {
+                ("1 path".to_owned(), "it names it")
+            } else {
+                (format!("{unexamined} paths"), "it names them")
+            };
+            output::say(&format!("{shown}: {paths} could not be examined; {what}"));
         }
         if recorded.tree.too_long > 0 {
             let count = recorded.tree.too_long;

@@ -92,7 +92,7 @@ fn message(control: &Control, elapsed: Duration) -> String {
     let rate = entries as f64 / elapsed.as_secs_f64().max(0.001);
     let findings = control.findings();
     let at = control.current_directory().map(|path| tail(&escape(&path))).unwrap_or_default();
-    let content = content(control, elapsed);
+    let content = amount(control.bytes(), control.known_bytes(), control.expected_bytes(), elapsed);
     format!(
         "{} entries, {}/s, {content}{findings} findings, {} s  {at}",
         HumanCount(entries),
@@ -102,13 +102,12 @@ fn message(control: &Control, elapsed: Duration) -> String {
 }
 
 /// How much was read, and how long the rest will take.
-fn content(control: &Control, elapsed: Duration) -> String {
-    let (read, known) = (control.bytes(), control.known_bytes());
+fn amount(read: u64, known: u64, expected: Option<u64>, elapsed: Duration) -> String {
     let done = read.saturating_add(known);
     if done == 0 {
         return String::new();
     }
-    let Some(expected) = control.expected_bytes().filter(|expected| *expected > done) else {
+    let Some(expected) = expected.filter(|expected| *expected > done) else {
         return format!("{} read, ", BinaryBytes(done));
     };
     let of = format!("{} of {}", BinaryBytes(done), BinaryBytes(expected));
@@ -149,9 +148,12 @@ mod tests {
 
     #[test]
     fn content_is_told_with_what_earlier_runs_read() {
-        let control = Control::new(|_| ());
-        assert_eq!(content(&control, SETTLED), "");
-        control.expect_bytes(1 << 30);
-        assert_eq!(content(&control, SETTLED), "", "nothing was read");
+        const MIB: u64 = 1 << 20;
+        let told = |read, known, expected| amount(read, known, expected, Duration::from_secs(10));
+        assert_eq!(told(0, 0, Some(MIB)), "", "nothing was read");
+        assert_eq!(told(MIB, MIB, None), "2.00 MiB read, ");
+        assert_eq!(told(MIB, MIB, Some(4 * MIB)), "2.00 MiB of 4.00 MiB, about 20 seconds left, ");
+        assert_eq!(told(0, MIB, Some(4 * MIB)), "1.00 MiB of 4.00 MiB, ");
+        assert_eq!(told(5 * MIB, 0, Some(4 * MIB)), "5.00 MiB read, ", "a wrong guess");
     }
 }

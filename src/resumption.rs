@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use reports::{PathName, Resumed};
-use scanner::Checkpoint;
+use scanner::{Checkpoint, Ending};
 
 use crate::arguments::ScanArguments;
 use crate::output;
@@ -18,7 +18,14 @@ impl Resumption {
         let Some(path) = arguments.checkpoint.as_deref() else { return Ok(Resumption(None)) };
         let tool = concat!("fscan ", env!("CARGO_PKG_VERSION"));
         let roots = arguments.paths.iter().map(|root| absolute(root)).collect();
-        Ok(Resumption(Some(Arc::new(Checkpoint::open(path, tool, roots)?))))
+        let checkpoint = Checkpoint::open(path, tool, roots)?;
+        if checkpoint.damaged() > 0 && !arguments.result.quiet {
+            let (shown, bytes) = (checkpoint.path().escaped(), checkpoint.damaged());
+            output::say(&format!(
+                "{shown}: its last {bytes} bytes are damaged; what they stood for is read again"
+            ));
+        }
+        Ok(Resumption(Some(Arc::new(checkpoint))))
     }
 
     /// For the scan.
@@ -35,12 +42,9 @@ impl Resumption {
     pub fn end(self, done: bool, quiet: bool) -> anyhow::Result<()> {
         let Some(checkpoint) = self.0 else { return Ok(()) };
         if done || checkpoint.is_empty() {
-            return Ok(checkpoint.remove()?);
+            return Ok(checkpoint.end(Ending::Remove)?);
         }
-        checkpoint.write();
-        if let Some(failure) = checkpoint.take_failure() {
-            return Err(failure.into());
-        }
+        checkpoint.end(Ending::Keep)?;
         if !quiet {
             let path = checkpoint.path().escaped();
             output::say(&format!(

@@ -59,11 +59,17 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
             could_not_run = true;
         }
     }
-    if let Err(error) = resumption.end(seen.complete && !could_not_run, quiet) {
-        output::complain(&error);
-        could_not_run = true;
+    let complete = seen.complete;
+    let status = outcome.end(seen, could_not_run, &caught);
+    // As long as the report did not reach its reader, what was read is needed again.
+    let told = !matches!(status, Err(_) | Ok(Status::CouldNotRun));
+    match resumption.end(complete && !could_not_run && told, quiet) {
+        Ok(()) => status,
+        Err(error) => {
+            output::complain(&error);
+            status.map(Status::or_could_not_run)
+        }
     }
-    outcome.end(seen, could_not_run, &caught)
 }
 
 /// Compares the tree with the baseline, and writes what was asked for. What is known of half a

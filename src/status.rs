@@ -17,6 +17,16 @@ pub enum Status {
     Stopped(u8),
 }
 
+impl Status {
+    /// What becomes of it where a part could not be done: findings and signals weigh more.
+    pub fn or_could_not_run(self) -> Self {
+        match self {
+            Status::Clean | Status::Unchecked => Status::CouldNotRun,
+            other => other,
+        }
+    }
+}
+
 impl From<Status> for ExitCode {
     fn from(status: Status) -> Self {
         ExitCode::from(match status {

@@ -69,15 +69,20 @@ pub struct DiffTotals {
     pub metadata: DiffTally,
     /// The same in all that was compared.
     pub unchanged: DiffTally,
-    /// Not wholly comparable, and the same as far as it was.
+    /// Not wholly comparable, and the same as far as it was; or not known to one of the sides.
     pub unchecked: DiffTally,
 }
 
 impl DiffTotals {
-    /// Whether nothing differs.
-    pub fn is_intact(&self) -> bool {
+    /// Whether nothing differs as far as that is known.
+    pub fn nothing_differs(&self) -> bool {
         let differing = [self.missing, self.added, self.moved, self.changed, self.metadata];
         differing.iter().all(|tally| tally.entries == 0)
+    }
+
+    /// Whether everything could be compared and nothing differs.
+    pub fn is_intact(&self) -> bool {
+        self.nothing_differs() && self.unchecked.entries == 0
     }
 }
 

@@ -45,7 +45,7 @@ pub enum UncheckedReason {
     InUse,
     /// The scan was stopped before it came to this.
     Interrupted,
-    /// A file with so large holes that reading the zeros which they stand for would take hours.
+    /// A sparse file with more than 1 TiB of holes, which was not read.
     MostlyHoles,
     /// A manifest has no hash of the whole content, so it cannot be compared.
     NotHashed,
@@ -82,7 +82,7 @@ impl UncheckedReason {
             }
             UncheckedReason::InUse => "it is mounted or in use (--force)",
             UncheckedReason::Interrupted => "the scan was stopped",
-            UncheckedReason::MostlyHoles => "a sparse file with more than 1 TiB of holes",
+            UncheckedReason::MostlyHoles => "a sparse file with more than 1 TiB of holes, not read",
             UncheckedReason::NotHashed => "a manifest does not know the whole content",
             UncheckedReason::NotReached => "it lies where the tree could not be examined",
             UncheckedReason::Unsupported => "not supported here",

@@ -22,6 +22,7 @@ pub struct Exclusions {
     below_root: GlobSet,
     /// With a slash in front: an absolute path.
     absolute: GlobSet,
+    globs: Vec<String>,
 }
 
 impl Exclusions {
@@ -42,7 +43,13 @@ impl Exclusions {
             names: names.build()?,
             below_root: below_root.build()?,
             absolute: absolute.build()?,
+            globs: globs.to_vec(),
         })
+    }
+
+    /// The globs as they were given.
+    pub fn globs(&self) -> &[String] {
+        &self.globs
     }
 
     /// Whether nothing is to be left out.

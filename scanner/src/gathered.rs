@@ -89,7 +89,10 @@ impl Gathered {
         name: Option<&[u8]>,
     ) {
         self.unseen += 1;
-        self.records.miss(node, name.unwrap_or_default());
+        // What was left out by request, a manifest names by the request.
+        if reason != UncheckedReason::Excluded {
+            self.records.miss(node, name.unwrap_or_default());
+        }
         self.unchecked.add(reason, what, node.path(name));
     }
 

@@ -55,7 +55,7 @@ mod supervise;
 mod system_calls;
 mod walk;
 
-pub use checkpoint::{Checkpoint, CheckpointError};
+pub use checkpoint::{Checkpoint, CheckpointError, Ending};
 pub use control::Control;
 pub use exclusions::Exclusions;
 pub use inode_facts::{Device, FileKind, InodeTime};

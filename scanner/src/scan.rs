@@ -189,7 +189,9 @@ impl Account {
         if self.options.records {
             let root = scan.path.clone();
             let left_out = self.options.own_files_below(&root);
-            let gaps = Gaps::new(gathered.records.unexamined(), scan.hides_trusted());
+            let gaps = gathered.records.unexamined();
+            let excluded = self.options.exclude.globs().to_vec();
+            let gaps = Gaps::new(gaps, excluded, scan.hides_trusted());
             let records = std::mem::take(&mut gathered.records).into_noted();
             let tree = RecordTree::new(records, left_out);
             self.recorded = Some(Recorded { root, tree, gaps });

@@ -116,7 +116,7 @@ fn each_difference_has_its_code_and_its_exit_code() {
                 t[1].hash = Some([9; 32]);
             },
             1,
-            &["entry-moved lib", "content-changed lib/a.js"],
+            &["entry-moved lib", "content-differs lib/a.js"],
         ),
         (
             "a type in a renamed directory",

@@ -41,6 +41,9 @@ fn verdict(totals: &DiffTotals) -> (&'static str, Style, String) {
     if totals.is_intact() {
         return ("intact:", Style::Good, unchanged);
     }
+    if totals.nothing_differs() {
+        return ("intact as far as known:", Style::Doubtful, unchanged);
+    }
     let parts = [
         (totals.missing, "missing"),
         (totals.changed, "changed"),

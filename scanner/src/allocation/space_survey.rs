@@ -237,8 +237,8 @@ struct Run<'a> {
 pub fn survey(ground: Ground<'_>, tick: impl Fn() + Sync) -> Result<Survey, Errno> {
     let all: Vec<Range<u64>> = groups(ground.filesystem).collect();
     let mut whole = Survey::default();
-    let groups = if ground.all {
-        all
+    let groups: Vec<usize> = if ground.all {
+        (0..all.len()).collect()
     } else {
         // Alone and first, so that a refusal shows, and how metadata is packed.
         for first in ground.runs(all.chunks(1).take(1)) {
@@ -248,9 +248,9 @@ pub fn survey(ground: Ground<'_>, tick: impl Fn() + Sync) -> Result<Survey, Errn
         ground.further_groups(&all, few)
     };
     let share = groups.len().div_ceil(rayon::current_num_threads().max(1)).max(1);
-    let neighbours = groups.chunk_by(|one, next| one.end == next.start);
     let share = share.next_multiple_of(LEAST_A_QUESTION).min(MOST_A_QUESTION);
-    let runs = ground.runs(neighbours.flat_map(|neighbours| neighbours.chunks(share)));
+    let pieces = pieces(&groups, share);
+    let runs = ground.runs(pieces.filter_map(|piece| all.get(*piece.first()?..=*piece.last()?)));
     let surveys: Vec<Result<Survey, Errno>> =
         runs.par_iter().with_max_len(1).map(|run| ground.survey_run(run, &tick)).collect();
     for survey in surveys {
@@ -260,9 +260,16 @@ pub fn survey(ground: Ground<'_>, tick: impl Fn() + Sync) -> Result<Survey, Errn
     Ok(whole)
 }
 
+/// Neighbouring groups, by their numbers, that are asked for together. They are cut at multiples
+/// of `share`, whichever of them comes first: the bitmaps of four groups may lie in one page, and
+/// where two threads load it at once, one can hide that another one's is bad.
+fn pieces(groups: &[usize], share: usize) -> impl Iterator<Item = &[usize]> {
+    groups.chunk_by(move |one, next| one + 1 == *next && !next.is_multiple_of(share))
+}
+
 impl<'a> Ground<'a> {
     /// The groups behind the first one that claims lie in, and up to `few` between two of them.
-    fn further_groups(&self, all: &[Range<u64>], few: usize) -> Vec<Range<u64>> {
+    fn further_groups(&self, all: &[Range<u64>], few: usize) -> Vec<usize> {
         let block_size = self.filesystem.block_size.max(1);
         let (mut wanted, mut known): (Vec<usize>, usize) = (Vec::new(), 1);
         for claim in self.claims {
@@ -282,7 +289,7 @@ impl<'a> Ground<'a> {
             let next = filled.last().map_or(group, |last| last + 1);
             filled.extend(if group - next <= few { next..group + 1 } else { group..group + 1 });
         }
-        filled.iter().filter_map(|group| all.get(*group).cloned()).collect()
+        filled
     }
 
     /// Deals the claims out to runs of groups, in one pass over both.
@@ -369,6 +376,19 @@ mod tests {
     use crate::inode_facts::InodeFacts;
 
     #[test]
+    fn pieces_are_cut_where_no_page_of_bitmaps_is() {
+        let without_the_first: Vec<usize> = (1..300).chain([400, 401, 500]).collect();
+        for share in [64, 128, 1024] {
+            let pieces: Vec<&[usize]> = pieces(&without_the_first, share).collect();
+            assert_eq!(pieces.concat(), without_the_first);
+            for pair in pieces.windows(2) {
+                let (last, next) = (pair[0].last().unwrap(), pair[1].first().unwrap());
+                assert!(next - last > 4 || next.is_multiple_of(share), "{last} {next}");
+            }
+        }
+    }
+
+    #[test]
     fn a_place_is_told_in_blocks() {
         let place = |start, end| Place { start, end, what: "bad".to_owned() };
         assert_eq!(place(4096, 8192).describe(4096), "block 1: bad");
@@ -392,9 +412,8 @@ mod tests {
             Ground { directory, filesystem: &filesystem, claims: &claims, most: 10, all: false };
         let all: Vec<Range<u64>> = groups(&filesystem).collect();
         let wanted = ground.further_groups(&all, 4);
-        let numbers: Vec<u64> = wanted.iter().map(|group| group.start >> 27).collect();
-        assert_eq!(numbers, [1, 8, 9, 19]);
-        let dealt = ground.runs(wanted.chunks(1));
+        assert_eq!(wanted, [1, 8, 9, 19]);
+        let dealt = ground.runs(wanted.iter().map(|group| &all[*group..=*group]));
         let dealt: Vec<(usize, usize)> =
             dealt.iter().map(|run| (run.claims.len(), run.open.len())).collect();
         assert_eq!(dealt, [(1, 0), (1, 0), (0, 1), (1, 0)]);

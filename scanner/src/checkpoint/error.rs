@@ -30,6 +30,15 @@ pub enum Fault {
          full?"
     )]
     Write(io::Error),
+    /// Its disk hangs.
+    #[error(
+        "the checkpoint's disk does not answer, so the last of what was read may not be kept; what \
+         it held before still counts"
+    )]
+    NoAnswer,
+    /// There is no thread to write it.
+    #[error("no thread could be started for the checkpoint ({0}); see ulimit -u and pids.max")]
+    Thread(io::Error),
     /// It could not be removed.
     #[error("the checkpoint of a finished scan cannot be removed ({0}); remove it by hand")]
     Remove(io::Error),

@@ -41,7 +41,7 @@ impl Header {
     /// Whether a file that begins with the line `first` is a checkpoint that this scan can go on
     /// with. A line that a crash tore is one: nothing is behind it.
     pub fn accepts(&self, first: &[u8]) -> Result<(), Fault> {
-        if !first.starts_with(BEGINNING) && !BEGINNING.starts_with(first) {
+        if !first.starts_with(BEGINNING) && !first.is_empty() {
             return Err(Fault::Other);
         }
         match serde_json::from_slice::<Header>(first) {

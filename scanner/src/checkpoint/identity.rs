@@ -30,10 +30,17 @@ impl FileIdentity {
         finish(&hasher)
     }
 
-    /// Of a file with several names, whichever of them is met first. Only where the numbers of
-    /// the filesystem identify inodes.
-    pub fn by_number(facts: &InodeFacts) -> Self {
-        finish(&hasher(b"number", facts))
+    /// Of a file with several names below a root, whichever of them is met first. Only where the
+    /// numbers of the filesystem identify inodes. The root is part of it: a clone of a filesystem
+    /// has the same numbers and times.
+    pub fn by_number(node: &DirectoryNode, facts: &InodeFacts) -> Self {
+        let mut hasher = hasher(b"number", facts);
+        let mut root = node;
+        while let Some(above) = root.parent() {
+            root = above;
+        }
+        hasher.update(root.name().to_bytes());
+        finish(&hasher)
     }
 }
 

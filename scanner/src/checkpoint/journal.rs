@@ -1,8 +1,8 @@
 //! The file: read to its last whole block, then written on, a block at a time.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use blake3::Hasher;
@@ -32,19 +32,24 @@ pub(super) struct Journal {
 
 impl Journal {
     /// Opens a checkpoint, or makes it where there is none. `take` gets the lines of every whole
-    /// block; what stands behind the last one is removed.
-    pub fn open(path: &Path, header: &Header, take: impl FnMut(&Line)) -> Result<Self, Fault> {
-        let file = open(path)?;
-        lock(&file)?;
+    /// block; what stands behind the last one is removed, and how many bytes that was is told.
+    pub fn open(
+        path: &Path,
+        header: &Header,
+        take: impl FnMut(&Line),
+    ) -> Result<(Self, u64), Fault> {
+        let file = open_locked(path)?;
         let mut journal = Journal { path: path.to_owned(), file, length: 0, hasher: Hasher::new() };
         let is_new = !journal.read(header, take)?;
+        let found = journal.file.metadata().map_err(Fault::Read)?.len();
+        let damaged = found.saturating_sub(journal.length);
         journal.file.set_len(journal.length).map_err(Fault::Write)?;
         if is_new {
             let line = header.to_line().map_err(|error| Fault::Write(error.into()))?;
             journal.append(&line).map_err(Fault::Write)?;
             let _ = File::open(folder_of(path)).and_then(|folder| folder.sync_all());
         }
-        Ok(journal)
+        Ok((journal, damaged))
     }
 
     /// Reads the whole blocks; false where not even the header is one.
@@ -109,6 +114,20 @@ impl Journal {
     }
 }
 
+/// Opens the file that stands there once nobody else uses it: one that another scan just removed
+/// is not that.
+fn open_locked(path: &Path) -> Result<File, Fault> {
+    loop {
+        let file = open(path)?;
+        lock(&file)?;
+        let identity = |metadata: Metadata| (metadata.dev(), metadata.ino());
+        let own = file.metadata().map(identity).map_err(Fault::Open)?;
+        if std::fs::symlink_metadata(path).is_ok_and(|there| identity(there) == own) {
+            return Ok(file);
+        }
+    }
+}
+
 fn open(path: &Path) -> Result<File, Fault> {
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::NOFOLLOW;
     let opened = OpenOptions::new()
@@ -161,7 +180,7 @@ mod tests {
     /// The lines of a file's whole blocks.
     fn open(path: &Path) -> Result<(Journal, Vec<Line>), Fault> {
         let mut lines = Vec::new();
-        let journal = Journal::open(path, &header(), |line| lines.push(line.clone()))?;
+        let (journal, _) = Journal::open(path, &header(), |line| lines.push(line.clone()))?;
         Ok((journal, lines))
     }
 
@@ -187,7 +206,8 @@ mod tests {
             .chain([whole.len()])
             .collect();
         assert_eq!(ends.len(), 3, "one for the header and one for each block");
-        for length in 0..=whole.len() {
+        // What is shorter than the beginning of a header is left alone, as anybody's file.
+        for length in [0].into_iter().chain(20..=whole.len()) {
             std::fs::write(&path, &whole[..length]).unwrap();
             let blocks = ends.iter().filter(|end| **end <= length).count();
             let expected: &[Line] = match blocks {
@@ -226,7 +246,7 @@ mod tests {
     fn what_begins_in_another_way_is_no_checkpoint() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("c");
-        for content in ["x", "{}\n", "\n", "[1]"] {
+        for content in ["x", "{", "{}\n", "\n", "[1]", "{\"fscan_check"] {
             std::fs::write(&path, content).unwrap();
             assert!(matches!(open(&path), Err(Fault::Other)), "{content:?}");
             assert_eq!(std::fs::read_to_string(&path).unwrap(), content);

@@ -1,9 +1,7 @@
-//! A checkpoint in use: asked by those who read, and written now and then.
+//! A checkpoint in use: asked by those who read, and added to.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 use reports::{PathName, Resumed, ResumedRun, Timestamp};
 
@@ -12,14 +10,10 @@ use super::identity::FileIdentity;
 use super::journal::Journal;
 use super::known::{Known, KnownPart};
 use super::line::Line;
+use super::writer::{Ending, Writer};
 use super::{CheckpointError, Fault};
 use crate::manifest::ContentHash;
-
-/// How long what was read waits to be written.
-const EVERY: Duration = Duration::from_secs(5);
-
-/// How much of it waits at most, in bytes of lines.
-const MOST: usize = 1 << 20;
+use crate::stamp::Moment;
 
 /// A checkpoint that a scan goes on from, and adds to.
 #[derive(Debug)]
@@ -28,12 +22,11 @@ pub struct Checkpoint {
     known: Known,
     /// What was taken over from each earlier run.
     taken: Vec<Taken>,
-    waiting: Mutex<Waiting>,
-    journal: Mutex<Journal>,
+    writer: Writer,
     /// Whether this run added something.
     has_added: AtomicBool,
-    failure: Mutex<Option<CheckpointError>>,
-    has_failed: AtomicBool,
+    /// Bytes at the end of the file that were damaged and count for nothing.
+    damaged: u64,
 }
 
 #[derive(Debug, Default)]
@@ -42,32 +35,41 @@ struct Taken {
     bytes: AtomicU64,
 }
 
-#[derive(Debug)]
-struct Waiting {
-    lines: Vec<u8>,
-    since: Instant,
-}
-
 impl Checkpoint {
     /// Opens the checkpoint of a scan of `roots` by `tool`, or begins one.
     pub fn open(path: &Path, tool: &str, roots: Vec<PathName>) -> Result<Self, CheckpointError> {
-        let fail = |fault| CheckpointError { path: path.into(), fault };
+        Self::begin(path, tool, roots).map_err(|fault| CheckpointError { path: path.into(), fault })
+    }
+
+    fn begin(path: &Path, tool: &str, roots: Vec<PathName>) -> Result<Self, Fault> {
         let mut known = Known::default();
         let header = Header::new(tool, roots);
-        let mut journal = Journal::open(path, &header, |line| known.add(line)).map_err(fail)?;
-        let seconds = crate::stamp::Moment::now().seconds();
-        let run = Line::Run(seconds).to_text();
-        journal.append(run.as_bytes()).map_err(|error| fail(Fault::Write(error)))?;
+        let (mut journal, damaged) = Journal::open(path, &header, |line| known.add(line))?;
+        let run = Line::Run(Moment::now().seconds()).to_text();
+        journal.append(run.as_bytes()).map_err(Fault::Write)?;
         Ok(Checkpoint {
             path: path.to_owned(),
             taken: known.runs.iter().map(|_| Taken::default()).collect(),
             known,
-            waiting: Mutex::new(Waiting { lines: Vec::new(), since: Instant::now() }),
-            journal: Mutex::new(journal),
+            writer: Writer::start(journal).map_err(Fault::Thread)?,
             has_added: AtomicBool::new(false),
-            failure: Mutex::default(),
-            has_failed: AtomicBool::new(false),
+            damaged,
         })
+    }
+
+    /// The file.
+    pub fn path(&self) -> PathName {
+        self.path.as_path().into()
+    }
+
+    /// Bytes of the file that were damaged, so that what they said is read again.
+    pub fn damaged(&self) -> u64 {
+        self.damaged
+    }
+
+    /// Whether an earlier run read a file.
+    pub fn knows_file(&self, file: &FileIdentity) -> bool {
+        self.known.file(file).is_some()
     }
 
     /// The hash of a file of `size` bytes that an earlier run read.
@@ -104,44 +106,7 @@ impl Checkpoint {
 
     fn keep(&self, line: &Line) {
         self.has_added.store(true, Ordering::Relaxed);
-        let mut waiting = locked(&self.waiting);
-        waiting.lines.extend_from_slice(line.to_text().as_bytes());
-        if waiting.lines.len() >= MOST || waiting.since.elapsed() >= EVERY {
-            drop(waiting);
-            self.write();
-        }
-    }
-
-    /// Writes what waits. After a failure nothing more is written: what the file held still
-    /// counts.
-    pub fn write(&self) {
-        let mut journal = locked(&self.journal);
-        let lines = {
-            let mut waiting = locked(&self.waiting);
-            waiting.since = Instant::now();
-            std::mem::take(&mut waiting.lines)
-        };
-        if lines.is_empty() || self.has_failed.load(Ordering::Relaxed) {
-            return;
-        }
-        if let Err(error) = journal.append(&lines) {
-            self.has_failed.store(true, Ordering::Relaxed);
-            *locked(&self.failure) = Some(self.error(Fault::Write(error)));
-        }
-    }
-
-    /// Why it could not be written, if that happened.
-    pub fn take_failure(&self) -> Option<CheckpointError> {
-        locked(&self.failure).take()
-    }
-
-    /// The file.
-    pub fn path(&self) -> PathName {
-        self.path.as_path().into()
-    }
-
-    fn error(&self, fault: Fault) -> CheckpointError {
-        CheckpointError { path: self.path(), fault }
+        self.writer.add(&line.to_text());
     }
 
     /// What was taken over from earlier runs, with their age; none where nothing was.
@@ -166,12 +131,9 @@ impl Checkpoint {
         self.known.is_empty() && !self.has_added.load(Ordering::Relaxed)
     }
 
-    /// Removes the file, once the scan came to its end.
-    pub fn remove(&self) -> Result<(), CheckpointError> {
-        locked(&self.journal).remove().map_err(|error| self.error(Fault::Remove(error)))
+    /// Ends it. What failed on the way is told now.
+    pub fn end(&self, ending: Ending) -> Result<(), CheckpointError> {
+        let ended = self.writer.end(ending);
+        ended.map_err(|fault| CheckpointError { path: self.path(), fault })
     }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

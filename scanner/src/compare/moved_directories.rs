@@ -1,7 +1,7 @@
 //! Which directories moved, by the files that did.
 //!
 //! A licence text that two packages share does not make one of the other: of the files that are
-//! known by their bytes, on the side that has fewer of them, at least half must be in both.
+//! known by their bytes, on the side that has more of them, at least half must be in both.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -25,8 +25,8 @@ pub(super) fn moved_directories(
     let (in_missing, in_added) = (telling_files(missing), telling_files(added));
     let mut candidates = candidates(missing, added, files);
     candidates.retain(|Candidate { from, to, files }| {
-        let fewer = in_missing.get(*from).min(in_added.get(*to)).copied();
-        fewer.is_some_and(|fewer| files * 2 >= fewer)
+        let more = in_missing.get(*from).max(in_added.get(*to)).copied();
+        more.is_some_and(|more| files * 2 >= more)
     });
     candidates.sort_by_key(|pair| (Reverse(pair.files), pair.from, pair.to));
     candidates.into_iter().map(|pair| (pair.from, pair.to)).collect()

@@ -10,9 +10,13 @@ use std::collections::HashSet;
 use super::lone::{Lone, Lones};
 use super::moved_directories::moved_directories;
 use super::shapes::{Shaped, equals, shapes};
+use crate::manifest::parent_of;
 
 /// How many names of two paths are compared at most.
 const NAMES: usize = 4;
+
+/// Names that must agree where nothing else tells that two directories are one.
+const FEW_NAMES: usize = 3;
 
 /// The pairs, from both sides, as indices of the other side.
 #[derive(Debug)]
@@ -27,28 +31,49 @@ impl Moves {
         let mut moves = Moves { to: vec![None; missing.len()], from: vec![None; added.len()] };
         if missing.len() > 0 && added.len() > 0 {
             let (gone, come) = (shapes(missing), shapes(added));
-            moves.pair_by_shape(&gone, &come, |shaped| shaped.is_telling);
+            let telling = |shapes: &[Shaped]| {
+                let telling = shapes.iter().copied().filter(|shaped| shaped.is_telling);
+                telling.collect::<Vec<_>>()
+            };
+            for (gone, come) in equals(telling(&gone), telling(&come)) {
+                moves.pair_all_below(gone, come);
+            }
             moves.pair_by_content(missing, added);
             moves.pair_directories(missing, added);
             moves.pair_what_moved_along(missing, added);
-            moves.pair_by_shape(&gone, &come, |shaped| !shaped.is_telling);
+            moves.pair_by_names(missing, added, &gone, &come);
         }
         moves
     }
 
-    /// Pairs directories of one shape with all that they hold.
-    fn pair_by_shape(&mut self, gone: &[Shaped], come: &[Shaped], which: fn(&Shaped) -> bool) {
-        let gone = gone.iter().filter(|gone| which(gone) && !self.has_gone(gone.index));
-        let come = come.iter().filter(|come| which(come) && !self.has_come(come.index));
-        for (gone, come) in equals(gone.copied(), come.copied()) {
-            // Paired already: it is below an equal one, which came first.
-            if self.has_gone(gone.index) {
+    /// Pairs directories that are known by names alone: only where several names agree, and the
+    /// directory stands where it stood, under another name, or in one that moved.
+    fn pair_by_names(&mut self, missing: &Lones, added: &Lones, gone: &[Shaped], come: &[Shaped]) {
+        let free_gone = gone.iter().filter(|s| !s.is_telling && !self.has_gone(s.index));
+        let free_come = come.iter().filter(|s| !s.is_telling && !self.has_come(s.index));
+        let pairs = equals(free_gone.copied().collect(), free_come.copied().collect());
+        for (gone, come) in pairs {
+            let (Some(old), Some(new)) = (missing.get(gone.index), added.get(come.index)) else {
                 continue;
+            };
+            let stayed = parent_of(&old.path) == parent_of(&new.path) && gone.below >= FEW_NAMES;
+            let above = old.parent.and_then(|above| self.gone_to(above));
+            let along = above.is_some() && above == new.parent;
+            if stayed || along {
+                self.pair_all_below(gone, come);
             }
-            // What is equal below both stands in the same order.
-            for at in 0..=gone.below {
-                self.pair_if_free(gone.index + at, come.index + at);
-            }
+        }
+    }
+
+    /// Pairs directories of one shape with all that they hold.
+    fn pair_all_below(&mut self, gone: Shaped, come: Shaped) {
+        // Paired already: it is below an equal one, which came first.
+        if self.has_gone(gone.index) {
+            return;
+        }
+        // What is equal below both stands in the same order.
+        for at in 0..=gone.below {
+            self.pair_if_free(gone.index + at, come.index + at);
         }
     }
 

@@ -96,7 +96,8 @@ pub struct CompareOptions {
     pub exclude: Option<Exclusions>,
     /// What globs for absolute paths are compared with: each of these followed by the path.
     pub roots: Vec<Vec<u8>>,
-    /// What is not known of BEFORE: what is new there is unchecked.
+    /// What is not known of BEFORE: what is new there is unchecked. Its globs are for the caller
+    /// to exclude.
     pub before: Gaps,
     /// What is not known of AFTER: what is missing there is unchecked.
     pub after: Gaps,

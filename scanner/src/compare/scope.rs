@@ -1,9 +1,10 @@
 //! Which paths are compared: exclusions, and what was not examined.
 
-use std::collections::HashSet;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use super::options::CompareOptions;
-use crate::manifest::{Gaps, is_below, parent_of};
+use crate::manifest::{Gaps, compare_paths, is_below, parent_of};
 
 /// Judges paths in their order.
 pub(super) struct Scope<'o> {
@@ -58,24 +59,47 @@ impl<'o> Scope<'o> {
     pub(super) fn is_unexamined(&self, path: &[u8]) -> bool {
         self.unexamined.hold(path)
     }
+
+    /// The places of either side of which nothing was asked, so that nothing was told of them.
+    pub(super) fn untold(&self) -> BTreeSet<Vec<u8>> {
+        let told = |path: &[u8]| self.unknown_before.is_met(path) || self.unexamined.is_met(path);
+        let places = [&self.unknown_before, &self.unexamined];
+        let paths = places.iter().flat_map(|places| places.paths.iter().copied());
+        paths.filter(|path| !told(path)).map(<[u8]>::to_vec).collect()
+    }
 }
 
-/// Paths, each with all that is below it.
-struct Places<'o>(HashSet<&'o [u8]>);
+/// Paths, each with all that is below it; none is below another one.
+struct Places<'o> {
+    /// In the order of a manifest.
+    paths: Vec<&'o [u8]>,
+    /// Which of them held something that was asked for.
+    met: RefCell<Vec<bool>>,
+}
 
 impl<'o> Places<'o> {
     fn of(gaps: &'o Gaps) -> Self {
-        Places(gaps.unexamined.iter().map(Vec::as_slice).collect())
+        let mut paths: Vec<&[u8]> = gaps.unexamined.iter().map(Vec::as_slice).collect();
+        paths.sort_by(|a, b| compare_paths(a, b));
+        paths.dedup_by(|path, above| path == above || is_below(path, above));
+        let met = RefCell::new(vec![false; paths.len()]);
+        Places { paths, met }
     }
 
+    /// Whether one of them is a path or above it. In the order of a manifest whatever is below a
+    /// path follows right behind it, so only the last one that is not behind it can be.
     fn hold(&self, path: &[u8]) -> bool {
-        let mut above = Some(path).filter(|_| !self.0.is_empty());
-        while let Some(path) = above {
-            if self.0.contains(path) {
-                return true;
-            }
-            above = parent_of(path);
+        let behind = self.paths.partition_point(|place| compare_paths(place, path).is_le());
+        let Some(at) = behind.checked_sub(1) else { return false };
+        let holds = self.paths.get(at).is_some_and(|place| *place == path || is_below(path, place));
+        if let Some(met) = self.met.borrow_mut().get_mut(at) {
+            *met |= holds;
         }
-        false
+        holds
+    }
+
+    fn is_met(&self, path: &[u8]) -> bool {
+        let at = self.paths.binary_search_by(|place| compare_paths(place, path));
+        at.is_ok_and(|at| self.met.borrow().get(at).copied().unwrap_or(false))
     }
 }

@@ -11,6 +11,7 @@ use super::lone::{Lone, Lones};
 use super::moves::Moves;
 use super::pass::{Comparison, Pass, Sink, WhyUnchecked};
 use super::totals::Class;
+use crate::inode_facts::FileKind;
 
 impl<S: Sink> Pass<'_, S> {
     /// Tells the rest and sums up.
@@ -33,6 +34,10 @@ impl<S: Sink> Pass<'_, S> {
             bytes: top.bytes,
         });
         self.settle_links(&missing, &added);
+        for path in self.scope.untold() {
+            self.counter.count(Class::Unchecked, &path, FileKind::Unknown, 0);
+            self.sink.unchecked(WhyUnchecked::NotExamined, &path);
+        }
         Comparison {
             totals: self.counter.totals,
             directories: self.counter.into_directories(),
@@ -62,7 +67,11 @@ impl<S: Sink> Pass<'_, S> {
     /// Something that moved, and what became of it. `other_names` says that a name came or went
     /// in it, which explains its time.
     fn settle_pair(&mut self, old: &Lone, new: &Lone, other_names: bool) {
-        let change = Change::between(&old.entry(), &new.entry(), self.ignore);
+        let mut change = Change::between(&old.entry(), &new.entry(), self.ignore);
+        // That the two are one file is itself only likely, where its bytes are not the same.
+        if change.kind == Some(DifferenceKind::ContentChanged) {
+            change.kind = Some(DifferenceKind::ContentDiffers);
+        }
         if change.is_content_unknown {
             self.sink.unchecked(WhyUnchecked::NotHashed, &new.path);
         }
@@ -121,6 +130,7 @@ impl<S: Sink> Pass<'_, S> {
                 && added.find(path).is_none()
                 && !self.retyped.contains(path)
                 && !self.scope.is_unexamined(path)
+                && !self.scope.was_unexamined(path)
                 && !self.scope.excludes_at_all(path)
         };
         for change in links.changes(is_common) {

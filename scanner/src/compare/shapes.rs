@@ -98,10 +98,7 @@ pub(super) fn shapes(lones: &Lones) -> Vec<Shaped> {
 }
 
 /// The pairs of equal shape, where no other directory of either side has it.
-pub(super) fn equals(
-    gone: impl Iterator<Item = Shaped>,
-    come: impl Iterator<Item = Shaped>,
-) -> Vec<(Shaped, Shaped)> {
+pub(super) fn equals(gone: Vec<Shaped>, come: Vec<Shaped>) -> Vec<(Shaped, Shaped)> {
     let (gone, come) = (unique(gone), unique(come));
     let pair = |(shape, gone): (Shape, Option<Shaped>)| Some((gone?, (*come.get(&shape)?)?));
     let mut pairs: Vec<_> = gone.into_iter().filter_map(pair).collect();
@@ -110,7 +107,7 @@ pub(super) fn equals(
 }
 
 /// The directory of each shape; none where there are several.
-fn unique(shapes: impl Iterator<Item = Shaped>) -> HashMap<Shape, Option<Shaped>> {
+fn unique(shapes: Vec<Shaped>) -> HashMap<Shape, Option<Shaped>> {
     let mut unique = HashMap::new();
     for shaped in shapes {
         let of = unique.entry(shaped.shape);

@@ -80,9 +80,10 @@ impl CompareTotals {
         }
     }
 
-    /// Whether every path is on both sides and the same in all that was compared.
+    /// Whether every path is on both sides, known, and the same in all that was compared.
     pub fn is_intact(&self) -> bool {
-        let differing = [self.missing, self.added, self.moved, self.changed, self.metadata];
+        let Self { missing, added, moved, changed, metadata, unchecked, .. } = *self;
+        let differing = [missing, added, moved, changed, metadata, unchecked];
         differing.iter().all(|tally| tally.entries == 0)
     }
 }

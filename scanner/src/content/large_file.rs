@@ -24,6 +24,8 @@ pub struct LargeFile {
     pub dropped: bool,
     /// When the reading began.
     pub begun: Moment,
+    /// Whether another file had taken its name before it was opened.
+    pub is_renamed: bool,
     /// Segments that need not be read.
     known: Vec<bool>,
     tree: TreeHash,
@@ -65,6 +67,7 @@ impl LargeFile {
             file,
             dropped,
             begun: Moment::now(),
+            is_renamed: false,
             known: vec![false; values.len()],
             tree,
             next: AtomicU64::new(0),

@@ -35,7 +35,7 @@ const LARGE: u64 = 8 << 20;
 /// Open files that wait to be read at most.
 const MOST_WAITING: usize = 1024;
 
-/// Holes that are read as the zeros that they stand for, in bytes of a file: hashing these takes
+/// The most bytes of holes in a file that is read: hashing the zeros that they stand for takes
 /// minutes. A file can have eight million times as many.
 const MOST_HOLES: u64 = 1 << 40;
 

@@ -1,13 +1,15 @@
 //! Files that an earlier run of the same scan read, and what is kept for a later one.
 
+use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use super::bad_ranges::BadRanges;
 use super::large_file::LargeFile;
 use super::open_file::OpenFile;
-use super::reader::{Content, ContentReader};
+use super::reader::{Content, ContentReader, is_same};
 use super::self_checking::is_named_by_its_hash;
 use crate::checkpoint::{Checkpoint, FileIdentity};
+use crate::filesystem::Filesystem;
 use crate::inode_facts::InodeFacts;
 use crate::manifest::ContentHash;
 use crate::self_check::Verdict;
@@ -15,14 +17,27 @@ use crate::stamp::Moment;
 use crate::walk::DirectoryNode;
 
 impl ContentReader<'_> {
-    fn checkpoint(&self) -> Option<&Checkpoint> {
-        self.scope.options.checkpoint.as_deref()
+    /// The checkpoint, where a file's times tell whether it changed: a server or an image shows
+    /// what it was told.
+    fn checkpoint_of(&self, facts: &InodeFacts) -> Option<&Checkpoint> {
+        let own = &self.scope.filesystem;
+        let is_true = |filesystem: &Filesystem| filesystem.oddities.change_time_is_true;
+        let tells = if facts.device() == own.device {
+            is_true(own)
+        } else {
+            let others = self.scope.others();
+            others.iter().any(|other| other.device == facts.device() && is_true(other))
+        };
+        self.scope.options.checkpoint.as_deref().filter(|_| tells)
     }
 
     /// Takes over what an earlier run read; false where there is nothing to take.
     pub(super) fn has_taken_over(&self, node: &Arc<DirectoryNode>, file: &OpenFile) -> bool {
-        let Some(checkpoint) = self.checkpoint() else { return false };
+        let Some(checkpoint) = self.checkpoint_of(&file.facts) else { return false };
         let identity = self.identity(node, file, &file.facts);
+        if !checkpoint.knows_file(&identity) || !is_what_was_named(file) {
+            return false;
+        }
         let known = checkpoint.take_file(&identity, file.facts.size());
         known.is_some_and(|hash| {
             self.take_over(node, file, hash);
@@ -59,11 +74,11 @@ impl ContentReader<'_> {
         let disagreed = matches!(content.verdict, Some(Verdict::Disagrees(_)));
         let sound = content.bad.is_empty() && !content.zero && !disagreed && content.stands_alone;
         let hash = content.hash.filter(|_| sound && content.ended == facts.size());
-        let (Some(checkpoint), Some(hash)) = (self.checkpoint(), hash) else { return };
+        let (Some(checkpoint), Some(hash)) = (self.checkpoint_of(facts), hash) else { return };
         let identity = self.identity(node, file, facts);
         checkpoint.keep_file(identity, hash);
         if self.has_several_names(facts) {
-            let by_number = FileIdentity::by_number(facts);
+            let by_number = FileIdentity::by_number(node, facts);
             if by_number != identity {
                 checkpoint.keep_file(by_number, hash);
             }
@@ -72,7 +87,11 @@ impl ContentReader<'_> {
 
     /// Fills in what earlier runs read of a large file.
     pub(super) fn resume_large(&self, large: &mut LargeFile) {
-        let Some(checkpoint) = self.checkpoint() else { return };
+        let Some(checkpoint) = self.checkpoint_of(&large.file.facts) else { return };
+        if !is_what_was_named(&large.file) {
+            large.is_renamed = true;
+            return;
+        }
         let identity = FileIdentity::by_place(&large.node, file_name(large), &large.file.facts);
         for part in checkpoint.parts(&identity) {
             if let Some(bytes) = large.know(part) {
@@ -86,7 +105,8 @@ impl ContentReader<'_> {
     /// then, unless the clock did not move on.
     pub(super) fn keep_part(&self, large: &LargeFile, index: u64, value: ContentHash, zero: bool) {
         let facts = &large.file.facts;
-        if let Some(checkpoint) = self.checkpoint()
+        if let Some(checkpoint) = self.checkpoint_of(facts)
+            && !large.is_renamed
             && large.begun.would_change(facts.changed_at())
         {
             let identity = FileIdentity::by_place(&large.node, file_name(large), facts);
@@ -97,7 +117,7 @@ impl ContentReader<'_> {
     fn identity(&self, node: &DirectoryNode, file: &OpenFile, facts: &InodeFacts) -> FileIdentity {
         let name = file.name.to_bytes();
         if self.has_several_names(facts) && !is_named_by_its_hash(node, name, facts.size()) {
-            FileIdentity::by_number(facts)
+            FileIdentity::by_number(node, facts)
         } else {
             FileIdentity::by_place(node, name, facts)
         }
@@ -108,6 +128,12 @@ impl ContentReader<'_> {
             && self.scope.filesystem.oddities.numbers_identify
             && facts.device() == self.scope.filesystem.device
     }
+}
+
+/// Whether a file is the one that was asked for by its name before it was opened.
+fn is_what_was_named(file: &OpenFile) -> bool {
+    let opened = InodeFacts::of_descriptor(file.descriptor.as_fd());
+    opened.is_ok_and(|opened| is_same(&file.facts, &opened))
 }
 
 fn file_name(large: &LargeFile) -> &[u8] {

@@ -9,7 +9,7 @@ use super::lines::Lines;
 use super::open::open;
 use super::path_rules::PathRules;
 use super::wire::{Footer, Header, parse_entry};
-use super::{ContentHash, Counts, Entry, Fault, MANIFEST_VERSION, ManifestError};
+use super::{ContentHash, Counts, Entry, Fault, Gaps, MANIFEST_VERSION, ManifestError};
 
 /// How a header begins as it is written.
 const HEADER_BEGINNING: &[u8] = br#"{"fscan_manifest":"#;
@@ -65,6 +65,11 @@ impl ManifestReader {
         &self.header
     }
 
+    /// BLAKE3 of the first line.
+    pub(super) fn header_hash(&self) -> ContentHash {
+        self.header_hash
+    }
+
     /// BLAKE3 of all entry lines; none before the last entry was given.
     pub fn digest(&self) -> Option<ContentHash> {
         self.footer.map(|footer| footer.digest)
@@ -95,7 +100,9 @@ impl ManifestReader {
         if footer.digest != self.hasher.finish() {
             return edited("the digest");
         }
-        if footer.header.is_some_and(|hash| hash != self.header_hash) {
+        // Manifests of an early form have no such hash, and told of no gaps.
+        let gaps_proven = footer.header.is_some() || self.header.gaps == Gaps::default();
+        if !gaps_proven || footer.header.is_some_and(|hash| hash != self.header_hash) {
             return edited("the hash of the first line");
         }
         if footer.counts != self.counts || self.header.counts != self.counts {

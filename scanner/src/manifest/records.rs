@@ -15,7 +15,7 @@ use crate::inode_facts::{Device, FileKind, InodeFacts, InodeTime};
 use crate::walk::DirectoryNode;
 
 /// Paths that could not be examined are noted up to this number.
-const MOST_UNEXAMINED: usize = 10_000;
+const MOST_UNEXAMINED: usize = 100_000;
 
 /// One name.
 #[derive(Clone, Debug)]

@@ -50,8 +50,11 @@ pub fn read_seal(path: &Path) -> Option<Seal> {
         }
     };
     // The digest says nothing of the numbers beside it; the header has them once more.
-    let counted = ManifestReader::open(path).ok()?.header().counts == footer.counts;
-    (proven && counted).then_some(Seal { counts: footer.counts, digest: footer.digest })
+    let reader = ManifestReader::open(path).ok()?;
+    let counted = reader.header().counts == footer.counts;
+    let header_proven = footer.header.is_none_or(|hash| hash == reader.header_hash());
+    (proven && counted && header_proven)
+        .then_some(Seal { counts: footer.counts, digest: footer.digest })
 }
 
 /// The footer as a gzip member that ends with the file, and where it begins.

@@ -17,7 +17,7 @@ use crate::walk::DirectoryNode;
 /// gigabytes.
 pub(super) const LONGEST_PATH: usize = 1 << 16;
 
-/// Entries of a block. Its lines, mostly 200 KiB, stay in a processor's own cache until they are
+/// Entries of a block, mostly. Its lines, mostly 200 KiB, stay in a processor's own cache until they are
 /// compressed.
 const BLOCK: usize = 1024;
 
@@ -33,8 +33,8 @@ pub struct RecordTree {
     several: HashMap<InodeId, SeveralNames, RandomState>,
     left_out: Vec<Vec<u8>>,
     counts: Counts,
-    /// Where blocks begin.
-    blocks: Vec<Place>,
+    /// Where blocks begin, and how many entries they have.
+    blocks: Vec<(Place, usize)>,
     /// Names whose paths are too long to stand in a manifest.
     pub too_long: u64,
 }
@@ -164,10 +164,14 @@ impl RecordTree {
         let mut counts = Counts::default();
         let mut place = Place::default();
         loop {
-            let begins_block = counts.entries.is_multiple_of(BLOCK as u64);
-            let begin = begins_block.then(|| place.clone());
+            // A place deep down takes much room: a block must be worth it.
+            let is_full = |(_, length): &(Place, usize)| *length >= BLOCK.max(place.bytes() / 16);
+            let begin = blocks.last().is_none_or(is_full).then(|| place.clone());
             let Some(record) = place.advance(self) else { break };
-            blocks.extend(begin);
+            blocks.extend(begin.map(|begin| (begin, 0)));
+            if let Some((_, length)) = blocks.last_mut() {
+                *length += 1;
+            }
             let more = record.more.as_deref();
             let inode = more.and_then(|more| more.inode);
             let several = inode.and_then(|inode| self.several.get(&inode));
@@ -206,7 +210,8 @@ impl RecordTree {
 
     /// The same, in parts that can be gone through at the same time.
     pub fn blocks(&self) -> Vec<TreeBlock<'_>> {
-        self.blocks.iter().map(|begin| TreeBlock { tree: self, begin }).collect()
+        let blocks = self.blocks.iter();
+        blocks.map(|(begin, length)| TreeBlock { tree: self, begin, length: *length }).collect()
     }
 
     fn view<'v>(&'v self, record: &'v Record, path: &'v [u8]) -> EntryView<'v> {
@@ -260,6 +265,11 @@ struct Level {
 }
 
 impl Place {
+    /// Memory that a copy takes.
+    fn bytes(&self) -> usize {
+        self.way.len() * size_of::<Level>() + self.path.len()
+    }
+
     /// Passes the next entry.
     fn advance<'t>(&mut self, tree: &'t RecordTree) -> Option<&'t Record> {
         if !self.begun {
@@ -318,17 +328,18 @@ impl Iterator for Entries<'_> {
     }
 }
 
-/// A few thousand names of a tree, one behind the other.
+/// Names of a tree, one behind the other.
 #[derive(Clone, Copy, Debug)]
 pub struct TreeBlock<'t> {
     tree: &'t RecordTree,
     begin: &'t Place,
+    length: usize,
 }
 
 impl Block for TreeBlock<'_> {
     fn write(&self, lines: &mut BlockLines) -> Result<(), ManifestWriteError> {
         let mut place = self.begin.clone();
-        for _ in 0..BLOCK {
+        for _ in 0..self.length {
             let Some(record) = place.advance(self.tree) else { break };
             lines.add(&self.tree.view(record, &place.path))?;
         }

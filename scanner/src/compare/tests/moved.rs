@@ -43,7 +43,7 @@ fn among_equal_files_of_one_name_those_of_the_same_directory_are_preferred() {
         tree.replace("CONTENT", content).replace('T', top)
     };
     let told = told_of(&tree("old", "L"), &tree("new", "X"));
-    assert_eq!(told.lines(), ["corrupt new/b/f: hash was old/b/f", "moved old new +8"]);
+    assert_eq!(told.lines(), ["content new/b/f: hash was old/b/f", "moved old new +8"]);
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn what_became_of_an_entry_in_a_moved_directory_is_told_once() {
         ("a FIFO", "p|", "p|", &["moved old new +3"]),
         ("a device node", "n#3", "n#3", &["moved old new +3"]),
         ("an empty directory", "d/", "d/", &["moved old new +3"]),
-        ("bytes alone", "f=A", "f=B", &["corrupt new/f: hash was old/f", "moved old new +3"]),
+        ("bytes alone", "f=A", "f=B", &["content new/f: hash was old/f", "moved old new +3"]),
         (
             "bytes and time",
             "f=A",
@@ -32,7 +32,7 @@ fn what_became_of_an_entry_in_a_moved_directory_is_told_once() {
             "bytes and mode",
             "f=A",
             "f=B+m",
-            &["corrupt new/f: hash,mode was old/f", "moved old new +3"],
+            &["content new/f: hash,mode was old/f", "moved old new +3"],
         ),
         ("emptied", "f=A", "f=", &["content new/f: size,hash was old/f", "moved old new +3"]),
         ("mode", "f=A", "f=A+m", &["metadata new/f: mode was old/f", "moved old new +3"]),
@@ -81,7 +81,7 @@ fn a_change_deep_in_a_moved_directory_leaves_one_row_for_the_rest() {
     let old = format!("{OLD} old/d/ old/d/e/ old/d/e/f=A old/d/e/l>T");
     let new = format!("{NEW} new/d/+m new/d/e/ new/d/e/f=B new/d/e/l>T");
     let expected = [
-        "corrupt new/d/e/f: hash was old/d/e/f",
+        "content new/d/e/f: hash was old/d/e/f",
         "metadata new/d: mode was old/d",
         "moved old new +6",
     ];
@@ -112,17 +112,17 @@ fn a_directory_moved_where_at_least_half_of_its_files_did() {
         (
             "two of three",
             "q/ q/licence=L q/main=A q/readme=D",
-            &["corrupt q/readme: hash was p/readme", "moved p q +3"],
+            &["content q/readme: hash was p/readme", "moved p q +3"],
         ),
         (
             "one of two",
             "q/ q/licence=L q/main=C",
-            &["corrupt q/main: hash was p/main", "missing p/readme", "moved p q +2"],
+            &["added q +1", "missing p +2", "moved p/licence q/licence"],
         ),
         (
             "all that is left",
             "q/ q/licence=L",
-            &["missing p/main", "missing p/readme", "moved p q +1"],
+            &["added q", "missing p +2", "moved p/licence q/licence"],
         ),
     ];
     for (what, after, expected) in table {

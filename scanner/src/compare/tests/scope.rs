@@ -53,6 +53,19 @@ fn what_could_not_be_examined_before_is_unchecked_and_not_added() {
 }
 
 #[test]
+fn a_link_to_what_could_not_be_examined_before_is_not_told_as_joined() {
+    let name = |path: &str, first: &str| with(file(path), |e| e.same_file_as = Some(first.into()));
+    let before = [directory("a"), file("b"), name("c", "b")];
+    let after = [directory("a"), file("a/x"), name("b", "a/x"), name("c", "a/x")];
+    let hashed = |entries: &[Entry]| -> Vec<Entry> {
+        entries.iter().map(|e| with(e.clone(), |e| e.hash = e.hash.map(|_| [7; 32]))).collect()
+    };
+    let options = CompareOptions { before: unexamined("a"), ..CompareOptions::default() };
+    let told = told_with(&hashed(&before), &hashed(&after), &options);
+    assert_eq!(told.lines(), Vec::<String>::new());
+}
+
+#[test]
 fn attributes_that_one_side_was_not_shown_are_not_compared() {
     let trusted = |name: &str| ((*name.as_bytes()).into(), [1; 16]);
     let before = with(file("f"), |e| e.attributes = vec![trusted("trusted.a"), trusted("user.b")]);
@@ -70,12 +83,13 @@ fn attributes_that_one_side_was_not_shown_are_not_compared() {
 
 #[test]
 fn what_could_not_be_examined_in_a_moved_directory_is_unchecked_and_not_missing() {
-    let before = "old/ old/1=A old/2=B old/s/ old/s/x=X old/s/d/ old/s/d/y=Y old/z=Z";
-    let (before, after) =
-        (notation::entries(before), notation::entries("new/ new/1=A new/2=B new/s/"));
+    let files = |top| ["1=A", "2=B", "3=C", "4=D"].map(|file| format!("{top}/{file}")).join(" ");
+    let before = format!("old/ {} old/s/ old/s/x=X old/s/d/ old/s/d/y=Y old/z=Z", files("old"));
+    let after = format!("new/ {} new/s/", files("new"));
+    let (before, after) = (notation::entries(&before), notation::entries(&after));
     let options = CompareOptions { after: unexamined("new/s"), ..CompareOptions::default() };
     let told = told_with(&before, &after, &options);
-    assert_eq!(told.lines(), ["missing old/z", "moved old new +3"]);
+    assert_eq!(told.lines(), ["missing old/z", "moved old new +5"]);
     let unchecked = ["new/s/d", "new/s/d/y", "new/s/x"];
     assert_eq!(told.unchecked, unchecked.map(|path| (WhyUnchecked::NotExamined, path.to_owned())));
 }

@@ -13,7 +13,7 @@ fn a_directory_of_links_and_empty_files_is_known_again_by_its_names() {
         ("other metadata", "f= l>T", "f= l>T"),
     ];
     for (what, below, below_now) in table {
-        let count = below.split(' ').count();
+        let count = below.split(' ').count() + 2;
         let told = told_of(&tree("old", below), &tree("new", below_now));
         assert_eq!(told.lines(), [format!("moved old new +{count}")], "{what}");
         assert_eq!(told.comparison.totals.moved.entries, count as u64 + 1, "{what}");
@@ -21,14 +21,15 @@ fn a_directory_of_links_and_empty_files_is_known_again_by_its_names() {
 }
 
 fn tree(top: &str, below: &str) -> String {
-    let below: Vec<String> = below.split_whitespace().map(|word| format!("{top}/{word}")).collect();
+    let below = below.split_whitespace().chain(["x=", "y="]);
+    let below: Vec<String> = below.map(|word| format!("{top}/{word}")).collect();
     format!("{top}/ {}", below.join(" "))
 }
 
 #[test]
 fn another_shape_is_another_directory() {
     let table = [
-        ("nothing in it", "", ""),
+        ("too few names", "", ""),
         ("a name", "a=", "b="),
         ("a target", "l>T", "l>U"),
         ("a device number", "n#3", "n#4"),
@@ -46,8 +47,8 @@ fn another_shape_is_another_directory() {
 
 #[test]
 fn metadata_are_no_part_of_the_shape_and_told_beside_the_move() {
-    let told = told_of("old/ old/f= old/l>T", "new/ new/f=+m new/l>T");
-    assert_eq!(told.lines(), ["metadata new/f: mode was old/f", "moved old new +2"]);
+    let told = told_of("old/ old/d/ old/f= old/l>T", "new/ new/d/ new/f=+m new/l>T");
+    assert_eq!(told.lines(), ["metadata new/f: mode was old/f", "moved old new +3"]);
 }
 
 #[test]
@@ -68,6 +69,14 @@ fn what_moved_along_is_not_taken_for_another_directory_of_its_shape() {
         told_of(before, after).lines(),
         ["added new/keep/g", "added other +1", "moved old new +4"]
     );
+}
+
+/// Every package has such folders; one that is lost is not another one that came.
+#[test]
+fn names_alone_do_not_tell_directories_of_other_places_apart() {
+    let before = "a/ a/bin/ a/bin/tsc>T a/bin/x= a/bin/y= a/own=A";
+    let after = "b/ b/bin/ b/bin/tsc>T b/bin/x= b/bin/y= b/own=B";
+    assert_eq!(told_of(before, after).lines(), ["added b +5", "missing a +5"]);
 }
 
 /// By name and bytes alone the licences would go to the wrong directories.

@@ -82,7 +82,7 @@ pub(super) fn header(counts: Counts) -> Header {
         root: b"/home/coder".to_vec(),
         created_at: Timestamp::from_unix_seconds(1_700_000_000).unwrap(),
         counts,
-        gaps: Gaps { unexamined: vec![b"secret".to_vec()], hides_trusted: true },
+        gaps: Gaps { unexamined: vec![b"secret".to_vec()], ..Gaps::default() },
     }
 }
 

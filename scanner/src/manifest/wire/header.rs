@@ -42,6 +42,8 @@ struct Wire {
     counts: Counts,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     unexamined: Vec<WirePath>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    excluded: Vec<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     hides_trusted: bool,
 }
@@ -82,7 +84,8 @@ impl Header {
         };
         let unexamined: Option<_> = wire.unexamined.into_iter().map(WirePath::bytes).collect();
         let unexamined = unexamined.ok_or("a path_hex is not hexadecimal")?;
-        let gaps = Gaps { unexamined, hides_trusted: wire.hides_trusted };
+        let Wire { excluded, hides_trusted, .. } = wire;
+        let gaps = Gaps { unexamined, excluded, hides_trusted };
         Ok(Header { tool: wire.tool, root, created_at: wire.created_at, counts: wire.counts, gaps })
     }
 
@@ -97,6 +100,7 @@ impl Header {
             created_at: self.created_at,
             counts: self.counts,
             unexamined: self.gaps.unexamined.iter().map(|path| WirePath::of(path)).collect(),
+            excluded: self.gaps.excluded.clone(),
             hides_trusted: self.gaps.hides_trusted,
         };
         let mut line = serde_json::to_vec(&wire)?;
@@ -139,6 +143,7 @@ mod tests {
                 counts: Counts { entries: 3, bytes: u64::MAX, ..Counts::default() },
                 gaps: Gaps {
                     unexamined: vec![b"".to_vec(), b"a/\xfe\n\"".to_vec(), b"b".to_vec()],
+                    excluded: vec!["*.tmp".into(), "a/b".into()],
                     hides_trusted: true,
                 },
             };
