@@ -137,7 +137,7 @@ pub struct ScanArguments {
     #[arg(long, value_name = "FILE", conflicts_with = "quick")]
     pub checkpoint: Option<PathBuf>,
 
-    /// Read content no faster than this many bytes a second (K, M and G mean KiB, MiB and GiB)
+    /// Read content no faster than this many bytes a second (K, M, G and T mean KiB to TiB)
     #[arg(long, value_name = "BYTES/s", value_parser = bytes)]
     pub max_rate: Option<NonZeroU64>,
 
@@ -326,15 +326,16 @@ fn seconds(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }
 
-/// A number of bytes, with K, M or G behind it where it is one of KiB, MiB or GiB.
+/// A number of bytes, with K, M, G or T behind it where it is one of KiB, MiB, GiB or TiB.
 fn bytes(text: &str) -> Result<NonZeroU64, String> {
-    let unit = |letter: char| "KMG".find(letter.to_ascii_uppercase()).map(|power| 10 * (power + 1));
+    let unit =
+        |letter: char| "KMGT".find(letter.to_ascii_uppercase()).map(|power| 10 * (power + 1));
     let shift = text.chars().last().and_then(unit);
     let number = if shift.is_some() { text.get(..text.len() - 1).unwrap_or(text) } else { text };
     let number: u64 =
         number.parse().map_err(|_| "not a number of bytes, such as 20M".to_owned())?;
     let bytes = number.checked_mul(1 << shift.unwrap_or(0)).and_then(NonZeroU64::new);
-    bytes.ok_or_else(|| "neither 0 nor more than there is".to_owned())
+    bytes.ok_or_else(|| "not from 1 byte to 16 EiB".to_owned())
 }
 
 #[cfg(test)]

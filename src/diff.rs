@@ -12,6 +12,7 @@ use scanner::manifest::Header;
 use crate::arguments::DiffArguments;
 use crate::comparison;
 use crate::outcome::{Outcome, Seen};
+use crate::output;
 use crate::signals::Caught;
 use crate::status::Status;
 
@@ -20,6 +21,9 @@ use crate::status::Status;
 pub fn run(arguments: &DiffArguments) -> anyhow::Result<Status> {
     keep_off_the_manifests(arguments)?;
     let Headers { before, after } = read_headers(&arguments.before, &arguments.after)?;
+    if before.created_at > after.created_at {
+        output::say("BEFORE was written later than AFTER: are they in the right order?");
+    }
     let options = comparison::options(
         &arguments.ignore,
         &arguments.exclude,

@@ -1,8 +1,8 @@
 //! From what was seen to a report, where it goes, and the exit code.
 
 use reports::{
-    Diff, Finding, Report, Resumed, Root, SCHEMA_VERSION, Severity, Timestamp, Totals, Unchecked,
-    Verdict, recommend,
+    CheckRun, CheckStatus, Diff, Finding, Report, Resumed, Root, SCHEMA_VERSION, Severity,
+    Timestamp, Totals, Unchecked, Verdict, recommend,
 };
 
 use crate::arguments::ResultArguments;
@@ -31,6 +31,18 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// Notes that nothing was compared although that was asked for.
+    pub fn not_compared(&mut self, was_asked_for: bool, error: &anyhow::Error) {
+        if was_asked_for && self.diff.is_none() {
+            let check = CheckRun {
+                name: "baseline".to_owned(),
+                status: CheckStatus::Partial,
+                reason: Some(format!("nothing was compared: {error:#}")),
+            };
+            self.roots.iter_mut().for_each(|root| root.checks.push(check.clone()));
+        }
+    }
+
     /// Adds what a comparison with a baseline brought.
     pub fn add(&mut self, compared: Compared) {
         self.findings.extend(compared.findings.into_rows());

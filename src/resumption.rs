@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use reports::{PathName, Resumed};
-use scanner::{Checkpoint, Ending};
+use scanner::{Checkpoint, CheckpointError, Ending};
 
 use crate::arguments::ScanArguments;
 use crate::output;
@@ -18,8 +18,14 @@ impl Resumption {
         let Some(path) = arguments.checkpoint.as_deref() else { return Ok(Resumption(None)) };
         let tool = concat!("fscan ", env!("CARGO_PKG_VERSION"));
         let roots = arguments.paths.iter().map(|root| absolute(root)).collect();
-        let checkpoint = Checkpoint::open(path, tool, roots)?;
-        if checkpoint.damaged() > 0 && !arguments.result.quiet {
+        let quiet = arguments.result.quiet;
+        let remark = move |error: CheckpointError| {
+            if !quiet {
+                output::say(&error.to_string());
+            }
+        };
+        let checkpoint = Checkpoint::open(path, tool, roots, remark)?;
+        if checkpoint.damaged() > 0 && !quiet {
             let (shown, bytes) = (checkpoint.path().escaped(), checkpoint.damaged());
             output::say(&format!(
                 "{shown}: its last {bytes} bytes are damaged; what they stood for is read again"

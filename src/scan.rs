@@ -56,6 +56,7 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
         let kept = keep(&manifests, recorded.as_ref(), &mut seen);
         if let Err(error) = kept {
             output::complain(&error);
+            seen.not_compared(arguments.baseline.is_some(), &error);
             could_not_run = true;
         }
     }

@@ -761,8 +761,10 @@ pub(crate) static TABLE: &[CodeText] = &[
         check: "baseline",
         severity: Severity::Suspect,
         title: "Missing since the baseline",
-        meaning: "The baseline has this file or directory, and now it is not there, nor is its \
-                  content anywhere else under a new name.",
+        meaning: "The baseline has this name, and now it is not there, nor is its content under \
+                  a new name that has no other counterpart. Empty files, links and small \
+                  directories of them are told as missing also where they moved: nothing \
+                  tells them from others.",
         detection: "Every path of the baseline was looked for in what is there now. Paths that \
                     could not be examined this time are told as unchecked instead.",
         remedy: "Copy it from where the baseline was made, or from a backup. Do not delete the \

@@ -66,6 +66,10 @@ pub struct Oddities {
     /// `ctime` is set by the kernel alone. Images that are made as a whole (squashfs, erofs) and
     /// servers show what they were told.
     pub change_time_is_true: bool,
+    /// Once a file's pages are clean, the next store to a mapped one shows in its times, and
+    /// cachestat(2) tells which are not. Not on tmpfs, which writes nothing back, so that only the
+    /// first store to a page shows, nor on overlayfs, which holds no pages itself.
+    pub mapped_stores_show: bool,
     /// A link count of 0 cannot be reached by a name.
     pub named_inodes_have_links: bool,
     /// A directory's size counts its names, 20 bytes each, and says nothing of their length.
@@ -92,6 +96,7 @@ const FOREIGN: Oddities = Oddities {
     is_ext: false,
     symlink_size_is_length: false,
     change_time_is_true: false,
+    mapped_stores_show: false,
     named_inodes_have_links: false,
     sizes_count_names: false,
     listing_survives_unlink: false,
@@ -111,6 +116,7 @@ const PLAIN: Oddities = Oddities {
     is_ext: false,
     symlink_size_is_length: true,
     change_time_is_true: true,
+    mapped_stores_show: true,
     named_inodes_have_links: true,
     sizes_count_names: false,
     listing_survives_unlink: true,
@@ -135,8 +141,14 @@ pub fn of(filesystem: &str) -> Oddities {
             extent_addresses: ExtentAddresses::Volume,
             ..PLAIN
         },
-        "tmpfs" => Oddities { listing_survives_unlink: false, sizes_count_names: true, ..PLAIN },
+        "tmpfs" => Oddities {
+            listing_survives_unlink: false,
+            sizes_count_names: true,
+            mapped_stores_show: false,
+            ..PLAIN
+        },
         "overlay" => Oddities {
+            mapped_stores_show: false,
             directory_links: DirectoryLinks::SubdirectoriesOrOne,
             entry_numbers_match: false,
             numbers_identify: false,

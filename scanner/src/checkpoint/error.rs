@@ -30,6 +30,12 @@ pub enum Fault {
          full?"
     )]
     Write(io::Error),
+    /// Something else stands under its path.
+    #[error(
+        "the checkpoint was moved or removed while the scan went on; what is there now is left \
+             alone"
+    )]
+    Replaced,
     /// Its disk hangs.
     #[error(
         "the checkpoint's disk does not answer, so the last of what was read may not be kept; what \

@@ -108,9 +108,15 @@ impl Journal {
         written
     }
 
+    /// Whether the file still stands under its path.
+    pub fn is_there(&self) -> Result<(), Fault> {
+        if is_at(&self.file, &self.path)? { Ok(()) } else { Err(Fault::Replaced) }
+    }
+
     /// Removes the file: the scan came to its end.
-    pub fn remove(&self) -> io::Result<()> {
-        std::fs::remove_file(&self.path)
+    pub fn remove(&self) -> Result<(), Fault> {
+        self.is_there()?;
+        std::fs::remove_file(&self.path).map_err(Fault::Remove)
     }
 }
 
@@ -120,12 +126,17 @@ fn open_locked(path: &Path) -> Result<File, Fault> {
     loop {
         let file = open(path)?;
         lock(&file)?;
-        let identity = |metadata: Metadata| (metadata.dev(), metadata.ino());
-        let own = file.metadata().map(identity).map_err(Fault::Open)?;
-        if std::fs::symlink_metadata(path).is_ok_and(|there| identity(there) == own) {
+        if is_at(&file, path)? {
             return Ok(file);
         }
     }
+}
+
+/// Whether a path leads to an open file.
+fn is_at(file: &File, path: &Path) -> Result<bool, Fault> {
+    let identity = |metadata: Metadata| (metadata.dev(), metadata.ino());
+    let own = file.metadata().map(identity).map_err(Fault::Open)?;
+    Ok(std::fs::symlink_metadata(path).is_ok_and(|there| identity(there) == own))
 }
 
 fn open(path: &Path) -> Result<File, Fault> {

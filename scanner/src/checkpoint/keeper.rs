@@ -36,12 +36,26 @@ struct Taken {
 }
 
 impl Checkpoint {
-    /// Opens the checkpoint of a scan of `roots` by `tool`, or begins one.
-    pub fn open(path: &Path, tool: &str, roots: Vec<PathName>) -> Result<Self, CheckpointError> {
-        Self::begin(path, tool, roots).map_err(|fault| CheckpointError { path: path.into(), fault })
+    /// Opens the checkpoint of a scan of `roots` by `tool`, or begins one. `remark` is told, from
+    /// another thread, when it cannot be written.
+    pub fn open(
+        path: &Path,
+        tool: &str,
+        roots: Vec<PathName>,
+        remark: impl Fn(CheckpointError) + Send + 'static,
+    ) -> Result<Self, CheckpointError> {
+        let named = PathName::from(path);
+        let error = move |fault| CheckpointError { path: named.clone(), fault };
+        let told = error.clone();
+        Self::begin(path, tool, roots, move |fault| remark(told(fault))).map_err(error)
     }
 
-    fn begin(path: &Path, tool: &str, roots: Vec<PathName>) -> Result<Self, Fault> {
+    fn begin(
+        path: &Path,
+        tool: &str,
+        roots: Vec<PathName>,
+        remark: impl Fn(Fault) + Send + 'static,
+    ) -> Result<Self, Fault> {
         let mut known = Known::default();
         let header = Header::new(tool, roots);
         let (mut journal, damaged) = Journal::open(path, &header, |line| known.add(line))?;
@@ -51,7 +65,7 @@ impl Checkpoint {
             path: path.to_owned(),
             taken: known.runs.iter().map(|_| Taken::default()).collect(),
             known,
-            writer: Writer::start(journal).map_err(Fault::Thread)?,
+            writer: Writer::start(journal, remark).map_err(Fault::Thread)?,
             has_added: AtomicBool::new(false),
             damaged,
         })

@@ -57,12 +57,12 @@ impl Shared {
 }
 
 impl Writer {
-    /// Starts the thread.
-    pub fn start(journal: Journal) -> io::Result<Self> {
+    /// Starts the thread. `remark` is told when writing fails, but for the end.
+    pub fn start(journal: Journal, remark: impl Fn(Fault) + Send + 'static) -> io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let own = Arc::clone(&shared);
         let write = move || {
-            let outcome = write(&own, journal);
+            let outcome = write(&own, journal, &remark);
             own.lock().outcome = Some(outcome);
             own.ended.notify_all();
         };
@@ -92,23 +92,32 @@ impl Writer {
     }
 }
 
-/// Writes until the end. After a failure nothing more is written: what the file held still counts.
-fn write(shared: &Shared, mut journal: Journal) -> Result<(), Fault> {
-    let mut written = Ok(());
+/// Writes until the end. What cannot be written is tried again each time; what the file held still
+/// counts.
+fn write(shared: &Shared, mut journal: Journal, remark: &dyn Fn(Fault)) -> Result<(), Fault> {
+    let mut waiting = Vec::new();
+    let mut has_failed = false;
     loop {
         let idle = |state: &mut State| state.ending.is_none() && state.lines.len() < MUCH;
         let waited = shared.work.wait_timeout_while(shared.lock(), EVERY, idle);
         let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        let (lines, ending) = (std::mem::take(&mut state.lines), state.ending);
+        let (mut lines, ending) = (std::mem::take(&mut state.lines), state.ending);
         drop(state);
+        if waiting.len() < MOST {
+            waiting.append(&mut lines);
+        }
         if ending == Some(Ending::Remove) {
-            return journal.remove().map_err(Fault::Remove);
+            return journal.remove();
         }
-        if !lines.is_empty() && written.is_ok() {
-            written = journal.append(&lines).map_err(Fault::Write);
-        }
-        if ending.is_some() {
-            return written;
+        let written = if waiting.is_empty() { Ok(()) } else { journal.append(&waiting) };
+        match written {
+            _ if ending.is_some() => return written.map_err(Fault::Write).and(journal.is_there()),
+            Ok(()) => (waiting, has_failed) = (Vec::new(), false),
+            Err(error) if !has_failed => {
+                has_failed = true;
+                remark(Fault::Write(error));
+            }
+            Err(_) => {}
         }
     }
 }

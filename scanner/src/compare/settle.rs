@@ -25,13 +25,13 @@ impl<S: Sink> Pass<'_, S> {
         let unreached = self.settle_unreached(&missing, &added, &moves);
         let is_missing = |index| !moves.has_gone(index) && !unreached.contains(&index);
         self.settle_lone(&missing, Class::Missing, is_missing, |lone, top| {
-            DifferenceKind::Missing { what: lone.kind, below: top.below, bytes: top.bytes }
+            DifferenceKind::Missing { what: lone.kind, below: top.below, bytes: bytes(lone, top) }
         });
         let is_added = |index| !moves.has_come(index);
         self.settle_lone(&added, Class::Added, is_added, |lone, top| DifferenceKind::Added {
             what: lone.kind,
             below: top.below,
-            bytes: top.bytes,
+            bytes: bytes(lone, top),
         });
         self.settle_links(&missing, &added);
         for path in self.scope.untold() {
@@ -152,4 +152,9 @@ impl<S: Sink> Pass<'_, S> {
         let from = from.map(|from| from.path.to_vec());
         self.sink.difference(Difference { path, from, kind, fields: Vec::new() });
     }
+}
+
+/// What a row says of sizes: a further name of a file has bytes, too, though they count once.
+fn bytes(lone: &Lone, top: Top) -> u64 {
+    if lone.kind == FileKind::Regular { lone.size } else { top.bytes }
 }

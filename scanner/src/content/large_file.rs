@@ -24,8 +24,9 @@ pub struct LargeFile {
     pub dropped: bool,
     /// When the reading began.
     pub begun: Moment,
-    /// Whether another file had taken its name before it was opened.
-    pub is_renamed: bool,
+    /// Whether a later run may take over what is read: the file is the one that was named, and
+    /// whoever changes it will change its times.
+    pub may_be_kept: bool,
     /// Segments that need not be read.
     known: Vec<bool>,
     tree: TreeHash,
@@ -67,7 +68,7 @@ impl LargeFile {
             file,
             dropped,
             begun: Moment::now(),
-            is_renamed: false,
+            may_be_kept: false,
             known: vec![false; values.len()],
             tree,
             next: AtomicU64::new(0),
@@ -140,7 +141,7 @@ impl LargeFile {
             counted: ended,
             zero: seen.zero,
             verdict: None,
-            stands_alone: true,
+            may_be_kept: self.may_be_kept,
             begun: self.begun,
         }
     }

@@ -63,8 +63,9 @@ pub struct Content {
     pub zero: bool,
     /// What the checksum that it carries says.
     pub verdict: Option<Verdict>,
-    /// Whether that looked at no other file.
-    pub stands_alone: bool,
+    /// Whether a later run may take it over: no other file was looked at, and whoever changes this
+    /// one will change its times.
+    pub may_be_kept: bool,
     /// When the reading began.
     pub begun: Moment,
 }
@@ -237,6 +238,7 @@ impl<'a> ContentReader<'a> {
         size: u64,
     ) -> Content {
         let begun = Moment::now();
+        let shows_changes = self.shows_changes(file, begun);
         let mut hasher = Hasher::new();
         let mut own = SelfChecking::new(Parents::of(node), file);
         let (bad, ended, zero) = self.pass(file, 0..size, BadRanges::default(), |bytes| {
@@ -244,11 +246,11 @@ impl<'a> ContentReader<'a> {
             own.update(bytes);
         });
         let whole = bad.is_empty() && ended == size;
-        let stands_alone = own.stands_alone();
+        let may_be_kept = shows_changes && own.stands_alone();
         let directory = || self.descriptors.reopen(node).ok();
         let verdict = if whole { own.finish(size, directory) } else { None };
         let hash = Some(*hasher.finalize().as_bytes());
-        Content { hash, bad, ended, counted: 0, zero, verdict, stands_alone, begun }
+        Content { hash, bad, ended, counted: 0, zero, verdict, may_be_kept, begun }
     }
 
     /// Hands out a range of a file. Tells what could not be read, where it ended, and whether it

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::bad_ranges::BadRanges;
 use super::large_file::LargeFile;
 use super::open_file::OpenFile;
+use super::page_cache::is_written_back;
 use super::reader::{Content, ContentReader, is_same};
 use super::self_checking::is_named_by_its_hash;
 use crate::checkpoint::{Checkpoint, FileIdentity};
@@ -21,7 +22,10 @@ impl ContentReader<'_> {
     /// what it was told.
     fn checkpoint_of(&self, facts: &InodeFacts) -> Option<&Checkpoint> {
         let own = &self.scope.filesystem;
-        let is_true = |filesystem: &Filesystem| filesystem.oddities.change_time_is_true;
+        let is_true = |filesystem: &Filesystem| {
+            let oddities = filesystem.oddities;
+            oddities.change_time_is_true && oddities.mapped_stores_show
+        };
         let tells = if facts.device() == own.device {
             is_true(own)
         } else {
@@ -54,7 +58,7 @@ impl ContentReader<'_> {
             counted: file.facts.size(),
             zero: false,
             verdict: None,
-            stands_alone: true,
+            may_be_kept: false,
             begun: Moment::now(),
         };
         let mut gathered = self.gathered.lock(self.workers.index());
@@ -72,7 +76,7 @@ impl ContentReader<'_> {
         content: &Content,
     ) {
         let disagreed = matches!(content.verdict, Some(Verdict::Disagrees(_)));
-        let sound = content.bad.is_empty() && !content.zero && !disagreed && content.stands_alone;
+        let sound = content.bad.is_empty() && !content.zero && !disagreed && content.may_be_kept;
         let hash = content.hash.filter(|_| sound && content.ended == facts.size());
         let (Some(checkpoint), Some(hash)) = (self.checkpoint_of(facts), hash) else { return };
         let identity = self.identity(node, file, facts);
@@ -85,11 +89,17 @@ impl ContentReader<'_> {
         }
     }
 
+    /// Whether a change after `now` will show in a file's times; asked for before it is read.
+    pub(super) fn shows_changes(&self, file: &OpenFile, now: Moment) -> bool {
+        self.checkpoint_of(&file.facts).is_some() && is_written_back(file, now)
+    }
+
     /// Fills in what earlier runs read of a large file.
     pub(super) fn resume_large(&self, large: &mut LargeFile) {
+        large.may_be_kept = self.shows_changes(&large.file, large.begun);
         let Some(checkpoint) = self.checkpoint_of(&large.file.facts) else { return };
         if !is_what_was_named(&large.file) {
-            large.is_renamed = true;
+            large.may_be_kept = false;
             return;
         }
         let identity = FileIdentity::by_place(&large.node, file_name(large), &large.file.facts);
@@ -106,7 +116,7 @@ impl ContentReader<'_> {
     pub(super) fn keep_part(&self, large: &LargeFile, index: u64, value: ContentHash, zero: bool) {
         let facts = &large.file.facts;
         if let Some(checkpoint) = self.checkpoint_of(facts)
-            && !large.is_renamed
+            && large.may_be_kept
             && large.begun.would_change(facts.changed_at())
         {
             let identity = FileIdentity::by_place(&large.node, file_name(large), facts);

@@ -12,31 +12,36 @@ struct Range {
 }
 
 /// `struct cachestat`, in pages.
-#[derive(Default)]
+#[derive(Clone, Copy, Debug, Default)]
 #[repr(C)]
-struct Pages {
-    cached: u64,
-    dirty: u64,
-    writeback: u64,
-    evicted: u64,
-    recently_evicted: u64,
+pub struct CachedPages {
+    /// In memory.
+    pub cached: u64,
+    /// Of these, not written back yet.
+    pub dirty: u64,
+    /// Of these, just being written back.
+    pub writeback: u64,
+    /// No longer in memory.
+    pub evicted: u64,
+    /// The same, not long ago.
+    pub recently_evicted: u64,
 }
 
 /// The same number on every architecture but alpha (include/uapi/asm-generic/unistd.h).
 const CACHESTAT: libc::c_long = 451;
 
-/// How many pages of an open file are cached.
-pub fn cached_pages(file: BorrowedFd<'_>) -> Result<u64, Errno> {
+/// Which pages of an open file are in memory.
+pub fn cached_pages(file: BorrowedFd<'_>) -> Result<CachedPages, Errno> {
     let range = Range { offset: 0, length: 0 };
-    let mut pages = Pages::default();
-    let (range, into): (*const Range, *mut Pages) = (&raw const range, &raw mut pages);
+    let mut pages = CachedPages::default();
+    let (range, into): (*const Range, *mut CachedPages) = (&raw const range, &raw mut pages);
     // SAFETY: both structures are laid out as the kernel's and outlive the call.
     let failed = unsafe { libc::syscall(CACHESTAT, file.as_raw_fd(), range, into, 0) };
     if failed != 0 {
         let error = std::io::Error::last_os_error();
         return Err(Errno::from_io_error(&error).unwrap_or(Errno::IO));
     }
-    Ok(pages.cached)
+    Ok(pages)
 }
 
 #[cfg(test)]
@@ -50,7 +55,7 @@ mod tests {
     fn what_was_just_written_is_in_memory() {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(&vec![1; 1 << 20]).unwrap();
-        let pages = cached_pages(file.as_fd());
+        let pages = cached_pages(file.as_fd()).map(|pages| pages.cached);
         assert!(matches!(pages, Ok(1..) | Err(Errno::NOSYS | Errno::PERM | Errno::OPNOTSUPP)));
     }
 }

@@ -79,7 +79,8 @@ pub enum Fault {
     EndsAt(u64),
     /// The lowest bit of this byte comes back flipped.
     FlippedBit(u64),
-    /// A rename that replaces a file first removes that, and does the rest only after this time.
+    /// A rename that replaces a file removes that, says that it is done, and does the rest only
+    /// after this time.
     SlowRename(Duration),
     /// Removing a name says that it is done, and does nothing.
     NotRemoved,

@@ -161,8 +161,13 @@ impl FaultFs {
             && let Some(time) = self.script.find(name, slow)
         {
             fs::remove_file(to)?;
-            // Elsewhere calls go on meanwhile: each has a thread of its own.
-            std::thread::sleep(time);
+            // The kernel holds both directories until it is answered, so nobody would see it.
+            let (from, to) = (from.to_owned(), to.to_owned());
+            std::thread::spawn(move || {
+                std::thread::sleep(time);
+                let _ = backing::rename(&from, &to, RenameFlags::empty());
+            });
+            return Ok(());
         }
         backing::rename(from, to, RenameFlags::empty())
     }
