@@ -585,6 +585,8 @@ fn what_one_side_did_not_see_is_left_open_and_neither_missing_nor_added() {
             fs::write(top.join(path), path).unwrap();
         }
         mode(&top.join("secret"), 0o700);
+        attribute(&top.join("open"));
+        mode(&top.join("open/f"), 0o600);
         setxattr(top.join("open/a"), "trusted.seen-by-root", b"x", XattrFlags::empty()).unwrap();
         let manifests = dir.folder("manifests");
         mode(&manifests, 0o777);
@@ -602,7 +604,7 @@ fn what_one_side_did_not_see_is_left_open_and_neither_missing_nor_added() {
             outcome.expect(open == unchecked, &format!("{unchecked} are left open, not {open}"));
         };
         for (one, other, unchecked) in
-            [("root", "nobody", 4), ("root", "without", 0), ("nobody", "without", 4)]
+            [("root", "nobody", 5), ("root", "without", 0), ("nobody", "without", 5)]
         {
             for sides in [[one, other], [other, one]] {
                 let diff = Fscan::new(dir).in_folder(&manifests).args(["diff", "--format=json"]);

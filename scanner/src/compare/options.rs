@@ -70,6 +70,12 @@ impl IgnoredFields {
         if hidden { IgnoredFields(self.0 | Self::TRUSTED) } else { self }
     }
 
+    /// Leaves out attributes as well: somebody could not read them.
+    #[must_use]
+    pub(super) fn with_attributes(self) -> Self {
+        IgnoredFields(self.0 | 1 << Field::Attributes as u16)
+    }
+
     /// Whether attributes whose names begin with `trusted.` are left out.
     pub(super) fn has_trusted(self) -> bool {
         self.0 & Self::TRUSTED != 0

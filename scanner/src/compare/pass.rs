@@ -150,7 +150,9 @@ impl<S: Sink> Pass<'_, S> {
     }
 
     fn both(&mut self, before: Entry, after: &Entry) {
-        let change = Change::between(&before, after, self.ignore);
+        let in_a_gap = self.scope.is_in_a_gap(&before.path);
+        let ignore = if in_a_gap { self.ignore.with_attributes() } else { self.ignore };
+        let change = Change::between(&before, after, ignore);
         if before.kind == after.kind {
             self.note_links(&before, after);
         } else {

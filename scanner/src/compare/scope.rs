@@ -60,6 +60,11 @@ impl<'o> Scope<'o> {
         self.unexamined.hold(path)
     }
 
+    /// Whether a path could not be wholly examined on one side; it is told of at the end.
+    pub(super) fn is_in_a_gap(&self, path: &[u8]) -> bool {
+        self.unknown_before.place_of(path).is_some() || self.unexamined.place_of(path).is_some()
+    }
+
     /// The places of either side of which nothing was asked, so that nothing was told of them.
     pub(super) fn untold(&self) -> BTreeSet<Vec<u8>> {
         let told = |path: &[u8]| self.unknown_before.is_met(path) || self.unexamined.is_met(path);
@@ -86,16 +91,24 @@ impl<'o> Places<'o> {
         Places { paths, met }
     }
 
-    /// Whether one of them is a path or above it. In the order of a manifest whatever is below a
-    /// path follows right behind it, so only the last one that is not behind it can be.
-    fn hold(&self, path: &[u8]) -> bool {
+    /// The one that is a path or above it. In the order of a manifest whatever is below a path
+    /// follows right behind it, so only the last one that is not behind it can be.
+    fn place_of(&self, path: &[u8]) -> Option<usize> {
         let behind = self.paths.partition_point(|place| compare_paths(place, path).is_le());
-        let Some(at) = behind.checked_sub(1) else { return false };
-        let holds = self.paths.get(at).is_some_and(|place| *place == path || is_below(path, place));
-        if let Some(met) = self.met.borrow_mut().get_mut(at) {
-            *met |= holds;
+        let at = behind.checked_sub(1)?;
+        let place = self.paths.get(at)?;
+        (*place == path || is_below(path, place)).then_some(at)
+    }
+
+    /// Whether one of them is a path or above it, which the caller tells of.
+    fn hold(&self, path: &[u8]) -> bool {
+        let place = self.place_of(path);
+        if let Some(at) = place
+            && let Some(met) = self.met.borrow_mut().get_mut(at)
+        {
+            *met = true;
         }
-        holds
+        place.is_some()
     }
 
     fn is_met(&self, path: &[u8]) -> bool {

@@ -126,13 +126,16 @@ impl<'a> Look<'a, '_> {
         if self.pass == Pass::Again {
             return;
         }
-        let Gathered { totals, unchecked, attribute_pairs, .. } = &mut self.out.gathered;
+        let Gathered { totals, unchecked, attribute_pairs, records, .. } = &mut self.out.gathered;
         totals.volatile += inspected.volatile;
         if let Some(block) = inspected.attribute_block.as_ref().filter(|_| own) {
             attribute_pairs.add(facts.ino(), block.hidden, &block.hashes);
         }
         for (reason, what) in &inspected.unchecked {
             unchecked.add(*reason, what, self.directory.node.path(name));
+            if *what == "attributes" {
+                records.miss(self.directory.node, name.unwrap_or_default());
+            }
         }
     }
 

@@ -66,6 +66,21 @@ fn a_link_to_what_could_not_be_examined_before_is_not_told_as_joined() {
 }
 
 #[test]
+fn attributes_that_could_not_be_read_are_unchecked_and_not_gone() {
+    let before = with(file("f"), |e| {
+        e.attributes = vec![((*b"user.b").into(), [1; 16])];
+        e.mode = 0o600;
+    });
+    let options = CompareOptions { after: unexamined("f"), ..CompareOptions::default() };
+    let mut told = Told::default();
+    let sides = [before, file("f")].map(|f| tree(&[f]).into_iter().map(Ok::<_, ()>));
+    let [before, after] = sides;
+    compare(before, after, &options, &mut told).unwrap();
+    assert_eq!(told.lines(), ["metadata f: mode"]);
+    assert_eq!(told.unchecked, [(WhyUnchecked::NotExamined, "f".to_owned())]);
+}
+
+#[test]
 fn attributes_that_one_side_was_not_shown_are_not_compared() {
     let trusted = |name: &str| ((*name.as_bytes()).into(), [1; 16]);
     let before = with(file("f"), |e| e.attributes = vec![trusted("trusted.a"), trusted("user.b")]);
