@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::fast::RandomState;
 use reports::{PathName, UncheckedReason};
-use rustix::process::{Resource, geteuid, getrlimit};
+use rustix::process::geteuid;
 use rustix::thread::{CapabilitySet, capabilities};
 
 use crate::checks::Overflow;
@@ -22,7 +22,7 @@ use crate::mounts::{self, Mount};
 use crate::oddities;
 use crate::options::ScanOptions;
 use crate::stamp::Moment;
-use crate::walk::{DirectoryNode, OpenDirectory};
+use crate::walk::{DirectoryNode, OpenDirectory, descriptor_limit};
 
 /// What is fixed for the scan of one root.
 #[derive(Debug)]
@@ -71,9 +71,8 @@ impl Scope {
         root: &InodeFacts,
     ) -> Self {
         let started = Moment::now();
-        let limit = getrlimit(Resource::Nofile).current.map_or(usize::MAX, |limit| limit as usize);
         Scope {
-            files_together: (limit / 16 / options.threads.max(1)).max(1),
+            files_together: (descriptor_limit() / 16 / options.threads.max(1)).max(1),
             options,
             control,
             tallies: Tallies::new(filesystem.device, started),

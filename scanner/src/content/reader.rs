@@ -8,7 +8,6 @@ use std::time::Duration;
 use blake3::Hasher;
 use rayon::Scope as Tasks;
 use reports::UncheckedReason;
-use rustix::process::{Resource, getrlimit};
 
 use super::bad_ranges::BadRanges;
 use super::large_file::{LargeFile, Segment};
@@ -24,7 +23,7 @@ use crate::manifest::ContentHash;
 use crate::scope::Scope;
 use crate::self_check::Verdict;
 use crate::stamp::Moment;
-use crate::walk::{Descriptors, DirectoryNode, Workers};
+use crate::walk::{Descriptors, DirectoryNode, Workers, descriptor_limit};
 
 /// Bytes of a thread's buffer: it stays in the processor's second-level cache.
 const BUFFER: usize = 256 << 10;
@@ -100,7 +99,6 @@ impl<'a> ContentReader<'a> {
         gathered: &'a PerWorker<Gathered>,
         room: &'a PerWorker<ReadRoom>,
     ) -> Self {
-        let limit = getrlimit(Resource::Nofile).current.map_or(usize::MAX, |limit| limit as usize);
         ContentReader {
             scope,
             descriptors,
@@ -110,8 +108,8 @@ impl<'a> ContentReader<'a> {
             limit: scope.options.max_rate.map(RateLimit::new),
             waiting: AtomicUsize::new(0),
             doubted: AtomicUsize::new(0),
-            most_waiting: (limit / 16).min(MOST_WAITING),
-            most_in_hand: (limit / 16 / scope.options.threads.max(1)).clamp(1, FILES),
+            most_waiting: (descriptor_limit() / 16).min(MOST_WAITING),
+            most_in_hand: scope.files_together.min(FILES),
         }
     }
 

@@ -96,10 +96,15 @@ impl AsFd for Kept {
     }
 }
 
+/// How many descriptors the process may have (RLIMIT_NOFILE).
+pub fn descriptor_limit() -> usize {
+    getrlimit(Resource::Nofile).current.map_or(usize::MAX, |limit| limit as usize)
+}
+
 impl Descriptors {
     /// Shares out what the process may open (RLIMIT_NOFILE) for a walk on `threads` threads.
     pub fn new(root: Arc<OwnedFd>, threads: usize) -> Self {
-        let limit = getrlimit(Resource::Nofile).current.map_or(usize::MAX, |limit| limit as usize);
+        let limit = descriptor_limit();
         // Standard streams, the output and progress, and what each thread opens while it works.
         let usable = limit.saturating_sub(16 + 4 * threads).max(8);
         Descriptors {

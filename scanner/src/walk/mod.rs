@@ -17,7 +17,7 @@ mod walker;
 mod workers;
 
 pub use buffer::Buffer;
-pub use descriptors::{Descriptors, ReopenError, open_directory};
+pub use descriptors::{Descriptors, ReopenError, descriptor_limit, open_directory};
 pub use listing::{Block, Dirent, Listing, ListingError};
 pub use node::DirectoryNode;
 pub use walker::{OpenDirectory, Subdirectories, Visitor, Walker};
