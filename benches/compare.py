@@ -173,13 +173,15 @@ def peers(threads, tree):
             print(f"{name} is not installed: left out", file=sys.stderr)
 
 
-def interleave(runner, contenders, rounds):
-    """Runs A B C ... A B C ... Returns the samples of each, in round order."""
+def interleave(runner, contenders, rounds, before=lambda: None):
+    """Runs A B C ... A B C ..., `before` in front of each. Returns the samples of each, in round
+    order."""
     samples = [[] for _ in contenders]
     for number in range(rounds + 1):
         step = f"round {number} of {rounds}" if number else "warm-up"
         for contender, own in zip(contenders, samples):
             progress(f"{step}: {contender.name}")
+            before()
             sample = runner.run(contender)
             if number > 0:
                 own.append(sample)

@@ -7,7 +7,8 @@
 TREE runs beside `find | xargs b3sum` on as many processes as fscan has threads, beside hashdeep and
 fclones where they are installed. FILE runs beside `b3sum FILE`. Warm, interleaved, medians, as in
 compare.py, whose way of measuring this is; the manifest is written to a scratch directory (a tmpfs,
-if there is one).
+if there is one). With --cold the kernel's caches are dropped in front of each run, which needs root:
+then the device is what is measured, as on a volume that nobody read lately.
 
 Needs Python 3.9, a C compiler as `cc`, and b3sum. Exit code: 0, 1 if a bar of benches/README.md was
 missed, 2 if the comparison could not be done.
@@ -79,9 +80,19 @@ def file_contenders(options):
     )
 
 
+def drop_caches():
+    """Drops clean pages, names and inodes (proc_sys_vm(5))."""
+    try:
+        with open("/proc/sys/vm/drop_caches", "w", encoding="ascii") as control:
+            control.write("3")
+    except OSError as error:
+        raise Stop(f"--cold: {error}") from error
+
+
 def measure(runner, contenders, options):
     """Runs all of them and prints the table. Returns the samples."""
-    samples = interleave(runner, contenders, options.rounds)
+    before = drop_caches if options.cold else lambda: None
+    samples = interleave(runner, contenders, options.rounds, before)
     print_samples(contenders, samples)
     return samples
 
@@ -133,6 +144,7 @@ def parse(arguments):
     parser.add_argument("--file", help="measure one large file instead")
     parser.add_argument("--threads", type=positive, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--rounds", type=positive, default=7)
+    parser.add_argument("--cold", action="store_true", help="drop caches before each run")
     parser.add_argument("--fscan", help="the binary (default: target/release/fscan)")
     parser.add_argument("--scratch", default=default_scratch(), help="where the manifest goes")
     options = parser.parse_args(arguments)

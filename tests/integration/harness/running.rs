@@ -60,6 +60,19 @@ impl Running {
         }
     }
 
+    /// Waits until it has read that many bytes, or has ended.
+    pub(crate) fn wait_until_read(&mut self, at_least: u64) {
+        let io = format!("/proc/{}/io", self.child.id());
+        while self.child.try_wait().unwrap().is_none() && Instant::now() < self.deadline {
+            let text = fs::read_to_string(&io).unwrap_or_default();
+            let read = text.lines().find_map(|line| line.strip_prefix("rchar: ")?.parse().ok());
+            if read.is_some_and(|read: u64| read >= at_least) {
+                return;
+            }
+            sleep(Duration::from_millis(1));
+        }
+    }
+
     pub(crate) fn wait(mut self) -> Outcome {
         let (status, in_time) = self.wait_or_kill();
         let read = |pipe: Option<JoinHandle<Vec<u8>>>| {
