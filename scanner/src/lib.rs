@@ -11,6 +11,8 @@
 //! What a tree holds can be kept as a `manifest`, and two manifests, or one and the tree of today,
 //! be `compare`d: was anything lost, and did every byte survive?
 //!
+//! What a scan read before it was stopped is kept in a `checkpoint`, and the next one goes on there.
+//!
 //! What nobody uses can be looked at in another way: `offline` has e2fsck check an image or a
 //! detached device and turns what it prints into findings.
 //!

@@ -34,6 +34,7 @@ mod memory;
 mod mounted;
 mod nodes;
 mod script;
+mod shown;
 
 pub use fault::{Call, Fault, Kind};
 pub use mounted::Mounted;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use fuser::{BackgroundSession, Config, MountOption, SessionACL};
 
-use crate::filesystem::FaultFs;
 use crate::script::Script;
+use crate::shown::FaultFs;
 
 /// Threads that answer calls: one that sleeps must not keep the others from being answered.
 const THREADS: usize = 4;
