@@ -21,6 +21,7 @@ impl ContentReader<'_> {
     /// The checkpoint, where a file's times tell whether it changed: a server or an image shows
     /// what it was told.
     fn checkpoint_of(&self, facts: &InodeFacts) -> Option<&Checkpoint> {
+        let checkpoint = self.scope.options.checkpoint.as_deref()?;
         let own = &self.scope.filesystem;
         let is_true = |filesystem: &Filesystem| {
             let oddities = filesystem.oddities;
@@ -32,7 +33,7 @@ impl ContentReader<'_> {
             let others = self.scope.others();
             others.iter().any(|other| other.device == facts.device() && is_true(other))
         };
-        self.scope.options.checkpoint.as_deref().filter(|_| tells)
+        tells.then_some(checkpoint)
     }
 
     /// Takes over what an earlier run read; false where there is nothing to take.
