@@ -122,6 +122,7 @@ impl<'a> Outcome<'a> {
             unchecked: seen.unchecked,
             resumed: seen.resumed,
             diff: seen.diff,
+            tar: None,
             recommendations,
         }
     }

@@ -835,6 +835,88 @@ pub(crate) static TABLE: &[CodeText] = &[
                  keep hard links.",
     },
     CodeText {
+        code: Code::TarEntryError,
+        word: "tar-entry-error",
+        check: "tar",
+        severity: Severity::Suspect,
+        title: "An entry could not be extracted (npm's TAR_ENTRY_ERROR)",
+        meaning: "A system call that npm makes for each entry of a package failed. npm prints \
+                  that as a warning, TAR_ENTRY_ERROR, drops the entry and goes on: files can be \
+                  missing after it ended with exit code 0. Alone that is consistent with \
+                  corruption and no proof of it: a second npm in the same directory, a full disk \
+                  or missing rights lead to it as well.",
+        detection: "Packages are extracted with the system calls of npm, pnpm or tar. Where one \
+                    fails, the directories above, their listings, free space and inodes are \
+                    looked at at once, and the failure is classified. filesystem-error: EUCLEAN, \
+                    EBADMSG, EIO or ESTALE. lookup-inconsistent: the directory above exists and \
+                    is listed, but lookup says ENOENT. Both are corrupt on a filesystem that \
+                    answers for itself. parent-removed: a directory above was removed. no-space: \
+                    ENOSPC, EDQUOT, or no inodes left. permission: this user may not. \
+                    name-collision: another entry has the name. unknown: nothing explains it. A \
+                    control run does the same on tmpfs: what fails there too is not the fault of \
+                    this filesystem. A control run that passes says nothing by itself.",
+        remedy: concat!(
+            "By classification. parent-removed: look for a second installer (pgrep -af \
+             'npm|pnpm|yarn'), and install anew when none is left. no-space: df -h and df -i. \
+             permission: look at owner and mode of the directory, and whether the mount is \
+             read-only. name-collision: nothing is broken; the package needs a case-sensitive \
+             filesystem. unknown: repeat it with --rounds and with a control run. \
+             filesystem-error and lookup-inconsistent: ",
+            secure_and_diagnose!()
+        ),
+    },
+    CodeText {
+        code: Code::TarContentDiffers,
+        word: "tar-content-differs",
+        check: "tar",
+        severity: Severity::Corrupt,
+        title: "What was extracted does not read back as written",
+        meaning: "What was written and closed without an error has other bytes, another size or \
+                  another type, or is missing although nothing was seen to remove it. Whatever \
+                  else is written here can be lost in the same way, without a word.",
+        detection: "After extraction the tree is walked, and type, size and BLAKE3 of every \
+                    entry are compared with what was written; what differs is looked at again \
+                    before it counts. Only fscan writes in its directory there, and what a \
+                    competing installer that was asked for removed does not count.",
+        remedy: concat!(
+            "Write nothing of worth to this volume until the cause is known. ",
+            secure_and_diagnose!()
+        ),
+    },
+    CodeText {
+        code: Code::TarMetadataDiffers,
+        word: "tar-metadata-differs",
+        check: "tar",
+        severity: Severity::Suspect,
+        title: "Metadata of extracted entries is not what was set",
+        meaning: "Mode, modification time, hard links or the target of a symbolic link are not \
+                  what they were set to. Scripts may not run, links lead elsewhere, and builds \
+                  that go by times do too much or too little.",
+        detection: "After extraction every entry's metadata is compared with what was set, as \
+                    far as the pattern sets it: npm sets no times. What differs is looked at \
+                    again before it counts.",
+        remedy: "Look at the mount options and, on network and overlay filesystems, at how they \
+                 map owners, modes and times: those explain it more often than damage. Repeat it \
+                 with --rounds and with a control run on tmpfs.",
+    },
+    CodeText {
+        code: Code::TarCleanupFailed,
+        word: "tar-cleanup-failed",
+        check: "tar",
+        severity: Severity::Suspect,
+        title: "What was extracted cannot be removed again",
+        meaning: "An entry is still there after its removal, or removing it fails: a directory \
+                  that lists nothing is not empty (ENOTEMPTY), a name that is listed does not \
+                  exist. npm leaves directories such as node_modules/.foo-XXXXXXXX behind then, \
+                  and fails at them the next time.",
+        detection: "What was extracted is removed, deepest first, and looked for afterwards. \
+                    Only fscan writes in its directory there; what fails is tried again with \
+                    growing pauses before it counts.",
+        remedy: "Scan the directory that is left (fscan DIRECTORY): what its entries and inodes \
+                 show tells whether it is damage. Keep it until then: a checker goes by it. \
+                 `fscan tar DIRECTORY --clean` removes what is left of round trips.",
+    },
+    CodeText {
         code: Code::KernelErrorsRecorded,
         word: "kernel-errors-recorded",
         check: "kernel",

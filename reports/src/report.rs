@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Diff, Finding, PathName, Recommendation, Resumed, Severity, Timestamp, Unchecked, Verdict,
+    Diff, Finding, PathName, Recommendation, Resumed, Severity, TarTrips, Timestamp, Unchecked,
+    Verdict,
 };
 
 /// The version of the contract in this file. It rises when a reader of the older version would
@@ -42,6 +43,9 @@ pub struct Report {
     /// What a comparison with a manifest came to, where there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub diff: Option<Diff>,
+    /// What tar round trips came to, where there were some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tar: Option<TarTrips>,
     /// What to do, in order.
     pub recommendations: Vec<Recommendation>,
 }
@@ -52,9 +56,11 @@ impl Report {
         self.findings.iter().map(|finding| finding.severity).max()
     }
 
-    /// Whether not a single name was seen, so that no verdict means anything.
+    /// Whether not a single name was seen, walking or extracting, so that no verdict means
+    /// anything.
     pub fn saw_nothing(&self) -> bool {
-        self.totals.entries == 0 && self.findings.is_empty()
+        let extracted = self.tar.as_ref().map_or(0, TarTrips::verified);
+        self.totals.entries == 0 && extracted == 0 && self.findings.is_empty()
     }
 
     /// Whether something stayed unexamined that was not left out by request.

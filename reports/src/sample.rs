@@ -2,8 +2,9 @@
 
 use crate::{
     CheckRun, CheckStatus, Code, Diff, DiffDirectory, DiffField, DiffLeftOut, DiffRow, DiffSide,
-    DiffTally, DiffTotals, Finding, PathName, Report, Root, SCHEMA_VERSION, Subject, Timestamp,
-    Tool, Totals, Unchecked, UncheckedReason, Verdict, recommend,
+    DiffTally, DiffTotals, Finding, PathName, Report, Root, SCHEMA_VERSION, Subject,
+    TarClassification, TarError, TarErrorCount, TarPattern, TarRefused, TarRun, TarTrips,
+    Timestamp, Tool, Totals, Unchecked, UncheckedReason, Verdict, recommend,
 };
 
 /// Every kind of byte that could harm a terminal or get lost on the way.
@@ -79,6 +80,7 @@ pub(crate) fn healthy() -> Report {
         unchecked: Vec::new(),
         resumed: None,
         diff: None,
+        tar: None,
         recommendations: Vec::new(),
     }
 }
@@ -160,6 +162,97 @@ fn hostile_diff() -> Diff {
     diff
 }
 
+/// A run on [`volume`] that found nothing wrong.
+pub(crate) fn tar_run(pattern: TarPattern) -> TarRun {
+    TarRun {
+        pattern,
+        directory: PathName::new(b"/home/coder".to_vec()),
+        filesystem: "ext4".into(),
+        control: false,
+        rounds: 1,
+        packages: 711,
+        entries: 38_112,
+        verified: 38_112,
+        bytes: 200 << 20,
+        seconds: 1.58,
+        differing: 0,
+        left_behind: 0,
+        errors: Vec::new(),
+        errors_beyond: 0,
+        by_classification: Vec::new(),
+        complete: true,
+    }
+}
+
+/// The same on tmpfs, to compare with.
+pub(crate) fn tar_control(pattern: TarPattern) -> TarRun {
+    TarRun {
+        directory: PathName::new(b"/dev/shm".to_vec()),
+        filesystem: "tmpfs".into(),
+        control: true,
+        seconds: 0.71,
+        ..tar_run(pattern)
+    }
+}
+
+/// `run` with `count` more failures of one class, three of them with rows.
+pub(crate) fn failing(mut run: TarRun, classification: TarClassification, count: u64) -> TarRun {
+    for index in 0..count.min(3) {
+        let path = format!("/home/coder/.fscan/npm/{index}/index.js");
+        run.errors.push(TarError {
+            message: format!("TAR_ENTRY_ERROR ENOENT: no such file or directory, open '{path}'"),
+            syscall: "open".into(),
+            errno: "ENOENT".into(),
+            path: PathName::new(path.into_bytes()),
+            classification,
+            package: Some(PathName::new(format!("pkg-{index}").into_bytes())),
+            round: 1,
+            evidence: vec!["the directory above: inode 12, listed".into(), "free: 8 GiB".into()],
+        });
+    }
+    run.errors_beyond += count.saturating_sub(3);
+    run.by_classification.push(TarErrorCount { classification, count });
+    run
+}
+
+/// Round trips of generated packages, here and in the control arm, in which nothing failed.
+pub(crate) fn tar_trips() -> TarTrips {
+    TarTrips {
+        source: "711 generated packages".into(),
+        seed: Some(42),
+        jobs: None,
+        churn: false,
+        runs: vec![tar_run(TarPattern::Npm), tar_control(TarPattern::Npm)],
+        refused: Vec::new(),
+        refused_beyond: 0,
+    }
+}
+
+/// The same with failures, and every string hostile.
+fn hostile_tar_trips() -> TarTrips {
+    let hostile = || PathName::new(HOSTILE.to_vec());
+    let mut trips = tar_trips();
+    trips.source = hostile_text();
+    trips.jobs = Some(4);
+    trips.churn = true;
+    trips.refused = vec![
+        TarRefused { archive: hostile(), member: Some(hostile()), why: hostile_text() },
+        TarRefused { archive: hostile(), member: None, why: hostile_text() },
+    ];
+    for run in &mut trips.runs {
+        *run = failing(run.clone(), TarClassification::LookupInconsistent, 4);
+        run.directory = hostile();
+        run.filesystem = hostile_text();
+        (run.differing, run.left_behind) = (1, 2);
+        for error in &mut run.errors {
+            (error.path, error.package) = (hostile(), Some(hostile()));
+            (error.message, error.syscall) = (hostile_text(), hostile_text());
+            (error.errno, error.evidence) = (hostile_text(), vec![hostile_text()]);
+        }
+    }
+    trips
+}
+
 /// A report in which every string that a hostile tree could choose is hostile.
 pub(crate) fn hostile() -> Report {
     let mut found = finding(Code::DirentDangling, HOSTILE);
@@ -187,6 +280,7 @@ pub(crate) fn hostile() -> Report {
     report.tool.command = vec![hostile_text()];
     report.tool.host = hostile_text();
     report.diff = Some(hostile_diff());
+    report.tar = Some(hostile_tar_trips());
     for recommendation in &mut report.recommendations {
         recommendation.title = hostile_text();
         recommendation.caveat = hostile_text();

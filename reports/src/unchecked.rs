@@ -49,6 +49,10 @@ pub enum UncheckedReason {
     MostlyHoles,
     /// A manifest has no hash of the whole content, so it cannot be compared.
     NotHashed,
+    /// A member of an archive that is unsafe, or of a kind that is not extracted.
+    ArchiveRefused,
+    /// A damaged archive, or a file that is none.
+    ArchiveDamaged,
     /// It lies where the tree could not be examined, so it may be there or not.
     NotReached,
     /// A check needs what this filesystem, kernel or user does not have.
@@ -84,6 +88,8 @@ impl UncheckedReason {
             UncheckedReason::Interrupted => "the scan was stopped",
             UncheckedReason::MostlyHoles => "a sparse file with more than 1 TiB of holes, not read",
             UncheckedReason::NotHashed => "a manifest does not know the whole content",
+            UncheckedReason::ArchiveRefused => "unsafe or of a kind that is not extracted",
+            UncheckedReason::ArchiveDamaged => "the archive is damaged or no archive",
             UncheckedReason::NotReached => "it lies where the tree could not be examined",
             UncheckedReason::Unsupported => "not supported here",
             UncheckedReason::OtherFilesystem => {

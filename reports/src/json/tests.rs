@@ -111,6 +111,7 @@ mod wire {
         pub(super) findings: Vec<Finding>,
         pub(super) unchecked: Vec<Unchecked>,
         pub(super) diff: Option<Diff>,
+        pub(super) tar: Option<TarTrips>,
         pub(super) recommendations: Vec<Recommendation>,
     }
 
@@ -311,6 +312,76 @@ mod wire {
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     #[expect(dead_code, reason = "being there is what is tested")]
+    pub(super) struct TarTrips {
+        source: String,
+        seed: Option<u64>,
+        jobs: Option<u32>,
+        churn: bool,
+        pub(super) runs: Vec<TarRun>,
+        pub(super) refused: Vec<TarRefused>,
+        refused_beyond: Option<u64>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "being there is what is tested")]
+    pub(super) struct TarRun {
+        pub(super) pattern: String,
+        path: String,
+        path_hex: Option<String>,
+        path_elided: Option<u64>,
+        filesystem: String,
+        control: bool,
+        rounds: u32,
+        packages: u64,
+        entries: u64,
+        verified: u64,
+        bytes: u64,
+        seconds: f64,
+        differing: Option<u64>,
+        left_behind: Option<u64>,
+        pub(super) errors: Option<Vec<TarError>>,
+        errors_beyond: Option<u64>,
+        by_classification: Option<Vec<TarErrorCount>>,
+        complete: bool,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "being there is what is tested")]
+    pub(super) struct TarError {
+        message: String,
+        syscall: String,
+        errno: String,
+        path: String,
+        pub(super) path_hex: Option<String>,
+        path_elided: Option<u64>,
+        pub(super) classification: String,
+        package: Option<PathName>,
+        round: u32,
+        evidence: Vec<String>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "being there is what is tested")]
+    pub(super) struct TarErrorCount {
+        classification: String,
+        count: u64,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "being there is what is tested")]
+    pub(super) struct TarRefused {
+        archive: PathName,
+        pub(super) member: Option<PathName>,
+        why: String,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "being there is what is tested")]
     pub(super) struct Recommendation {
         pub(super) id: String,
         title: String,
@@ -339,6 +410,12 @@ fn the_wire_has_these_fields_and_no_others() {
     let diff = report.diff.unwrap();
     assert_eq!(diff.missing[0].kind, "entry-missing");
     assert!(diff.missing[0].path_hex.is_some());
+    let tar = report.tar.unwrap();
+    assert_eq!(tar.runs[0].pattern, "npm");
+    let error = &tar.runs[0].errors.as_ref().unwrap()[0];
+    assert_eq!(error.classification, "lookup-inconsistent");
+    assert!(error.path_hex.is_some());
+    assert!(tar.refused[0].member.as_ref().unwrap().path_hex.is_some());
     assert_eq!(report.started_at, "2023-11-14T22:13:20.000Z");
     assert_eq!(report.finished_at, report.started_at);
     assert!((report.duration_seconds - 1.25).abs() < f64::EPSILON);
