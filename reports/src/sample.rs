@@ -198,7 +198,7 @@ pub(crate) fn tar_control(pattern: TarPattern) -> TarRun {
 /// `run` with `count` more failures of one class, three of them with rows.
 pub(crate) fn failing(mut run: TarRun, classification: TarClassification, count: u64) -> TarRun {
     for index in 0..count.min(3) {
-        let path = format!("/home/coder/.fscan/npm/{index}/index.js");
+        let path = format!("/home/coder/{index}.js");
         run.errors.push(TarError {
             message: format!("TAR_ENTRY_ERROR ENOENT: no such file or directory, open '{path}'"),
             syscall: "open".into(),

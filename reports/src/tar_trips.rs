@@ -60,7 +60,8 @@ pub struct TarRun {
     pub packages: u64,
     /// Entries extracted, in all rounds.
     pub entries: u64,
-    /// Entries compared with their archive afterwards, in all rounds.
+    /// How many of them were compared with their archive afterwards. One that a later entry of
+    /// the same name replaced is compared through that one.
     pub verified: u64,
     /// Bytes written.
     pub bytes: u64,
@@ -91,6 +92,16 @@ impl TarRun {
     /// How many calls failed during extraction.
     pub fn error_count(&self) -> u64 {
         self.errors_beyond.saturating_add(self.errors.len() as u64)
+    }
+
+    /// How many entries were extracted and not compared.
+    pub fn not_compared(&self) -> u64 {
+        self.entries.saturating_sub(self.verified)
+    }
+
+    /// Whether the run came to its end and compared all that it extracted.
+    pub fn is_whole(&self) -> bool {
+        self.complete && self.entries > 0 && self.not_compared() == 0
     }
 
     /// Whether nothing failed and nothing differed in what was done.
@@ -204,6 +215,7 @@ mod tests {
     fn what_is_beyond_the_rows_counts() {
         let mut run = tar_run(TarPattern::Npm);
         assert!(run.is_clean() && !run.accuses_filesystem());
+        assert!(run.is_whole());
         run.errors_beyond = 3;
         run.by_classification =
             vec![TarErrorCount { classification: TarClassification::NoSpace, count: 3 }];

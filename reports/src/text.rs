@@ -10,6 +10,9 @@ mod findings;
 mod numbers;
 mod page;
 mod summary;
+mod tar_failures;
+mod tar_runs;
+mod tar_trips;
 mod unexamined;
 
 use std::io::{self, Write};
@@ -41,6 +44,9 @@ pub fn write_text(report: &Report, options: TextOptions, out: &mut impl Write) -
     summary::write(report, page)?;
     if let Some(diff) = &report.diff {
         comparison::write(diff, page)?;
+    }
+    if let Some(trips) = &report.tar {
+        tar_trips::write(trips, page)?;
     }
     findings::write(&report.findings, page)?;
     unexamined::write(report, page)?;

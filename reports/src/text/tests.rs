@@ -1,9 +1,13 @@
 use super::*;
 use crate::path_name::is_unsafe_to_show;
-use crate::sample::{diff, finding, healthy, hostile, root, volume, with_findings};
+use crate::sample::{
+    diff, failing, finding, healthy, hostile, root, tar_control, tar_run, tar_trips, volume,
+    with_findings,
+};
 use crate::{
     CheckRun, CheckStatus, DiffTotals, FindingCollector, PathName, Recommendation, Severity,
-    Unchecked, UncheckedReason,
+    TarClassification, TarPattern, TarRefused, TarRun, TarTrips, Totals, Unchecked,
+    UncheckedReason,
 };
 
 fn rendered(report: &Report, options: TextOptions) -> String {
@@ -69,6 +73,145 @@ fn a_comparison_is_told_in_numbers() {
     report.diff = Some(intact);
     let text = plain(&report);
     assert!(text.contains("\n  intact:  1,200 entries, 1.2 MiB are as they were\n"), "{text}");
+}
+
+/// The report of round trips with these runs.
+fn with_trips(runs: Vec<TarRun>) -> Report {
+    let mut report = healthy();
+    report.tar = Some(TarTrips { runs, ..tar_trips() });
+    report
+}
+
+#[test]
+fn round_trips_that_pass_are_told_in_a_sentence_or_a_table() {
+    let npm = tar_run(TarPattern::Npm);
+    let text = plain(&with_trips(vec![npm.clone()]));
+    let expected = "
+Tar round trips
+  passed:  711 generated packages, seed 42; npm on ext4: 38,112 entries, 200.0
+           MiB in 1.58 s, all as they were written
+
+Everything was examined.
+";
+    assert!(text.ends_with(expected), "{text}");
+
+    let text = plain(&with_trips(vec![npm.clone(), tar_control(TarPattern::Npm)]));
+    let expected = "
+Tar round trips
+  711 generated packages, seed 42; in /home/coder; control in /dev/shm
+
+  pattern  filesystem       packages  entries  entries/s  errors
+  npm      ext4                  711   38,112     24,122  no errors
+  npm      tmpfs (control)       711   38,112     53,679  no errors
+
+  passed:  Every entry was extracted and reads back as it was written.
+
+Everything was examined.
+";
+    assert!(text.ends_with(expected), "{text}");
+    assert!(verbose(&with_trips(vec![npm])).contains("\n  npm      ext4  "));
+}
+
+#[test]
+fn a_race_is_told_as_one() {
+    let npm = failing(tar_run(TarPattern::Npm), TarClassification::ParentRemoved, 3);
+    let mut report = with_trips(vec![npm]);
+    report.tar.as_mut().unwrap().churn = true;
+    let text = plain(&report);
+    let expected = "
+  711 generated packages, seed 42, beside a competing installer; in /home/coder
+
+  pattern  filesystem  packages  entries  entries/s  errors
+  npm      ext4             711   38,112     24,122  3 parent-removed
+
+  parent-removed, 3 times
+    A directory above was removed meanwhile, as a second installer does it. That
+    says nothing of the filesystem.
+    TAR_ENTRY_ERROR ENOENT: no such file or directory, open '/home/coder/0.js'
+      evidence  the directory above: inode 12, listed
+    TAR_ENTRY_ERROR ENOENT: no such file or directory, open '/home/coder/1.js'
+      evidence  the directory above: inode 12, listed
+    ... and 1 more (-v shows more)
+
+  failed:  What failed has causes that say nothing of the filesystem.
+";
+    assert!(text.contains(expected), "{text}");
+    let text = verbose(&report);
+    assert!(text.contains("open '/home/coder/2.js'\n      evidence  the dir"), "{text}");
+    assert!(text.contains("      evidence  free: 8 GiB\n"), "{text}");
+    assert!(!text.contains("... and"), "{text}");
+}
+
+#[test]
+fn damage_is_told_against_the_control_run() {
+    let npm = failing(tar_run(TarPattern::Npm), TarClassification::LookupInconsistent, 1201);
+    let npm = failing(npm, TarClassification::ParentRemoved, 1);
+    let cached = TarRun { complete: false, left_behind: 1, ..tar_run(TarPattern::NpmCached) };
+    let control = [TarPattern::Npm, TarPattern::NpmCached].map(tar_control);
+    let text = plain(&with_trips([vec![npm, cached], control.to_vec()].concat()));
+    let table = "
+  pattern     filesystem       packages  entries  entries/s  errors
+  npm         ext4                  711   38,112     24,122  1,201 lookup-inconsistent
+                                                             1 parent-removed
+  npm-cached  ext4                  711   38,112     24,122  1 not removed
+                                                             stopped early
+  npm         tmpfs (control)       711   38,112     53,679  no errors
+  npm-cached  tmpfs (control)       711   38,112     53,679  no errors
+
+  lookup-inconsistent, 1,201 times
+";
+    assert!(text.contains(table), "{text}");
+    let next = "\n    ... and 1,199 more (-v shows more)\n\n  parent-removed, 1 time\n";
+    assert!(text.contains(next), "{text}");
+    let conclusion = "
+
+  failed:  It fails here and passes in the control run: as far as this shows,
+           the filesystem here is at fault.
+";
+    assert!(text.contains(conclusion), "{text}");
+}
+
+#[test]
+fn what_was_not_extracted_is_counted_and_the_first_are_named() {
+    let mut report = with_trips(vec![tar_run(TarPattern::Sequential)]);
+    let refused = |member: Option<&str>, why: &str| TarRefused {
+        archive: PathName::new(b"/tmp/a.tgz".into()),
+        member: member.map(|name| PathName::new(name.into())),
+        why: why.into(),
+    };
+    let tar = report.tar.as_mut().unwrap();
+    tar.refused = vec![
+        refused(Some("../x"), "leads out of the directory"),
+        refused(Some("dev/sda"), "a device"),
+        refused(None, "the gzip stream ends early"),
+        refused(Some("d"), "a device"),
+    ];
+    tar.refused_beyond = 9;
+    let text = plain(&report);
+    let expected = "
+  not extracted:  13 members or archives
+    /tmp/a.tgz: ../x: leads out of the directory
+    /tmp/a.tgz: dev/sda: a device
+    /tmp/a.tgz: the gzip stream ends early
+    ... and 10 more
+";
+    assert!(text.contains(expected), "{text}");
+}
+
+/// Round trips alone walk nothing, and are no less worth a verdict.
+#[test]
+fn round_trips_without_a_walk_have_a_verdict() {
+    let mut report = with_trips(vec![tar_run(TarPattern::Npm)]);
+    report.totals = Totals::default();
+    let text = plain(&report);
+    assert!(text.starts_with("HEALTHY  No damage was found.\n"), "{text}");
+    assert!(!text.contains("0 entries"), "{text}");
+
+    report.tar.as_mut().unwrap().runs.clear();
+    let text = plain(&report);
+    assert!(text.starts_with("NOTHING EXAMINED  "), "{text}");
+    let expected = "  not tried:  Nothing was extracted: this says nothing of the filesystem.\n";
+    assert!(text.contains(expected), "{text}");
 }
 
 #[test]

@@ -21,6 +21,9 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
         }
         unfinished.iter().try_for_each(|sentence| page.paragraph(2, &escape_prose(sentence)))?;
     } else if report.complete {
+        if report.findings.is_empty() && (report.diff.is_some() || report.tar.is_some()) {
+            page.blank()?;
+        }
         page.paragraph(0, "Everything was examined.")?;
     }
     let open = sentences(report, left_open);
