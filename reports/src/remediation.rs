@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Code, Finding, Root};
-use rules::{RULES, Rule};
+use rules::Rule;
 
 /// What to do, why, and how sure that is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -70,7 +70,7 @@ impl Confidence {
 
 /// The recommendations that follow from `findings` on `roots`, in order.
 pub fn recommend(findings: &[Finding], roots: &[Root]) -> Vec<Recommendation> {
-    let applied = RULES.iter().filter_map(|rule| apply(rule, findings, roots));
+    let applied = rules::all().filter_map(|rule| apply(rule, findings, roots));
     let mut recommendations: Vec<_> = applied.collect();
     // The sort is stable: rules of one priority stay in the order of their table.
     recommendations.sort_by_key(|recommendation| recommendation.priority);

@@ -37,7 +37,7 @@ impl TarConclusion {
             }
             TarConclusion::FailsHereOnly => {
                 "It fails here and passes in the control run: as far as this shows, the \
-                 filesystem here is at fault."
+                 filesystem here or what lies below it is at fault."
             }
             TarConclusion::FailsInControlToo => {
                 "It fails in the control run as well: the cause is not this filesystem alone. \
@@ -129,7 +129,7 @@ mod tests {
         let conclusion =
             |runs: &[TarRun]| TarTrips { runs: runs.to_vec(), ..tar_trips() }.conclusion();
         assert_eq!(conclusion(&[here.clone(), control.clone()]), TarConclusion::FailsHereOnly);
-        assert_eq!(conclusion(&[here.clone()]), TarConclusion::NoControl);
+        assert_eq!(conclusion(std::slice::from_ref(&here)), TarConclusion::NoControl);
         for other in [
             TarRun { pattern: TarPattern::Pnpm, ..control.clone() },
             TarRun { complete: false, ..control.clone() },

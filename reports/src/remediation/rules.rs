@@ -3,7 +3,9 @@
 //! Symptom is not cause: a rule says what to do about what was seen and does not guess how it
 //! came about. Nothing destructive stands here without a verified copy before it.
 
-use crate::{Code, Confidence, Finding, Root, Severity, Step};
+mod tar;
+
+use crate::{Code, Confidence, Finding, Root, Severity, Step, TarClassification};
 
 use super::quote::shell_word;
 
@@ -36,18 +38,25 @@ pub(super) enum Stage {
     Diagnose = 2,
     /// Put right what is wrong.
     Repair = 3,
+    /// Get on with the work meanwhile.
+    WorkRound = 4,
     /// Keep it from happening or from growing.
     Prevent = 5,
 }
 
-/// A condition: a finding of one of these severities and codes, on one of these filesystems. An
-/// empty list asks for nothing, but what an offline check found is met by naming its code alone:
-/// its root is an image that no path leads into.
+/// A condition: a finding of one of these severities, codes and causes, on one of these
+/// filesystems. An empty list asks for nothing, but what an offline check found is met by naming
+/// its code alone: its root is an image that no path leads into.
 pub(super) struct When {
     severities: &'static [Severity],
     codes: &'static [Code],
     filesystems: &'static [&'static str],
+    /// Why an entry could not be extracted, as it stands in the finding's evidence.
+    classifications: &'static [TarClassification],
 }
+
+/// A condition that asks for nothing.
+const ANY: When = When { severities: &[], codes: &[], filesystems: &[], classifications: &[] };
 
 impl When {
     /// Whether a finding is one that the rule is about.
@@ -57,6 +66,11 @@ impl When {
                 [] => finding.code != Code::OfflineProblem && !is_old_news(finding),
                 codes => codes.contains(&finding.code),
             }
+            && (self.classifications.is_empty() || self.is_classified(finding))
+    }
+
+    fn is_classified(&self, finding: &Finding) -> bool {
+        self.classifications.iter().any(|class| finding.evidence.contains(&class.evidence()))
     }
 
     /// Whether a root is one that the rule is about.
@@ -152,12 +166,16 @@ fn path_word(root: &Root) -> String {
 }
 
 /// Every rule. Within a stage this is the order of the recommendations.
-pub(super) static RULES: &[Rule] = &[
+pub(super) fn all() -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().chain(tar::RULES)
+}
+
+static RULES: &[Rule] = &[
     Rule {
         id: "secure-data",
         title: "Stop writers and secure the data before anything else",
         stage: Stage::Protect,
-        when: When { severities: &[Severity::Corrupt], codes: &[], filesystems: &[] },
+        when: When { severities: &[Severity::Corrupt], ..ANY },
         steps: &[
             tell("Stop what writes to the volume: builds, installs, databases, cron jobs."),
             tell(
@@ -183,7 +201,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "keep-volume-claim",
         title: "Read the kernel log before the read-only workload restarts",
         stage: Stage::Protect,
-        when: When { severities: &[], codes: &[Code::MountReadOnlyByError], filesystems: &[] },
+        when: When { codes: &[Code::MountReadOnlyByError], ..ANY },
         steps: &[
             run(
                 "On the node: save what the kernel said. A restart of the node loses it.",
@@ -207,8 +225,8 @@ pub(super) static RULES: &[Rule] = &[
         stage: Stage::Diagnose,
         when: When {
             severities: &[Severity::Corrupt],
-            codes: &[],
             filesystems: &["ext2", "ext3", "ext4"],
+            ..ANY
         },
         steps: &[
             tell(
@@ -235,7 +253,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "check-xfs-offline",
         title: "Check the XFS filesystem offline, without repairing",
         stage: Stage::Diagnose,
-        when: When { severities: &[Severity::Corrupt], codes: &[], filesystems: &["xfs"] },
+        when: When { severities: &[Severity::Corrupt], filesystems: &["xfs"], ..ANY },
         steps: &[run(
             "With the volume unmounted, or on a clone. Exit code 1: corruption was detected.",
             "xfs_repair -n {device}",
@@ -249,7 +267,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "check-btrfs-offline",
         title: "Check the Btrfs filesystem offline, without repairing",
         stage: Stage::Diagnose,
-        when: When { severities: &[Severity::Corrupt], codes: &[], filesystems: &["btrfs"] },
+        when: When { severities: &[Severity::Corrupt], filesystems: &["btrfs"], ..ANY },
         steps: &[run(
             "With the volume unmounted, or on a block-level clone that the node sees alone.",
             "btrfs check --readonly {device}",
@@ -262,11 +280,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "date-kernel-errors",
         title: "Find out when the kernel recorded its errors",
         stage: Stage::Diagnose,
-        when: When {
-            severities: &[],
-            codes: &[Code::KernelErrorsRecorded, Code::KernelErrorsDuringScan],
-            filesystems: &[],
-        },
+        when: When { codes: &[Code::KernelErrorsRecorded, Code::KernelErrorsDuringScan], ..ANY },
         steps: &[
             run(
                 "Read the record. Times are seconds since 1970; date -d @SECONDS shows them.",
@@ -286,7 +300,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "scan-again-quiet",
         title: "Scan again while nothing writes",
         stage: Stage::Diagnose,
-        when: When { severities: &[Severity::Suspect], codes: &[], filesystems: &[] },
+        when: When { severities: &[Severity::Suspect], ..ANY },
         steps: &[
             tell("Stop what writes below the path, or choose a quiet hour."),
             run("What is found again then is more likely damage than chance.", "fscan {path}"),
@@ -303,7 +317,7 @@ pub(super) static RULES: &[Rule] = &[
         when: When {
             severities: &[Severity::Corrupt, Severity::Suspect],
             codes: &[Code::OfflineProblem],
-            filesystems: &[],
+            ..ANY
         },
         steps: &[
             tell(
@@ -326,11 +340,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "settle-image",
         title: "Check a copy whose journal was replayed",
         stage: Stage::Diagnose,
-        when: When {
-            severities: &[Severity::Suspect],
-            codes: &[Code::OfflineProblem],
-            filesystems: &[],
-        },
+        when: When { severities: &[Severity::Suspect], codes: &[Code::OfflineProblem], ..ANY },
         steps: &[
             run(
                 "Replay the journal of the copy, as a mount would, and nothing else.",
@@ -347,11 +357,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "repair-copy-first",
         title: "Repair a copy and look at what is left of the files",
         stage: Stage::Repair,
-        when: When {
-            severities: &[Severity::Corrupt],
-            codes: &[Code::OfflineProblem],
-            filesystems: &[],
-        },
+        when: When { severities: &[Severity::Corrupt], codes: &[Code::OfflineProblem], ..ANY },
         steps: &[
             tell(
                 "Let e2fsck repair the copy, never the original first (e2fsck -fy; where the \
@@ -377,7 +383,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "stop-writes-on-errors",
         title: "Let damage stop writes (errors=remount-ro)",
         stage: Stage::Prevent,
-        when: When { severities: &[], codes: &[Code::MountErrorsContinue], filesystems: &[] },
+        when: When { codes: &[Code::MountErrorsContinue], ..ANY },
         steps: &[run(
             "On the node, as root. It applies from the next mount.",
             "tune2fs -e remount-ro {device}",

@@ -1,6 +1,6 @@
 use super::*;
 use crate::sample::{finding, root, volume};
-use crate::{PathName, Severity, Subject};
+use crate::{PathName, Severity, Subject, TarClassification};
 
 fn ids(findings: &[Finding], roots: &[Root]) -> Vec<String> {
     let recommendations = recommend(findings, roots);
@@ -187,7 +187,7 @@ fn hostile_devices_and_paths_stay_one_word() {
 #[test]
 fn rules_are_well_formed() {
     let mut seen = BTreeSet::new();
-    for rule in RULES {
+    for rule in rules::all() {
         assert!(seen.insert(rule.id), "{} is there twice", rule.id);
         assert!(rule.title.len() <= 72 && !rule.title.ends_with('.'), "{}", rule.id);
         assert!(rule.caveat.ends_with('.') && !rule.source.is_empty(), "{}", rule.id);
@@ -205,7 +205,7 @@ fn rules_are_well_formed() {
 #[test]
 fn no_command_repairs_deletes_or_formats() {
     let destructive = ["-y", "-fy", "-p", "-L", "--repair", "rm", "mkfs", "delete", "dd"];
-    for rule in RULES {
+    for rule in rules::all() {
         for step in rule.steps(&[&volume()]) {
             let command = step.command.unwrap_or_default();
             let bad = command.split_whitespace().find(|word| destructive.contains(word));
@@ -223,4 +223,62 @@ fn what_a_comparison_found_asks_for_no_second_scan() {
     assert_eq!(ids(Code::EntryMissing), Vec::<String>::new());
     assert!(ids(Code::ContentChanged).contains(&"secure-data".to_owned()));
     assert!(ids(Code::ContentZeroed).contains(&"scan-again-quiet".to_owned()));
+}
+
+/// A round trip on [`volume`] in which an entry failed.
+fn entry_error(severity: Severity, class: TarClassification) -> Finding {
+    let evidence = vec!["pid 7 has the directory open".to_owned(), class.evidence()];
+    Finding { severity, evidence, ..under_home(Code::TarEntryError) }
+}
+
+#[test]
+fn the_cause_of_a_failed_entry_decides_what_to_do() {
+    use Severity::{Corrupt, Info, Suspect, Warning};
+    use TarClassification as Class;
+    let damage = ["secure-data", "check-ext4-offline", "repeat-round-trip", "install-on-tmpfs"];
+    let raced = ["scan-again-quiet", "repeat-round-trip", "find-second-installer"];
+    let cases: &[(Severity, Class, &[&str])] = &[
+        (Corrupt, Class::FilesystemError, &damage),
+        (Corrupt, Class::LookupInconsistent, &damage),
+        (Suspect, Class::LookupInconsistent, &["scan-again-quiet", "repeat-round-trip"]),
+        (Suspect, Class::Unknown, &["scan-again-quiet", "repeat-round-trip"]),
+        (Suspect, Class::ParentRemoved, &raced),
+        (Info, Class::ParentRemoved, &[]),
+        (Warning, Class::NoSpace, &["free-space"]),
+        (Warning, Class::Permission, &[]),
+        (Info, Class::NameCollision, &[]),
+    ];
+    for (severity, class, expected) in cases {
+        let findings = [entry_error(*severity, *class)];
+        assert_eq!(ids(&findings, &[volume()]), *expected, "{class:?}, {severity:?}");
+    }
+}
+
+#[test]
+fn a_cause_is_taken_from_a_whole_line_of_a_failed_entry() {
+    let mut elsewhere = entry_error(Severity::Warning, TarClassification::NoSpace);
+    assert_eq!(
+        commands(&[elsewhere.clone()], &[volume()], "free-space"),
+        ["df -h /home/coder", "df -i /home/coder", "npm cache clean --force"]
+    );
+    elsewhere.evidence = vec!["a file named classification: no-space".into()];
+    assert!(ids(&[elsewhere], &[volume()]).is_empty());
+    let mut other = entry_error(Severity::Warning, TarClassification::NoSpace);
+    other.code = Code::MountErrorsContinue;
+    assert_eq!(ids(&[other], &[volume()]), ["stop-writes-on-errors"]);
+}
+
+#[test]
+fn what_reads_back_otherwise_is_damage_and_moves_no_install_off_tmpfs() {
+    let differs = [under_home(Code::TarContentDiffers)];
+    assert_eq!(
+        ids(&differs, &[volume()]),
+        ["secure-data", "check-ext4-offline", "repeat-round-trip", "install-on-tmpfs"]
+    );
+    let tmpfs = [root("/home/coder", "tmpfs", "tmpfs")];
+    assert_eq!(ids(&differs, &tmpfs), ["secure-data", "repeat-round-trip"]);
+    for code in [Code::TarMetadataDiffers, Code::TarCleanupFailed] {
+        let expected = ["scan-again-quiet", "repeat-round-trip"];
+        assert_eq!(ids(&[under_home(code)], &[volume()]), expected, "{code}");
+    }
 }

@@ -166,7 +166,7 @@ fn damage_is_told_against_the_control_run() {
     let conclusion = "
 
   failed:  It fails here and passes in the control run: as far as this shows,
-           the filesystem here is at fault.
+           the filesystem here or what lies below it is at fault.
 ";
     assert!(text.contains(conclusion), "{text}");
 }
