@@ -1,5 +1,6 @@
 //! What tar round trips tell of the filesystem, when the control arm is held against the others.
 
+use crate::TarClassification::{NoSpace, Permission};
 use crate::{TarRun, TarTrips};
 
 /// What all runs together say.
@@ -71,13 +72,15 @@ impl TarTrips {
     }
 
     /// What the control arms of the same patterns say of runs that accuse the filesystem. One
-    /// that stopped early, extracted nothing or had no room says nothing.
+    /// that stopped early, extracted nothing or was kept from it says nothing; that it was raced
+    /// as the others were does not count against it.
     fn held_against_control(&self, accusing: &[&TarRun]) -> TarConclusion {
         let controls = |of: &TarRun| {
             let pattern = of.pattern;
             self.runs.iter().filter(move |run| run.control && run.pattern == pattern)
         };
-        let passed = |run: &TarRun| run.is_whole() && run.is_clean();
+        let kept_from_it = |run: &TarRun| [NoSpace, Permission].iter().any(|&c| run.count(c) > 0);
+        let passed = |run: &TarRun| run.is_whole() && !kept_from_it(run);
         let cleared = |of: &&TarRun| controls(of).next().is_some() && controls(of).all(passed);
         if accusing.iter().any(|of| controls(of).any(TarRun::accuses_filesystem)) {
             TarConclusion::FailsInControlToo
@@ -92,7 +95,7 @@ impl TarTrips {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::TarClassification::{FilesystemError, NoSpace, ParentRemoved};
+    use crate::TarClassification::{FilesystemError, ParentRemoved};
     use crate::sample::{failing, tar_run, tar_trips};
     use crate::{TarClassification, TarPattern};
 
@@ -117,6 +120,8 @@ mod tests {
             (Some(FilesystemError), None, TarConclusion::FailsHereOnly),
             (Some(FilesystemError), Some(FilesystemError), TarConclusion::FailsInControlToo),
             (Some(FilesystemError), Some(NoSpace), TarConclusion::NoControl),
+            (Some(FilesystemError), Some(Permission), TarConclusion::NoControl),
+            (Some(FilesystemError), Some(ParentRemoved), TarConclusion::FailsHereOnly),
         ] {
             assert_eq!(concluded(here, control), expected, "{here:?}, {control:?}");
         }

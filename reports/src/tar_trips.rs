@@ -94,6 +94,12 @@ impl TarRun {
         self.errors_beyond.saturating_add(self.errors.len() as u64)
     }
 
+    /// How many calls failed for one reason.
+    pub fn count(&self, classification: TarClassification) -> u64 {
+        let rows = self.by_classification.iter();
+        rows.filter(|row| row.classification == classification).map(|row| row.count).sum()
+    }
+
     /// How many entries were extracted and not compared.
     pub fn not_compared(&self) -> u64 {
         self.entries.saturating_sub(self.verified)
@@ -111,10 +117,8 @@ impl TarRun {
 
     /// Whether something failed or differed that the filesystem can be at fault for.
     pub fn accuses_filesystem(&self) -> bool {
-        let mut counts = self.by_classification.iter().filter(|row| row.count > 0);
-        self.differing > 0
-            || self.left_behind > 0
-            || counts.any(|row| row.classification.accuses_filesystem())
+        let mut accusing = TarClassification::ALL.iter().filter(|class| class.accuses_filesystem());
+        self.differing > 0 || self.left_behind > 0 || accusing.any(|&class| self.count(class) > 0)
     }
 }
 

@@ -13,18 +13,13 @@ const EXAMPLES: usize = 2;
 
 pub(super) fn write<W: Write>(runs: &[TarRun], page: &mut Page<'_, W>) -> io::Result<()> {
     for class in TarClassification::ALL {
-        let count = count(runs, class);
+        let count = runs.iter().map(|run| run.count(class)).sum();
         if count > 0 {
             page.blank()?;
             write_class(class, count, runs, page)?;
         }
     }
     Ok(())
-}
-
-fn count(runs: &[TarRun], class: TarClassification) -> u64 {
-    let rows = runs.iter().flat_map(|run| &run.by_classification);
-    rows.filter(|row| row.classification == class).map(|row| row.count).sum()
 }
 
 fn write_class<W: Write>(
