@@ -35,3 +35,6 @@ pub use member::{Found, Member, MemberKind, RefusedMember, Remark};
 pub use member_path::MemberPath;
 pub use reader::ArchiveReader;
 pub use refusal::Refusal;
+
+#[cfg(test)]
+mod tests;
