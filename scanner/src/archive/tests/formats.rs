@@ -50,7 +50,7 @@ pub fn is_gnu_tar() -> bool {
 }
 
 /// Compares every member with the file it was made of; `exact` to the nanosecond.
-fn judge(root: &Path, read: &Read, exact: bool) {
+pub fn judge(root: &Path, read: &Read, exact: bool) {
     assert!(read.refused.is_empty(), "{:?}", read.refused);
     assert_eq!(read.remarks, []);
     assert_eq!(read.members.len(), walkdir::WalkDir::new(root).into_iter().count());

@@ -8,6 +8,7 @@ mod ends;
 mod formats;
 mod links;
 mod names;
+mod packing;
 mod read_all;
 mod records;
 mod sizes;
