@@ -54,15 +54,12 @@ impl MemberHeader<'_> {
 
     fn put_name(&self, header: &mut Header, records: &mut PaxRecords) {
         let Some(ustar) = header.as_ustar_mut() else { return };
-        match split_name(self.name) {
-            Some((prefix, name)) => {
-                put(&mut ustar.prefix, prefix);
-                put(&mut ustar.name, name);
-            }
-            None => {
-                put(&mut ustar.name, self.name);
-                records.push("path", self.name);
-            }
+        let fitting = split_name(self.name);
+        let (prefix, name) = fitting.unwrap_or((&[], self.name));
+        put(&mut ustar.prefix, prefix);
+        put(&mut ustar.name, name);
+        if fitting.is_none() {
+            records.push("path", self.name);
         }
     }
 

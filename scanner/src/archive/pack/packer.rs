@@ -65,21 +65,23 @@ impl<'a, W: Write> Packer<'a, W> {
         self.mount = facts.mount_id();
         self.directory(b"", root, &facts)?;
         loop {
-            match self.descent.next_name() {
-                Some(name) => self.entry(&name)?,
-                None => {
-                    let (notice, notices) = (&mut self.notice, &mut self.summary.notices);
-                    let mut lost = |path: &[u8], errno| {
-                        *notices += 1;
-                        let operation = Operation::Open;
-                        notice(PackNotice { path, trouble: Trouble::Refused { operation, errno } });
-                    };
-                    if !self.descent.leave(&mut lost) {
-                        return Ok(());
-                    }
-                }
+            while let Some(name) = self.descent.next_name() {
+                self.entry(&name)?;
+            }
+            if !self.leave_directory() {
+                return Ok(());
             }
         }
+    }
+
+    /// Goes up, and tells which directories above cannot be found again; false at the end.
+    fn leave_directory(&mut self) -> bool {
+        let (notice, notices) = (&mut self.notice, &mut self.summary.notices);
+        self.descent.leave(&mut |path, errno| {
+            *notices += 1;
+            let trouble = Trouble::Refused { operation: Operation::Open, errno };
+            notice(PackNotice { path, trouble });
+        })
     }
 
     /// Writes the archive's end.

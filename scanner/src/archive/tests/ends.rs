@@ -37,13 +37,12 @@ fn truncation_is_an_error_wherever_a_member_is_not_whole() {
                 None if length < 512 => assert!(matches!(read, Err(ArchiveError::NotTar(_)))),
                 None => {
                     let error = read.unwrap_err();
-                    let is_end = |offset: u64| offset == length as u64;
-                    let told = match &error {
-                        ArchiveError::Truncated { offset } => is_end(*offset),
-                        ArchiveError::NoMember { offset } => is_end(*offset),
-                        _ => false,
+                    let (ArchiveError::Truncated { offset } | ArchiveError::NoMember { offset }) =
+                        error
+                    else {
+                        panic!("{length}: {error}");
                     };
-                    assert!(told, "{length}: {error}");
+                    assert_eq!(offset, length as u64);
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use super::build::{Raw, RawBlock};
 use super::read_all::read_all;
-use crate::archive::{Found, Refusal};
+use crate::archive::{ArchiveReader, Found, Limits, Refusal};
 
 /// Each archive holds one such file, and a good one behind it that must still be read.
 #[test]
@@ -122,7 +122,7 @@ fn only_files_directories_and_links_are_handed_on() {
 fn what_is_not_read_is_skipped() {
     let inner = Raw::new().file("inner", b"smuggled").end();
     let archive = Raw::new().file("a", &inner).file("b", b"1").end();
-    let mut reader = super::super::ArchiveReader::new(&archive[..], Default::default());
+    let mut reader = ArchiveReader::new(&archive[..], Limits::default());
     let mut paths = Vec::new();
     while let Some(found) = reader.next_member().unwrap() {
         let Found::Member(member) = found else { panic!("{found:?}") };
