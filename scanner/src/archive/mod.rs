@@ -3,6 +3,7 @@
 //! - [`Expanded`]: gzip or plain bytes, expanded within [`Limits`].
 //! - [`ArchiveReader`]: the members one after the other, each a [`Found`].
 //! - [`MemberPath`]: a name that is known to stay below the place it is extracted to.
+//! - [`pack_tree`]: a tree as an archive that every tar reads.
 //!
 //! The tar crate decodes the fields of a header; what lies between headers is read here, for it
 //! reads records of any length, passes over malformed PAX records and knows none of their sparse
@@ -20,6 +21,7 @@ mod member_facts;
 mod member_path;
 mod not_tar;
 mod number;
+mod pack;
 mod pax;
 mod pax_time;
 mod reader;
@@ -33,5 +35,9 @@ pub use expanded::Expanded;
 pub use limits::Limits;
 pub use member::{Found, Member, MemberKind, RefusedMember, Remark};
 pub use member_path::MemberPath;
+pub use pack::{Operation, PackError, PackNotice, PackedSummary, Trouble, pack_tree};
 pub use reader::ArchiveReader;
 pub use refusal::Refusal;
+
+#[cfg(test)]
+mod tests;

@@ -145,11 +145,11 @@ mod tests {
 
     #[test]
     fn values_may_hold_anything() {
-        let records = parse(b"14 path=a\nb=c\n15 linkpath=12\n10 size=7\n11 k=\0\0\0\0\n").unwrap();
+        let records = parse(b"14 path=a\nb=c\n15 linkpath=12\n9 size=7\n10 k=\0\0\0\0\n").unwrap();
         assert_eq!(records.path.as_deref(), Some(&b"a\nb=c"[..]));
         assert_eq!(records.link.as_deref(), Some(&b"12"[..]));
         assert_eq!(records.size, Some(7));
-        assert_eq!(parse(b"9 path=a\n9 path=b\n").unwrap().path.as_deref(), Some(&b"b"[..]));
+        assert_eq!(parse(b"10 path=a\n10 path=b\n").unwrap().path.as_deref(), Some(&b"b"[..]));
         assert!(!parse(b"13 comment=x\n").unwrap().decide_content());
     }
 }

@@ -35,11 +35,11 @@ impl SparseFile<'_> {
         [goes_on]: [u8; 1],
         pieces: &mut Vec<Piece>,
     ) -> Result<bool, ArchiveError> {
-        let used = places.iter().take_while(|place| !place.is_empty());
-        let used = places.get(..used.count()).unwrap_or_default();
-        let rest = places.get(used.len()..).unwrap_or_default();
+        let used = places.iter().take_while(|place| first_bytes(place).iter().all(|b| *b != 0));
+        let (used, rest) = places.split_at_checked(used.count()).unwrap_or_default();
         let is_open = goes_on != 0 && !rest.is_empty();
-        if goes_on > 1 || is_open || !rest.iter().all(GnuSparseHeader::is_empty) {
+        let is_unused = |place: &GnuSparseHeader| first_bytes(place) == [0, 0];
+        if goes_on > 1 || is_open || !rest.iter().all(is_unused) {
             return Err(self.damaged("with a gap"));
         }
         if pieces.len() + used.len() > self.most {
@@ -55,4 +55,10 @@ impl SparseFile<'_> {
     fn no_number(&self, bad: BadNumber) -> ArchiveError {
         ArchiveError::number(self.offset, "sparse map", bad)
     }
+}
+
+/// GNU tar takes a place for unused that has no length, others one that has no beginning either.
+fn first_bytes(place: &GnuSparseHeader) -> [u8; 2] {
+    let ([offset, ..], [length, ..]) = (place.offset, place.numbytes);
+    [offset, length]
 }
