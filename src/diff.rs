@@ -52,6 +52,7 @@ pub fn run(arguments: &DiffArguments) -> anyhow::Result<Status> {
         unchecked: unchecked.into_rows(),
         resumed: None,
         diff: Some(diff),
+        tar: None,
         complete: true,
     };
     outcome.end(seen, false, &Caught::default())

@@ -41,6 +41,7 @@ pub fn run(arguments: &ImageArguments) -> anyhow::Result<Status> {
         unchecked: check.unchecked,
         resumed: None,
         diff: None,
+        tar: None,
         complete: check.complete,
     };
     outcome.end(seen, could_not_run, &caught)

@@ -18,6 +18,7 @@ mod resumption;
 mod scan;
 mod signals;
 mod status;
+mod tar;
 mod time_limit;
 mod tool;
 
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
     let status = match arguments.chosen() {
         Ok(Command::Scan(scan)) => scan::run(&scan),
         Ok(Command::Diff(diff)) => diff::run(&diff),
+        Ok(Command::Tar(tar)) => tar::run(&tar),
         Ok(Command::Image(image)) => image::run(&image),
         Ok(Command::Report(report)) => render::run(&report),
         Ok(Command::Explain(explain)) => explain::run(&explain),

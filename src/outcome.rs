@@ -2,7 +2,7 @@
 
 use reports::{
     CheckRun, CheckStatus, Diff, Finding, Report, Resumed, Root, SCHEMA_VERSION, Severity,
-    Timestamp, Totals, Unchecked, Verdict, recommend,
+    TarTrips, Timestamp, Totals, Unchecked, Verdict, recommend,
 };
 
 use crate::arguments::ResultArguments;
@@ -26,6 +26,8 @@ pub struct Seen {
     pub resumed: Option<Resumed>,
     /// What a comparison with a manifest came to.
     pub diff: Option<Diff>,
+    /// What tar round trips came to.
+    pub tar: Option<TarTrips>,
     /// Whether the run came to its end.
     pub complete: bool,
 }
@@ -122,7 +124,7 @@ impl<'a> Outcome<'a> {
             unchecked: seen.unchecked,
             resumed: seen.resumed,
             diff: seen.diff,
-            tar: None,
+            tar: seen.tar,
             recommendations,
         }
     }

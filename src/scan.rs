@@ -98,6 +98,7 @@ fn seen(scan: Scan, resumption: &Resumption) -> Seen {
         unchecked: scan.unchecked,
         resumed: resumption.resumed(),
         diff: None,
+        tar: None,
         complete: scan.complete,
     }
 }

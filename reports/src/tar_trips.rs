@@ -139,6 +139,10 @@ pub enum TarPattern {
 }
 
 impl TarPattern {
+    /// Every one, in the order they are gone through.
+    pub const ALL: [TarPattern; 4] =
+        [TarPattern::Npm, TarPattern::NpmCached, TarPattern::Pnpm, TarPattern::Sequential];
+
     /// The word used in reports and on the command line.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -19,10 +19,6 @@
 //! Nothing here prints, and nothing follows a symbolic link or crosses a mount unasked.
 
 mod allocation;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, unused_imports, reason = "what extracts and compares archives comes later")
-)]
 mod archive;
 mod attributes;
 mod checkpoint;
@@ -53,6 +49,7 @@ mod refusals;
 mod root_report;
 mod root_scan;
 mod roots;
+pub mod round_trip;
 mod scan;
 mod scope;
 mod second_look;

@@ -51,7 +51,7 @@ pub fn describe(
 }
 
 /// Options of the mount, then of the superblock.
-fn join_options(mount: &Mount) -> String {
+pub fn join_options(mount: &Mount) -> String {
     format!("{};{}", mount.options, mount.super_options)
 }
 

@@ -69,20 +69,6 @@ impl MemberPath {
         Some(MemberPath(rest.to_vec()))
     }
 
-    /// The directory it lies in; none for the root.
-    pub fn parent(&self) -> Option<MemberPath> {
-        if self.is_root() {
-            return None;
-        }
-        let end = memchr::memrchr(b'/', &self.0).unwrap_or(0);
-        self.0.get(..end).map(|parent| MemberPath(parent.to_vec()))
-    }
-
-    /// The last component; none for the root.
-    pub fn file_name(&self) -> Option<&[u8]> {
-        self.components().next_back()
-    }
-
     /// Judges the target of a symbolic link at this path. It may go up as far as the root, and
     /// then down; a `..` behind a name is refused, since the name may be a link itself. This holds
     /// for a link that is written where its name says, with no link among its directories: an
@@ -172,11 +158,8 @@ mod tests {
         assert_eq!(deep.strip(0), Some(deep.clone()));
         assert_eq!(deep.strip(2), Some(path("c").unwrap()));
         assert_eq!((deep.strip(3), deep.strip(usize::MAX)), (None, None));
-        assert_eq!(deep.parent(), Some(path("a/b").unwrap()));
-        assert_eq!(deep.file_name(), Some(&b"c"[..]));
-        assert_eq!(path("a").unwrap().parent(), Some(MemberPath::default()));
         let root = MemberPath::default();
-        assert_eq!((root.parent(), root.file_name(), root.depth()), (None, None, 0));
+        assert_eq!(root.depth(), 0);
         assert_eq!((root.strip(0), root.strip(1)), (Some(root.clone()), None));
     }
 

@@ -35,9 +35,9 @@ pub use expanded::Expanded;
 pub use limits::Limits;
 pub use member::{Found, Member, MemberKind, RefusedMember, Remark};
 pub use member_path::MemberPath;
-pub use pack::{Operation, PackError, PackNotice, PackedSummary, Trouble, pack_tree};
+pub use pack::{Operation, PackError, PackNotice, Trouble, pack_tree};
 pub use reader::ArchiveReader;
 pub use refusal::Refusal;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -7,11 +7,13 @@ mod records;
 use std::io::Read;
 use std::mem;
 
+#[cfg(test)]
+use super::Expanded;
 use super::blocks::{Blocks, is_zero};
 use super::extensions::Extensions;
 use super::header::{EntryType, RawHeader};
 use super::not_tar::seems_to_be;
-use super::{ArchiveError, Expanded, Found, Limit, Limits, Remark};
+use super::{ArchiveError, Found, Limit, Limits, Remark};
 
 /// A tar archive that is being read. What it gives is proven only when it comes to its end: only
 /// then was the checksum of its gzip data compared.
@@ -41,6 +43,7 @@ enum State {
     Failed,
 }
 
+#[cfg(test)]
 impl<R: Read> ArchiveReader<Expanded<R>> {
     /// Reads bytes as they are stored, compressed with gzip or not.
     pub fn new(input: R, limits: Limits) -> Self {

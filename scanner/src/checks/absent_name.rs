@@ -12,7 +12,8 @@ use std::os::fd::BorrowedFd;
 use reports::Code;
 use rustix::io::Errno;
 
-use super::lookup::{Refusal, errno_name};
+use super::errno_name::errno_name;
+use super::lookup::Refusal;
 use super::{Anomalies, Anomaly};
 use crate::filesystem::Filesystem;
 use crate::inode_facts::InodeFacts;

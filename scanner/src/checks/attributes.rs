@@ -12,7 +12,8 @@ use foldhash::fast::RandomState;
 use reports::{Code, UncheckedReason};
 use rustix::io::Errno;
 
-use super::lookup::{Refusal, errno_name};
+use super::errno_name::errno_name;
+use super::lookup::Refusal;
 use super::{Anomalies, Anomaly, acl};
 use crate::attributes::{AttributeRoom, AttributeSource};
 use crate::filesystem::Filesystem;

@@ -8,7 +8,8 @@
 use reports::Code;
 use rustix::io::Errno;
 
-use super::lookup::{Refusal, errno_name};
+use super::errno_name::errno_name;
+use super::lookup::Refusal;
 use super::{Anomalies, Anomaly};
 use crate::oddities::Oddities;
 use crate::walk::ListingError;

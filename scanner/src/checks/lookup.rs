@@ -8,6 +8,7 @@
 use reports::Code;
 use rustix::io::Errno;
 
+use super::errno_name::errno_name;
 use super::{Anomalies, Anomaly};
 use crate::oddities::Oddities;
 
@@ -78,45 +79,6 @@ pub fn refused_open(errno: Errno, name: &[u8], ino: u64) -> Anomaly {
         Refusal::Damage(_) => anomaly,
         _ => anomaly.only_suspect(),
     }
-}
-
-/// An errno as the kernel spells it, with its meaning.
-pub fn errno_name(errno: Errno) -> String {
-    let name = match errno {
-        Errno::UCLEAN => "EUCLEAN",
-        Errno::BADMSG => "EBADMSG",
-        Errno::IO => "EIO",
-        Errno::STALE => "ESTALE",
-        Errno::NOENT => "ENOENT",
-        Errno::LOOP => "ELOOP",
-        Errno::NOTDIR => "ENOTDIR",
-        Errno::INVAL => "EINVAL",
-        Errno::NXIO => "ENXIO",
-        Errno::OVERFLOW => "EOVERFLOW",
-        Errno::RANGE => "ERANGE",
-        Errno::FBIG => "EFBIG",
-        Errno::NAMETOOLONG => "ENAMETOOLONG",
-        Errno::NOMEM => "ENOMEM",
-        Errno::ACCESS => "EACCES",
-        Errno::PERM => "EPERM",
-        Errno::MFILE => "EMFILE",
-        Errno::NFILE => "ENFILE",
-        Errno::NODATA => "ENODATA",
-        Errno::NOKEY => "ENOKEY",
-        Errno::NOTTY => "ENOTTY",
-        Errno::OPNOTSUPP => "EOPNOTSUPP",
-        Errno::NOSYS => "ENOSYS",
-        _ => return errno.to_string(),
-    };
-    let meaning = match errno {
-        Errno::UCLEAN => "the filesystem needs cleaning",
-        Errno::BADMSG => "a checksum is wrong",
-        Errno::IO => "input/output error",
-        Errno::STALE => "stale handle",
-        Errno::NOTTY | Errno::OPNOTSUPP | Errno::NOSYS => "not supported",
-        _ => return name.to_owned(),
-    };
-    format!("{name} ({meaning})")
 }
 
 #[cfg(test)]

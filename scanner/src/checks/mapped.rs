@@ -3,7 +3,8 @@
 use reports::Code;
 use rustix::io::Errno;
 
-use super::lookup::{Refusal, errno_name};
+use super::errno_name::errno_name;
+use super::lookup::Refusal;
 use super::{Anomalies, Anomaly, extent_order, extent_place, extent_size, mapped_blocks};
 use crate::extents::{ExtentMap, MapError};
 use crate::filesystem::Filesystem;

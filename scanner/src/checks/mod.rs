@@ -16,6 +16,7 @@ mod dot_entries;
 mod entry_name;
 mod entry_number;
 mod entry_type;
+mod errno_name;
 mod extent_order;
 mod extent_place;
 mod extent_size;
@@ -48,11 +49,12 @@ pub use dot_entries::DotEntries;
 pub use entry_name::{Name, judge as judge_name};
 pub use entry_number::judge_reserved;
 pub use entry_type::UntypedEntries;
+pub use errno_name::{errno_name, errno_word};
 pub use inode_flag_words::judge as judge_flags;
 pub use inode_owner::Overflow;
-pub use lookup::{Refusal, errno_name, judge as judge_lookup, refused_open};
+pub use lookup::{Refusal, judge as judge_lookup, refused_open};
 pub use mapped::{Mapped, judge_map, judge_unreadable};
-pub use same_names::{SameNames, fold_hash, judge as judge_same_names};
+pub use same_names::{SameNames, fold as fold_name, fold_hash, judge as judge_same_names};
 
 use std::os::fd::BorrowedFd;
 

@@ -78,7 +78,7 @@ fn hash_lowercase<const ROOM: usize>(hasher: &RandomState, name: &[u8]) -> u64 {
 
 /// A name in the form in which file systems that ignore case and normalisation compare it.
 /// Through the upper case first, so that "ß" and "SS" meet as they do there.
-fn fold(name: &[u8]) -> Cow<'_, [u8]> {
+pub fn fold(name: &[u8]) -> Cow<'_, [u8]> {
     match std::str::from_utf8(name) {
         Ok(text) => {
             let folded: String = text

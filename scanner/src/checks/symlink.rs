@@ -12,7 +12,8 @@ use reports::Code;
 use rustix::fs::readlinkat_raw;
 use rustix::io::Errno;
 
-use super::lookup::{Refusal, errno_name};
+use super::errno_name::errno_name;
+use super::lookup::Refusal;
 use super::{Anomalies, Anomaly, Seen};
 use crate::inode_facts::FileKind;
 

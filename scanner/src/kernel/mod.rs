@@ -8,7 +8,7 @@ mod error_counters;
 mod kernel_log;
 mod mount_state;
 
-use error_counters::ErrorCounters;
+pub use error_counters::ErrorCounters;
 use kernel_log::LogPosition;
 use mount_state::read_only_by_error;
 

@@ -12,7 +12,7 @@ mod open_by_handle;
 mod tune_sb_param;
 
 pub use cachestat::cached_pages;
-pub use close::close;
+pub use close::{close, close_written};
 pub use fiemap::{FiemapRoom, RawExtent, fiemap};
 pub use getdents::{getdents64, until_nul};
 pub use getfsmap::{FsmapKey, FsmapRecord, FsmapRoom, getfsmap};

@@ -1,8 +1,8 @@
 //! Archives that real tools got wrong, and those that real tools write.
 
 mod bombs;
-mod build;
-mod compression;
+pub(crate) mod build;
+pub(crate) mod compression;
 mod damage;
 mod ends;
 mod formats;

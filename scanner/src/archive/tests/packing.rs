@@ -14,7 +14,8 @@ use rustix::io::Errno;
 
 use super::formats::{is_gnu_tar, judge, make_tree};
 use super::read_all::{read_all, read_within};
-use crate::archive::{Limits, Operation, PackError, PackNotice, PackedSummary, Trouble, pack_tree};
+use crate::archive::pack::PackedSummary;
+use crate::archive::{Limits, Operation, PackError, PackNotice, Trouble, pack_tree};
 use crate::manifest::Compression;
 
 /// What a packing made and told.

@@ -1,0 +1,90 @@
+//! What the rounds of one pattern came to, added up.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use reports::TarClassification;
+
+use super::expected::{ByPath, Paths};
+use super::extraction::Extracted;
+use super::removal::NotRemoved;
+use super::trouble::{Refused, Stumble};
+use super::verify::{Difference, DifferenceKind, Verified};
+
+/// Failed calls that are kept; of those beyond only the class is counted.
+const KEPT: usize = 1000;
+
+/// What is known of one pattern's rounds.
+#[derive(Debug, Default)]
+pub struct Account {
+    /// Rounds that came to their end.
+    pub rounds: u32,
+    /// Packages that were extracted.
+    pub packages: u64,
+    /// Members that were begun with.
+    pub entries: u64,
+    /// Of these, those that were compared.
+    pub verified: u64,
+    /// Bytes that were written.
+    pub bytes: u64,
+    /// Time that extraction took.
+    pub took: Duration,
+    /// Calls that failed, with their round.
+    pub stumbles: Vec<(u32, Stumble)>,
+    /// All of them, by class.
+    pub by_class: BTreeMap<TarClassification, u64>,
+    /// What differed.
+    pub differences: Vec<Difference>,
+    /// What stayed.
+    pub not_removed: Vec<NotRemoved>,
+    /// What was not extracted.
+    pub refused: Vec<Refused>,
+    /// Whether all rounds came to their end.
+    pub complete: bool,
+}
+
+/// What one round must have left.
+#[derive(Debug, Default)]
+pub struct RoundAccount {
+    /// What must be there.
+    pub expected: ByPath,
+    /// What nothing is known of.
+    pub dropped: Paths,
+    extracted: u64,
+}
+
+impl Account {
+    /// Adds a package that came to its end.
+    pub fn add(&mut self, number: u32, round: &mut RoundAccount, package: Extracted) {
+        self.packages += 1;
+        self.entries += package.entries;
+        self.bytes += package.bytes;
+        round.extracted += package.extracted;
+        round.expected.extend(package.expected);
+        round.dropped.extend(package.dropped);
+        package.stumbles.into_iter().for_each(|stumble| self.stumble(number, stumble));
+        self.not_removed.extend(package.not_removed);
+        self.refused.extend(package.refused);
+    }
+
+    /// Adds a call that failed.
+    pub fn stumble(&mut self, number: u32, stumble: Stumble) {
+        *self.by_class.entry(stumble.classification).or_default() += 1;
+        if self.stumbles.len() < KEPT {
+            self.stumbles.push((number, stumble));
+        }
+    }
+
+    /// Adds what a comparison came to. Names that are one here are the archive's doing.
+    pub fn verify(&mut self, number: u32, round: &RoundAccount, verified: Verified) {
+        self.verified += round.extracted.saturating_sub(verified.missing);
+        for difference in verified.differences {
+            match difference.kind {
+                DifferenceKind::Collision | DifferenceKind::Unreadable(..) => {
+                    self.stumble(number, difference.into_stumble());
+                }
+                _ => self.differences.push(difference),
+            }
+        }
+    }
+}

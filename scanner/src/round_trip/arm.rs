@@ -1,0 +1,179 @@
+//! The round trips of one pattern in one directory: extract, compare, remove, and again.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread::{available_parallelism, scope, sleep};
+use std::time::{Duration, Instant};
+
+use super::abilities::Abilities;
+use super::account::{Account, RoundAccount};
+use super::churn::compete;
+use super::evidence::OnTheSpot;
+use super::extraction::{Extracted, Round};
+use super::file_system::FileSystem;
+use super::packages::Package;
+use super::pattern::{Pattern, Workers};
+use super::removal::{NotRemoved, remove_tree};
+use super::removals::Removals;
+use super::scratch::Scratch;
+use super::streams;
+use super::verify::{Verification, Verified};
+use crate::archive::Limits;
+use crate::control::Control;
+
+/// How long a difference has to go away before it counts.
+const SECOND_LOOK: Duration = Duration::from_millis(50);
+
+/// What all rounds in one directory have in common.
+pub struct Arm<'a> {
+    /// Where they work.
+    pub scratch: &'a Scratch,
+    /// What the filesystem there keeps.
+    pub abilities: Abilities,
+    /// The kernel's name of its device, and the errors that it had counted.
+    pub kernel: Option<(String, u64)>,
+    /// What is extracted.
+    pub packages: &'a [Package],
+    /// How much an archive may hold.
+    pub limits: Limits,
+    /// Packages at once; none where the pattern decides.
+    pub jobs: Option<usize>,
+    /// How often.
+    pub rounds: u32,
+    /// Whether a competing installer is at work.
+    pub churn: bool,
+    /// Whether what was extracted is left where it is.
+    pub keep: bool,
+    /// Who may end it early, and is told how far it is.
+    pub control: &'a Control,
+}
+
+impl Arm<'_> {
+    /// Goes through all rounds of a pattern.
+    pub fn run(&self, pattern: &'static Pattern) -> Account {
+        let mut account = Account::default();
+        for number in 1..=self.rounds {
+            if self.control.is_stopped() {
+                return account;
+            }
+            self.round(pattern, number, &mut account);
+        }
+        account.complete = !self.control.is_stopped();
+        account
+    }
+
+    fn round(&self, pattern: &'static Pattern, number: u32, account: &mut Account) {
+        let directory = format!("{}-{number}", pattern.name.as_str()).into_bytes();
+        let beneath = &self.scratch.beneath;
+        let removals = Removals::default();
+        let witness = OnTheSpot { beneath, removals: &removals, kernel: self.kernel.clone() };
+        if let Err(failure) = beneath.make_directory(&directory, 0o777) {
+            use super::trouble::Witness;
+            let stumble = witness.look_into(failure, Instant::now(), false, Vec::new());
+            account.stumble(number, stumble);
+            return;
+        }
+        let round = Round {
+            on: beneath,
+            pattern,
+            directory: directory.clone(),
+            witness: &witness,
+            limits: self.limits,
+            temporaries: &AtomicU64::new(0),
+        };
+        let left = self.extract(&round, &removals, number, account);
+        if !self.control.is_stopped() {
+            let verified = self.verify(&round, &removals, &left);
+            account.verify(number, &left, verified);
+            account.rounds += 1;
+        }
+        if !self.keep {
+            account.not_removed.extend(remove_twice(beneath, &directory));
+        }
+    }
+
+    /// Extracts all packages, beside a competing installer where one was asked for.
+    fn extract(
+        &self,
+        round: &Round<'_>,
+        removals: &Removals,
+        number: u32,
+        account: &mut Account,
+    ) -> RoundAccount {
+        let begun = Instant::now();
+        let done = AtomicBool::new(false);
+        let both = Mutex::new((&mut *account, RoundAccount::default()));
+        let add = |package: Extracted| {
+            self.control.add_entries(package.entries);
+            let mut both = both.lock().unwrap_or_else(PoisonError::into_inner);
+            let (account, left) = &mut *both;
+            account.add(number, left, package);
+        };
+        let stopped = || self.control.is_stopped();
+        scope(|threads| {
+            let over = || done.load(Ordering::Relaxed) || stopped();
+            if self.churn {
+                let (on, name) = (round.on, round.pattern.name);
+                threads.spawn(move || compete(on, name, &round.directory, removals, &over));
+            }
+            let packages = self.packages.iter().cloned();
+            streams::extract(round, packages, self.size(round.pattern), &stopped, &add);
+            done.store(true, Ordering::Relaxed);
+        });
+        let (account, left) = both.into_inner().unwrap_or_else(PoisonError::into_inner);
+        account.took += begun.elapsed();
+        left
+    }
+
+    /// Packages under way at once, and threads for their calls.
+    fn size(&self, pattern: &Pattern) -> (usize, usize) {
+        let streams = self.jobs.unwrap_or(pattern.streams).max(1);
+        let workers = match pattern.workers {
+            Workers::Fixed(workers) => workers,
+            Workers::Processors => available_parallelism().map_or(2, usize::from),
+        };
+        // Nobody is helped by threads that wait for one another's package.
+        (streams, if streams == 1 { 1 } else { workers })
+    }
+
+    /// Compares, and compares again what differed.
+    fn verify(&self, round: &Round<'_>, removals: &Removals, left: &RoundAccount) -> Verified {
+        let may_be_gone = |path: &[u8]| removals.has_removed(path);
+        let below = [round.directory.as_slice(), b"/node_modules"].concat();
+        let verification = Verification {
+            scratch: &self.scratch.path,
+            below: &below,
+            expected: &left.expected,
+            dropped: &left.dropped,
+            abilities: self.abilities,
+            may_be_gone: &may_be_gone,
+        };
+        let first = verification.run();
+        if first.differences.is_empty() {
+            return first;
+        }
+        sleep(SECOND_LOOK);
+        let mut again = verification.run();
+        let seen: HashSet<_> =
+            first.differences.iter().map(|difference| difference.path.clone()).collect();
+        again.differences.retain(|difference| seen.contains(&difference.path));
+        again
+    }
+}
+
+/// Removes a tree, and tries again what did not work at once.
+pub fn remove_twice(on: &dyn FileSystem, path: &[u8]) -> Vec<NotRemoved> {
+    if remove_tree(on, path).is_empty() {
+        return Vec::new();
+    }
+    sleep(SECOND_LOOK);
+    remove_tree(on, path)
+}
+
+/// Where a path of the scratch directory lies.
+pub fn absolute(scratch: &Path, path: &[u8]) -> Vec<u8> {
+    use std::os::unix::ffi::OsStrExt;
+    super::file_system::join(scratch.as_os_str().as_bytes(), path)
+}

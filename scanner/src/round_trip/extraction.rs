@@ -1,0 +1,329 @@
+//! One package on its way: a step at a time, so that many can go on side by side.
+
+mod member;
+mod package;
+mod store;
+
+use std::io::Read;
+use std::time::Instant;
+
+use super::expected::{ByPath, Paths, What, collide};
+use super::file_system::{Failure, FileSystem, OpenFile, join};
+use super::layout::Layout;
+use super::packages::Package;
+use super::pattern::{Pattern, Step};
+use super::removal::NotRemoved;
+use super::trouble::{Refused, Stumble, Witness};
+use crate::archive::{ArchiveError, ArchiveReader, Found, Limits, Member, MemberKind, Remark};
+
+/// Bytes of content that are written at once.
+const WRITTEN_AT_ONCE: usize = 1 << 16;
+
+/// What all packages of a round have in common.
+pub struct Round<'a> {
+    /// The calls.
+    pub on: &'a dyn FileSystem,
+    /// How it is done.
+    pub pattern: &'static Pattern,
+    /// The round's directory below the scratch directory.
+    pub directory: Vec<u8>,
+    /// Who finds out why a call failed.
+    pub witness: &'a dyn Witness,
+    /// How much an archive may hold.
+    pub limits: Limits,
+    /// Names that the store has given away.
+    pub temporaries: &'a std::sync::atomic::AtomicU64,
+}
+
+/// What became of a package.
+#[derive(Debug, Default)]
+pub struct Extracted {
+    /// What must be there now.
+    pub expected: ByPath,
+    /// Paths that were given up: what is there is anybody's guess.
+    pub dropped: Paths,
+    /// Calls that failed.
+    pub stumbles: Vec<Stumble>,
+    /// What was to be removed and is still there.
+    pub not_removed: Vec<NotRemoved>,
+    /// Members that were not extracted, and archives that could not be read to their end.
+    pub refused: Vec<Refused>,
+    /// Members that were begun with.
+    pub entries: u64,
+    /// Of these, those that were made without an error.
+    pub extracted: u64,
+    /// Bytes that were written.
+    pub bytes: u64,
+}
+
+/// A package on its way.
+pub struct Extraction<'a> {
+    round: &'a Round<'a>,
+    package: Package,
+    layout: Layout,
+    phase: Phase,
+    archive: Option<ArchiveReader<Box<dyn Read + Send>>>,
+    current: Option<Current>,
+    /// Directories that were made, where the pattern remembers them.
+    made: Paths,
+    /// Files of the store that belong to it, by what they are to be called.
+    stored: Vec<store::Stored>,
+    /// Room for what is written.
+    room: Vec<u8>,
+    /// When the package or member that is under way began.
+    since: Instant,
+    extracted: Extracted,
+}
+
+/// Where it is.
+enum Phase {
+    Before(usize),
+    NextMember,
+    Member(&'static [Step], usize),
+    Between(usize),
+    Again(usize, usize),
+    After(usize),
+    Done,
+}
+
+/// The member that is under way.
+struct Current {
+    member: Member,
+    /// Where it goes.
+    path: Vec<u8>,
+    file: Option<OpenFile>,
+    /// The name that it has in the store before its content is known.
+    temporary: Vec<u8>,
+    /// The mode that it was made with.
+    made_with: u32,
+    hash: Option<blake3::Hash>,
+}
+
+/// Why a member or package does not go on.
+enum Halt {
+    /// A call failed.
+    Failed(Failure),
+    /// The archive asks for what is not done.
+    Refused(&'static str),
+    /// The archive ends or contradicts itself.
+    Archive(ArchiveError),
+}
+
+impl From<Failure> for Halt {
+    fn from(failure: Failure) -> Self {
+        Halt::Failed(failure)
+    }
+}
+
+impl<'a> Extraction<'a> {
+    /// Begins with a package.
+    pub fn new(round: &'a Round<'a>, package: Package) -> Self {
+        let layout = Layout::new(round.pattern.name, &round.directory, &package.name);
+        Extraction {
+            round,
+            package,
+            layout,
+            phase: Phase::Before(0),
+            archive: None,
+            current: None,
+            made: Paths::default(),
+            stored: Vec::new(),
+            room: vec![0; WRITTEN_AT_ONCE],
+            since: Instant::now(),
+            extracted: Extracted::default(),
+        }
+    }
+
+    /// Takes the next step; false when there is none.
+    pub fn advance(&mut self) -> bool {
+        let pattern = self.round.pattern;
+        match self.phase {
+            Phase::Before(at) => self.with_package(pattern.before, at, Phase::Before),
+            Phase::NextMember => self.next_member(),
+            Phase::Member(steps, at) => self.with_member(steps, at),
+            Phase::Between(at) => self.with_package(pattern.between, at, Phase::Between),
+            Phase::Again(file, at) => self.with_stored(file, at),
+            Phase::After(at) => self.with_package(pattern.after, at, Phase::After),
+            Phase::Done => return false,
+        }
+        true
+    }
+
+    /// What became of it.
+    pub fn finish(self) -> Extracted {
+        self.extracted
+    }
+
+    fn with_package(&mut self, steps: &[Step], at: usize, next: fn(usize) -> Phase) {
+        let Some(step) = steps.get(at) else {
+            self.phase = match self.phase {
+                Phase::Before(_) => self.open_archive(),
+                Phase::Between(_) => {
+                    self.order_stored();
+                    Phase::Again(0, 0)
+                }
+                _ => Phase::Done,
+            };
+            return;
+        };
+        self.since = Instant::now();
+        self.phase = next(at + 1);
+        if let Err(halt) = self.package_step(*step) {
+            let place = self.layout.place.clone();
+            // Without its directory nothing of it can be extracted (node-tar's CwdError).
+            if matches!(step, Step::MakePackage | Step::MakeStage | Step::MoveStage) {
+                self.extracted.expected.clear();
+                self.extracted.extracted = 0;
+                self.extracted.dropped.insert(place.clone());
+                self.phase = Phase::After(self.round.pattern.after.len());
+            }
+            self.stumble(halt, &place);
+        }
+    }
+
+    fn open_archive(&mut self) -> Phase {
+        match self.package.open(self.round.limits, self.round.pattern.streams == 1) {
+            Ok(input) => {
+                self.archive = Some(ArchiveReader::of_expanded(input, self.round.limits));
+                Phase::NextMember
+            }
+            Err(error) => {
+                self.refuse(None, &format!("it cannot be opened: {error}"));
+                Phase::After(0)
+            }
+        }
+    }
+
+    fn next_member(&mut self) {
+        let found = self.archive.as_mut().map(ArchiveReader::next_member);
+        self.phase = match found.unwrap_or(Ok(None)) {
+            Ok(Some(Found::Member(member))) => self.begin(member),
+            Ok(Some(Found::Refused(refused))) => {
+                self.refuse(Some(&refused.name), &refused.why.to_string());
+                Phase::NextMember
+            }
+            Ok(None) => {
+                self.note_end();
+                Phase::Between(0)
+            }
+            // What it was has been told when a member was read.
+            Err(ArchiveError::AfterError { .. }) => Phase::Between(0),
+            Err(error) => {
+                self.refuse(None, &error.to_string());
+                Phase::Between(0)
+            }
+        };
+    }
+
+    /// What makes one doubt that the archive is whole although it was read to its end.
+    fn note_end(&mut self) {
+        let remarks = self.archive.as_ref().map(|archive| archive.remarks().to_vec());
+        for remark in remarks.unwrap_or_default() {
+            match remark {
+                Remark::NoEnd => self.refuse(None, "it has no end: members may be missing"),
+                Remark::BehindGzip => self.refuse(None, "bytes that are no gzip follow its end"),
+                // Some tools write no better, and tar passes over it.
+                Remark::LoneZeroBlock | Remark::BehindEnd => {}
+            }
+        }
+    }
+
+    /// Begins with a member, if the pattern does anything with such a one.
+    fn begin(&mut self, member: Member) -> Phase {
+        self.since = Instant::now();
+        let pattern = self.round.pattern;
+        let steps = match member.kind {
+            MemberKind::File => pattern.file,
+            MemberKind::Directory => pattern.directory,
+            MemberKind::Symlink { .. } => pattern.symlink,
+            MemberKind::HardLink { .. } => pattern.hard_link,
+        };
+        let Some(stripped) =
+            member.path.strip(self.package.strip(pattern.strip)).filter(|path| !path.is_root())
+        else {
+            return Phase::NextMember;
+        };
+        if steps.is_empty() {
+            return Phase::NextMember;
+        }
+        self.extracted.entries += 1;
+        let path = join(&self.layout.stage, stripped.as_bytes());
+        self.current = Some(Current {
+            member,
+            path,
+            file: None,
+            temporary: Vec::new(),
+            made_with: 0,
+            hash: None,
+        });
+        Phase::Member(steps, 0)
+    }
+
+    fn with_member(&mut self, steps: &'static [Step], at: usize) {
+        let (Some(step), Some(mut current)) = (steps.get(at), self.current.take()) else {
+            self.phase = Phase::NextMember;
+            return;
+        };
+        match self.member_step(*step, &mut current) {
+            Ok(()) if at + 1 == steps.len() => {
+                self.extract(current);
+                self.phase = Phase::NextMember;
+            }
+            Ok(()) => {
+                self.current = Some(current);
+                self.phase = Phase::Member(steps, at + 1);
+            }
+            Err(halt) => {
+                self.drop_member(current, halt);
+                self.phase = Phase::NextMember;
+            }
+        }
+    }
+
+    /// As node-tar does: the entry is dropped, and the archive goes on.
+    fn drop_member(&mut self, current: Current, halt: Halt) {
+        let Current { path, file, .. } = current;
+        if let Some(file) = file {
+            // What is told is why it was given up; that it cannot be closed either adds nothing.
+            let _ = self.round.on.close(file);
+        }
+        self.extracted.expected.remove(&path);
+        self.stumble(halt, &path);
+        self.extracted.dropped.insert(path);
+    }
+
+    /// Takes account of what did not work.
+    fn stumble(&mut self, halt: Halt, path: &[u8]) {
+        match halt {
+            Halt::Failed(failure) => {
+                let collides = self.collides(&failure, path);
+                let package = self.package.name.clone();
+                let stumble = self.round.witness.look_into(failure, self.since, collides, package);
+                self.extracted.stumbles.push(stumble);
+            }
+            Halt::Refused(why) => self.refuse(Some(path), why),
+            Halt::Archive(error) => self.refuse(None, &error.to_string()),
+        }
+    }
+
+    /// Whether the archive has two members that want the same name, or a file where another one
+    /// wants a directory, on a filesystem that does not tell case.
+    fn collides(&self, failure: &Failure, path: &[u8]) -> bool {
+        use rustix::io::Errno;
+        let in_the_way = [Errno::EXIST, Errno::NOTDIR, Errno::ISDIR, Errno::NOTEMPTY];
+        let no_directory = |what: &What| !matches!(what, What::Directory { .. });
+        let others = || self.extracted.expected.iter().filter(|(other, _)| *other != path);
+        in_the_way.contains(&failure.errno)
+            && others().any(|(other, what)| {
+                collide(other, path) && (no_directory(what) || other.len() >= path.len())
+            })
+    }
+
+    fn refuse(&mut self, member: Option<&[u8]>, why: &str) {
+        self.extracted.refused.push(Refused {
+            archive: self.package.origin(),
+            member: member.map(<[u8]>::to_vec),
+            why: why.to_owned(),
+        });
+    }
+}

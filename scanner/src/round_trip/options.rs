@@ -1,0 +1,94 @@
+//! What round trips are asked to do, and why there are none.
+
+use std::path::PathBuf;
+
+use reports::{PathName, TarPattern};
+
+use super::packages::{Size, Source, SourceError};
+use super::scratch::ScratchError;
+
+/// What to do.
+#[derive(Clone, Debug)]
+pub struct TripOptions {
+    /// The directory in which the scratch directory is made.
+    pub directory: PathBuf,
+    /// The patterns, one after the other.
+    pub patterns: Vec<TarPattern>,
+    /// Where the archives come from.
+    pub source: Source,
+    /// Packages at once; none where the pattern decides.
+    pub jobs: Option<usize>,
+    /// How often everything is extracted, compared and removed, at least 1.
+    pub rounds: u32,
+    /// Whether a competing installer is at work.
+    pub churn: bool,
+    /// A directory on another filesystem where the same is done beside it.
+    pub control: Option<PathBuf>,
+    /// Whether what was extracted is left for whoever wants to look at it.
+    pub keep: bool,
+    /// Do it even where meeting damage would stop the machine (`errors=panic`).
+    pub force: bool,
+    /// Keep every finding instead of the first hundred of each code.
+    pub all_findings: bool,
+    /// How much is extracted at most, of generated packages.
+    pub most: Size,
+}
+
+/// Why there are no round trips.
+#[derive(Debug, thiserror::Error)]
+pub enum TripError {
+    /// There are no archives.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// There is no scratch directory.
+    #[error(transparent)]
+    Scratch(#[from] ScratchError),
+    /// Meeting damage there would stop the machine.
+    #[error(
+        "{}: mounted with errors=panic: meeting damage would stop this machine (--force)",
+        path.escaped()
+    )]
+    ErrorsPanic {
+        /// The directory.
+        path: PathName,
+    },
+    /// The filesystem would be filled.
+    #[error(
+        "{}: {} MiB are to be written, and {} MiB are free, of which a twentieth stays free; \
+         extract less (--generated N)",
+        path.escaped(),
+        needed >> 20,
+        free >> 20
+    )]
+    NoRoom {
+        /// The directory.
+        path: PathName,
+        /// Bytes to write.
+        needed: u64,
+        /// Bytes that are free.
+        free: u64,
+    },
+    /// It would run out of inodes.
+    #[error(
+        "{}: {needed} inodes are needed, and {free} are free; extract less (--generated N)",
+        path.escaped()
+    )]
+    NoInodes {
+        /// The directory.
+        path: PathName,
+        /// Inodes that are needed.
+        needed: u64,
+        /// Inodes that are free.
+        free: u64,
+    },
+    /// Nothing could be tried out.
+    #[error("{}: {call} says {errno}; the scratch directory cannot be used", path.escaped())]
+    Probe {
+        /// What was tried.
+        path: PathName,
+        /// The call.
+        call: &'static str,
+        /// What the kernel said.
+        errno: rustix::io::Errno,
+    },
+}

@@ -1,0 +1,128 @@
+//! A directory in which round trips are made: what it stands on, whether there is room, and the
+//! scratch directory in it.
+
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
+
+use reports::{CheckRun, PathName, Root};
+use rustix::fs::fstatvfs;
+
+use super::abilities::{Abilities, try_out};
+use super::beneath::open_directory;
+use super::options::TripError;
+use super::packages::Size;
+use super::scratch::{Scratch, ScratchError};
+use crate::control::Control;
+use crate::errors_policy::ErrorsPolicy;
+use crate::filesystem::Filesystem;
+use crate::inode_facts::InodeFacts;
+use crate::kernel::ErrorCounters;
+use crate::mounts::Mount;
+use crate::root_report::join_options;
+
+/// The most that stays free, in bytes.
+const MOST_LEFT_FREE: u64 = 1 << 30;
+
+/// A place, ready for use.
+pub struct Place {
+    /// The directory, without symbolic links.
+    pub path: PathBuf,
+    /// What it stands on.
+    pub filesystem: Filesystem,
+    /// What that does when it meets damage.
+    pub policy: Option<ErrorsPolicy>,
+    /// Where the work is done.
+    pub scratch: Scratch,
+    /// What the filesystem keeps of what it is told.
+    pub abilities: Abilities,
+    /// The kernel's name of the device, and the errors that it had counted at the beginning.
+    pub kernel: Option<(String, u64)>,
+    /// Bytes that may be written before too little stays free.
+    pub room: u64,
+}
+
+impl Place {
+    /// Makes everything ready for so much to be written.
+    pub fn prepare(
+        path: &Path,
+        size: Size,
+        keep: bool,
+        force: bool,
+        control: &Control,
+    ) -> Result<Self, TripError> {
+        let no_place = |errno| ScratchError::NoPlace { path: path.into(), errno };
+        let directory = open_directory(path).map_err(no_place)?;
+        let facts = InodeFacts::of_descriptor(directory.as_fd()).map_err(no_place)?;
+        let filesystem = Filesystem::of(directory.as_fd(), &facts);
+        let policy = filesystem.mount.as_ref().and_then(ErrorsPolicy::of);
+        admit(path, policy, force, control)?;
+        let room = room(path, fstatvfs(&directory).map_err(no_place)?, size)?;
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let kernel = filesystem.mount.as_ref().and_then(Mount::device_name).and_then(|device| {
+            let counted = ErrorCounters::read(&device)?.errors;
+            Some((device, counted))
+        });
+        let scratch = Scratch::make(&path, keep)?;
+        let abilities = try_out(&scratch.beneath).map_err(|failure| TripError::Probe {
+            path: PathName::new(super::arm::absolute(&scratch.path, &failure.path)),
+            call: failure.call.word(),
+            errno: failure.errno,
+        })?;
+        Ok(Place { path, filesystem, policy, scratch, abilities, kernel, room })
+    }
+
+    /// What the report says of it.
+    pub fn describe(&self, check: CheckRun) -> Root {
+        let mount = self.filesystem.mount.as_ref();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Root {
+            path: self.path.as_path().into(),
+            filesystem: self.filesystem.kind.clone(),
+            device: mount.map(|mount| text(&mount.source)).unwrap_or_default(),
+            mount_options: mount.map(join_options).unwrap_or_default(),
+            mount_point: mount.map(|mount| text(&mount.point)).unwrap_or_default(),
+            errors_policy: self.policy.map(|policy| policy.to_string()),
+            checks: vec![check],
+        }
+    }
+}
+
+/// Writing meets damage as looking does.
+fn admit(
+    path: &Path,
+    policy: Option<ErrorsPolicy>,
+    force: bool,
+    control: &Control,
+) -> Result<(), TripError> {
+    match policy {
+        Some(ErrorsPolicy::Panic) if !force => Err(TripError::ErrorsPanic { path: path.into() }),
+        Some(ErrorsPolicy::RemountReadOnly) => {
+            control.remark(&format!(
+                "{}: mounted with errors=remount-ro: if damage is met, the kernel turns this mount \
+                 read-only",
+                PathName::from(path).escaped()
+            ));
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// How many bytes may be written. A twentieth of the filesystem stays free, and no more than a
+/// gibibyte, since others live there too.
+fn room(path: &Path, space: rustix::fs::StatVfs, size: Size) -> Result<u64, TripError> {
+    let free = space.f_bavail.saturating_mul(space.f_frsize);
+    let whole = space.f_blocks.saturating_mul(space.f_frsize);
+    let room = free.saturating_sub((whole / 20).min(MOST_LEFT_FREE));
+    // A file takes half a block more than its size, a directory a whole one.
+    let needed = size.bytes.saturating_add(size.entries.saturating_mul(space.f_frsize));
+    if needed > room {
+        return Err(TripError::NoRoom { path: path.into(), needed, free });
+    }
+    // A filesystem that makes inodes as it needs them may say that it has none at all.
+    let needed = size.entries.saturating_add(size.entries / 4);
+    if space.f_files > 0 && needed > space.f_favail {
+        return Err(TripError::NoInodes { path: path.into(), needed, free: space.f_favail });
+    }
+    Ok(room)
+}

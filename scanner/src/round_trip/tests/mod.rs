@@ -1,0 +1,7 @@
+//! What patterns do, call by call, and what becomes of archives that mean harm.
+
+mod bench;
+mod hostile;
+mod patterns;
+mod recorder;
+mod trips;
