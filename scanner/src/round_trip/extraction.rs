@@ -68,6 +68,8 @@ pub struct Extraction<'a> {
     made: Paths,
     /// Files of the store that belong to it, by what they are to be called.
     stored: Vec<store::Stored>,
+    /// Members that the archive has brought, refused ones included.
+    members: u64,
     /// Room for what is written.
     room: Vec<u8>,
     /// When the package or member that is under way began.
@@ -128,6 +130,7 @@ impl<'a> Extraction<'a> {
             current: None,
             made: Paths::default(),
             stored: Vec::new(),
+            members: 0,
             room: vec![0; WRITTEN_AT_ONCE],
             since: Instant::now(),
             extracted: Extracted::default(),
@@ -182,9 +185,10 @@ impl<'a> Extraction<'a> {
     }
 
     fn open_archive(&mut self) -> Phase {
-        match self.package.open(self.round.limits, self.round.pattern.streams == 1) {
+        let limits = self.package.within(self.round.limits);
+        match self.package.open(limits, self.round.pattern.streams == 1) {
             Ok(input) => {
-                self.archive = Some(ArchiveReader::of_expanded(input, self.round.limits));
+                self.archive = Some(ArchiveReader::of_expanded(input, limits));
                 Phase::NextMember
             }
             Err(error) => {
@@ -196,6 +200,7 @@ impl<'a> Extraction<'a> {
 
     fn next_member(&mut self) {
         let found = self.archive.as_mut().map(ArchiveReader::next_member);
+        self.members += u64::from(matches!(found, Some(Ok(Some(_)))));
         self.phase = match found.unwrap_or(Ok(None)) {
             Ok(Some(Found::Member(member))) => self.begin(member),
             Ok(Some(Found::Refused(refused))) => {
@@ -217,6 +222,9 @@ impl<'a> Extraction<'a> {
 
     /// What makes one doubt that the archive is whole although it was read to its end.
     fn note_end(&mut self) {
+        if self.members == 0 {
+            self.refuse(None, "it holds nothing; a file that was lost to zeros looks so");
+        }
         let remarks = self.archive.as_ref().map(|archive| archive.remarks().to_vec());
         for remark in remarks.unwrap_or_default() {
             match remark {

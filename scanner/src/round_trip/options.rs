@@ -30,7 +30,7 @@ pub struct TripOptions {
     pub force: bool,
     /// Keep every finding instead of the first hundred of each code.
     pub all_findings: bool,
-    /// How much is extracted at most, of generated packages.
+    /// How much is extracted at most: of generated packages together, and of any one archive.
     pub most: Size,
 }
 

@@ -148,6 +148,14 @@ impl Package {
         if ahead { Ok(Box::new(ReadAhead::begin(expanded)?)) } else { Ok(Box::new(expanded)) }
     }
 
+    /// The limits for its archive: one that was packed here, holes and all, is no bomb.
+    pub fn within(&self, limits: Limits) -> Limits {
+        match self.contents {
+            Contents::Packed(_) => Limits { ratio: u64::MAX, ..limits },
+            _ => limits,
+        }
+    }
+
     /// Leading directories of its archive that are left off where a pattern leaves off as many: one
     /// that was packed here has none.
     pub fn strip(&self, by_pattern: usize) -> usize {

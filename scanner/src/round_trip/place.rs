@@ -37,8 +37,8 @@ pub struct Place {
     pub abilities: Abilities,
     /// The kernel's name of the device, and the errors that it had counted at the beginning.
     pub kernel: Option<(String, u64)>,
-    /// Bytes that may be written before too little stays free.
-    pub room: u64,
+    /// What may be written before too little stays free.
+    pub room: Size,
 }
 
 impl Place {
@@ -108,9 +108,9 @@ fn admit(
     }
 }
 
-/// How many bytes may be written. A twentieth of the filesystem stays free, and no more than a
+/// How much may be written. A twentieth of the filesystem stays free, and no more than a
 /// gibibyte, since others live there too.
-fn room(path: &Path, space: rustix::fs::StatVfs, size: Size) -> Result<u64, TripError> {
+fn room(path: &Path, space: rustix::fs::StatVfs, size: Size) -> Result<Size, TripError> {
     let free = space.f_bavail.saturating_mul(space.f_frsize);
     let whole = space.f_blocks.saturating_mul(space.f_frsize);
     let room = free.saturating_sub((whole / 20).min(MOST_LEFT_FREE));
@@ -124,5 +124,6 @@ fn room(path: &Path, space: rustix::fs::StatVfs, size: Size) -> Result<u64, Trip
     if space.f_files > 0 && needed > space.f_favail {
         return Err(TripError::NoInodes { path: path.into(), needed, free: space.f_favail });
     }
-    Ok(room)
+    let entries = if space.f_files > 0 { space.f_favail } else { u64::MAX };
+    Ok(Size { entries, bytes: room })
 }

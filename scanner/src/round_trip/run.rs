@@ -98,7 +98,7 @@ fn run_all(options: &TripOptions, place: &Place, supply: &Supply, control: &Cont
         abilities: place.abilities,
         kernel: place.kernel.clone(),
         packages: &supply.packages,
-        limits: Limits { bytes: place.room, ..Limits::default() },
+        limits: limits(options, place),
         jobs: options.jobs,
         rounds: options.rounds,
         churn: options.churn,
@@ -107,6 +107,16 @@ fn run_all(options: &TripOptions, place: &Place, supply: &Supply, control: &Cont
     };
     let patterns = options.patterns.iter().map(|name| of(*name));
     patterns.map(|pattern| (pattern, arm.run(pattern))).collect()
+}
+
+/// An archive may hold no more than there is room for.
+fn limits(options: &TripOptions, place: &Place) -> Limits {
+    let limits = Limits::default();
+    Limits {
+        bytes: place.room.bytes.min(options.most.bytes).min(limits.bytes),
+        entries: place.room.entries.min(options.most.entries).min(limits.entries),
+        ..limits
+    }
 }
 
 /// Adds an error to a run that is put together already.

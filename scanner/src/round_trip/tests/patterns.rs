@@ -136,8 +136,8 @@ fn a_failed_call_drops_its_entry_alone() {
         assert_eq!(stumble.path, path.as_bytes());
         // Its directory is there and alive, so that ENOENT contradicts it.
         assert_eq!(stumble.classification, TarClassification::LookupInconsistent);
-        let made: Vec<_> = extracted.expected.keys().collect();
-        assert_eq!(made, [b"r/node_modules/foo/b.js"]);
+        assert!(extracted.expected.contains_key(b"r/node_modules/foo/b.js".as_slice()));
+        assert!(!extracted.expected.contains_key(path.as_bytes()));
     }
 }
 
