@@ -285,6 +285,7 @@ fn a_directory_that_moves_is_told_of() {
     make_deep(tree.path(), 200);
     let deep: PathBuf = (0..100).map(|_| "a-directory").collect();
     let elsewhere = tempfile::tempdir().unwrap();
+    fs::write(elsewhere.path().join("behind"), b"of another tree").unwrap();
     let mut behind = 0;
     let packed = pack_with(tree.path(), Compression::None, &mut |path| {
         // The first file is that of the deepest directory.
@@ -296,8 +297,13 @@ fn a_directory_that_moves_is_told_of() {
     });
     // From the one that the moved one lay in up to the root, which is open.
     assert_eq!(packed.notices.len(), 99);
-    assert!(packed.notices.iter().all(|(path, _)| path.len() < deep.as_os_str().len()));
+    let (operation, errno) = (Operation::Open, Errno::NOENT);
+    for (path, trouble) in &packed.notices {
+        assert_eq!(*trouble, Trouble::Refused { operation, errno }, "{path}");
+        assert!(path.len() < deep.as_os_str().len());
+    }
     let read = read_all(&packed.bytes).unwrap();
     let files = read.members.iter().filter(|(member, _)| member.is_file()).count();
     assert_eq!(files, 101);
+    assert!(read.members.iter().all(|(_, data)| data.is_empty()));
 }
