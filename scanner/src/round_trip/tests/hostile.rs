@@ -447,7 +447,7 @@ fn kinds_that_are_not_extracted() {
             case("32: FIFO", Raw::new().header(node(b'6', "package/f")), "a FIFO", 0, 0),
             case(
                 "20: a refused entry stays refused",
-                { Raw::new().header(node(b'6', "package/f")).file("package/g", b"g") },
+                Raw::new().header(node(b'6', "package/f")).file("package/g", b"g"),
                 "a FIFO",
                 1,
                 1,
