@@ -79,11 +79,11 @@ pub struct ScanArguments {
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
-    /// Look at metadata only: no content of a file is read
+    /// Look at metadata only: no content of a file is read, nothing is extracted
     #[arg(long)]
     pub quick: bool,
 
-    /// Write nothing anywhere under PATH
+    /// Write nothing anywhere under PATH: without the small tar round trip
     #[arg(long)]
     pub read_only: bool,
 

@@ -98,7 +98,7 @@ fn seen(scan: Scan, resumption: &Resumption) -> Seen {
         unchecked: scan.unchecked,
         resumed: resumption.resumed(),
         diff: None,
-        tar: None,
+        tar: scan.tar,
         complete: scan.complete,
     }
 }
@@ -136,6 +136,7 @@ fn checks(arguments: &ScanArguments) -> anyhow::Result<CheckSet> {
         checks.set(name, true);
     });
     checks.content &= !arguments.quick;
+    checks.tar &= !arguments.quick && !arguments.read_only;
     arguments.skip.iter().for_each(|name| {
         checks.set(name, false);
     });

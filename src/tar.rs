@@ -65,7 +65,7 @@ fn options(arguments: &TarArguments) -> anyhow::Result<TripOptions> {
         patterns,
         source: source(&arguments.source, &arguments.directory)?,
         jobs: arguments.jobs.map(usize::from),
-        rounds: arguments.rounds.into(),
+        rounds: arguments.rounds,
         churn: arguments.churn,
         control: control_directory(arguments),
         keep: arguments.keep,

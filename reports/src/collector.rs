@@ -95,6 +95,12 @@ impl FindingCollector {
         rows.map(|finding| finding.severity).any(|severity| severity >= crate::Severity::Suspect)
     }
 
+    /// Whether anything proves damage.
+    pub fn has_corruption(&self) -> bool {
+        let rows = self.codes.values().flat_map(|rows| rows.kept.values());
+        rows.map(|finding| finding.severity).any(|severity| severity == crate::Severity::Corrupt)
+    }
+
     /// The rows: worst first, then by code, then by subject. What was counted alone becomes the
     /// last row of its code.
     pub fn into_rows(self) -> Vec<Finding> {

@@ -10,8 +10,17 @@ use crate::checkpoint::Checkpoint;
 use crate::exclusions::Exclusions;
 
 /// The checks that a scan can make, in the order they are reported.
-pub const CHECK_NAMES: [&str; 8] =
-    ["entries", "inodes", "links", "extents", "allocation", "attributes", "content", "kernel"];
+pub const CHECK_NAMES: [&str; 9] = [
+    "entries",
+    "inodes",
+    "links",
+    "extents",
+    "allocation",
+    "attributes",
+    "content",
+    "tar",
+    "kernel",
+];
 
 /// Which checks to make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +40,8 @@ pub struct CheckSet {
     pub attributes: bool,
     /// The content of every regular file.
     pub content: bool,
+    /// A small tar round trip, which writes below the root.
+    pub tar: bool,
     /// The kernel's own record of errors.
     pub kernel: bool,
 }
@@ -51,6 +62,7 @@ impl CheckSet {
             allocation: on,
             attributes: on,
             content: on,
+            tar: on,
             kernel: on,
         }
     }
@@ -84,6 +96,7 @@ impl CheckSet {
             "allocation" => &mut self.allocation,
             "attributes" => &mut self.attributes,
             "content" => &mut self.content,
+            "tar" => &mut self.tar,
             "kernel" => &mut self.kernel,
             _ => return None,
         })

@@ -77,8 +77,15 @@ fn status_of(
     if let Some(failure) = &ending.failure {
         return if ending.began { partial(failure) } else { skipped(failure) };
     }
-    if scan.reach() == Some(Reach::File) && matches!(name, "entries" | "links" | "allocation") {
+    if scan.reach() == Some(Reach::File)
+        && matches!(name, "entries" | "links" | "allocation" | "tar")
+    {
         return skipped("the path is not a directory");
+    }
+    if name == "tar" {
+        let trip = scan.trip();
+        return trip
+            .map_or_else(|| skipped("not come to"), |trip| (trip.status, trip.reason.clone()));
     }
     if let Some(status) = refused(name, scan) {
         return status;

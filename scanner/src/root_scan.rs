@@ -1,6 +1,7 @@
 //! The scan of one root, from opening it to its last question.
 
 mod file;
+mod trip;
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
@@ -27,6 +28,7 @@ use crate::oddities::ExtentAddresses;
 use crate::options::ScanOptions;
 use crate::refusals::Refusals;
 use crate::roots::{RootError, to_c_string};
+use crate::round_trip::BoundedTrip;
 use crate::scope::Scope;
 use crate::second_look::SecondLook;
 use crate::walk::{Descriptors, DirectoryNode, Walker, Worker, Workers};
@@ -61,6 +63,7 @@ pub struct RootScan {
     ground: OnceLock<Ground>,
     reach: OnceLock<Reach>,
     ledger: OnceLock<LedgerOutcome>,
+    trip: OnceLock<BoundedTrip>,
 }
 
 /// What a root stands on.
@@ -106,6 +109,7 @@ impl RootScan {
             ground: OnceLock::new(),
             reach: OnceLock::new(),
             ledger: OnceLock::new(),
+            trip: OnceLock::new(),
         }
     }
 
@@ -127,6 +131,11 @@ impl RootScan {
     /// How far the questions about the filesystem as a whole came; none before they were asked.
     pub fn ledger(&self) -> Option<&LedgerOutcome> {
         self.ledger.get()
+    }
+
+    /// What came of the round trip; none before it was made.
+    pub fn trip(&self) -> Option<&BoundedTrip> {
+        self.trip.get()
     }
 
     /// Whether the walk came to a directory, told by its number.
@@ -154,6 +163,7 @@ impl RootScan {
         let root = DirectoryNode::root(name, facts.ino(), facts.device());
         if facts.kind() == FileKind::Directory {
             self.scan_tree(&ground.scope, &root, descriptor)?;
+            self.make_round_trip(ground, &facts);
         } else {
             let _ = self.reach.set(Reach::File);
             self.scan_file(&ground.scope, &root, &facts)?;

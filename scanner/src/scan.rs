@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use reports::{
-    Code, Finding, FindingCollector, PathName, Root, Severity, Subject, Totals, Unchecked,
-    UncheckedCollector,
+    Code, Finding, FindingCollector, PathName, Root, Severity, Subject, TarTrips, Totals,
+    Unchecked, UncheckedCollector,
 };
 
 use crate::control::Control;
@@ -35,6 +35,8 @@ pub struct Scan {
     pub complete: bool,
     /// What a manifest says of the last root, where that was asked for.
     pub recorded: Option<Recorded>,
+    /// What round trips came to, where any were made.
+    pub tar: Option<TarTrips>,
 }
 
 /// What a scan noted of every name below a root.
@@ -208,6 +210,7 @@ impl Account {
         let kernel = if checks.kernel { self.kernel.judge(&mut self.findings) } else { Vec::new() };
         self.ended.sort_by_key(|ended| ended.position);
         let complete = self.totals.entries > 0 && !self.errors.iter().any(RootError::ended_early);
+        let tar = self.round_trips();
         let roots = self.ended.iter().map(|e| describe(&e.scan, &e.ending, checks, &kernel));
         Scan {
             roots: roots.collect(),
@@ -216,8 +219,20 @@ impl Account {
             unchecked: self.unchecked.into_rows(),
             complete,
             recorded: self.recorded,
+            tar,
             errors: self.errors,
         }
+    }
+}
+
+impl Account {
+    /// The round trips of all roots, in one section.
+    fn round_trips(&self) -> Option<TarTrips> {
+        let made = self.ended.iter().filter_map(|ended| ended.scan.trip()?.trips.clone());
+        made.reduce(|mut all, more| {
+            all.runs.extend(more.runs);
+            all
+        })
     }
 }
 

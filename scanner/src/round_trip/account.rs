@@ -59,7 +59,7 @@ impl Account {
         self.packages += 1;
         self.entries += package.entries;
         self.bytes += package.bytes;
-        round.extracted += package.extracted;
+        round.extracted += package.succeeded;
         round.expected.extend(package.expected);
         round.dropped.extend(package.dropped);
         package.stumbles.into_iter().for_each(|stumble| self.stumble(number, stumble));

@@ -7,6 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::{available_parallelism, scope, sleep};
 use std::time::{Duration, Instant};
 
+use rayon::ThreadPool;
+
 use super::abilities::Abilities;
 use super::account::{Account, RoundAccount};
 use super::churn::compete;
@@ -19,9 +21,9 @@ use super::removal::{NotRemoved, remove_tree};
 use super::removals::Removals;
 use super::scratch::Scratch;
 use super::streams;
+use super::trouble::{Stumble, Witness};
 use super::verify::{Verification, Verified};
 use crate::archive::Limits;
-use crate::control::Control;
 
 /// How long a difference has to go away before it counts.
 const SECOND_LOOK: Duration = Duration::from_millis(50);
@@ -47,7 +49,18 @@ pub struct Arm<'a> {
     /// Whether what was extracted is left where it is.
     pub keep: bool,
     /// Who may end it early, and is told how far it is.
-    pub control: &'a Control,
+    pub watch: Watch<'a>,
+    /// Threads that read back what was extracted; where none can be had, one does it.
+    pub readers: Option<&'a ThreadPool>,
+}
+
+/// Who may end it early, and is told how far it is.
+#[derive(Clone, Copy)]
+pub struct Watch<'a> {
+    /// Asked before each step.
+    pub stopped: &'a (dyn Fn() -> bool + Sync),
+    /// Told how many entries were extracted since it was told last.
+    pub came: &'a (dyn Fn(u64) + Sync),
 }
 
 impl Arm<'_> {
@@ -55,12 +68,12 @@ impl Arm<'_> {
     pub fn run(&self, pattern: &'static Pattern) -> Account {
         let mut account = Account::default();
         for number in 1..=self.rounds {
-            if self.control.is_stopped() {
+            if (self.watch.stopped)() {
                 return account;
             }
             self.round(pattern, number, &mut account);
         }
-        account.complete = !self.control.is_stopped();
+        account.complete = !(self.watch.stopped)();
         account
     }
 
@@ -70,7 +83,6 @@ impl Arm<'_> {
         let removals = Removals::default();
         let witness = OnTheSpot { beneath, removals: &removals, kernel: self.kernel.clone() };
         if let Err(failure) = beneath.make_directory(&directory, 0o777) {
-            use super::trouble::Witness;
             let stumble = witness.look_into(failure, Instant::now(), false, Vec::new());
             account.stumble(number, stumble);
             return;
@@ -84,14 +96,27 @@ impl Arm<'_> {
             temporaries: &AtomicU64::new(0),
         };
         let left = self.extract(&round, &removals, number, account);
-        if !self.control.is_stopped() {
-            let verified = self.verify(&round, &removals, &left);
-            account.verify(number, &left, verified);
+        if !(self.watch.stopped)() {
+            match Self::is_there(&round) {
+                Ok(()) => {
+                    let verified = self.verify(&round, &removals, &left);
+                    account.verify(number, &left, verified);
+                }
+                Err(stumble) => account.stumble(number, stumble),
+            }
             account.rounds += 1;
         }
         if !self.keep {
             account.not_removed.extend(remove_twice(beneath, &directory));
         }
+    }
+
+    /// Whether all that was extracted is still where it was: somebody may have cleaned up.
+    fn is_there(round: &Round<'_>) -> Result<(), Stumble> {
+        let looked = round.on.look(&round.directory);
+        looked
+            .map(|_| ())
+            .map_err(|failure| round.witness.look_into(failure, Instant::now(), false, Vec::new()))
     }
 
     /// Extracts all packages, beside a competing installer where one was asked for.
@@ -106,12 +131,12 @@ impl Arm<'_> {
         let done = AtomicBool::new(false);
         let both = Mutex::new((&mut *account, RoundAccount::default()));
         let add = |package: Extracted| {
-            self.control.add_entries(package.entries);
+            (self.watch.came)(package.entries);
             let mut both = both.lock().unwrap_or_else(PoisonError::into_inner);
             let (account, left) = &mut *both;
             account.add(number, left, package);
         };
-        let stopped = || self.control.is_stopped();
+        let stopped = self.watch.stopped;
         scope(|threads| {
             let over = || done.load(Ordering::Relaxed) || stopped();
             if self.churn {
@@ -119,7 +144,7 @@ impl Arm<'_> {
                 threads.spawn(move || compete(on, name, &round.directory, removals, &over));
             }
             let packages = self.packages.iter().cloned();
-            streams::extract(round, packages, self.size(round.pattern), &stopped, &add);
+            streams::extract(round, packages, self.size(round.pattern), stopped, &add);
             done.store(true, Ordering::Relaxed);
         });
         let (account, left) = both.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -149,6 +174,7 @@ impl Arm<'_> {
             dropped: &left.dropped,
             abilities: self.abilities,
             may_be_gone: &may_be_gone,
+            readers: self.readers,
         };
         let first = verification.run();
         if first.differences.is_empty() {

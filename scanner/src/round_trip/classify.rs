@@ -73,6 +73,8 @@ mod tests {
         Unknown,
     };
 
+    type Change<'a> = &'a dyn Fn(&mut Evidence);
+
     fn class(call: Call, errno: Errno, change: impl Fn(&mut Evidence)) -> TarClassification {
         let mut evidence = Evidence { name_listed: Some(false), ..Evidence::default() };
         evidence.name_found = Some(Err(Errno::NOENT));
@@ -115,7 +117,7 @@ mod tests {
         let there = |e: &mut Evidence| {
             (e.name_listed, e.name_found) = (Some(true), Some(Ok(crate::FileKind::Regular)));
         };
-        let table: [(Call, &dyn Fn(&mut Evidence), TarClassification); 11] = [
+        let table: [(Call, Change<'_>, TarClassification); 11] = [
             (Call::Open, &gone, ParentRemoved),
             (Call::Open, &held, ParentRemoved),
             (Call::Open, &owned, ParentRemoved),

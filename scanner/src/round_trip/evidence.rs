@@ -255,7 +255,7 @@ impl Evidence {
         let listed = if self.name_listed? { "listed" } else { "not listed" };
         let found = match self.name_found? {
             Ok(kind) => format!("a {}", kind.as_str()),
-            Err(errno) => errno_name(errno).to_string(),
+            Err(errno) => errno_name(errno),
         };
         Some(format!("the name {} is {listed}; lookup says {found}", escape(name)))
     }

@@ -51,7 +51,7 @@ pub struct Extracted {
     /// Members that were begun with.
     pub entries: u64,
     /// Of these, those that were made without an error.
-    pub extracted: u64,
+    pub succeeded: u64,
     /// Bytes that were written.
     pub bytes: u64,
 }
@@ -176,7 +176,7 @@ impl<'a> Extraction<'a> {
             // Without its directory nothing of it can be extracted (node-tar's CwdError).
             if matches!(step, Step::MakePackage | Step::MakeStage | Step::MoveStage) {
                 self.extracted.expected.clear();
-                self.extracted.extracted = 0;
+                self.extracted.succeeded = 0;
                 self.extracted.dropped.insert(place.clone());
                 self.phase = Phase::After(self.round.pattern.after.len());
             }

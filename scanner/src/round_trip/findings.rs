@@ -54,9 +54,9 @@ fn severity(class: TarClassification, weight: Weight) -> Severity {
             proven(Severity::Corrupt, weight)
         }
         TarClassification::NoSpace | TarClassification::Permission => Severity::Warning,
-        TarClassification::NameCollision => Severity::Info,
-        TarClassification::ParentRemoved if weight.churn => Severity::Info,
-        TarClassification::ParentRemoved | TarClassification::Unknown => Severity::Suspect,
+        TarClassification::ParentRemoved if !weight.churn => Severity::Warning,
+        TarClassification::NameCollision | TarClassification::ParentRemoved => Severity::Info,
+        TarClassification::Unknown => Severity::Suspect,
     }
 }
 
@@ -74,7 +74,10 @@ pub fn differs(scratch: &Path, difference: &Difference, weight: Weight) -> Findi
     };
     let (expected, found) = (difference.expected.clone(), difference.found.clone());
     let mut finding = Finding::new(code, subject, expected, found);
-    finding.severity = proven(finding.severity, weight);
+    // Who is this user, or root, may have removed it.
+    let suspect = difference.kind == DifferenceKind::Presence;
+    let severity = if suspect { Severity::Suspect } else { finding.severity };
+    finding.severity = proven(severity, weight);
     finding
 }
 

@@ -3,7 +3,7 @@
 use reports::TarPattern;
 use sha1::{Digest, Sha1};
 
-use super::file_system::{join, split};
+use super::file_system::{above, join, split};
 
 /// The paths of one package.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl Layout {
         // node_modules/.pnpm/@scope+name@0/node_modules/@scope/name
         let flat: Vec<u8> = name.iter().map(|b| if *b == b'/' { b'+' } else { *b }).collect();
         let below = [b".pnpm/".as_slice(), &flat, b"@0/node_modules/", name].concat();
-        let ups = b"../".repeat(name.iter().filter(|byte| **byte == b'/').count());
+        let ups = b"../".repeat(above(name).count());
         let place = join(&modules, &below);
         Layout {
             retired: retired(&place),

@@ -12,7 +12,9 @@
 mod abilities;
 mod account;
 mod arm;
+mod assembly;
 mod beneath;
+mod bounded;
 mod churn;
 mod classify;
 mod evidence;
@@ -34,6 +36,8 @@ mod streams;
 mod trouble;
 mod verify;
 
+pub(crate) use arm::Watch;
+pub(crate) use bounded::{BoundedTrip, bounded};
 pub use options::{TripError, TripOptions};
 pub use packages::generated::USUAL as USUAL_PACKAGES;
 pub use packages::npm_cache::default_cache as default_npm_cache;

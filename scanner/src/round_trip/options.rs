@@ -9,6 +9,7 @@ use super::scratch::ScratchError;
 
 /// What to do.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "one switch a wish")]
 pub struct TripOptions {
     /// The directory in which the scratch directory is made.
     pub directory: PathBuf,

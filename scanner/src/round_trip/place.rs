@@ -5,7 +5,7 @@ use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use reports::{CheckRun, PathName, Root};
-use rustix::fs::fstatvfs;
+use rustix::fs::{StatVfs, fstatvfs};
 
 use super::abilities::{Abilities, try_out};
 use super::beneath::open_directory;
@@ -47,16 +47,15 @@ impl Place {
         path: &Path,
         size: Size,
         keep: bool,
-        force: bool,
-        control: &Control,
+        admit: Admit<'_>,
     ) -> Result<Self, TripError> {
         let no_place = |errno| ScratchError::NoPlace { path: path.into(), errno };
         let directory = open_directory(path).map_err(no_place)?;
         let facts = InodeFacts::of_descriptor(directory.as_fd()).map_err(no_place)?;
         let filesystem = Filesystem::of(directory.as_fd(), &facts);
         let policy = filesystem.mount.as_ref().and_then(ErrorsPolicy::of);
-        admit(path, policy, force, control)?;
-        let room = room(path, fstatvfs(&directory).map_err(no_place)?, size)?;
+        admit(path, policy)?;
+        let room = room(path, &fstatvfs(&directory).map_err(no_place)?, size)?;
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let kernel = filesystem.mount.as_ref().and_then(Mount::device_name).and_then(|device| {
             let counted = ErrorCounters::read(&device)?.errors;
@@ -87,8 +86,12 @@ impl Place {
     }
 }
 
-/// Writing meets damage as looking does.
-fn admit(
+/// Decides whether a filesystem with this policy may be written to.
+pub type Admit<'a> = &'a dyn Fn(&Path, Option<ErrorsPolicy>) -> Result<(), TripError>;
+
+/// Writing meets damage as looking does: under `errors=panic` it needs force, and what else comes
+/// of it is said.
+pub fn admit(
     path: &Path,
     policy: Option<ErrorsPolicy>,
     force: bool,
@@ -110,7 +113,7 @@ fn admit(
 
 /// How much may be written. A twentieth of the filesystem stays free, and no more than a
 /// gibibyte, since others live there too.
-fn room(path: &Path, space: rustix::fs::StatVfs, size: Size) -> Result<Size, TripError> {
+fn room(path: &Path, space: &StatVfs, size: Size) -> Result<Size, TripError> {
     let free = space.f_bavail.saturating_mul(space.f_frsize);
     let whole = space.f_blocks.saturating_mul(space.f_frsize);
     let room = free.saturating_sub((whole / 20).min(MOST_LEFT_FREE));

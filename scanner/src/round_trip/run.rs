@@ -1,30 +1,20 @@
 //! All round trips that were asked for, and what the report says of them.
 
-use std::collections::HashSet;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::thread;
 
-use reports::{
-    CheckRun, CheckStatus, FindingCollector, PathName, Root, TarError, TarErrorCount, TarRefused,
-    TarRun, TarTrips, Totals, UncheckedCollector, UncheckedReason,
-};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use reports::{FindingCollector, Root, TarTrips, Totals, UncheckedCollector};
 
 use super::account::Account;
-use super::arm::{Arm, absolute};
-use super::findings::{Weight, differs, failed, row, stayed};
+use super::arm::{Arm, Watch};
+use super::assembly::Assembly;
 use super::options::{TripError, TripOptions};
-use super::packages::tree::Tree;
-use super::packages::{Size, Source, Supply};
+use super::packages::{Size, Supply};
 use super::pattern::{Pattern, of};
-use super::place::Place;
-use super::removal::NotRemoved;
-use super::trouble::Refused;
+use super::place::{Place, admit};
 use crate::archive::Limits;
 use crate::control::Control;
-
-/// Rows of one list that are kept.
-const ROWS: usize = 100;
 
 /// What round trips came to.
 #[derive(Debug)]
@@ -48,34 +38,45 @@ pub struct RoundTrips {
 }
 
 /// Makes them.
-pub fn run(options: &TripOptions, control: &Arc<Control>) -> Result<RoundTrips, TripError> {
+pub fn run(options: &TripOptions, control: &Control) -> Result<RoundTrips, TripError> {
+    let watch =
+        Watch { stopped: &|| control.is_stopped(), came: &|count| control.add_entries(count) };
     let supply = options.source.supply(options.most)?;
     let size = size(options, &supply);
-    let place = Place::prepare(&options.directory, size, options.keep, options.force, control)?;
-    let beside = options.control.as_deref().map(|directory| {
-        let prepared = Place::prepare(directory, size, options.keep, options.force, control);
-        prepared.map_err(|error| error.to_string())
-    });
+    let admit = |path: &Path, policy| admit(path, policy, options.force, control);
+    let prepare = |directory: &Path| Place::prepare(directory, size, options.keep, &admit);
+    let place = prepare(&options.directory)?;
+    let beside = options.control.as_deref().map(prepare).transpose();
+    Ok(make_trips(options, &supply, place, beside, watch))
+}
+
+/// Makes them in a directory that is ready, and in the control arm's, or says why that is not.
+pub(super) fn make_trips(
+    options: &TripOptions,
+    supply: &Supply,
+    place: Place,
+    beside: Result<Option<Place>, TripError>,
+    watch: Watch<'_>,
+) -> RoundTrips {
+    let without_control =
+        beside.as_ref().err().map(|reason| format!("without a control run: {reason}"));
+    let beside = beside.unwrap_or_default();
+    let readers = ThreadPoolBuilder::new().build().ok();
+    let arm = |place| run_all(options, place, supply, watch, readers.as_ref());
     let (here, there) = thread::scope(|scope| {
-        let beside = beside.as_ref().and_then(|place| place.as_ref().ok());
-        let arm = |place| run_all(options, place, &supply, control);
-        let there = beside.map(|place| scope.spawn(move || arm(place)));
-        let here = arm(&place);
+        let there = beside.as_ref().map(|place| scope.spawn(move || arm(place)));
         // A control arm that panicked has nothing to say.
-        (here, there.map_or_else(Vec::new, |there| there.join().unwrap_or_default()))
+        (arm(&place), there.map_or_else(Vec::new, |there| there.join().unwrap_or_default()))
     });
-    let mut trips = Assembly::new(options, &supply, control);
+    let mut trips = Assembly::new(options, supply, (watch.stopped)());
     trips.add_arm(&place, here, false);
     if let Some(tree) = &supply.tree {
         trips.add_troubles(tree);
     }
-    if let Some(Ok(place)) = &beside {
+    if let Some(place) = &beside {
         trips.add_arm(place, there, true);
     }
-    let reason = beside.as_ref().and_then(|place| place.as_ref().err());
-    let reason = reason.map(|reason| format!("without a control run: {reason}"));
-    let beside = beside.and_then(Result::ok);
-    Ok(trips.finish(place, beside, reason))
+    trips.finish(place, beside, without_control)
 }
 
 /// How much is written at once.
@@ -89,10 +90,17 @@ fn size(options: &TripOptions, supply: &Supply) -> Size {
     Size { entries: size.entries.saturating_mul(times), bytes: size.bytes.saturating_mul(times) }
 }
 
-type Runs = Vec<(&'static Pattern, Account)>;
+/// What each pattern came to.
+pub(super) type Runs = Vec<(&'static Pattern, Account)>;
 
 /// All patterns in one directory.
-fn run_all(options: &TripOptions, place: &Place, supply: &Supply, control: &Control) -> Runs {
+fn run_all(
+    options: &TripOptions,
+    place: &Place,
+    supply: &Supply,
+    watch: Watch<'_>,
+    readers: Option<&ThreadPool>,
+) -> Runs {
     let arm = Arm {
         scratch: &place.scratch,
         abilities: place.abilities,
@@ -103,7 +111,8 @@ fn run_all(options: &TripOptions, place: &Place, supply: &Supply, control: &Cont
         rounds: options.rounds,
         churn: options.churn,
         keep: options.keep,
-        control,
+        watch,
+        readers,
     };
     let patterns = options.patterns.iter().map(|name| of(*name));
     patterns.map(|pattern| (pattern, arm.run(pattern))).collect()
@@ -116,204 +125,5 @@ fn limits(options: &TripOptions, place: &Place) -> Limits {
         bytes: place.room.bytes.min(options.most.bytes).min(limits.bytes),
         entries: place.room.entries.min(options.most.entries).min(limits.entries),
         ..limits
-    }
-}
-
-/// Adds an error to a run that is put together already.
-fn add_error(run: &mut TarRun, error: TarError) {
-    let class = error.classification;
-    match run.by_classification.iter_mut().find(|row| row.classification == class) {
-        Some(row) => row.count += 1,
-        None => run.by_classification.push(TarErrorCount { classification: class, count: 1 }),
-    }
-    run.by_classification.sort_by_key(|row| row.classification);
-    if run.errors.len() < ROWS {
-        run.errors.push(error);
-    } else {
-        run.errors_beyond += 1;
-    }
-}
-
-/// A report's section under construction.
-struct Assembly<'a> {
-    options: &'a TripOptions,
-    stopped: bool,
-    trips: TarTrips,
-    totals: Totals,
-    findings: FindingCollector,
-    unchecked: UncheckedCollector,
-    refused: HashSet<Refused>,
-    complete: bool,
-}
-
-impl<'a> Assembly<'a> {
-    fn new(options: &'a TripOptions, supply: &Supply, control: &Control) -> Self {
-        let seed = match options.source {
-            Source::Generated { seed, .. } => Some(seed),
-            _ => None,
-        };
-        Assembly {
-            options,
-            stopped: control.is_stopped(),
-            trips: TarTrips {
-                source: options.source.describe(supply.packages.len()),
-                seed,
-                jobs: options.jobs.and_then(|jobs| u32::try_from(jobs).ok()),
-                churn: options.churn,
-                runs: Vec::new(),
-                refused: Vec::new(),
-                refused_beyond: 0,
-            },
-            totals: Totals::default(),
-            findings: FindingCollector::new(options.all_findings),
-            unchecked: UncheckedCollector::default(),
-            refused: supply.refused.iter().cloned().collect(),
-            complete: !control.is_stopped(),
-        }
-    }
-
-    fn add_arm(&mut self, place: &Place, runs: Runs, control: bool) {
-        for (pattern, account) in runs {
-            self.complete &= account.complete;
-            let run = self.run_of(place, pattern, account, control);
-            self.trips.runs.push(run);
-        }
-    }
-
-    /// What of a tree could not be packed stands with the first run.
-    fn add_troubles(&mut self, tree: &Tree) {
-        let troubles = tree.take_troubles();
-        let weight = self.weight(tree.answers_for_itself);
-        let path = |below: &[u8]| PathName::new(absolute(&tree.root, below));
-        for below in &troubles.denied {
-            self.unchecked.add(UncheckedReason::PermissionDenied, "entry", path(below));
-        }
-        self.totals.volatile += troubles.volatile;
-        self.totals.errors += troubles.stumbles.len() as u64;
-        let rows: Vec<_> =
-            troubles.stumbles.iter().map(|stumble| row(&tree.root, 1, stumble)).collect();
-        rows.iter().for_each(|row| self.findings.add(failed(row, weight)));
-        if let Some(run) = self.trips.runs.first_mut() {
-            rows.into_iter().for_each(|row| add_error(run, row));
-        }
-    }
-
-    fn weight(&self, answers_for_itself: bool) -> Weight {
-        Weight { answers_for_itself, churn: self.options.churn }
-    }
-
-    fn run_of(
-        &mut self,
-        place: &Place,
-        pattern: &Pattern,
-        mut account: Account,
-        control: bool,
-    ) -> TarRun {
-        let scratch = &place.scratch.path;
-        let weight = self.weight(place.filesystem.oddities.answers_for_itself);
-        account.stumbles.sort_by(|(a, one), (b, other)| (&one.path, a).cmp(&(&other.path, b)));
-        let rows = account.stumbles.iter().map(|(round, stumble)| row(scratch, *round, stumble));
-        let mut errors: Vec<_> = rows.collect();
-        // What the control arm meets is for comparison; it says nothing of this filesystem.
-        if !control {
-            errors.iter().for_each(|row| self.findings.add(failed(row, weight)));
-            let differences = account.differences.iter();
-            differences.for_each(|one| self.findings.add(differs(scratch, one, weight)));
-            self.not_removed(place, &account.not_removed);
-        }
-        self.totals.errors += account.by_class.values().sum::<u64>();
-        errors.truncate(ROWS);
-        self.refused.extend(account.refused);
-        TarRun {
-            pattern: pattern.name,
-            directory: place.path.as_path().into(),
-            filesystem: place.filesystem.kind.clone(),
-            control,
-            rounds: account.rounds,
-            packages: account.packages,
-            entries: account.entries,
-            verified: account.verified,
-            bytes: account.bytes,
-            seconds: account.took.as_secs_f64(),
-            differing: account.differences.len() as u64,
-            left_behind: account.not_removed.len() as u64,
-            errors_beyond: account.by_class.values().sum::<u64>() - errors.len() as u64,
-            errors,
-            by_classification: account
-                .by_class
-                .iter()
-                .map(|(class, count)| TarErrorCount { classification: *class, count: *count })
-                .collect(),
-            complete: account.complete,
-        }
-    }
-
-    fn not_removed(&mut self, place: &Place, left: &[NotRemoved]) {
-        for not in left {
-            let mut finding = stayed(&place.scratch.path, not);
-            if !place.filesystem.oddities.answers_for_itself {
-                finding.severity = finding.severity.min(reports::Severity::Suspect);
-            }
-            self.findings.add(finding);
-        }
-    }
-
-    /// Removes the scratch directories and puts everything together.
-    fn finish(
-        mut self,
-        place: Place,
-        beside: Option<Place>,
-        without_control: Option<String>,
-    ) -> RoundTrips {
-        let mut kept = Vec::new();
-        let status = if self.complete { CheckStatus::Ran } else { CheckStatus::Partial };
-        let reason = if self.stopped { Some("stopped".to_owned()) } else { without_control };
-        let root = place.describe(CheckRun { name: "tar".to_owned(), status, reason });
-        if self.options.keep {
-            kept.push(place.scratch.path.clone());
-            kept.extend(beside.as_ref().map(|beside| beside.scratch.path.clone()));
-        }
-        let scratch = place.scratch.path.clone();
-        for not in place.scratch.remove() {
-            self.findings.add(stayed(scratch.parent().unwrap_or(&scratch), &not));
-        }
-        drop(beside);
-        self.note_refused();
-        let nothing = self.trips.runs.iter().all(|run| run.entries == 0);
-        RoundTrips {
-            unusable: nothing && self.complete && !self.trips.refused.is_empty(),
-            trips: self.trips,
-            root,
-            totals: self.totals,
-            findings: self.findings,
-            unchecked: self.unchecked,
-            kept,
-            complete: self.complete,
-        }
-    }
-
-    /// Each member once, however often it came.
-    fn note_refused(&mut self) {
-        let mut refused: Vec<_> = std::mem::take(&mut self.refused).into_iter().collect();
-        refused.sort();
-        // Each pattern reads in its own portions, and tells of another byte.
-        refused.dedup_by(|one, other| {
-            one.member.is_none() && one.archive == other.archive && other.member.is_none()
-        });
-        for one in &refused {
-            let (reason, what) = match one.member {
-                Some(_) => (UncheckedReason::ArchiveRefused, "archive member"),
-                None => (UncheckedReason::ArchiveDamaged, "archive"),
-            };
-            let named = one.member.as_ref().unwrap_or(&one.archive);
-            self.unchecked.add(reason, what, PathName::new(named.clone()));
-        }
-        self.trips.refused_beyond = refused.len().saturating_sub(ROWS) as u64;
-        let rows = refused.into_iter().take(ROWS).map(|one| TarRefused {
-            archive: PathName::new(one.archive),
-            member: one.member.map(PathName::new),
-            why: one.why,
-        });
-        self.trips.refused = rows.collect();
     }
 }

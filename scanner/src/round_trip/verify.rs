@@ -12,6 +12,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use foldhash::fast::RandomState;
+use rayon::ThreadPool;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use reports::TarClassification;
 use rustix::io::Errno;
@@ -42,8 +43,10 @@ pub struct Difference {
 /// In which way something differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DifferenceKind {
-    /// Content, type, or whether it is there at all.
+    /// Content or type.
     Content,
+    /// It is not there, or something is that nobody made.
+    Presence,
     /// Mode, time, target, names of one file.
     Metadata,
     /// Reading it back fails.
@@ -75,6 +78,8 @@ pub struct Verification<'a> {
     pub abilities: Abilities,
     /// Whether somebody may have taken a path away.
     pub may_be_gone: &'a (dyn Fn(&[u8]) -> bool + Sync),
+    /// Threads to read with; where none can be had, one does it.
+    pub readers: Option<&'a ThreadPool>,
 }
 
 /// A path that was found.
@@ -88,13 +93,15 @@ impl Verification<'_> {
     pub fn run(&self) -> Verified {
         let (found, mut differences) = self.walk();
         let directories = self.directories();
-        let numbers = self.numbers(&found);
+        let numbers = numbers(&found);
         let room = || vec![0; READ_AT_ONCE];
-        let unlike: Vec<_> = found
-            .par_iter()
-            .map_init(room, |room, found| self.compare(found, &directories, &numbers, room))
-            .flatten_iter()
-            .collect();
+        let compare = |room: &mut Vec<u8>, found| self.compare(found, &directories, &numbers, room);
+        let unlike: Vec<_> = if let Some(readers) = self.readers {
+            readers.install(|| found.par_iter().map_init(room, compare).flatten_iter().collect())
+        } else {
+            let mut room = room();
+            found.iter().flat_map(|found| compare(&mut room, found)).collect()
+        };
         differences.extend(unlike);
         let there = found.iter().filter(|found| self.expected.contains_key(&found.path)).count();
         let missing = self.expected.len() - there;
@@ -117,18 +124,12 @@ impl Verification<'_> {
         directories
     }
 
-    /// Inode numbers of files that have other names.
-    fn numbers(&self, found: &[Found]) -> HashMap<Vec<u8>, u64, RandomState> {
-        let several = found.iter().filter(|found| found.metadata.nlink() > 1);
-        several.map(|found| (found.path.clone(), found.metadata.ino())).collect()
-    }
-
     /// What must be there and is not.
     fn missing(&self, found: &[Found]) -> Vec<Difference> {
         let there: HashSet<&[u8]> = found.iter().map(|found| found.path.as_slice()).collect();
         let missing = self.expected.iter().filter(|(path, _)| !there.contains(path.as_slice()));
         let unexplained = missing.filter(|(path, _)| !(self.may_be_gone)(path));
-        unexplained.map(|(path, what)| self.content(path, what.name(), "nothing")).collect()
+        unexplained.map(|(path, what)| self.presence(path, what.name(), "nothing")).collect()
     }
 
     fn walk(&self) -> (Vec<Found>, Vec<Difference>) {
@@ -183,7 +184,7 @@ impl Verification<'_> {
             Some(what) => vec![self.content(path, what.name(), kind(&found.metadata))],
             None if directories.contains(path) && file_type.is_dir() => Vec::new(),
             None if (self.may_be_gone)(path) || self.is_above_dropped(path) => Vec::new(),
-            None => vec![self.content(path, "nothing: nobody made it", kind(&found.metadata))],
+            None => vec![self.presence(path, "nothing: nobody made it", kind(&found.metadata))],
         }
     }
 
@@ -313,6 +314,14 @@ impl Verification<'_> {
         Difference { path: path.to_vec(), kind, expected, found }
     }
 
+    fn presence(&self, path: &[u8], expected: &str, found: &str) -> Difference {
+        let difference = self.content(path, expected, found);
+        match difference.kind {
+            DifferenceKind::Content => Difference { kind: DifferenceKind::Presence, ..difference },
+            _ => difference,
+        }
+    }
+
     fn differs(&self, path: &[u8], expected: &str, found: &str) -> Difference {
         Difference { kind: DifferenceKind::Metadata, ..self.content(path, expected, found) }
     }
@@ -325,6 +334,12 @@ impl Verification<'_> {
             other != path && other.len().abs_diff(path.len()) <= name.len() && folded(other) == own
         })
     }
+}
+
+/// Inode numbers of files that have other names.
+fn numbers(found: &[Found]) -> HashMap<Vec<u8>, u64, RandomState> {
+    let several = found.iter().filter(|found| found.metadata.nlink() > 1);
+    several.map(|found| (found.path.clone(), found.metadata.ino())).collect()
 }
 
 impl Difference {

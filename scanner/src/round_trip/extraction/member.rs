@@ -49,7 +49,7 @@ impl Extraction<'_> {
     pub(super) fn extract(&mut self, current: Current) {
         let Some(what) = self.what_is_made(&current) else { return };
         let path = current.path;
-        self.extracted.extracted += 1;
+        self.extracted.succeeded += 1;
         if let What::File(facts) = &what {
             self.extracted.bytes += facts.size;
         }
@@ -218,8 +218,8 @@ impl Extraction<'_> {
         let (Some(archive), Some(file)) = (self.archive.as_mut(), current.file.as_mut()) else {
             return Ok(());
         };
-        let whole = [0..current.member.size];
-        let pieces = current.member.sparse.as_deref().unwrap_or(&whole);
+        let whole = 0..current.member.size;
+        let pieces = current.member.sparse.as_deref().unwrap_or(std::slice::from_ref(&whole));
         let mut hasher = blake3::Hasher::new();
         let mut hashed = 0;
         for piece in pieces {

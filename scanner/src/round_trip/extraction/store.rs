@@ -71,7 +71,7 @@ impl Extraction<'_> {
             }
             Ok(()) => Phase::Again(file, at + 1),
             Err(failure) => {
-                self.extracted.extracted = self.extracted.extracted.saturating_sub(1);
+                self.extracted.succeeded = self.extracted.succeeded.saturating_sub(1);
                 self.extracted.dropped.insert(stored.path.clone());
                 self.stumble(Halt::Failed(failure), &stored.path);
                 Phase::Again(file + 1, 0)

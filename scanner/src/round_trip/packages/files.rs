@@ -17,7 +17,7 @@ pub fn supply(paths: &[PathBuf]) -> Result<Supply, SourceError> {
             error,
             hint: "; give a .tgz or .tar that can be read",
         })?;
-        let name = unlike(name_of(path), &mut taken);
+        let name = unlike(&name_of(path), &mut taken);
         supply.packages.push(Package { name, contents: Contents::File(path.clone()) });
     }
     Ok(supply)
@@ -34,9 +34,9 @@ fn name_of(path: &Path) -> Vec<u8> {
 }
 
 /// A name that was not taken yet.
-pub(super) fn unlike(name: Vec<u8>, taken: &mut HashSet<Vec<u8>>) -> Vec<u8> {
-    let numbered = (2..).map(|n| [name.as_slice(), format!("-{n}").as_bytes()].concat());
-    let mut names = std::iter::once(name.clone()).chain(numbered);
+pub(super) fn unlike(name: &[u8], taken: &mut HashSet<Vec<u8>>) -> Vec<u8> {
+    let numbered = (2..).map(|n| [name, format!("-{n}").as_bytes()].concat());
+    let mut names = std::iter::once(name.to_vec()).chain(numbered);
     names.find(|name| taken.insert(name.clone())).unwrap_or_default()
 }
 
@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn no_two_are_called_alike() {
         let mut taken = HashSet::new();
-        let names = ["a", "a", "b", "a"].map(|name| unlike(name.into(), &mut taken));
+        let names = ["a", "a", "b", "a"].map(|name| unlike(name.as_bytes(), &mut taken));
         assert_eq!(names, [&b"a"[..], b"a-2", b"b", b"a-3"].map(<[u8]>::to_vec));
     }
 }

@@ -53,7 +53,7 @@ pub fn supply(packages: usize, seed: u64, most: Size) -> Supply {
     let (mut entries, mut bytes) = (0_u64, 0_u64);
     for index in 0..packages {
         let mut random = Random::new(seed, index as u64);
-        let name = unlike(package_name(&mut random).into_bytes(), &mut taken);
+        let name = unlike(package_name(&mut random).as_bytes(), &mut taken);
         let shape = Shape::new(&mut random);
         let (its_entries, its_bytes) = (shape.files.len() as u64, shape.bytes());
         if entries + its_entries > most.entries || bytes + its_bytes > most.bytes {
@@ -85,7 +85,7 @@ impl Shape {
             let folder = folders.get(at).map_or("", String::as_str);
             let name = format!("{}-{}", random.one_of(WORDS), random.one_of(WORDS));
             let path = format!("{folder}{name}");
-            let path = String::from_utf8(unlike(path.into_bytes(), &mut taken)).unwrap_or_default();
+            let path = String::from_utf8(unlike(path.as_bytes(), &mut taken)).unwrap_or_default();
             files.push((format!("{path}{}", random.one_of(ENDS)), random.skewed(4_000)));
         }
         Shape { files, seed: random.next() }
@@ -102,7 +102,7 @@ impl Shape {
         for (path, size) in &self.files {
             let mut header = tar::Header::new_ustar();
             header.set_size(*size);
-            header.set_mode(if path.ends_with(".cjs") { 0o755 } else { 0o644 });
+            header.set_mode(if is_program(path) { 0o755 } else { 0o644 });
             // npm gives every file the same time (1985-10-26, for the sake of zip).
             header.set_mtime(499_162_500);
             header.set_entry_type(tar::EntryType::Regular);
@@ -117,10 +117,15 @@ impl Shape {
     }
 }
 
+/// Whether it is one that is made executable.
+fn is_program(path: &str) -> bool {
+    path.as_bytes().ends_with(b".cjs")
+}
+
 /// A directory, with its slash; the package's own one is empty.
 fn folder(random: &mut Random) -> String {
     let depth = random.below(3) + random.below(3);
-    (0..depth).map(|_| format!("{}/", random.one_of(FOLDERS))).collect()
+    (0..depth).flat_map(|_| [random.one_of(FOLDERS), "/"]).collect()
 }
 
 /// How many files a package has beside those that each has.

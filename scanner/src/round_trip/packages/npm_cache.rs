@@ -80,7 +80,7 @@ fn packages_of(text: &[u8], cache: &Path) -> Option<(String, PathBuf)> {
 /// `@scope/name` of `…/@scope/name/-/name-1.0.0.tgz`.
 fn package_name(key: &str) -> Option<String> {
     let (before, file) = key.split_once("/-/")?;
-    file.ends_with(".tgz").then_some(())?;
+    file.as_bytes().ends_with(b".tgz").then_some(())?;
     let before = before.replace("%2f", "/").replace("%2F", "/");
     let mut parts = before.rsplit('/');
     let name = parts.next()?;

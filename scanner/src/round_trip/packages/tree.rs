@@ -91,7 +91,7 @@ pub fn supply(root: &Path) -> Result<Supply, SourceError> {
     let whole = std::iter::once((name, Vec::new()));
     let parts = below.into_iter().map(|below| (package_name(&below), below));
     let packages = whole.chain(parts).map(|(name, below)| Package {
-        name: unlike(name, &mut taken),
+        name: unlike(&name, &mut taken),
         contents: Contents::Packed(Arc::new(Branch { tree: Arc::clone(&tree), below })),
     });
     let packages = packages.collect();

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::sync::Arc;
 
 use reports::{Severity, TarPattern, TarRun};
 use walkdir::WalkDir;
@@ -65,7 +64,7 @@ fn judge_within(case: &Case, dir: &Path, patterns: &[TarPattern], most: Size) ->
         most,
         ..options(&place, Source::Archives(paths))
     };
-    let done = run(&options, &Arc::new(Control::new(|_| ()))).unwrap();
+    let done = run(&options, &Control::new(|_| ())).unwrap();
     assert_eq!(outside(dir), before, "{}: outside", case.name);
     assert_eq!(fs::read_dir(&place).unwrap().count(), 0, "{}: nothing is left", case.name);
     let rows = done.findings.clone().into_rows();
@@ -215,9 +214,10 @@ fn links_that_lead_out() {
         ]
         .into_iter()
         .map(|case| match case.name {
-            "9: hard link to .." => Case { why: "may lead out", ..case },
+            "9: hard link to .." | "10: hard link through a chain of links" => {
+                Case { why: "may lead out", ..case }
+            }
             "14: links that would make only directories outside" => Case { pnpm: 1, ..case },
-            "10: hard link through a chain of links" => Case { why: "may lead out", ..case },
             _ => case,
         })
         .collect()
@@ -568,7 +568,7 @@ fn judge_cut(case: &Case, dir: &Path, cut: usize, whole: usize) {
         patterns: vec![TarPattern::Npm, TarPattern::Sequential],
         ..options(&place, Source::Archives(vec![path]))
     };
-    let done = run(&options, &Arc::new(Control::new(|_| ()))).unwrap();
+    let done = run(&options, &Control::new(|_| ())).unwrap();
     let rows = done.findings.into_rows();
     assert!(rows.is_empty(), "{cut}: {rows:?}");
     let complete = done.trips.runs.iter().all(|run| run.verified == 2);

@@ -130,7 +130,7 @@ fn a_failed_call_drops_its_entry_alone() {
         let recorder = recorder(dir.path()).failing(Call::Open, path, Errno::NOENT);
         let foo = package("foo", &dir.path().join("foo.tar"));
         let extracted = extract(&recorder, dir.path(), pattern, &[foo]).remove(0);
-        assert_eq!((extracted.entries, extracted.extracted), (2, 1));
+        assert_eq!((extracted.entries, extracted.succeeded), (2, 1));
         let [stumble] = &extracted.stumbles[..] else { panic!("{:?}", extracted.stumbles) };
         assert_eq!((stumble.call, stumble.errno), (Call::Open, Errno::NOENT));
         assert_eq!(stumble.path, path.as_bytes());

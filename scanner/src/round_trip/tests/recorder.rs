@@ -46,13 +46,10 @@ impl Recorder {
             _ => make(),
         };
         let text = |path: &[u8]| String::from_utf8_lossy(path).into_owned();
-        let mut line = format!("{} {}", call.word(), text(path));
-        if let Some(to) = to {
-            line += &format!(" -> {}", text(to));
-        }
-        if let Err(failure) = &done {
-            line += &format!(" {}", crate::checks::errno_word(failure.errno));
-        }
+        let to = to.map_or(String::new(), |to| format!(" -> {}", text(to)));
+        let errno = done.as_ref().err().map(|failure| crate::checks::errno_word(failure.errno));
+        let errno = errno.map_or(String::new(), |errno| format!(" {errno}"));
+        let line = format!("{} {}{to}{errno}", call.word(), text(path));
         self.calls.lock().unwrap().push(line);
         done
     }

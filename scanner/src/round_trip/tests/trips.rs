@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use reports::{Severity, TarClassification, TarPattern};
 
@@ -27,7 +26,7 @@ pub fn options(directory: &Path, source: Source) -> TripOptions {
 }
 
 fn trip(options: &TripOptions) -> RoundTrips {
-    run(options, &Arc::new(Control::new(|_| ()))).unwrap()
+    run(options, &Control::new(|_| ())).unwrap()
 }
 
 fn generated(packages: usize) -> Source {
@@ -117,7 +116,7 @@ fn a_panic_leaves_nothing() {
 #[test]
 fn a_stop_ends_it_and_leaves_nothing() {
     let dir = tempfile::tempdir().unwrap();
-    let control = Arc::new(Control::new(|_| ()));
+    let control = Control::new(|_| ());
     control.stop();
     let done = run(&options(dir.path(), generated(5)), &control).unwrap();
     assert!(!done.complete);

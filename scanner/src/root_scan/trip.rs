@@ -1,0 +1,52 @@
+//! The round trip at the end of the scan of a root.
+
+use super::{Ground, RootScan};
+use crate::inode_facts::InodeFacts;
+use crate::round_trip::{BoundedTrip, Watch, bounded};
+
+impl RootScan {
+    /// Makes it, unless something speaks against writing there.
+    pub(super) fn make_round_trip(&self, ground: &Ground, root: &InodeFacts) {
+        if !self.options.checks.tar {
+            return;
+        }
+        let trip = match self.why_no_trip(ground, root) {
+            Some(reason) => BoundedTrip::skipped(reason),
+            None => self.trip_and_find(),
+        };
+        let _ = self.trip.set(trip);
+    }
+
+    fn why_no_trip(&self, ground: &Ground, root: &InodeFacts) -> Option<&'static str> {
+        let own = rustix::process::geteuid();
+        let keeps_time = own.is_root() || own.as_raw() == root.uid();
+        if self.control.is_stopped() {
+            Some("the scan was stopped")
+        } else if self.each_gathered(|gathered| gathered.findings.has_corruption()) {
+            Some("damage is proven: nothing is written to this filesystem")
+        } else if ground.filesystem.is_read_only() {
+            Some("the filesystem is read-only")
+        } else if self.options.records && !keeps_time {
+            // The directory's time would change, and the next comparison tell of it.
+            Some("the path belongs to another user, and its time could not be put back")
+        } else {
+            None
+        }
+    }
+
+    fn trip_and_find(&self) -> BoundedTrip {
+        // Each step is a sign of life: what hangs is given up.
+        let stopped = || {
+            self.workers.current().tick();
+            self.control.is_stopped()
+        };
+        let watch = Watch { stopped: &stopped, came: &|_| () };
+        let mut trip = bounded(&self.path, self.options.all_findings, watch);
+        let findings = std::mem::replace(
+            &mut trip.findings,
+            reports::FindingCollector::new(self.options.all_findings),
+        );
+        self.gathered.lock(self.workers.index()).findings.merge(findings);
+        trip
+    }
+}
