@@ -16,8 +16,9 @@ pub(super) fn write<W: Write>(trips: &TarTrips, page: &mut Page<'_, W>) -> io::R
     page.heading("Tar round trips")?;
     let conclusion = trips.conclusion();
     let (style, label) = label(conclusion);
-    if let ([run], TarConclusion::Passed, false) = (&*trips.runs, conclusion, page.verbose()) {
-        page.labelled(2, style, label, &in_a_sentence(trips, run))?;
+    let compared = trips.runs.iter().any(|run| run.control);
+    if conclusion == TarConclusion::Passed && !compared && !page.verbose() {
+        page.labelled(2, style, label, &in_a_sentence(trips))?;
         return write_refused(trips, page);
     }
     page.paragraph(2, &what_and_where(trips))?;
@@ -43,17 +44,35 @@ fn label(conclusion: TarConclusion) -> (Style, &'static str) {
     }
 }
 
-/// All there is to say of a lone run without failures.
-fn in_a_sentence(trips: &TarTrips, run: &TarRun) -> String {
+/// All there is to say where nothing failed and nothing is to be compared.
+fn in_a_sentence(trips: &TarTrips) -> String {
+    let ways = trips.runs.iter().map(|run| run.pattern.as_str());
+    let filesystems = trips.runs.iter().map(|run| escape_prose(&run.filesystem));
+    let sum = |count: fn(&TarRun) -> u64| trips.runs.iter().map(count).sum();
     format!(
         "{}; {} on {}: {}, {} in {}, all as they were written",
         what(trips),
-        run.pattern.as_str(),
-        escape_prose(&run.filesystem),
-        counted(run.entries, "entry", "entries"),
-        bytes(run.bytes),
-        duration(run.seconds),
+        listed(ways.map(str::to_owned)),
+        listed(filesystems),
+        counted(sum(|run| run.entries), "entry", "entries"),
+        bytes(sum(|run| run.bytes)),
+        duration(trips.runs.iter().map(|run| run.seconds).sum()),
     )
+}
+
+/// `a`, `a and b`, `a, b and c`, each once.
+fn listed(words: impl Iterator<Item = String>) -> String {
+    let mut once: Vec<String> = Vec::new();
+    words.for_each(|word| {
+        if !once.contains(&word) {
+            once.push(word);
+        }
+    });
+    match once.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, before)) => format!("{} and {last}", before.join(", ")),
+    }
 }
 
 /// What was extracted, so that it can be repeated.
