@@ -60,7 +60,7 @@ fn inodes_that_run_out_are_no_damage() {
             let report = outcome.expect_code(0).report();
             let classes = &only_run(&outcome).by_classification;
             let alone = classes.len() == 1 && classes[0].classification == "no-space";
-            outcome.expect(alone && classes[0].count > 20, "inodes run out, and that is all");
+            outcome.expect(alone && classes[0].count > 10, "inodes run out, and that is all");
             let errors = only_run(&outcome).errors;
             outcome.expect(errors.iter().all(|error| error.errno == "ENOSPC"), "the kernel says so");
             outcome.expect(report.verdict == "at-risk", "it is a risk");
