@@ -40,3 +40,4 @@ mod signals;
 mod special_files;
 mod sums;
 mod survival;
+mod tar;

@@ -99,13 +99,18 @@ fn shared_attributes(folder: &Path) {
 /// Access control lists on files, and lists that a folder gives to what is made in it.
 fn access_lists(folder: &Path) {
     fs::create_dir(folder).unwrap();
-    attribute(folder, "system.posix_acl_default", ACCESS_LIST);
+    default_access_list(folder);
     attribute(folder, "system.posix_acl_access", ACCESS_LIST);
     fs::create_dir_all(folder.join("inherits/twice")).unwrap();
     for n in 0..20 {
         fs::write(folder.join(n.to_string()), "listed").unwrap();
         fs::write(folder.join(format!("inherits/twice/{n}")), "listed").unwrap();
     }
+}
+
+/// A list that a folder gives to what is made in it.
+pub(crate) fn default_access_list(folder: &Path) {
+    attribute(folder, "system.posix_acl_default", ACCESS_LIST);
 }
 
 /// Files that may not be changed, or only be appended to.

@@ -29,6 +29,7 @@ pub(crate) struct Fscan<'a> {
     descriptors: Option<u32>,
     processes: Option<u32>,
     address_space: Option<u64>,
+    umask: Option<&'static str>,
     unmounted: Option<PathBuf>,
     folder: PathBuf,
 }
@@ -44,6 +45,7 @@ impl<'a> Fscan<'a> {
             descriptors: None,
             processes: None,
             address_space: None,
+            umask: None,
             unmounted: None,
             folder: dir.path().to_owned(),
         }
@@ -96,6 +98,12 @@ impl<'a> Fscan<'a> {
     /// With a limit on its address space, and on that of its children.
     pub(crate) fn address_space_mib(mut self, limit: u64) -> Self {
         self.address_space = Some(limit * 1024 * 1024);
+        self
+    }
+
+    /// With this umask, in octal.
+    pub(crate) fn umask(mut self, umask: &'static str) -> Self {
+        self.umask = Some(umask);
         self
     }
 
@@ -152,6 +160,10 @@ impl<'a> Fscan<'a> {
         let mut words: Vec<OsString> = vec![];
         if let Some(limit) = self.descriptors {
             let script = format!("ulimit -n {limit}; exec \"$@\"");
+            words.extend(["sh", "-c", &script, "sh"].map(OsString::from));
+        }
+        if let Some(umask) = self.umask {
+            let script = format!("umask {umask}; exec \"$@\"");
             words.extend(["sh", "-c", &script, "sh"].map(OsString::from));
         }
         if let Some(point) = &self.unmounted {

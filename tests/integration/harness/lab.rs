@@ -16,6 +16,8 @@ use super::Dir;
 pub(crate) enum Need {
     /// A program.
     Tool(&'static str),
+    /// A program that no lab has to have.
+    OptionalTool(&'static str),
     /// A filesystem type that the kernel can mount.
     Filesystem(&'static str),
     /// Loop devices.
@@ -88,13 +90,17 @@ fn missing(needs: &[Need]) -> Option<String> {
         }
         Need::Loop => (!Path::new("/dev/loop-control").exists())
             .then(|| "there are no loop devices".to_owned()),
-        Need::Ext4Feature(_) | Need::Quota => None,
+        Need::OptionalTool(_) | Need::Ext4Feature(_) | Need::Quota => None,
     })
 }
 
-/// What no package could add to this kernel: no failure even where the lab is required.
+/// What no package could add to this kernel, and programs that are not required: no failure even
+/// where the lab is required.
 fn not_built(needs: &[Need]) -> Option<String> {
     needs.iter().find_map(|need| match *need {
+        Need::OptionalTool(name) => {
+            (!has_tool(name)).then(|| format!("{name} is not installed, which is not required"))
+        }
         Need::Ext4Feature(name) => (!Path::new("/sys/fs/ext4/features").join(name).exists())
             .then(|| format!("this kernel's ext4 has no {name}")),
         Need::Quota => {

@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
+use super::TarTrips;
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Report {
@@ -23,6 +25,7 @@ pub(crate) struct Report {
     pub(crate) unchecked: Vec<Unchecked>,
     pub(crate) resumed: Option<Resumed>,
     pub(crate) diff: Option<Diff>,
+    pub(crate) tar: Option<TarTrips>,
     pub(crate) recommendations: Vec<Recommendation>,
 }
 
@@ -126,7 +129,7 @@ pub(crate) struct Unchecked {
     pub(crate) examples: Vec<Example>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Example {
     pub(crate) path: String,
