@@ -17,7 +17,7 @@ const PATTERNS: [TarPattern; 2] = [TarPattern::Npm, TarPattern::Sequential];
 
 /// What each of them extracts at most: together less than the 2,000 entries and 64 MiB that a scan
 /// may write.
-const MOST: Size = Size { entries: 500, bytes: 8 << 20 };
+const MOST: Size = Size { entries: 300, bytes: 8 << 20 };
 
 /// Packages from which as many are taken as fit.
 const PACKAGES: usize = 40;
