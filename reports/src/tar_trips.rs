@@ -75,7 +75,7 @@ pub struct TarRun {
     /// them.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub left_behind: u64,
-    /// What failed during extraction, the first hundred in path order.
+    /// What failed during extraction, the first hundred: the heaviest cause first, then by path.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<TarError>,
     /// How many rows `errors` would have more.

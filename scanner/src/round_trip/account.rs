@@ -11,8 +11,9 @@ use super::removal::NotRemoved;
 use super::trouble::{Refused, Stumble};
 use super::verify::{Difference, DifferenceKind, Verified};
 
-/// Failed calls that are kept; of those beyond only the class is counted.
-const KEPT: usize = 1000;
+/// Failed calls of one class that are kept; those beyond are only counted. The many must not hide
+/// the few of another class.
+const KEPT: u64 = 200;
 
 /// What is known of one pattern's rounds.
 #[derive(Debug, Default)]
@@ -69,8 +70,9 @@ impl Account {
 
     /// Adds a call that failed.
     pub fn stumble(&mut self, number: u32, stumble: Stumble) {
-        *self.by_class.entry(stumble.classification).or_default() += 1;
-        if self.stumbles.len() < KEPT {
+        let count = self.by_class.entry(stumble.classification).or_default();
+        *count += 1;
+        if *count <= KEPT {
             self.stumbles.push((number, stumble));
         }
     }

@@ -9,7 +9,7 @@ use reports::{
 
 use super::account::Account;
 use super::arm::absolute;
-use super::findings::{Weight, differs, failed, row, stayed};
+use super::findings::{Weight, differs, explained_failures, failed, row, stayed};
 use super::options::TripOptions;
 use super::packages::tree::Tree;
 use super::packages::{Source, Supply};
@@ -17,7 +17,7 @@ use super::pattern::Pattern;
 use super::place::Place;
 use super::removal::NotRemoved;
 use super::run::{RoundTrips, Runs};
-use super::trouble::Refused;
+use super::trouble::{Refused, Stumble};
 
 /// Rows of one list that are kept.
 const ROWS: usize = 100;
@@ -116,12 +116,23 @@ impl<'a> Assembly<'a> {
     ) -> TarRun {
         let scratch = &place.scratch.path;
         let weight = self.weight(place.filesystem.oddities.answers_for_itself);
-        account.stumbles.sort_by(|(a, one), (b, other)| (&one.path, a).cmp(&(&other.path, b)));
+        // The heaviest first, so that the many do not hide the few.
+        account.stumbles.sort_by(|(a, one), (b, other)| {
+            let key = |stumble: &Stumble| (stumble.classification, stumble.path.clone());
+            (key(one), a).cmp(&(key(other), b))
+        });
         let rows = account.stumbles.iter().map(|(round, stumble)| row(scratch, *round, stumble));
         let mut errors: Vec<_> = rows.collect();
         // What the control arm meets is for comparison; it says nothing of this filesystem.
         if !control {
-            errors.iter().for_each(|row| self.findings.add(failed(row, weight)));
+            let (accusing, explained): (Vec<_>, Vec<_>) =
+                errors.iter().partition(|row| row.classification.accuses_filesystem());
+            accusing.iter().for_each(|row| self.findings.add(failed(row, weight)));
+            for (class, count) in &account.by_class {
+                let first = explained.iter().find(|row| row.classification == *class);
+                let finding = first.map(|row| explained_failures(row, *count, weight));
+                finding.into_iter().for_each(|finding| self.findings.add(finding));
+            }
             let differences = account.differences.iter();
             differences.for_each(|one| self.findings.add(differs(scratch, one, weight)));
             self.not_removed(place, &account.not_removed);

@@ -72,7 +72,7 @@ pub struct Extraction<'a> {
     members: u64,
     /// Room for what is written.
     room: Vec<u8>,
-    /// When the package or member that is under way began.
+    /// When it began: what was taken away since then explains what is missing.
     since: Instant,
     extracted: Extracted,
 }
@@ -169,7 +169,6 @@ impl<'a> Extraction<'a> {
             };
             return;
         };
-        self.since = Instant::now();
         self.phase = next(at + 1);
         if let Err(halt) = self.package_step(*step) {
             let place = self.layout.place.clone();
@@ -238,7 +237,6 @@ impl<'a> Extraction<'a> {
 
     /// Begins with a member, if the pattern does anything with such a one.
     fn begin(&mut self, member: Member) -> Phase {
-        self.since = Instant::now();
         let pattern = self.round.pattern;
         let steps = match member.kind {
             MemberKind::File => pattern.file,

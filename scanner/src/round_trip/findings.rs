@@ -48,6 +48,12 @@ pub fn failed(row: &TarError, weight: Weight) -> Finding {
     finding
 }
 
+/// One finding for all calls that failed for a cause that does not accuse the filesystem: the first
+/// of them stands for the rest.
+pub fn explained_failures(first: &TarError, count: u64, weight: Weight) -> Finding {
+    Finding { occurrences: count, ..failed(first, weight) }
+}
+
 fn severity(class: TarClassification, weight: Weight) -> Severity {
     match class {
         TarClassification::FilesystemError | TarClassification::LookupInconsistent => {

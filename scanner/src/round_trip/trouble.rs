@@ -39,7 +39,7 @@ pub struct Refused {
 
 /// Who finds out why a call failed.
 pub trait Witness: Sync {
-    /// Looks at once: `since` is when the work on the member began, `collides` whether the archive
+    /// Looks at once: `since` is when the work on the package began, `collides` whether the archive
     /// has another member that stands in its way.
     fn look_into(
         &self,

@@ -57,7 +57,6 @@ impl Extraction<'_> {
             self.phase = Phase::After(0);
             return;
         };
-        self.since = std::time::Instant::now();
         let done = match step {
             Step::MakeParents(parents) => self.make_parents(&stored.path, *parents),
             Step::Import => self.import(&stored),
