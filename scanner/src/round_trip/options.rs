@@ -6,6 +6,7 @@ use reports::{PathName, TarPattern};
 
 use super::packages::{Size, Source, SourceError};
 use super::scratch::ScratchError;
+use crate::checks::errno_name;
 
 /// What to do.
 #[derive(Clone, Debug)]
@@ -53,6 +54,15 @@ pub enum TripError {
         /// The directory.
         path: PathName,
     },
+    /// The control arm would be of the same filesystem.
+    #[error(
+        "{}: it is on the filesystem that is to be judged; give a directory on another one",
+        path.escaped()
+    )]
+    SameFilesystem {
+        /// The control arm's directory.
+        path: PathName,
+    },
     /// The filesystem would be filled.
     #[error(
         "{}: {} MiB are to be written, and {} MiB are free, of which a twentieth stays free; \
@@ -83,7 +93,9 @@ pub enum TripError {
         free: u64,
     },
     /// Nothing could be tried out.
-    #[error("{}: {call} says {errno}; the scratch directory cannot be used", path.escaped())]
+    #[error("{}: {call} says {}; the scratch directory cannot be used",
+        path.escaped(),
+        errno_name(*errno))]
     Probe {
         /// What was tried.
         path: PathName,

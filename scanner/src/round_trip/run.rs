@@ -47,7 +47,18 @@ pub fn run(options: &TripOptions, control: &Control) -> Result<RoundTrips, TripE
     let prepare = |directory: &Path| Place::prepare(directory, size, options.keep, &admit);
     let place = prepare(&options.directory)?;
     let beside = options.control.as_deref().map(prepare).transpose();
+    let beside = beside.and_then(|beside| differ(&place, beside));
     Ok(make_trips(options, &supply, place, beside, watch))
+}
+
+/// A control arm on the same filesystem would fail with it.
+fn differ(place: &Place, beside: Option<Place>) -> Result<Option<Place>, TripError> {
+    match beside {
+        Some(beside) if beside.filesystem.device == place.filesystem.device => {
+            Err(TripError::SameFilesystem { path: beside.path.as_path().into() })
+        }
+        beside => Ok(beside),
+    }
 }
 
 /// Makes them in a directory that is ready, and in the control arm's, or says why that is not.

@@ -20,6 +20,7 @@ use rustix::io::Errno;
 use super::beneath::{Beneath, list, open_directory};
 use super::file_system::Listed;
 use super::removal::{NotRemoved, remove_tree};
+use crate::checks::errno_name;
 use crate::inode_facts::{FileKind, InodeFacts, InodeTime};
 
 /// What the names of scratch directories begin with.
@@ -35,7 +36,7 @@ const TRIES: u32 = 64;
 #[derive(Debug, thiserror::Error)]
 pub enum ScratchError {
     /// The directory that it shall lie in cannot be opened.
-    #[error("{}: open says {errno}; give another directory", path.escaped())]
+    #[error("{}: open says {}; give another directory", path.escaped(), errno_name(*errno))]
     NoPlace {
         /// The directory.
         path: PathName,
@@ -43,7 +44,9 @@ pub enum ScratchError {
         errno: Errno,
     },
     /// It cannot be made.
-    #[error("{}: {call} says {errno}; give a directory that can be written to", path.escaped())]
+    #[error("{}: {call} says {}; give a directory that can be written to",
+        path.escaped(),
+        errno_name(*errno))]
     NotMade {
         /// What was to be made.
         path: PathName,
@@ -165,7 +168,7 @@ pub enum NotCleaned {
         path: PathName,
     },
     /// Something in it cannot be removed.
-    #[error("{}: {call} says {errno}; remove it by hand: rm -rf", path.escaped())]
+    #[error("{}: {call} says {}; remove it by hand: rm -rf", path.escaped(), errno_name(*errno))]
     NotRemoved {
         /// What cannot be removed.
         path: PathName,
