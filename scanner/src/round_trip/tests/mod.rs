@@ -5,3 +5,4 @@ mod hostile;
 mod patterns;
 mod recorder;
 mod trips;
+mod verification;
