@@ -1,8 +1,10 @@
 //! The round trip at the end of the scan of a root.
 
+use reports::PathName;
+
 use super::{Ground, RootScan};
 use crate::inode_facts::InodeFacts;
-use crate::round_trip::{BoundedTrip, Watch, bounded};
+use crate::round_trip::{BoundedTrip, Watch, bounded, leftovers};
 
 impl RootScan {
     /// Makes it, unless something speaks against writing there.
@@ -12,7 +14,7 @@ impl RootScan {
         }
         let trip = match self.why_no_trip(ground, root) {
             Some(reason) => BoundedTrip::skipped(reason),
-            None => self.trip_and_find(),
+            None => self.make_trip(),
         };
         let _ = self.trip.set(trip);
     }
@@ -34,12 +36,18 @@ impl RootScan {
         }
     }
 
-    fn trip_and_find(&self) -> BoundedTrip {
+    fn make_trip(&self) -> BoundedTrip {
         // Each step is a sign of life: what hangs is given up.
         let stopped = || {
             self.workers.current().tick();
             self.control.is_stopped()
         };
+        for leftover in leftovers(&self.path) {
+            let path = PathName::from(leftover.path.as_path()).escaped();
+            self.control.remark(&format!(
+                "{path}: kept, or left by a run that was killed; `fscan tar DIR --clean` removes it"
+            ));
+        }
         let watch = Watch { stopped: &stopped, came: &|_| () };
         let mut trip = bounded(&self.path, self.options.all_findings, watch);
         let findings = std::mem::replace(
