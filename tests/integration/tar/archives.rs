@@ -1,1 +1,270 @@
-//! TODO
+//! `--pattern sequential` beside the system's tar: the same archive, extracted by both, is the
+//! same tree. And archives that cannot be used.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, FileTimes};
+use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+use walkdir::WalkDir;
+
+use super::{expect_names, expect_whole, package, scratches, succeed, tar, trips};
+use crate::harness::{Dir, Fscan, Image, Mount, Need, Outcome, in_lab, tool};
+
+/// Where the sparse file has something, in bytes.
+const ISLANDS: [u64; 3] = [1 << 20, 20 << 20, (40 << 20) - 10];
+
+/// What tar keeps of a tree, but for what only the newer format can hold.
+fn tree(top: &Path) {
+    let deep = (0..3).fold(top.join("long"), |path, n| path.join(format!("{n}").repeat(90)));
+    fs::create_dir_all(&deep).unwrap();
+    fs::write(deep.join("n".repeat(150)), "a path of more than 255 bytes").unwrap();
+    fs::write(top.join("n".repeat(101)), "a name of more than 100 bytes").unwrap();
+    symlink("t".repeat(300), top.join("long/link")).unwrap();
+    fs::create_dir_all(top.join("a/b/empty")).unwrap();
+    fs::write(top.join("a/b/file"), "content").unwrap();
+    fs::write(top.join("empty"), "").unwrap();
+    fs::write(top.join("large"), vec![b'x'; 1_000_001]).unwrap();
+    fs::write(top.join("Grüße 日本語"), "a name that is not ASCII").unwrap();
+    fs::write(top.join("line\nbreak \\ and \"quotes\""), "a name that needs quotes").unwrap();
+    for (name, mode) in [("private", 0o600), ("run", 0o755), ("shared", 0o666), ("none", 0o000)] {
+        fs::write(top.join(name), name).unwrap();
+        fs::set_permissions(top.join(name), fs::Permissions::from_mode(mode)).unwrap();
+    }
+    for name in ["second", "a/b/third"] {
+        fs::hard_link(top.join("large"), top.join(name)).unwrap();
+    }
+    for (name, target) in [("link", "a/b/file"), ("dangling", "nowhere"), ("up", "../..")] {
+        symlink(target, top.join(name)).unwrap();
+    }
+    sparse(&top.join("sparse"), &ISLANDS);
+    // Nothing but holes, and data with a hole behind it.
+    sparse(&top.join("hollow"), &[]);
+    sparse(&top.join("begins"), &[0]);
+    fs::set_permissions(top.join("a/b"), fs::Permissions::from_mode(0o700)).unwrap();
+    fs::set_permissions(top.join("a/b/empty"), fs::Permissions::from_mode(0o555)).unwrap();
+    // The deepest first: what is made in a directory changes its time.
+    for (n, entry) in WalkDir::new(top).contents_first(true).into_iter().enumerate() {
+        let entry = entry.unwrap();
+        if entry.file_type().is_symlink() {
+            succeed(tool("touch").args(["-h", "-d", "@1300000000.5"]).arg(entry.path()));
+        } else {
+            let since = Duration::new(1_200_000_000 + n as u64, 123_456_789);
+            let time = FileTimes::new().set_modified(SystemTime::UNIX_EPOCH + since);
+            File::open(entry.path()).unwrap().set_times(time).unwrap();
+        }
+    }
+}
+
+fn sparse(path: &Path, islands: &[u64]) {
+    let file = File::create(path).unwrap();
+    file.set_len(40 << 20).unwrap();
+    islands.iter().for_each(|at| file.write_all_at(b"an island", *at).unwrap());
+}
+
+/// What an entry is; names of one file stand together. A directory's size and links are the
+/// filesystem's.
+fn describe(top: &Path) -> BTreeMap<PathBuf, String> {
+    let mut first_names = BTreeMap::new();
+    let entries = WalkDir::new(top).min_depth(1).sort_by_file_name().into_iter();
+    entries
+        .map(|entry| {
+            let entry = entry.unwrap();
+            let path = entry.path().strip_prefix(top).unwrap().to_owned();
+            let meta = entry.metadata().unwrap();
+            let (kind, mode) = (meta.file_type(), meta.mode() & 0o7777);
+            let time = format!("{}.{:09}", meta.mtime(), meta.mtime_nsec());
+            let what = if kind.is_dir() {
+                "directory".to_owned()
+            } else if kind.is_symlink() {
+                format!("link to {}", fs::read_link(entry.path()).unwrap().display())
+            } else {
+                let first = first_names.entry(meta.ino()).or_insert_with(|| path.clone()).clone();
+                let hash = blake3::hash(&fs::read(entry.path()).unwrap());
+                let room = meta.blocks() * 512 <= meta.len() / 10 + 8192 || meta.len() < 1 << 21;
+                format!("file {} {hash} like {} sparse {room}", meta.len(), first.display())
+            };
+            (path, format!("{what}, mode {mode:04o}, time {time}"))
+        })
+        .collect()
+}
+
+/// The directory that was kept of the only package.
+fn extracted(outcome: &Outcome, place: &Path, name: &str) -> PathBuf {
+    let [kept] = &scratches(place)[..] else { outcome.fail("what was extracted is kept") };
+    kept.join("sequential-1/node_modules").join(name)
+}
+
+fn differences(ours: &BTreeMap<PathBuf, String>, theirs: &BTreeMap<PathBuf, String>) -> String {
+    let paths = ours.keys().chain(theirs.keys()).collect::<std::collections::BTreeSet<_>>();
+    let unlike = paths.into_iter().filter(|path| ours.get(*path) != theirs.get(*path));
+    let lines = unlike.map(|p| format!("{p:?}\n  ours {:?}\n  tar  {:?}", ours.get(p), theirs.get(p)));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_same_tree_as_by_gnu_tar() {
+    let formats: [&[&str]; 6] = [
+        &["--format=gnu"],
+        &["--format=posix"],
+        &["--format=gnu", "-S"],
+        &["--format=posix", "-S", "--sparse-version=1.0"],
+        &["--format=posix", "-S", "--sparse-version=0.1"],
+        &["--format=posix", "-S", "--sparse-version=0.0"],
+    ];
+    in_lab(&[Need::Loop, Need::Tool("mkfs.ext4")], move |dir| {
+        let image = Image::ext4(dir, 512, &[]);
+        let mount = image.mount("rw");
+        tree(&mount.join("tree"));
+        for options in formats {
+            let archive = dir.join("tree.tgz");
+            let mut pack = tool("tar");
+            pack.args(options).arg("-czf").arg(&archive).arg("-C").arg(mount.join("tree"));
+            succeed(pack.arg("."));
+            let theirs = mount.join("theirs");
+            fs::create_dir(&theirs).unwrap();
+            succeed(tool("tar").arg("-xpf").arg(&archive).arg("-C").arg(&theirs));
+            let place = mount.join("place");
+            fs::create_dir(&place).unwrap();
+            let run = tar(dir, &place).args(["--pattern=sequential", "--keep", "--archive"]);
+            let outcome = run.arg(&archive).run();
+            expect_whole(&outcome);
+            let ours = describe(&extracted(&outcome, &place, "tree"));
+            let theirs_are = describe(&theirs);
+            assert_eq!(differences(&ours, &theirs_are), "", "{options:?}");
+            assert!(ours.len() > 25, "{options:?}: {ours:#?}");
+            let sparse = options.contains(&"-S");
+            let hollow = ours[Path::new("sparse")].contains("sparse true");
+            assert_eq!(hollow, sparse, "{options:?}: {:?}", ours[Path::new("sparse")]);
+            fs::remove_dir_all(theirs).unwrap();
+            fs::remove_dir_all(place).unwrap();
+        }
+    });
+}
+
+/// tree -> tar -> tree, judged by a scan.
+#[test]
+fn a_tree_that_is_packed_and_extracted_is_intact() {
+    in_lab(&[Need::Loop, Need::Tool("mkfs.ext4")], |dir| {
+        let image = Image::ext4(dir, 512, &[]);
+        let mount = image.mount("rw");
+        let top = mount.join("app");
+        tree(&top);
+        fs::set_permissions(&top, fs::Permissions::from_mode(0o755)).unwrap();
+        let place = mount.join("place");
+        fs::create_dir(&place).unwrap();
+        let scan = || Fscan::new(dir).args(["--format=json", "--skip=kernel"]);
+        scan().arg("--manifest=before").arg(&top).run().expect_code(0);
+        let run = tar(dir, &place).arg(format!("--from-tree={}", top.display()));
+        let outcome = run.args(["--pattern=sequential", "--keep"]).run();
+        expect_whole(&outcome);
+        let copy = extracted(&outcome, &place, "app");
+        // The root itself is no member of the archive.
+        let root = fs::metadata(&top).unwrap().modified().unwrap();
+        File::open(&copy).unwrap().set_times(FileTimes::new().set_modified(root)).unwrap();
+        let outcome = scan().args(["--baseline=before", "--strict"]).arg(&copy).run();
+        let report = outcome.expect_code(0).report();
+        outcome.expect(report.findings.is_empty(), "nothing is missing, added or changed");
+        let diff = report.diff.unwrap();
+        let differing = [&diff.totals.missing, &diff.totals.added, &diff.totals.changed];
+        outcome.expect(differing.iter().all(|tally| tally.entries == 0), "nothing at all");
+        outcome.expect(diff.totals.metadata.entries == 0, "nor modes, times and links");
+        outcome.expect(diff.totals.unchanged.entries > 25, "and all is compared");
+    });
+}
+
+/// Packages of a node_modules are packages here too.
+#[test]
+fn a_tree_with_packages_goes_through_each_pattern() {
+    in_lab(&[], |dir| {
+        let mount = Mount::tmpfs(&dir.join("mnt"), "size=256m");
+        let app = mount.join("app");
+        for package in ["foo", "@scope/bar", "foo/node_modules/inner"] {
+            let folder = app.join("node_modules").join(package);
+            fs::create_dir_all(folder.join("lib")).unwrap();
+            fs::write(folder.join("package.json"), "{}").unwrap();
+            fs::write(folder.join("lib/index.js"), package.as_bytes()).unwrap();
+        }
+        fs::write(app.join("index.js"), "app").unwrap();
+        let outcome = tar(dir, &app).arg("--from-tree").run();
+        expect_whole(&outcome);
+        let runs = trips(&outcome).runs;
+        outcome.expect(runs.iter().all(|run| run.packages == 4), "the app and its packages");
+        expect_names(&outcome, &app, &["index.js", "node_modules"]);
+    });
+}
+
+#[test]
+fn what_is_no_archive_is_refused_and_named() {
+    in_lab(&[], |dir| {
+        let place = dir.folder("place");
+        dir.folder("folder.tgz");
+        mknodat(CWD, dir.join("fifo.tgz"), FileType::Fifo, Mode::RWXU, 0).unwrap();
+        let noise: Vec<u8> = (0..5000_u32).map(|n| (n.wrapping_mul(n) >> 5) as u8).collect();
+        dir.file("noise.tgz", &noise);
+        dir.file("noise.tar", &noise);
+        dir.file("empty.tgz", b"");
+        dir.file("zeros.tgz", &[0; 10_240]);
+        dir.file("text.tgz", b"<html>404 Not Found</html>\n");
+        for name in [
+            "missing.tgz", "folder.tgz", "fifo.tgz", "noise.tgz", "noise.tar", "empty.tgz",
+            "zeros.tgz", "text.tgz",
+        ] {
+            let run = tar(dir, &place).args(["--archive", name]);
+            let outcome = run.within(Duration::from_secs(10)).run();
+            outcome.expect_code(2);
+            let said = outcome.stdout() + &outcome.stderr();
+            outcome.expect(said.contains(name), "it is named");
+            expect_names(&outcome, &place, &[]);
+        }
+        // What cannot even be opened ends it at once, with a line that says so.
+        for name in ["missing.tgz", "folder.tgz", "fifo.tgz"] {
+            let outcome = tar(dir, &place).args(["--archive", name]).run();
+            outcome.expect_code(2).expect_one_error_line(name);
+        }
+    });
+}
+
+/// For people it is one clear line, too.
+#[test]
+fn what_is_no_archive_is_one_line_for_people() {
+    in_lab(&[], |dir| {
+        let place = dir.folder("place");
+        dir.file("noise.tgz", b"this is no archive, and was never meant to be one");
+        let run = Fscan::new(dir).arg("tar").arg(&place).args(["--no-control", "--archive"]);
+        let outcome = run.arg("noise.tgz").run();
+        outcome.expect_code(2);
+        let said = outcome.stdout() + &outcome.stderr();
+        let lines = said.lines().filter(|line| line.contains("noise.tgz")).count();
+        outcome.expect(lines == 1, "one line names it");
+    });
+}
+
+#[test]
+fn a_damaged_archive_beside_a_good_one_is_named() {
+    in_lab(&[], |dir| {
+        let place = dir.folder("place");
+        let noise: Vec<u8> = (0..300_000_u32).map(|n| (n.wrapping_mul(n) >> 7) as u8).collect();
+        let files: [(&str, &[u8]); 2] = [("package.json", b"{}"), ("noise", &noise)];
+        let good = package(dir, "good", &files);
+        let whole = fs::read(&good).unwrap();
+        let cut = dir.file("cut.tgz", &whole[..whole.len() / 2]);
+        let outcome = tar(dir, &place).arg("--archive").args([&cut, &good]).run();
+        let report = outcome.expect_code(0).report();
+        let named = report.unchecked_examples("archive-damaged");
+        outcome.expect(named == [cut.to_str().unwrap()], "the cut one is named, once");
+        let trips = trips(&outcome);
+        outcome.expect(trips.refused.len() == 1 && !trips.refused[0].why.is_empty(), "and why");
+        for run in &trips.runs {
+            outcome.expect(run.errors.is_empty() && run.differing == 0, "no call failed");
+            // The good one's two files; of the cut one the first.
+            outcome.expect(run.verified == 3, &format!("{}: what is sound is extracted", run.pattern));
+        }
+        outcome.expect(report.verdict == "healthy", "the filesystem is not to blame");
+        expect_names(&outcome, &place, &[]);
+        // With --strict what stayed unchecked is told by the exit code.
+        tar(dir, &place).args(["--strict", "--archive"]).args([&cut, &good]).run().expect_code(3);
+    });
+}

@@ -84,7 +84,7 @@ fn xfs() {
 #[test]
 fn btrfs() {
     in_lab(BTRFS, |dir| {
-        let image = Image::made_by("mkfs.btrfs", dir, 400, &["-q"]);
+        let image = Image::made_by("mkfs.btrfs", dir, 1024, &["-q"]);
         expect_healthy(dir, image.mount("rw").point());
     });
 }
