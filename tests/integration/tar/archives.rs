@@ -36,7 +36,7 @@ fn tree(top: &Path) {
     for name in ["second", "a/b/third"] {
         fs::hard_link(top.join("large"), top.join(name)).unwrap();
     }
-    for (name, target) in [("link", "a/b/file"), ("dangling", "nowhere"), ("up", "../..")] {
+    for (name, target) in [("link", "a/b/file"), ("dangling", "nowhere"), ("a/up", "..")] {
         symlink(target, top.join(name)).unwrap();
     }
     sparse(&top.join("sparse"), &ISLANDS);
@@ -119,9 +119,12 @@ fn the_same_tree_as_by_gnu_tar() {
         let mount = image.mount("rw");
         tree(&mount.join("tree"));
         for options in formats {
-            let archive = dir.join("tree.tgz");
+            let sparse = options.contains(&"-S");
+            // Holes that are packed as zeros and compressed look like a bomb.
+            let name = if sparse { "tree.tgz" } else { "tree.tar" };
+            let archive = dir.join(name);
             let mut pack = tool("tar");
-            pack.args(options).arg("-czf").arg(&archive).arg("-C").arg(mount.join("tree"));
+            pack.args(options).arg("-caf").arg(&archive).arg("-C").arg(mount.join("tree"));
             succeed(pack.arg("."));
             let theirs = mount.join("theirs");
             fs::create_dir(&theirs).unwrap();
@@ -135,7 +138,6 @@ fn the_same_tree_as_by_gnu_tar() {
             let theirs_are = describe(&theirs);
             assert_eq!(differences(&ours, &theirs_are), "", "{options:?}");
             assert!(ours.len() > 25, "{options:?}: {ours:#?}");
-            let sparse = options.contains(&"-S");
             let hollow = ours[Path::new("sparse")].contains("sparse true");
             assert_eq!(hollow, sparse, "{options:?}: {:?}", ours[Path::new("sparse")]);
             fs::remove_dir_all(theirs).unwrap();
@@ -166,7 +168,7 @@ fn a_tree_that_is_packed_and_extracted_is_intact() {
         File::open(&copy).unwrap().set_times(FileTimes::new().set_modified(root)).unwrap();
         let outcome = scan().args(["--baseline=before", "--strict"]).arg(&copy).run();
         let report = outcome.expect_code(0).report();
-        outcome.expect(report.findings.is_empty(), "nothing is missing, added or changed");
+        outcome.expect(report.codes().is_empty(), "nothing is missing, added or changed");
         let diff = report.diff.unwrap();
         let differing = [&diff.totals.missing, &diff.totals.added, &diff.totals.changed];
         outcome.expect(differing.iter().all(|tally| tally.entries == 0), "nothing at all");
@@ -237,8 +239,8 @@ fn what_is_no_archive_is_one_line_for_people() {
         let outcome = run.arg("noise.tgz").run();
         outcome.expect_code(2);
         let said = outcome.stdout() + &outcome.stderr();
-        let lines = said.lines().filter(|line| line.contains("noise.tgz")).count();
-        outcome.expect(lines == 1, "one line names it");
+        let lines = said.lines().filter(|line| line.contains("noise.tgz: it is not a tar archive"));
+        outcome.expect(lines.count() == 1, "one line names it and says why");
     });
 }
 

@@ -76,7 +76,10 @@ fn expect_whole(outcome: &Outcome) {
     let report = outcome.expect_code(0).report();
     outcome.expect(report.complete && report.verdict == "healthy", "all is done, and healthy");
     outcome.expect(report.findings.is_empty(), "nothing is found");
-    for run in trips(outcome).runs {
+    outcome.expect(report.unchecked.is_empty(), "nothing is left out");
+    let trips = trips(outcome);
+    outcome.expect(trips.refused.is_empty(), "nothing is refused");
+    for run in trips.runs {
         let clean = run.errors.is_empty() && run.differing == 0 && run.left_behind == 0;
         outcome.expect(clean, "nothing failed and nothing differs");
         let all = run.complete && run.entries > 0 && run.verified == run.entries;
