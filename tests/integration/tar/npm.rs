@@ -81,3 +81,54 @@ fn a_file_that_cannot_be_made_is_told_in_the_same_words() {
         }
     });
 }
+
+/// The incident: names of an indexed directory list, and lookup says that they do not exist.
+///
+/// npm 11 says nothing at all on such a filesystem: what it cannot look up it takes for not
+/// installed, mkdir(2) makes a second entry of the same name beside the first, and the install
+/// ends with exit code 0. Whoever reads the tree meets the damage.
+#[test]
+fn a_tree_that_lists_what_lookup_denies_is_inconsistent() {
+    let needs = &[Need::Loop, Need::Tool("mkfs.ext4"), Need::Tool("debugfs")];
+    in_lab(needs, |dir| {
+        let image = Image::ext4(dir, 64, &["-b", "1024"]);
+        image.fill_and_age(|top| {
+            for n in 0..300 {
+                let package = top.join(format!("app/node_modules/package-{n}"));
+                fs::create_dir_all(&package).unwrap();
+                fs::write(package.join("package.json"), format!("{{\"name\":\"{n}\"}}")).unwrap();
+            }
+        });
+        let from_tree = |point: &Path| {
+            let run = tar(dir, &point.join("app"));
+            run.args(["--from-tree", "--pattern=npm"]).run()
+        };
+        let sound = from_tree(image.mount("rw").point());
+        super::expect_whole(&sound);
+        sound.expect(only_run(&sound).packages == 301, "the app and its packages");
+
+        image.debugfs(&["set_super_value hash_seed 11111111-2222-3333-4444-555555555555"]);
+        let mount = image.mount("rw");
+        let outcome = from_tree(mount.point());
+        let report = outcome.expect_code(1).report();
+        outcome.expect(report.verdict == "corrupt", "ext4 answers for itself");
+        let run = only_run(&outcome);
+        let classes: Vec<_> =
+            run.by_classification.iter().map(|row| row.classification.as_str()).collect();
+        outcome.expect(classes == ["lookup-inconsistent"], &format!("{classes:?}"));
+        outcome.expect(run.by_classification[0].count > 50, "many names");
+        for error in &run.errors {
+            let below = error.path.contains("/app/node_modules/package-");
+            outcome.expect(error.errno == "ENOENT" && below, &error.message);
+            let seen = error.evidence.iter().any(|line| line.contains("is listed; lookup says"));
+            outcome.expect(seen, "the evidence names the contradiction");
+        }
+        super::expect_names(&outcome, &mount.join("app"), &["node_modules"]);
+        let outcome = Fscan::quick(dir).arg(mount.point()).run();
+        let report = outcome.expect_code(1).report();
+        outcome.expect(report.codes().contains("dirent-dangling"), "a scan finds it, too");
+        let dangling: u64 =
+            report.findings_of("dirent-dangling").iter().map(|row| row.occurrences).sum();
+        outcome.expect(dangling == run.by_classification[0].count, "the same names");
+    });
+}
