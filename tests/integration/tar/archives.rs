@@ -100,7 +100,8 @@ fn extracted(outcome: &Outcome, place: &Path, name: &str) -> PathBuf {
 fn differences(ours: &BTreeMap<PathBuf, String>, theirs: &BTreeMap<PathBuf, String>) -> String {
     let paths = ours.keys().chain(theirs.keys()).collect::<std::collections::BTreeSet<_>>();
     let unlike = paths.into_iter().filter(|path| ours.get(*path) != theirs.get(*path));
-    let lines = unlike.map(|p| format!("{p:?}\n  ours {:?}\n  tar  {:?}", ours.get(p), theirs.get(p)));
+    let lines =
+        unlike.map(|p| format!("{p:?}\n  ours {:?}\n  tar  {:?}", ours.get(p), theirs.get(p)));
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -211,8 +212,14 @@ fn what_is_no_archive_is_refused_and_named() {
         dir.file("zeros.tgz", &[0; 10_240]);
         dir.file("text.tgz", b"<html>404 Not Found</html>\n");
         for name in [
-            "missing.tgz", "folder.tgz", "fifo.tgz", "noise.tgz", "noise.tar", "empty.tgz",
-            "zeros.tgz", "text.tgz",
+            "missing.tgz",
+            "folder.tgz",
+            "fifo.tgz",
+            "noise.tgz",
+            "noise.tar",
+            "empty.tgz",
+            "zeros.tgz",
+            "text.tgz",
         ] {
             let run = tar(dir, &place).args(["--archive", name]);
             let outcome = run.within(Duration::from_secs(10)).run();
@@ -262,7 +269,8 @@ fn a_damaged_archive_beside_a_good_one_is_named() {
         for run in &trips.runs {
             outcome.expect(run.errors.is_empty() && run.differing == 0, "no call failed");
             // The good one's two files; of the cut one the first.
-            outcome.expect(run.verified == 3, &format!("{}: what is sound is extracted", run.pattern));
+            outcome
+                .expect(run.verified == 3, &format!("{}: what is sound is extracted", run.pattern));
         }
         outcome.expect(report.verdict == "healthy", "the filesystem is not to blame");
         expect_names(&outcome, &place, &[]);

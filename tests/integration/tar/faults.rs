@@ -43,7 +43,15 @@ fn archive(dir: &Dir) -> std::path::PathBuf {
     // The same file under a second name.
     let above = dir.join("packed/foo");
     fs::hard_link(above.join("package/lib/one.js"), above.join("package/second.js")).unwrap();
-    succeed(tool("tar").arg("czf").arg(&archive).arg("-C").arg(&above).arg("--sort=name").arg("package"));
+    succeed(
+        tool("tar")
+            .arg("czf")
+            .arg(&archive)
+            .arg("-C")
+            .arg(&above)
+            .arg("--sort=name")
+            .arg("package"),
+    );
     archive
 }
 
@@ -142,12 +150,18 @@ fn a_call_that_fails_is_classified() {
                 let told: BTreeSet<_> = run.errors.iter().map(words).collect();
                 let row = (told, outcome.code());
                 if row != (BTreeSet::from([expected]), Some(code)) {
-                    unlike.push(format!("{pattern}, {fault:?} of {name}: {row:?}, due: {expected:?}, {code}; {:?}", run.errors.first()));
+                    unlike.push(format!(
+                        "{pattern}, {fault:?} of {name}: {row:?}, due: {expected:?}, {code}; {:?}",
+                        run.errors.first()
+                    ));
                     return;
                 }
                 let report = outcome.report();
                 let findings = report.findings_of("tar-entry-error");
-                outcome.expect(!findings.is_empty() && findings.len() == report.findings.len(), "it is a finding");
+                outcome.expect(
+                    !findings.is_empty() && findings.len() == report.findings.len(),
+                    "it is a finding",
+                );
                 expect_names(outcome, Path::new(&run.path), &[]);
             });
         }
@@ -185,8 +199,8 @@ fn what_reads_back_otherwise_or_stays_is_found() {
     const DIFFERS: &str = "tar-content-differs";
     const STAYED: &str = "tar-cleanup-failed";
     use Fault::{
-        EndsAt, Fail, FlippedBit, Links, ListedKind, ListedNumber, LoseName, NotRemoved,
-        SeenAfter, Size, StaleAttributes,
+        EndsAt, Fail, FlippedBit, Links, ListedKind, ListedNumber, LoseName, NotRemoved, SeenAfter,
+        Size, StaleAttributes,
     };
     let long = Duration::from_secs(5);
     #[rustfmt::skip]

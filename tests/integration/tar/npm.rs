@@ -46,8 +46,7 @@ fn call_and_path<'a>(message: &'a str, package: &str) -> (&'a str, &'a str) {
 /// npm warns, and leaves the file out; and so does this.
 #[test]
 fn a_file_that_cannot_be_made_is_told_in_the_same_words() {
-    let needs =
-        &[Need::Filesystem("fuse"), Need::OptionalTool("node"), Need::OptionalTool("npm")];
+    let needs = &[Need::Filesystem("fuse"), Need::OptionalTool("node"), Need::OptionalTool("npm")];
     in_lab(needs, |dir| {
         let archive = foo(dir);
         for (errno, words) in [

@@ -62,9 +62,11 @@ fn inodes_that_run_out_are_no_damage() {
             let alone = classes.len() == 1 && classes[0].classification == "no-space";
             outcome.expect(alone && classes[0].count > 10, "inodes run out, and that is all");
             let errors = only_run(&outcome).errors;
-            outcome.expect(errors.iter().all(|error| error.errno == "ENOSPC"), "the kernel says so");
+            outcome
+                .expect(errors.iter().all(|error| error.errno == "ENOSPC"), "the kernel says so");
             outcome.expect(report.verdict == "at-risk", "it is a risk");
-            outcome.expect(errors[0].evidence.iter().any(|e| e.contains("inodes")), "it is counted");
+            outcome
+                .expect(errors[0].evidence.iter().any(|e| e.contains("inodes")), "it is counted");
             expect_names(&outcome, mount.point(), &[]);
         }
     });
@@ -134,7 +136,8 @@ fn errors_panic_is_refused_without_force() {
         super::expect_whole(&run().arg("--force").run());
         // Nor is it done beside it unasked.
         let place = dir.folder("place");
-        let beside = Fscan::new(dir).arg("tar").arg(&place).args(["--format=json", "--generated=3"]);
+        let beside =
+            Fscan::new(dir).arg("tar").arg(&place).args(["--format=json", "--generated=3"]);
         let outcome = beside.arg("--control").arg(mount.point()).run();
         let reason = outcome.expect_code(0).report().roots[0].checks[0].reason.clone();
         let said = reason.is_some_and(|reason| reason.contains("errors=panic"));

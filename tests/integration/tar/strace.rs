@@ -40,7 +40,10 @@ fn told(line: &str, top: &str) -> Option<String> {
             for flag in ["O_WRONLY", "O_TRUNC", "O_NOFOLLOW"] {
                 assert!(arguments.contains(flag), "{flag} is due: {line}");
             }
-            assert!(!arguments.contains("O_EXCL"), "an installer writes over what is there: {line}");
+            assert!(
+                !arguments.contains("O_EXCL"),
+                "an installer writes over what is there: {line}"
+            );
             format!("open {first}")
         }
         // A listing, for the removal.
