@@ -11,7 +11,7 @@ use rustix::fs::{CWD, FileType, Mode, mknodat};
 use walkdir::WalkDir;
 
 use super::{expect_names, expect_whole, package, scratches, succeed, tar, trips};
-use crate::harness::{Dir, Fscan, Image, Mount, Need, Outcome, in_lab, tool};
+use crate::harness::{Fscan, Image, Mount, Need, Outcome, in_lab, tool};
 
 /// Where the sparse file has something, in bytes.
 const ISLANDS: [u64; 3] = [1 << 20, 20 << 20, (40 << 20) - 10];
@@ -101,7 +101,7 @@ fn differences(ours: &BTreeMap<PathBuf, String>, theirs: &BTreeMap<PathBuf, Stri
     let paths = ours.keys().chain(theirs.keys()).collect::<std::collections::BTreeSet<_>>();
     let unlike = paths.into_iter().filter(|path| ours.get(*path) != theirs.get(*path));
     let lines =
-        unlike.map(|p| format!("{p:?}\n  ours {:?}\n  tar  {:?}", ours.get(p), theirs.get(p)));
+        unlike.map(|p| format!("{}\n  ours {:?}\n  tar  {:?}", p.display(), ours.get(p), theirs.get(p)));
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -196,6 +196,17 @@ fn a_tree_with_packages_goes_through_each_pattern() {
         let runs = trips(&outcome).runs;
         outcome.expect(runs.iter().all(|run| run.packages == 4), "the app and its packages");
         expect_names(&outcome, &app, &["index.js", "node_modules"]);
+    });
+}
+
+/// Nothing is examined, and nobody may take that for a clean bill of health.
+#[test]
+#[ignore = "it says NOTHING EXAMINED, then `Everything was examined`, and exits with 0"]
+fn a_tree_without_anything_in_it_is_nothing_to_extract() {
+    in_lab(&[], |dir| {
+        let (place, tree) = (dir.folder("place"), dir.folder("tree"));
+        let outcome = tar(dir, &place).arg(format!("--from-tree={}", tree.display())).run();
+        outcome.expect_code(2);
     });
 }
 

@@ -47,6 +47,17 @@ fn npm_cached_on_tmpfs() {
     });
 }
 
+/// The other ways meet it as well.
+#[test]
+fn each_pattern_on_tmpfs() {
+    in_lab(&[], |dir| {
+        let mount = Mount::tmpfs(&dir.join("mnt"), "size=256m");
+        for pattern in ["npm", "pnpm", "sequential"] {
+            meet(dir, mount.point(), pattern);
+        }
+    });
+}
+
 #[test]
 fn npm_cached_on_ext4() {
     in_lab(&[Need::Loop, Need::Tool("mkfs.ext4")], |dir| {

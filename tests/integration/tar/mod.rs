@@ -4,6 +4,7 @@
 mod archives;
 mod churn;
 mod collisions;
+mod damaged;
 mod ended;
 mod faults;
 mod healthy;

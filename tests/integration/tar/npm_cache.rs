@@ -24,7 +24,7 @@ impl Cache {
     fn keep(&self, archive: &Path) -> String {
         let content = fs::read(archive).unwrap();
         let digest = Sha512::digest(&content);
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = digest.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
         let folder = self.path.join("content-v2/sha512").join(&hex[..2]).join(&hex[2..4]);
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join(&hex[4..]), content).unwrap();
@@ -62,9 +62,9 @@ fn base64(bytes: &[u8]) -> String {
     let group = |three: &[u8]| {
         let bits = three.iter().fold(0, |bits, byte| bits << 8 | u32::from(*byte));
         let bits = bits << (8 * (3 - three.len()));
-        let digit = |n: usize| match n <= three.len() {
-            true => char::from(DIGITS[(bits >> (18 - 6 * n)) as usize % 64]),
-            false => '=',
+        let digit = |n: usize| {
+            let digit = char::from(DIGITS[(bits >> (18 - 6 * n)) as usize % 64]);
+            if n <= three.len() { digit } else { '=' }
         };
         [0, 1, 2, 3].map(digit)
     };
