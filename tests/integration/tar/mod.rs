@@ -2,6 +2,7 @@
 //! ones, and beside the real tools.
 
 mod archives;
+mod busy;
 mod churn;
 mod collisions;
 mod damaged;
