@@ -13,6 +13,7 @@ mod npm;
 mod npm_cache;
 mod spaces;
 mod strace;
+mod unusable;
 
 use std::fs;
 use std::path::{Path, PathBuf};
