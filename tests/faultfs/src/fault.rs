@@ -90,4 +90,7 @@ pub enum Fault {
     FullAfter(u64),
     /// A name that was made is seen by nobody until so much time has passed.
     SeenAfter(Duration),
+    /// A name that another one equals but for the case of ASCII letters is taken for that one, as
+    /// vfat and ext4 with `casefold` do it.
+    FoldsCase,
 }

@@ -53,11 +53,6 @@ impl Nodes {
         Some(path)
     }
 
-    /// The path of a name.
-    pub fn below(&self, parent: u64, name: &OsStr) -> Option<PathBuf> {
-        Some(self.path(parent)?.join(name))
-    }
-
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<u64, (u64, OsString)>> {
         self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }

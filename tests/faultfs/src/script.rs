@@ -84,6 +84,11 @@ impl Script {
         self.rules.iter().map(|rule| rule.fired.load(Ordering::Relaxed)).collect()
     }
 
+    /// Whether any rule has this fault.
+    pub(crate) fn knows(&self, fault: &Fault) -> bool {
+        self.rules.iter().any(|rule| rule.fault == *fault)
+    }
+
     /// What `choose` makes of the first fault that befalls a name; rules whose fault it makes
     /// nothing of do not take notice.
     pub(crate) fn find<T>(&self, name: &OsStr, choose: impl Fn(&Fault) -> Option<T>) -> Option<T> {

@@ -61,11 +61,28 @@ impl FaultFs {
     }
 
     pub fn path(&self, ino: INodeNo) -> io::Result<PathBuf> {
-        self.nodes.path(ino.0).ok_or_else(stale)
+        self.nodes.path(ino.0).map(|path| self.folded(path)).ok_or_else(stale)
     }
 
     pub fn below(&self, parent: INodeNo, name: &OsStr) -> io::Result<PathBuf> {
-        self.nodes.below(parent.0, name).ok_or_else(stale)
+        let path = self.path(parent)?.join(name);
+        Ok(self.folded(path))
+    }
+
+    /// The path of a name's other spelling, where there is one and spelling is not told.
+    fn folded(&self, path: PathBuf) -> PathBuf {
+        let folds = |fault: &Fault| (*fault == Fault::FoldsCase).then_some(());
+        let (Some(above), Some(name)) = (path.parent(), path.file_name()) else { return path };
+        let is_there = || fs::symlink_metadata(&path).is_ok();
+        if !self.script.knows(&Fault::FoldsCase) || is_there() {
+            return path;
+        }
+        let names = fs::read_dir(above).into_iter().flatten().flatten();
+        let mut others = names.filter(|other| other.file_name().eq_ignore_ascii_case(name));
+        match others.next().filter(|_| self.script.find(name, folds).is_some()) {
+            Some(other) => other.path(),
+            None => path,
+        }
     }
 
     /// A name's attributes, with what is wrong with them.

@@ -20,6 +20,8 @@ pub(crate) enum Need {
     OptionalTool(&'static str),
     /// A filesystem type that the kernel can mount.
     Filesystem(&'static str),
+    /// One that a kernel may be built without.
+    OptionalFilesystem(&'static str),
     /// Loop devices.
     Loop,
     /// A feature in /sys/fs/ext4/features that a kernel may be built without.
@@ -90,7 +92,10 @@ fn missing(needs: &[Need]) -> Option<String> {
         }
         Need::Loop => (!Path::new("/dev/loop-control").exists())
             .then(|| "there are no loop devices".to_owned()),
-        Need::OptionalTool(_) | Need::Ext4Feature(_) | Need::Quota => None,
+        Need::OptionalTool(_)
+        | Need::OptionalFilesystem(_)
+        | Need::Ext4Feature(_)
+        | Need::Quota => None,
     })
 }
 
@@ -100,6 +105,9 @@ fn not_built(needs: &[Need]) -> Option<String> {
     needs.iter().find_map(|need| match *need {
         Need::OptionalTool(name) => {
             (!has_tool(name)).then(|| format!("{name} is not installed, which is not required"))
+        }
+        Need::OptionalFilesystem(kind) => {
+            (!has_filesystem(kind)).then(|| format!("this kernel has no {kind}"))
         }
         Need::Ext4Feature(name) => (!Path::new("/sys/fs/ext4/features").join(name).exists())
             .then(|| format!("this kernel's ext4 has no {name}")),

@@ -13,7 +13,7 @@ const LONG: Duration = Duration::from_secs(30);
 fn meet(dir: &Dir, place: &Path, pattern: &str) {
     let started = Instant::now();
     loop {
-        let run = tar(dir, place).args(["--churn", "--generated=60", "--rounds=3"]);
+        let run = tar(dir, place).args(["--churn", "--generated=40", "--rounds=2"]);
         let outcome = run.args(["--pattern", pattern]).run();
         let report = outcome.expect_code(0).report();
         let innocent = ["healthy", "at-risk"].contains(&report.verdict.as_str());
@@ -44,6 +44,17 @@ fn meet(dir: &Dir, place: &Path, pattern: &str) {
 fn npm_cached_on_tmpfs() {
     in_lab(&[], |dir| {
         meet(dir, Mount::tmpfs(&dir.join("mnt"), "size=256m").point(), "npm-cached");
+    });
+}
+
+/// The other ways meet it as well.
+#[test]
+fn each_pattern_on_tmpfs() {
+    in_lab(&[], |dir| {
+        let mount = Mount::tmpfs(&dir.join("mnt"), "size=256m");
+        for pattern in ["npm", "pnpm", "sequential"] {
+            meet(dir, mount.point(), pattern);
+        }
     });
 }
 

@@ -6,10 +6,12 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use faultfs::{Call, Fault, Kind, Mounted, Rule, Script};
 use rustix::io::Errno;
+use rustix::process::Signal;
 
 use super::{PATTERNS, expect_names, expect_whole, only_run, package, succeed, tar};
 use crate::harness::{Dir, Need, Outcome, TarError, in_lab, tool};
@@ -60,7 +62,6 @@ fn with_mounted(script: Script, body: impl FnOnce(&Dir, &Path, &Mounted)) {
     let point = dir.folder("mnt");
     let mounted = Mounted::new(&dir.folder("below"), &point, script).unwrap();
     body(&dir, &point, &mounted);
-    mounted.unmount().unwrap();
 }
 
 /// Extracts the archive with one fault, which must have come about.
@@ -259,5 +260,29 @@ fn a_name_that_is_listed_twice_is_found() {
                 outcome.expect(!codes(outcome).is_empty(), "and the name is told of");
             });
         }
+    });
+}
+
+/// Much that reads back otherwise takes no longer to compare than it took to write, and Ctrl-C
+/// ends that as well.
+#[test]
+#[ignore = "each difference is compared with each name there is, and nobody looks for a stop there"]
+fn a_comparison_with_many_differences_ends_and_can_be_stopped() {
+    in_lab(NEEDS, |_| {
+        let names: Vec<String> = (0..4000).map(|n| format!("lib/file-{n}.js")).collect();
+        let files: Vec<(&str, &[u8])> =
+            names.iter().map(|name| (name.as_str(), b"flipped".as_slice())).collect();
+        let script = Script::new([Rule::new(Fault::FlippedBit(0))]);
+        with_mounted(script, |dir, point, _| {
+            let archive = package(dir, "foo", &files);
+            let started = Instant::now();
+            let run = tar(dir, point).args(["--pattern=npm", "--archive"]).arg(&archive);
+            let running = run.within(Duration::from_secs(40)).spawn();
+            sleep(Duration::from_secs(8));
+            running.signal(Signal::INT);
+            let outcome = running.wait();
+            outcome.expect(outcome.code().is_some(), "it ended");
+            outcome.expect(started.elapsed() < Duration::from_secs(12), "at once");
+        });
     });
 }

@@ -2,8 +2,10 @@
 //! ones, and beside the real tools.
 
 mod archives;
+mod busy;
 mod churn;
 mod collisions;
+mod damaged;
 mod ended;
 mod faults;
 mod healthy;
@@ -11,6 +13,7 @@ mod npm;
 mod npm_cache;
 mod spaces;
 mod strace;
+mod unusable;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -76,7 +79,10 @@ fn expect_whole(outcome: &Outcome) {
     let report = outcome.expect_code(0).report();
     outcome.expect(report.complete && report.verdict == "healthy", "all is done, and healthy");
     outcome.expect(report.findings.is_empty(), "nothing is found");
-    for run in trips(outcome).runs {
+    outcome.expect(report.unchecked.is_empty(), "nothing is left out");
+    let trips = trips(outcome);
+    outcome.expect(trips.refused.is_empty(), "nothing is refused");
+    for run in trips.runs {
         let clean = run.errors.is_empty() && run.differing == 0 && run.left_behind == 0;
         outcome.expect(clean, "nothing failed and nothing differs");
         let all = run.complete && run.entries > 0 && run.verified == run.entries;

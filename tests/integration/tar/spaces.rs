@@ -72,6 +72,41 @@ fn inodes_that_run_out_are_no_damage() {
     });
 }
 
+/// Packages that come one after the other, on tmpfs that has no inode left for the later ones,
+/// wherever the last one goes.
+fn run_out_between_packages(patterns: &'static [&'static str]) {
+    in_lab(&[], move |dir| {
+        let archives = small_files(dir, 60, 6);
+        for pattern in patterns {
+            for inodes in [200, 203] {
+                let mount = Mount::tmpfs(&dir.join("mnt"), &format!("nr_inodes={inodes}"));
+                let run = tar(dir, mount.point()).args(["--pattern", pattern, "--archive"]);
+                let outcome = run.args(&archives).run();
+                let run = only_run(&outcome);
+                outcome.expect(run.differing == 0, "what is there is as it was written");
+                outcome.expect(run.left_behind == 0, "and can be removed");
+                let mut classes = run.by_classification.iter().map(|row| &row.classification);
+                outcome.expect(classes.all(|class| class == "no-space"), "that is all");
+                outcome.expect_code(0);
+                expect_names(&outcome, mount.point(), &[]);
+            }
+        }
+    });
+}
+
+#[test]
+fn inodes_that_run_out_between_packages_are_no_damage() {
+    run_out_between_packages(&["pnpm", "sequential"]);
+}
+
+/// What an earlier install left of a package cannot be made, and then not be retired; or it is
+/// retired, and nothing can be made in its place.
+#[test]
+#[ignore = "the rename of what could not be made is suspect, and what stays retired is corrupt"]
+fn inodes_that_run_out_between_packages_that_are_retired_are_no_damage() {
+    run_out_between_packages(&["npm", "npm-cached"]);
+}
+
 #[test]
 fn space_that_runs_out_is_no_damage() {
     in_lab(&[], |dir| {
@@ -154,5 +189,20 @@ fn errors_remount_ro_is_said_beforehand() {
         let outcome = tar(dir, mount.point()).args(["--generated=3", "--pattern=npm"]).run();
         outcome.expect_code(0).expect_one_error_line("errors=remount-ro");
         fs::metadata(mount.point()).unwrap();
+    });
+}
+
+/// Descriptors that run out are this process's own affair.
+#[test]
+#[ignore = "EMFILE on the way to a name is taken for `lookup-inconsistent`, or is suspect"]
+fn descriptors_that_run_out_are_no_damage() {
+    in_lab(&[], |dir| {
+        let place = dir.folder("place");
+        let run = tar(dir, &place).args(["--generated=30", "--pattern=npm-cached"]);
+        let outcome = run.descriptors(16).run();
+        let refused = outcome.code() == Some(2);
+        let accuses = || outcome.report().verdict == "corrupt" || outcome.code() == Some(1);
+        outcome.expect(refused || !accuses(), "the filesystem has nothing to do with it");
+        expect_names(&outcome, &place, &[]);
     });
 }
