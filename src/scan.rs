@@ -184,7 +184,7 @@ fn be_idle() {
 
 /// Deep trees keep many directories open; the soft limit is often a thousand for the sake of
 /// select(2), which is not used here.
-fn raise_descriptor_limit() {
+pub fn raise_descriptor_limit() {
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     // Where it cannot be raised the walk makes do with less.
     let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });

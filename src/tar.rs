@@ -6,12 +6,13 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use reports::{PathName, TarPattern};
 use scanner::Control;
-use scanner::round_trip::{self, Size, Source, TripOptions};
+use scanner::round_trip::{self, ControlArm, Size, Source, TripOptions};
 
 use crate::arguments::{SourceArguments, TarArguments};
 use crate::outcome::{Outcome, Seen};
 use crate::output;
 use crate::progress::Progress;
+use crate::scan::raise_descriptor_limit;
 use crate::signals;
 use crate::status::Status;
 
@@ -34,6 +35,7 @@ pub fn run(arguments: &TarArguments) -> anyhow::Result<Status> {
     let options = options(arguments)?;
     let outcome = Outcome::begin(&arguments.result);
     name_leftovers(arguments, quiet);
+    raise_descriptor_limit();
     let progress = Progress::start(&control, arguments.progress, quiet);
     let done = round_trip::run(&options, &control);
     progress.finish();
@@ -67,7 +69,8 @@ fn options(arguments: &TarArguments) -> anyhow::Result<TripOptions> {
         jobs: arguments.jobs.map(usize::from),
         rounds: arguments.rounds,
         churn: arguments.churn,
-        control: control_directory(arguments),
+        control: control_directory(arguments)
+            .map(|directory| ControlArm { directory, needed: arguments.control.is_some() }),
         keep: arguments.keep,
         force: arguments.force,
         all_findings: arguments.result.all_findings,

@@ -77,6 +77,24 @@ impl Account {
         }
     }
 
+    /// Takes what failed in a round for want of space, or for no known reason, for damage: the
+    /// kernel counted errors meanwhile.
+    pub fn blame_kernel_errors(&mut self, number: u32) {
+        use TarClassification::{FilesystemError, NoSpace, Unknown};
+        let doubtful = |class| matches!(class, NoSpace | Unknown);
+        let of_round = self.stumbles.iter_mut().filter(|(round, _)| *round == number);
+        for (_, stumble) in of_round.filter(|(_, stumble)| doubtful(stumble.classification)) {
+            stumble.classification = FilesystemError;
+            stumble.evidence.push("the kernel counted errors on this filesystem".to_owned());
+        }
+        for class in [NoSpace, Unknown] {
+            let count = self.by_class.remove(&class).unwrap_or_default();
+            if count > 0 {
+                *self.by_class.entry(FilesystemError).or_default() += count;
+            }
+        }
+    }
+
     /// Adds what a comparison came to. Names that are one here are the archive's doing.
     pub fn verify(&mut self, number: u32, round: &RoundAccount, verified: Verified) {
         self.verified += round.extracted.saturating_sub(verified.missing);

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread::{available_parallelism, scope, sleep};
 use std::time::{Duration, Instant};
 
@@ -24,6 +24,7 @@ use super::streams;
 use super::trouble::{Stumble, Witness};
 use super::verify::{Verification, Verified};
 use crate::archive::Limits;
+use crate::kernel::ErrorCounters;
 
 /// How long a difference has to go away before it counts.
 const SECOND_LOOK: Duration = Duration::from_millis(50);
@@ -81,7 +82,8 @@ impl Arm<'_> {
         let directory = format!("{}-{number}", pattern.name.as_str()).into_bytes();
         let beneath = &self.scratch.beneath;
         let removals = Removals::default();
-        let witness = OnTheSpot { beneath, removals: &removals, kernel: self.kernel.clone() };
+        let witness =
+            OnTheSpot { beneath, removals: &removals, kernel: self.kernel.clone(), shared: false };
         if let Err(failure) = beneath.make_directory(&directory, 0o777) {
             let stumble = witness.look_into(failure, Instant::now(), false, Vec::new());
             account.stumble(number, stumble);
@@ -106,8 +108,18 @@ impl Arm<'_> {
             }
             account.rounds += 1;
         }
+        self.weigh_kernel_errors(number, account);
         if !self.keep {
             account.not_removed.extend(remove_twice(beneath, &directory));
+        }
+    }
+
+    /// The kernel counts an error some time after the call that met it: what looked like another
+    /// cause is judged anew at the end of the round.
+    fn weigh_kernel_errors(&self, number: u32, account: &mut Account) {
+        let Some((device, before)) = &self.kernel else { return };
+        if ErrorCounters::read(device).is_some_and(|now| now.errors > *before) {
+            account.blame_kernel_errors(number);
         }
     }
 
@@ -175,6 +187,8 @@ impl Arm<'_> {
             abilities: self.abilities,
             may_be_gone: &may_be_gone,
             readers: self.readers,
+            stopped: self.watch.stopped,
+            twins: OnceLock::new(),
         };
         let first = verification.run();
         if first.differences.is_empty() {

@@ -18,6 +18,7 @@ pub fn classify(call: Call, errno: Errno, evidence: &Evidence) -> TarClassificat
         FilesystemError, NameCollision, NoSpace, ParentRemoved, Permission, Unknown,
     };
     match errno {
+        Errno::NOSPC if evidence.kernel_errors > 0 => FilesystemError,
         Errno::NOSPC | Errno::DQUOT => NoSpace,
         Errno::UCLEAN | Errno::BADMSG | Errno::IO => FilesystemError,
         Errno::ROFS if evidence.kernel_errors > 0 => FilesystemError,
@@ -33,14 +34,16 @@ pub fn classify(call: Call, errno: Errno, evidence: &Evidence) -> TarClassificat
 
 /// Something is not there that was made before.
 fn missing(call: Call, evidence: &Evidence) -> TarClassification {
-    use TarClassification::{FilesystemError, LookupInconsistent, ParentRemoved};
+    use TarClassification::{FilesystemError, LookupInconsistent, ParentRemoved, Unknown};
     match &evidence.way {
         Way::ListedNotFound(_) => return LookupInconsistent,
         Way::Refused(_, Errno::UCLEAN | Errno::BADMSG | Errno::IO | Errno::STALE) => {
             return FilesystemError;
         }
         Way::Gone(_) => return ParentRemoved,
-        _ => {}
+        // Short of descriptors or the like: nothing could be seen.
+        Way::Refused(..) => return Unknown,
+        Way::Whole | Way::CameBack(_) => {}
     }
     let listed_not_found =
         evidence.name_listed == Some(true) && evidence.name_found == Some(Err(Errno::NOENT));
@@ -50,13 +53,13 @@ fn missing(call: Call, evidence: &Evidence) -> TarClassification {
     if evidence.removed_before.is_some() || evidence.parent_links == Some(0) {
         return ParentRemoved;
     }
+    if evidence.shared {
+        return ParentRemoved;
+    }
     match call {
         // Each directory was there all the time, since nobody else is in the scratch directory,
         // and the name itself need not be.
         Call::Open | Call::MakeDirectory | Call::Symlink => LookupInconsistent,
-        // A tree is read in which others work: what is gone by now, or was made anew, tells
-        // nothing.
-        Call::OpenToRead | Call::Read | Call::ReadLink | Call::List => ParentRemoved,
         // What was made here is gone, or was denied once.
         _ if evidence.name_listed == Some(false) => ParentRemoved,
         _ => LookupInconsistent,
@@ -114,6 +117,9 @@ mod tests {
         let held = |e: &mut Evidence| e.parent_links = Some(0);
         let owned = |e: &mut Evidence| e.removed_before = Some(Duration::from_millis(1));
         let listed = |e: &mut Evidence| e.name_listed = Some(true);
+        let shared = |e: &mut Evidence| {
+            (e.shared, e.name_found) = (true, Some(Ok(crate::FileKind::Regular)));
+        };
         let there = |e: &mut Evidence| {
             (e.name_listed, e.name_found) = (Some(true), Some(Ok(crate::FileKind::Regular)));
         };
@@ -126,8 +132,8 @@ mod tests {
             (Call::Open, &|_| (), LookupInconsistent),
             (Call::Look, &|_| (), ParentRemoved),
             (Call::Look, &there, LookupInconsistent),
-            (Call::OpenToRead, &|_| (), ParentRemoved),
-            (Call::OpenToRead, &there, ParentRemoved),
+            (Call::Look, &shared, ParentRemoved),
+            (Call::OpenToRead, &shared, ParentRemoved),
             (Call::OpenToRead, &listed, LookupInconsistent),
         ];
         for (index, (call, change, expected)) in table.into_iter().enumerate() {

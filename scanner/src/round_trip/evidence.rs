@@ -47,6 +47,8 @@ pub struct Evidence {
     pub removed_before: Option<Duration>,
     /// The archive has another member that wants the same name.
     pub collides: bool,
+    /// Others work there as well: what is gone by now, or was made anew, tells nothing.
+    pub shared: bool,
 }
 
 /// How far the directories above a path lead.
@@ -73,6 +75,8 @@ pub struct OnTheSpot<'a> {
     pub removals: &'a Removals,
     /// The kernel's name of the device, and the errors that it had counted at the beginning.
     pub kernel: Option<(String, u64)>,
+    /// Whether others work there as well.
+    pub shared: bool,
 }
 
 impl Witness for OnTheSpot<'_> {
@@ -117,6 +121,7 @@ impl OnTheSpot<'_> {
             kernel_errors: self.kernel_errors(),
             removed_before,
             collides,
+            shared: self.shared,
         }
     }
 

@@ -53,6 +53,11 @@ pub struct FileFacts {
 /// Whether two paths are one, or one lies below the other, on a filesystem that does not tell
 /// case: then what becomes of the second depends on the first.
 pub fn collide(one: &[u8], other: &[u8]) -> bool {
+    if one.is_ascii() && other.is_ascii() {
+        let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+        let (head, rest) = long.split_at_checked(short.len()).unwrap_or((long, b""));
+        return head.eq_ignore_ascii_case(short) && (rest.is_empty() || rest.starts_with(b"/"));
+    }
     let (one, other) = (folded(one), folded(other));
     let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
     long.strip_prefix(short.as_slice())

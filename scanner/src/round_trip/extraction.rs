@@ -172,15 +172,25 @@ impl<'a> Extraction<'a> {
         self.phase = next(at + 1);
         if let Err(halt) = self.package_step(*step) {
             let place = self.layout.place.clone();
-            // Without its directory nothing of it can be extracted (node-tar's CwdError).
-            if matches!(step, Step::MakePackage | Step::MakeStage | Step::MoveStage) {
-                self.extracted.expected.clear();
-                self.extracted.succeeded = 0;
-                self.extracted.dropped.insert(place.clone());
-                self.phase = Phase::After(self.round.pattern.after.len());
+            match step {
+                // npm retires only what is there.
+                Step::LeaveEarlier => self.phase = next(at + 2),
+                // Without its directory nothing of it can be extracted (node-tar's CwdError).
+                Step::MakePackage | Step::MakeStage | Step::MoveStage => self.give_up(),
+                _ => {}
             }
+            self.extracted.dropped.insert(place.clone());
             self.stumble(halt, &place);
         }
+    }
+
+    /// Only what was retired is still to be removed.
+    fn give_up(&mut self) {
+        self.extracted.expected.clear();
+        self.extracted.succeeded = 0;
+        let steps = self.round.pattern.after;
+        let cleaning = steps.iter().position(|step| *step == Step::RemoveRetired);
+        self.phase = Phase::After(cleaning.unwrap_or(steps.len()));
     }
 
     fn open_archive(&mut self) -> Phase {

@@ -42,7 +42,7 @@ pub fn failed(row: &TarError, weight: Weight) -> Finding {
     let subject = Subject { path: Some(row.path.clone()), ..Subject::default() };
     let expected = "every entry is extracted without an error";
     let mut finding = Finding::new(Code::TarEntryError, subject, expected, row.message.clone());
-    finding.severity = severity(row.classification, weight);
+    finding.severity = severity(row.classification, &row.errno, weight);
     finding.evidence = vec![row.classification.evidence()];
     finding.evidence.extend(row.evidence.iter().cloned());
     finding
@@ -54,7 +54,12 @@ pub fn explained_failures(first: &TarError, count: u64, weight: Weight) -> Findi
     Finding { occurrences: count, ..failed(first, weight) }
 }
 
-fn severity(class: TarClassification, weight: Weight) -> Severity {
+/// What this process, or the machine, was short of.
+fn is_own_limit(errno: &str) -> bool {
+    matches!(errno, "EMFILE" | "ENFILE" | "ENOMEM" | "EAGAIN")
+}
+
+fn severity(class: TarClassification, errno: &str, weight: Weight) -> Severity {
     match class {
         TarClassification::FilesystemError | TarClassification::LookupInconsistent => {
             proven(Severity::Corrupt, weight)
@@ -62,6 +67,7 @@ fn severity(class: TarClassification, weight: Weight) -> Severity {
         TarClassification::NoSpace | TarClassification::Permission => Severity::Warning,
         TarClassification::ParentRemoved if !weight.churn => Severity::Warning,
         TarClassification::NameCollision | TarClassification::ParentRemoved => Severity::Info,
+        TarClassification::Unknown if is_own_limit(errno) => Severity::Warning,
         TarClassification::Unknown => Severity::Suspect,
     }
 }

@@ -38,7 +38,7 @@ mod verify;
 
 pub(crate) use arm::Watch;
 pub(crate) use bounded::{BoundedTrip, bounded};
-pub use options::{TripError, TripOptions};
+pub use options::{ControlArm, TripError, TripOptions};
 pub use packages::generated::USUAL as USUAL_PACKAGES;
 pub use packages::npm_cache::default_cache as default_npm_cache;
 pub use packages::{Size, Source, SourceError};

@@ -24,8 +24,8 @@ pub struct TripOptions {
     pub rounds: u32,
     /// Whether a competing installer is at work.
     pub churn: bool,
-    /// A directory on another filesystem where the same is done beside it.
-    pub control: Option<PathBuf>,
+    /// Where the same is done beside it.
+    pub control: Option<ControlArm>,
     /// Whether what was extracted is left for whoever wants to look at it.
     pub keep: bool,
     /// Do it even where meeting damage would stop the machine (`errors=panic`).
@@ -34,6 +34,15 @@ pub struct TripOptions {
     pub all_findings: bool,
     /// How much is extracted at most: of generated packages together, and of any one archive.
     pub most: Size,
+}
+
+/// A directory on another filesystem that is known to be sound.
+#[derive(Clone, Debug)]
+pub struct ControlArm {
+    /// The directory.
+    pub directory: PathBuf,
+    /// Whether nothing is done without it: it was asked for.
+    pub needed: bool,
 }
 
 /// Why there are no round trips.
@@ -54,6 +63,9 @@ pub enum TripError {
         /// The directory.
         path: PathName,
     },
+    /// The control arm that was asked for cannot be had.
+    #[error("--control: {0}")]
+    Control(String),
     /// The control arm would be of the same filesystem.
     #[error(
         "{}: it is on the filesystem that is to be judged; give a directory on another one",

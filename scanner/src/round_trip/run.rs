@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use reports::{FindingCollector, Root, TarTrips, Totals, UncheckedCollector};
+use reports::{
+    CheckRun, CheckStatus, FindingCollector, Root, TarTrips, Totals, UncheckedCollector,
+};
 
 use super::account::Account;
 use super::arm::{Arm, Watch};
@@ -15,6 +17,8 @@ use super::pattern::{Pattern, of};
 use super::place::{Place, admit};
 use crate::archive::Limits;
 use crate::control::Control;
+use crate::inode_facts::Device;
+use crate::kernel::{KernelCheck, KernelWatch};
 
 /// What round trips came to.
 #[derive(Debug)]
@@ -46,9 +50,31 @@ pub fn run(options: &TripOptions, control: &Control) -> Result<RoundTrips, TripE
     let admit = |path: &Path, policy| admit(path, policy, options.force, control);
     let prepare = |directory: &Path| Place::prepare(directory, size, options.keep, &admit);
     let place = prepare(&options.directory)?;
-    let beside = options.control.as_deref().map(prepare).transpose();
+    let control_arm = options.control.as_ref();
+    let beside = control_arm.map(|control| prepare(&control.directory)).transpose();
     let beside = beside.and_then(|beside| differ(&place, beside));
-    Ok(make_trips(options, &supply, place, beside, watch))
+    if let (Some(control), Err(error)) = (&options.control, &beside)
+        && control.needed
+    {
+        return Err(TripError::Control(error.to_string()));
+    }
+    let kernel = KernelWatch::default();
+    place.filesystem.mount.iter().for_each(|mount| kernel.begin(mount));
+    let (device, is_ext) = (place.filesystem.device, place.filesystem.oddities.is_ext);
+    let mut done = make_trips(options, &supply, place, beside, watch);
+    let checks = kernel.judge(&mut done.findings);
+    done.root
+        .checks
+        .extend(checks.iter().filter(|(of, _)| is_ext && *of == device).map(kernel_check));
+    Ok(done)
+}
+
+fn kernel_check((_, check): &(Device, KernelCheck)) -> CheckRun {
+    let (status, reason) = match check {
+        KernelCheck::Ran { log } => (CheckStatus::Ran, log.clone()),
+        KernelCheck::Skipped { reason } => (CheckStatus::Skipped, Some(reason.clone())),
+    };
+    CheckRun { name: "kernel".to_owned(), status, reason }
 }
 
 /// A control arm on the same filesystem would fail with it.

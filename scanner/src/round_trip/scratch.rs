@@ -43,6 +43,21 @@ pub enum ScratchError {
         /// Why.
         errno: Errno,
     },
+    /// Damage keeps it from being made.
+    #[error(
+        "{}: {call} says {}: the filesystem is damaged; look at it with `fscan` before anything \
+         is written to it",
+        path.escaped(),
+        errno_name(*errno)
+    )]
+    Damage {
+        /// What was to be made.
+        path: PathName,
+        /// The call.
+        call: &'static str,
+        /// Why.
+        errno: Errno,
+    },
     /// It cannot be made.
     #[error("{}: {call} says {}; give a directory that can be written to",
         path.escaped(),
@@ -58,10 +73,19 @@ pub enum ScratchError {
 }
 
 impl ScratchError {
+    fn not_made(path: PathName, call: &'static str, errno: Errno) -> Self {
+        match errno {
+            Errno::UCLEAN | Errno::BADMSG | Errno::IO => ScratchError::Damage { path, call, errno },
+            _ => ScratchError::NotMade { path, call, errno },
+        }
+    }
+
     /// What the kernel said.
     pub fn errno(&self) -> Errno {
         match self {
-            ScratchError::NoPlace { errno, .. } | ScratchError::NotMade { errno, .. } => *errno,
+            ScratchError::NoPlace { errno, .. }
+            | ScratchError::Damage { errno, .. }
+            | ScratchError::NotMade { errno, .. } => *errno,
         }
     }
 }
@@ -92,11 +116,8 @@ impl Scratch {
         let (name, directory) = make_directory(&parent, place)?;
         let times = before.zip(mtime());
         let path = place.join(OsStr::from_bytes(&name));
-        let not_made = |errno| ScratchError::NotMade {
-            path: path.join(MARK).as_path().into(),
-            call: "open",
-            errno,
-        };
+        let not_made =
+            |errno| ScratchError::not_made(path.join(MARK).as_path().into(), "open", errno);
         let mark = make_mark(&directory).map_err(|errno| {
             let _ = unlinkat(&parent, name.as_slice(), AtFlags::REMOVEDIR);
             not_made(errno)
@@ -240,15 +261,16 @@ fn make_directory(parent: &OwnedFd, place: &Path) -> Result<(Vec<u8>, OwnedFd), 
             break;
         }
     }
-    let failed = |call, errno| ScratchError::NotMade {
-        path: place.join(OsStr::from_bytes(&name)).as_path().into(),
-        call,
-        errno,
+    let failed = |call, errno| {
+        ScratchError::not_made(place.join(OsStr::from_bytes(&name)).as_path().into(), call, errno)
     };
     made.map_err(|errno| failed("mkdir", errno))?;
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let opened = openat(parent, name.as_slice(), flags, Mode::empty());
-    let directory = opened.map_err(|errno| failed("open", errno))?;
+    let directory = opened.map_err(|errno| {
+        let _ = unlinkat(parent, name.as_slice(), AtFlags::REMOVEDIR);
+        failed("open", errno)
+    })?;
     Ok((name, directory))
 }
 

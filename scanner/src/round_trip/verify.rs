@@ -10,12 +10,14 @@ use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use foldhash::fast::RandomState;
 use rayon::ThreadPool;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use reports::TarClassification;
 use rustix::io::Errno;
+use rustix::process::geteuid;
 use walkdir::WalkDir;
 
 use super::abilities::Abilities;
@@ -78,8 +80,12 @@ pub struct Verification<'a> {
     pub abilities: Abilities,
     /// Whether somebody may have taken a path away.
     pub may_be_gone: &'a (dyn Fn(&[u8]) -> bool + Sync),
+    /// Whether nobody waits for the outcome any more.
+    pub stopped: &'a (dyn Fn() -> bool + Sync),
     /// Threads to read with; where none can be had, one does it.
     pub readers: Option<&'a ThreadPool>,
+    /// Paths that are several without case or normalisation, in that form; empty at first.
+    pub twins: OnceLock<Paths>,
 }
 
 /// A path that was found.
@@ -103,13 +109,16 @@ impl Verification<'_> {
             found.iter().flat_map(|found| compare(&mut room, found)).collect()
         };
         differences.extend(unlike);
-        let there = found.iter().filter(|found| self.expected.contains_key(&found.path)).count();
-        let missing = self.expected.len() - there;
-        if missing > 0 {
-            differences.extend(self.missing(&found));
+        let there: HashSet<&[u8], RandomState> =
+            found.iter().map(|found| found.path.as_slice()).collect();
+        if there.len() < found.len() {
+            differences.extend(self.listed_twice(&found));
         }
+        let missing = self.expected.iter().filter(|(path, _)| !there.contains(path.as_slice()));
+        let missing: Vec<_> = missing.collect();
+        differences.extend(missing.iter().filter_map(|(path, what)| self.missing(path, what)));
         differences.sort_by(|a, b| a.path.cmp(&b.path));
-        Verified { missing: missing as u64, differences }
+        Verified { missing: missing.len() as u64, differences }
     }
 
     /// The directories above what must be there.
@@ -125,11 +134,25 @@ impl Verification<'_> {
     }
 
     /// What must be there and is not.
-    fn missing(&self, found: &[Found]) -> Vec<Difference> {
-        let there: HashSet<&[u8]> = found.iter().map(|found| found.path.as_slice()).collect();
-        let missing = self.expected.iter().filter(|(path, _)| !there.contains(path.as_slice()));
-        let unexplained = missing.filter(|(path, _)| !(self.may_be_gone)(path));
-        unexplained.map(|(path, what)| self.presence(path, what.name(), "nothing")).collect()
+    fn missing(&self, path: &[u8], what: &What) -> Option<Difference> {
+        let explained = (self.may_be_gone)(path) || self.is_closed(path) || (self.stopped)();
+        (!explained).then(|| self.presence(path, what.name(), "nothing"))
+    }
+
+    /// Names that a directory lists more than once.
+    fn listed_twice(&self, found: &[Found]) -> Vec<Difference> {
+        let mut seen: HashSet<&[u8], RandomState> = HashSet::default();
+        let twice = found.iter().filter(|found| !seen.insert(&found.path));
+        twice.map(|found| self.content(&found.path, "the name once", "the name twice")).collect()
+    }
+
+    /// Whether a path lies in a directory whose own mode keeps this user from entering it.
+    fn is_closed(&self, path: &[u8]) -> bool {
+        let closed = |above: &[u8]| match self.expected.get(above) {
+            Some(What::Directory { mode: Some(mode), .. }) => mode & 0o500 != 0o500,
+            _ => false,
+        };
+        !geteuid().is_root() && above(path).chain([path]).any(closed)
     }
 
     fn walk(&self) -> (Vec<Found>, Vec<Difference>) {
@@ -156,7 +179,8 @@ impl Verification<'_> {
         let path = self.relative(error.path()?);
         let error = error.io_error()?;
         let gone = error.kind() == io::ErrorKind::NotFound && (self.may_be_gone)(&path);
-        (!gone).then(|| unreadable(path, Call::List, error))
+        let closed = error.kind() == io::ErrorKind::PermissionDenied && self.is_closed(&path);
+        (!gone && !closed).then(|| unreadable(path, Call::List, error))
     }
 
     fn compare(
@@ -167,6 +191,9 @@ impl Verification<'_> {
         room: &mut [u8],
     ) -> Vec<Difference> {
         let path = found.path.as_slice();
+        if (self.stopped)() {
+            return Vec::new();
+        }
         if self.dropped.contains(path) || above(path).any(|above| self.dropped.contains(above)) {
             return Vec::new();
         }
@@ -326,13 +353,17 @@ impl Verification<'_> {
         Difference { kind: DifferenceKind::Metadata, ..self.content(path, expected, found) }
     }
 
-    /// Whether another path is the same but for case or normalisation. Seldom asked.
+    /// Whether another path is the same but for case or normalisation. Where that is asked for one
+    /// path, it is asked for many.
     fn has_twin(&self, path: &[u8]) -> bool {
-        let own = folded(path);
-        let (_, name) = split(path);
-        self.expected.keys().any(|other| {
-            other != path && other.len().abs_diff(path.len()) <= name.len() && folded(other) == own
-        })
+        let twins = self.twins.get_or_init(|| {
+            let mut folded_paths: HashMap<Vec<u8>, u32, RandomState> = HashMap::default();
+            for path in self.expected.keys() {
+                *folded_paths.entry(folded(path)).or_default() += 1;
+            }
+            folded_paths.into_iter().filter(|(_, count)| *count > 1).map(|(path, _)| path).collect()
+        });
+        !twins.is_empty() && twins.contains(&folded(path))
     }
 }
 

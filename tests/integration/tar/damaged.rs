@@ -33,7 +33,6 @@ fn with_damage(dir: &Dir, structure: GroupBlock, groups: Range<u32>) -> Mount {
 
 /// No call fails, since the kernel takes another group; and yet it says that this one is corrupt.
 #[test]
-#[ignore = "the kernel's error counter is read at the beginning, and again only where a call fails"]
 fn an_error_that_the_kernel_counts_is_found_although_no_call_fails() {
     in_lab(LAB, |dir| {
         let mount = with_damage(dir, GroupBlock::InodeBitmap, 1..4);
@@ -54,7 +53,6 @@ fn an_error_that_the_kernel_counts_is_found_although_no_call_fails() {
 
 /// With no sound group left the kernel says ENOSPC, and it counts errors all the same.
 #[test]
-#[ignore = "ENOSPC is taken at its word although the kernel counted errors"]
 fn no_space_for_damage_is_damage() {
     in_lab(LAB, |dir| {
         let mount = with_damage(dir, GroupBlock::InodeBitmap, 1..4);
@@ -71,7 +69,6 @@ fn no_space_for_damage_is_damage() {
 
 /// EBADMSG before anything could be extracted: no other directory of this filesystem helps.
 #[test]
-#[ignore = "it says `give a directory that can be written to`"]
 fn a_scratch_directory_that_damage_prevents_is_told_as_damage() {
     in_lab(LAB, |dir| {
         let mount = with_damage(dir, GroupBlock::BlockBitmap, 0..4);

@@ -102,7 +102,6 @@ fn inodes_that_run_out_between_packages_are_no_damage() {
 /// What an earlier install left of a package cannot be made, and then not be retired; or it is
 /// retired, and nothing can be made in its place.
 #[test]
-#[ignore = "the rename of what could not be made is suspect, and what stays retired is corrupt"]
 fn inodes_that_run_out_between_packages_that_are_retired_are_no_damage() {
     run_out_between_packages(&["npm", "npm-cached"]);
 }
@@ -194,7 +193,6 @@ fn errors_remount_ro_is_said_beforehand() {
 
 /// Descriptors that run out are this process's own affair.
 #[test]
-#[ignore = "EMFILE on the way to a name is taken for `lookup-inconsistent`, or is suspect"]
 fn descriptors_that_run_out_are_no_damage() {
     in_lab(&[], |dir| {
         let place = dir.folder("place");

@@ -33,8 +33,12 @@ fn name_of(path: &Path) -> Vec<u8> {
     if matches!(stem, b"" | b".") { b"archive".to_vec() } else { stem.to_vec() }
 }
 
-/// A name that was not taken yet.
+/// Bytes of a name: what is put before and behind it must fit into NAME_MAX, too.
+const LONGEST: usize = 200;
+
+/// A name that was not taken yet, cut where it is too long.
 pub(super) fn unlike(name: &[u8], taken: &mut HashSet<Vec<u8>>) -> Vec<u8> {
+    let name = name.get(..LONGEST).unwrap_or(name);
     let numbered = (2..).map(|n| [name, format!("-{n}").as_bytes()].concat());
     let mut names = std::iter::once(name.to_vec()).chain(numbered);
     names.find(|name| taken.insert(name.clone())).unwrap_or_default()

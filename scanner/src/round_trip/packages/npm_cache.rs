@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
+use sha1::{Digest, Sha1};
 use walkdir::WalkDir;
 
 use super::{Contents, Package, SourceError, Supply};
@@ -71,10 +72,17 @@ fn unreadable_file(path: &Path, error: &dyn std::fmt::Display) -> Refused {
 /// The package of an index file, and where its archive lies.
 fn packages_of(text: &[u8], cache: &Path) -> Option<(String, PathBuf)> {
     let lines = text.split(|byte| *byte == b'\n');
-    let json = lines.filter_map(|line| line.get(41..)).rfind(|json| !json.is_empty())?;
+    let json = lines.filter_map(valid).next_back()?;
     let entry: Entry = serde_json::from_slice(json).ok()?;
     let name = package_name(&entry.key)?;
     Some((name, content_path(&entry.integrity?, cache)?))
+}
+
+/// The JSON of a line whose hash fits; npm passes over others, such as one that a writer was killed
+/// in.
+fn valid(line: &[u8]) -> Option<&[u8]> {
+    let (hash, json) = (line.get(..40)?, line.get(41..)?);
+    (to_hex(&Sha1::digest(json)).as_bytes() == hash).then_some(json)
 }
 
 /// `@scope/name` of `…/@scope/name/-/name-1.0.0.tgz`.

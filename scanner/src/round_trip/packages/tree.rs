@@ -83,6 +83,12 @@ pub fn supply(root: &Path) -> Result<Supply, SourceError> {
         root,
     };
     let size = tree.find_packages();
+    if size.entries == 0 && tree.lock().known.is_empty() {
+        return Err(SourceError::Nothing {
+            path: tree.root.as_path().into(),
+            what: "there is nothing in it to pack; give another tree: --from-tree=TREE",
+        });
+    }
     let tree = Arc::new(tree);
     let name = tree.root.file_name().unwrap_or(OsStr::new("tree")).as_bytes().to_vec();
     let mut taken = HashSet::new();
@@ -142,7 +148,8 @@ impl Tree {
             return;
         }
         let removals = Removals::default();
-        let witness = OnTheSpot { beneath: &self.beneath, removals: &removals, kernel: None };
+        let witness =
+            OnTheSpot { beneath: &self.beneath, removals: &removals, kernel: None, shared: true };
         let failure = Failure { call, errno, path, to: None, parent: None };
         let stumble = witness.look_into(failure, Instant::now(), false, Vec::new());
         let mut troubles = self.lock();

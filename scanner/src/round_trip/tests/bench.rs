@@ -29,7 +29,7 @@ pub fn extract(
 ) -> Vec<Extracted> {
     let beneath = Beneath::new(open_directory(root).unwrap());
     let removals = Removals::default();
-    let witness = OnTheSpot { beneath: &beneath, removals: &removals, kernel: None };
+    let witness = OnTheSpot { beneath: &beneath, removals: &removals, kernel: None, shared: false };
     let round = Round {
         on,
         pattern: of(pattern),

@@ -37,6 +37,8 @@ fn after(wrong: impl Fn(&Path)) -> Vec<Difference> {
         abilities: try_out(&beneath).unwrap(),
         may_be_gone: &|_| false,
         readers: None,
+        stopped: &|| false,
+        twins: std::sync::OnceLock::new(),
     };
     verification.run().differences
 }
