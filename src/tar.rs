@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use reports::{PathName, TarPattern};
 use scanner::Control;
 use scanner::round_trip::{self, ControlArm, Size, Source, TripOptions};
@@ -113,7 +113,9 @@ fn places(arguments: &TarArguments) -> Vec<PathBuf> {
 
 fn name_leftovers(arguments: &TarArguments, quiet: bool) {
     let places = places(arguments);
-    for leftover in places.iter().flat_map(|place| round_trip::leftovers(place)) {
+    // A directory that cannot be listed is told of when it is worked in.
+    let leftovers = places.iter().filter_map(|place| round_trip::leftovers(place).ok()).flatten();
+    for leftover in leftovers {
         if !quiet {
             let path = PathName::from(leftover.path.as_path()).escaped();
             output::say(&format!(
@@ -125,18 +127,18 @@ fn name_leftovers(arguments: &TarArguments, quiet: bool) {
 
 /// Removes what earlier runs left.
 fn clean(arguments: &TarArguments) -> anyhow::Result<Status> {
-    let mut failed = Vec::new();
+    let mut status = Status::Clean;
     for place in places(arguments) {
-        for leftover in round_trip::leftovers(&place) {
+        for leftover in round_trip::leftovers(&place)? {
             let path = PathName::from(leftover.path.as_path()).escaped();
             match round_trip::clean(&leftover) {
                 Ok(()) => output::say(&format!("{path}: removed")),
-                Err(error) => failed.push(error),
+                Err(error) => {
+                    output::say(&error.to_string());
+                    status = Status::CouldNotRun;
+                }
             }
         }
     }
-    if let Some(error) = failed.first() {
-        bail!("{error}");
-    }
-    Ok(Status::Clean)
+    Ok(status)
 }

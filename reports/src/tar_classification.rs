@@ -17,9 +17,10 @@ pub enum TarClassification {
     Unknown,
     /// Somebody removed a directory above meanwhile.
     ParentRemoved,
-    /// ENOSPC or EDQUOT, or no free blocks or inodes.
+    /// ENOSPC or EDQUOT: no free blocks or inodes, or a quota is used up.
     NoSpace,
-    /// The user may not do it, or the mount is read-only.
+    /// The user may not do it, has reached a limit (EMFILE, ENFILE, ENOMEM), or the mount is
+    /// read-only.
     Permission,
     /// Another entry has the name, or one that the filesystem takes for the same.
     NameCollision,
@@ -74,8 +75,8 @@ impl TarClassification {
                  filesystem."
             }
             TarClassification::Permission => {
-                "This user may not write there, or the mount is read-only. That alone says \
-                 nothing of the filesystem."
+                "This user may not write there, has reached a limit (open files, memory), or the \
+                 mount is read-only. That alone says nothing of the filesystem."
             }
             TarClassification::NameCollision => {
                 "The archive has two entries whose names are one here (case, Unicode form, or a \

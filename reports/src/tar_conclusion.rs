@@ -64,7 +64,7 @@ impl TarTrips {
             TarConclusion::NotAccused
         } else if tried().all(|run| run.entries == 0) {
             TarConclusion::NothingExtracted
-        } else if tried().all(TarRun::is_whole) {
+        } else if tried().all(TarRun::is_whole) && self.refused_count() == 0 {
             TarConclusion::Passed
         } else {
             TarConclusion::PassedSoFar
@@ -80,8 +80,11 @@ impl TarTrips {
             self.runs.iter().filter(move |run| run.control && run.pattern == pattern)
         };
         let kept_from_it = |run: &TarRun| [NoSpace, Permission].iter().any(|&c| run.count(c) > 0);
-        let passed = |run: &TarRun| run.is_whole() && !kept_from_it(run);
-        let cleared = |of: &&TarRun| controls(of).next().is_some() && controls(of).all(passed);
+        let cleared = |of: &&TarRun| {
+            let passed =
+                |run: &TarRun| run.is_whole() && !kept_from_it(run) && run.entries >= of.entries;
+            controls(of).next().is_some() && controls(of).all(passed)
+        };
         if accusing.iter().any(|of| controls(of).any(TarRun::accuses_filesystem)) {
             TarConclusion::FailsInControlToo
         } else if accusing.iter().all(cleared) {

@@ -75,6 +75,12 @@ impl KernelWatch {
         watched.iter_mut().filter(|w| w.mount.device == device).for_each(|w| w.damaged = true);
     }
 
+    /// Whether the scan found damage on a device.
+    pub fn is_damaged(&self, device: Device) -> bool {
+        let watched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        watched.iter().any(|watched| watched.mount.device == device && watched.damaged)
+    }
+
     /// Asks again and judges every filesystem, each once.
     pub fn judge(&self, findings: &mut FindingCollector) -> Vec<(Device, KernelCheck)> {
         let mut watched =

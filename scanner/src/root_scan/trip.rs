@@ -5,6 +5,7 @@ use reports::PathName;
 use super::{Ground, RootScan};
 use crate::inode_facts::InodeFacts;
 use crate::round_trip::{BoundedTrip, Watch, bounded, leftovers};
+use crate::walk::Worker;
 
 impl RootScan {
     /// Makes it, unless something speaks against writing there.
@@ -24,7 +25,9 @@ impl RootScan {
         let keeps_time = own.is_root() || own.as_raw() == root.uid();
         if self.control.is_stopped() {
             Some("the scan was stopped")
-        } else if self.each_gathered(|gathered| gathered.findings.has_corruption()) {
+        } else if self.each_gathered(|gathered| gathered.findings.has_corruption())
+            || self.kernel.is_damaged(ground.filesystem.device)
+        {
             Some("damage is proven: nothing is written to this filesystem")
         } else if ground.filesystem.is_read_only() {
             Some("the filesystem is read-only")
@@ -39,10 +42,15 @@ impl RootScan {
     fn make_trip(&self) -> BoundedTrip {
         // Each step is a sign of life: what hangs is given up.
         let stopped = || {
+            if self.control.is_stopped() {
+                // What was made is removed first, however long that takes.
+                self.workers.iter().for_each(Worker::leave);
+                return true;
+            }
             self.workers.current().tick();
-            self.control.is_stopped()
+            false
         };
-        for leftover in leftovers(&self.path) {
+        for leftover in leftovers(&self.path).unwrap_or_default() {
             let path = PathName::from(leftover.path.as_path()).escaped();
             self.control.remark(&format!(
                 "{path}: kept, or left by a run that was killed; `fscan tar DIR --clean` removes it"

@@ -24,7 +24,13 @@ pub struct Abilities {
     /// A time that is set is the time that is told, within so many nanoseconds below it; none
     /// where it is another one altogether.
     pub time_grain: Option<u64>,
+    /// The earliest and latest times that it can tell, where it has such: others become these.
+    pub ends_of_time: [Option<InodeTime>; 2],
 }
+
+/// Times that few filesystems can tell: 1970 is before vfat begins, 2477 behind ext4's end.
+const EARLY: InodeTime = (0, 0);
+const LATE: InodeTime = (16_000_000_000, 0);
 
 /// Tries it.
 pub fn try_out(on: &dyn FileSystem) -> Result<Abilities, Failure> {
@@ -33,13 +39,20 @@ pub fn try_out(on: &dyn FileSystem) -> Result<Abilities, Failure> {
     // That either cannot be set is told by what is there afterwards.
     let _ = on.set_mode(&file, MODE);
     let _ = on.set_times(&file, TIME);
-    on.close(file)?;
     let looked = on.look(PROBE)?;
+    let end = |time| {
+        let _ = on.set_times(&file, time);
+        let told = on.look(PROBE).ok().map(|looked| looked.modified_at);
+        told.filter(|told| *told != time)
+    };
+    let ends_of_time = [end(EARLY), end(LATE)];
+    on.close(file)?;
     on.unlink(PROBE)?;
     Ok(Abilities {
         left_by_umask: made & 0o777,
         keeps_modes: looked.mode == MODE,
         time_grain: grain(looked.modified_at),
+        ends_of_time,
     })
 }
 
@@ -60,6 +73,11 @@ impl Abilities {
     pub fn is_same_time(&self, set: InodeTime, told: InodeTime) -> bool {
         let Some(grain) = self.time_grain else { return true };
         let lost = nanoseconds(set).checked_sub(nanoseconds(told));
-        set == told || lost.is_some_and(|lost| lost < grain) || set.0 < 0
+        let [first, last] = self.ends_of_time;
+        set == told
+            || lost.is_some_and(|lost| lost < grain)
+            || (Some(told) == first && set < told)
+            || (Some(told) == last && set > told)
+            || set.0 < 0
     }
 }

@@ -17,7 +17,8 @@ use super::extraction::{Extracted, Round};
 use super::file_system::FileSystem;
 use super::packages::Package;
 use super::pattern::{Pattern, Workers};
-use super::removal::{NotRemoved, remove_tree};
+use super::place::room_left;
+use super::removal::remove_patiently;
 use super::removals::Removals;
 use super::scratch::Scratch;
 use super::streams;
@@ -26,8 +27,9 @@ use super::verify::{Verification, Verified};
 use crate::archive::Limits;
 use crate::kernel::ErrorCounters;
 
-/// How long a difference has to go away before it counts.
-const SECOND_LOOK: Duration = Duration::from_millis(50);
+/// How long a difference has to go away before it counts, each time.
+const SECOND_LOOKS: [Duration; 3] =
+    [Duration::from_millis(20), Duration::from_millis(100), Duration::from_millis(300)];
 
 /// What all rounds in one directory have in common.
 pub struct Arm<'a> {
@@ -89,12 +91,16 @@ impl Arm<'_> {
             account.stumble(number, stumble);
             return;
         }
+        let room = || room_left(beneath.directory());
         let round = Round {
             on: beneath,
             pattern,
             directory: directory.clone(),
             witness: &witness,
             limits: self.limits,
+            room: &room,
+            stopped: self.watch.stopped,
+            alone: self.size(pattern).0 == 1,
             temporaries: &AtomicU64::new(0),
         };
         let left = self.extract(&round, &removals, number, account);
@@ -110,7 +116,7 @@ impl Arm<'_> {
         }
         self.weigh_kernel_errors(number, account);
         if !self.keep {
-            account.not_removed.extend(remove_twice(beneath, &directory));
+            account.not_removed.extend(remove_patiently(beneath, &directory));
         }
     }
 
@@ -155,9 +161,10 @@ impl Arm<'_> {
                 let (on, name) = (round.on, round.pattern.name);
                 threads.spawn(move || compete(on, name, &round.directory, removals, &over));
             }
+            // Also when it panics: whoever competes must not wait for ever.
+            let _done = SetOnDrop(&done);
             let packages = self.packages.iter().cloned();
             streams::extract(round, packages, self.size(round.pattern), stopped, &add);
-            done.store(true, Ordering::Relaxed);
         });
         let (account, left) = both.into_inner().unwrap_or_else(PoisonError::into_inner);
         account.took += begun.elapsed();
@@ -189,27 +196,34 @@ impl Arm<'_> {
             readers: self.readers,
             stopped: self.watch.stopped,
             twins: OnceLock::new(),
+            above_dropped: OnceLock::new(),
         };
         let first = verification.run();
         if first.differences.is_empty() {
             return first;
         }
-        sleep(SECOND_LOOK);
-        let mut again = verification.run();
-        let seen: HashSet<_> =
-            first.differences.iter().map(|difference| difference.path.clone()).collect();
-        again.differences.retain(|difference| seen.contains(&difference.path));
-        again
+        // What comes back at every look counts.
+        SECOND_LOOKS.into_iter().fold(first, |before, pause| {
+            if before.differences.is_empty() {
+                return before;
+            }
+            sleep(pause);
+            let mut again = verification.run();
+            let seen: HashSet<_> =
+                before.differences.iter().map(|difference| difference.path.clone()).collect();
+            again.differences.retain(|difference| seen.contains(&difference.path));
+            again
+        })
     }
 }
 
-/// Removes a tree, and tries again what did not work at once.
-pub fn remove_twice(on: &dyn FileSystem, path: &[u8]) -> Vec<NotRemoved> {
-    if remove_tree(on, path).is_empty() {
-        return Vec::new();
+/// Says that something is over, whichever way it ends.
+struct SetOnDrop<'a>(&'a AtomicBool);
+
+impl Drop for SetOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
-    sleep(SECOND_LOOK);
-    remove_tree(on, path)
 }
 
 /// Where a path of the scratch directory lies.

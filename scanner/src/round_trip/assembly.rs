@@ -1,10 +1,11 @@
 //! What all runs came to, as the report tells it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use reports::{
-    CheckRun, CheckStatus, FindingCollector, PathName, TarError, TarErrorCount, TarRefused, TarRun,
-    TarTrips, Totals, UncheckedCollector, UncheckedReason,
+    CheckRun, CheckStatus, Finding, FindingCollector, PathName, Severity, TarClassification,
+    TarError, TarErrorCount, TarRefused, TarRun, TarTrips, Totals, UncheckedCollector,
+    UncheckedReason,
 };
 
 use super::account::Account;
@@ -21,6 +22,17 @@ use super::trouble::{Refused, Stumble};
 
 /// Rows of one list that are kept.
 const ROWS: usize = 100;
+
+/// Rows of every class, so that the many do not push out the few.
+fn keep_some_of_each(errors: &mut Vec<TarError>, classes: usize) {
+    let most = ROWS / classes.max(1);
+    let mut kept: BTreeMap<TarClassification, usize> = BTreeMap::new();
+    errors.retain(|error| {
+        let kept = kept.entry(error.classification).or_default();
+        *kept += 1;
+        *kept <= most
+    });
+}
 
 /// Adds an error to a run that is put together already.
 fn add_error(run: &mut TarRun, error: TarError) {
@@ -93,11 +105,14 @@ impl<'a> Assembly<'a> {
         for below in &troubles.denied {
             self.unchecked.add(UncheckedReason::PermissionDenied, "entry", path(below));
         }
+        for below in &troubles.too_long {
+            self.unchecked.add(UncheckedReason::NotReached, "entry", path(below));
+        }
         self.totals.volatile += troubles.volatile;
         self.totals.errors += troubles.stumbles.len() as u64;
         let rows: Vec<_> =
             troubles.stumbles.iter().map(|stumble| row(&tree.root, 1, stumble)).collect();
-        rows.iter().for_each(|row| self.findings.add(failed(row, weight)));
+        rows.iter().for_each(|row| self.findings.add(failed(row, false, weight)));
         if let Some(run) = self.trips.runs.first_mut() {
             rows.into_iter().for_each(|row| add_error(run, row));
         }
@@ -121,24 +136,36 @@ impl<'a> Assembly<'a> {
             let key = |stumble: &Stumble| (stumble.classification, stumble.path.clone());
             (key(one), a).cmp(&(key(other), b))
         });
-        let rows = account.stumbles.iter().map(|(round, stumble)| row(scratch, *round, stumble));
-        let mut errors: Vec<_> = rows.collect();
+        let stumbles = || account.stumbles.iter();
+        let mut errors: Vec<_> =
+            stumbles().map(|(round, stumble)| row(scratch, *round, stumble)).collect();
         // What the control arm meets is for comparison; it says nothing of this filesystem.
         if !control {
-            let (accusing, explained): (Vec<_>, Vec<_>) =
-                errors.iter().partition(|row| row.classification.accuses_filesystem());
-            accusing.iter().for_each(|row| self.findings.add(failed(row, weight)));
+            self.totals.errors += account.by_class.values().sum::<u64>();
+            for (row, (_, stumble)) in errors.iter().zip(stumbles()) {
+                if row.classification.accuses_filesystem() {
+                    self.findings.add(failed(row, stumble.transient, weight));
+                }
+            }
             for (class, count) in &account.by_class {
-                let first = explained.iter().find(|row| row.classification == *class);
-                let finding = first.map(|row| explained_failures(row, *count, weight));
+                let first = errors.iter().find(|row| row.classification == *class);
+                // Of those that accuse, the ones that were kept stand for themselves.
+                let beyond = if class.accuses_filesystem() {
+                    count.saturating_sub(
+                        stumbles().filter(|(_, s)| s.classification == *class).count() as u64,
+                    )
+                } else {
+                    *count
+                };
+                let finding = first.filter(|_| beyond > 0);
+                let finding = finding.map(|row| explained_failures(row, beyond, weight));
                 finding.into_iter().for_each(|finding| self.findings.add(finding));
             }
             let differences = account.differences.iter();
             differences.for_each(|one| self.findings.add(differs(scratch, one, weight)));
             self.not_removed(place, &account.not_removed);
         }
-        self.totals.errors += account.by_class.values().sum::<u64>();
-        errors.truncate(ROWS);
+        keep_some_of_each(&mut errors, account.by_class.len());
         self.refused.extend(account.refused);
         TarRun {
             pattern: pattern.name,
@@ -165,13 +192,9 @@ impl<'a> Assembly<'a> {
     }
 
     fn not_removed(&mut self, place: &Place, left: &[NotRemoved]) {
-        for not in left {
-            let mut finding = stayed(&place.scratch.path, not);
-            if !place.filesystem.oddities.answers_for_itself {
-                finding.severity = finding.severity.min(reports::Severity::Suspect);
-            }
-            self.findings.add(finding);
-        }
+        let weight = self.weight(place.filesystem.oddities.answers_for_itself);
+        let stayed = left.iter().map(|not| stayed(&place.scratch.path, not, weight));
+        stayed.for_each(|finding| self.findings.add(finding));
     }
 
     /// Removes the scratch directories and puts everything together.
@@ -189,11 +212,18 @@ impl<'a> Assembly<'a> {
             kept.push(place.scratch.path.clone());
             kept.extend(beside.as_ref().map(|beside| beside.scratch.path.clone()));
         }
+        let weight = self.weight(place.filesystem.oddities.answers_for_itself);
         let scratch = place.scratch.path.clone();
         for not in place.scratch.remove() {
-            self.findings.add(stayed(scratch.parent().unwrap_or(&scratch), &not));
+            self.findings.add(stayed(scratch.parent().unwrap_or(&scratch), &not, weight));
         }
-        drop(beside);
+        if let Some(beside) = beside {
+            let scratch = beside.scratch.path.clone();
+            for not in beside.scratch.remove() {
+                let finding = stayed(scratch.parent().unwrap_or(&scratch), &not, weight);
+                self.findings.add(Finding { severity: Severity::Warning, ..finding });
+            }
+        }
         self.note_refused();
         let nothing = self.trips.runs.iter().all(|run| run.entries == 0);
         RoundTrips {

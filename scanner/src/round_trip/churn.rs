@@ -31,8 +31,8 @@ pub fn compete(
     let mut turn = 0_usize;
     while !stopped() {
         let there = packages_in(on, &packages);
-        // The last ones that were made are those that are being filled.
-        if let Some(package) = there.len().checked_sub(1 + turn % 16).and_then(|at| there.get(at)) {
+        // Here and there, in an order that has nothing to do with that of the extraction.
+        if let Some(package) = there.get(turn.wrapping_mul(7919) % there.len().max(1)) {
             take_away(on, package, removals, turn);
         }
         turn += 1;
@@ -51,7 +51,7 @@ fn take_away(on: &dyn FileSystem, package: &[u8], removals: &Removals, turn: usi
     }
 }
 
-/// Directories that hold a package, or a scope of them, in the order in which they are listed.
+/// Directories that hold a package, or a scope of them, by name.
 fn packages_in(on: &dyn FileSystem, directory: &[u8]) -> Vec<Vec<u8>> {
     let is_package =
         |entry: &Listed| entry.kind == FileKind::Directory && !entry.name.starts_with(b".");

@@ -23,6 +23,7 @@ pub fn classify(call: Call, errno: Errno, evidence: &Evidence) -> TarClassificat
         Errno::UCLEAN | Errno::BADMSG | Errno::IO => FilesystemError,
         Errno::ROFS if evidence.kernel_errors > 0 => FilesystemError,
         Errno::ACCESS | Errno::PERM | Errno::ROFS => Permission,
+        Errno::MFILE | Errno::NFILE | Errno::NOMEM | Errno::AGAIN => Permission,
         _ if evidence.collides => NameCollision,
         Errno::NOENT => missing(call, evidence),
         _ if evidence.removed_before.is_some() => ParentRemoved,
@@ -40,10 +41,12 @@ fn missing(call: Call, evidence: &Evidence) -> TarClassification {
         Way::Refused(_, Errno::UCLEAN | Errno::BADMSG | Errno::IO | Errno::STALE) => {
             return FilesystemError;
         }
-        Way::Gone(_) => return ParentRemoved,
+        Way::Refused(_, Errno::MFILE | Errno::NFILE | Errno::NOMEM) => {
+            return TarClassification::Permission;
+        }
         // Short of descriptors or the like: nothing could be seen.
         Way::Refused(..) => return Unknown,
-        Way::Whole | Way::CameBack(_) => {}
+        Way::Whole | Way::CameBack(_) | Way::Gone(_) => {}
     }
     let listed_not_found =
         evidence.name_listed == Some(true) && evidence.name_found == Some(Err(Errno::NOENT));
@@ -53,15 +56,19 @@ fn missing(call: Call, evidence: &Evidence) -> TarClassification {
     if evidence.removed_before.is_some() || evidence.parent_links == Some(0) {
         return ParentRemoved;
     }
-    if evidence.shared {
+    if evidence.shared || evidence.scratch_removed {
         return ParentRemoved;
+    }
+    // Nobody who is known of took it away, and nothing shows that the filesystem lost it.
+    if matches!(evidence.way, Way::Gone(_)) {
+        return Unknown;
     }
     match call {
         // Each directory was there all the time, since nobody else is in the scratch directory,
         // and the name itself need not be.
         Call::Open | Call::MakeDirectory | Call::Symlink => LookupInconsistent,
         // What was made here is gone, or was denied once.
-        _ if evidence.name_listed == Some(false) => ParentRemoved,
+        _ if evidence.name_listed == Some(false) => Unknown,
         _ => LookupInconsistent,
     }
 }
@@ -97,7 +104,8 @@ mod tests {
             (Errno::ACCESS, Permission),
             (Errno::PERM, Permission),
             (Errno::ROFS, Permission),
-            (Errno::MFILE, Unknown),
+            (Errno::MFILE, Permission),
+            (Errno::FBIG, Unknown),
         ];
         for (errno, expected) in table {
             assert_eq!(class(Call::Open, errno, |_| ()), expected, "{errno}");
@@ -124,13 +132,13 @@ mod tests {
             (e.name_listed, e.name_found) = (Some(true), Some(Ok(crate::FileKind::Regular)));
         };
         let table: [(Call, Change<'_>, TarClassification); 11] = [
-            (Call::Open, &gone, ParentRemoved),
+            (Call::Open, &gone, Unknown),
             (Call::Open, &held, ParentRemoved),
             (Call::Open, &owned, ParentRemoved),
             (Call::Open, &denied, LookupInconsistent),
             (Call::Open, &listed, LookupInconsistent),
             (Call::Open, &|_| (), LookupInconsistent),
-            (Call::Look, &|_| (), ParentRemoved),
+            (Call::Look, &|_| (), Unknown),
             (Call::Look, &there, LookupInconsistent),
             (Call::Look, &shared, ParentRemoved),
             (Call::OpenToRead, &shared, ParentRemoved),

@@ -4,7 +4,7 @@
 //! space, inodes and the kernel's error counter are read. All of it at once: a moment later a
 //! competing installer may have put everything right again.
 
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -47,6 +47,8 @@ pub struct Evidence {
     pub removed_before: Option<Duration>,
     /// The archive has another member that wants the same name.
     pub collides: bool,
+    /// The scratch directory itself was removed.
+    pub scratch_removed: bool,
     /// Others work there as well: what is gone by now, or was made anew, tells nothing.
     pub shared: bool,
 }
@@ -92,6 +94,7 @@ impl Witness for OnTheSpot<'_> {
         Stumble {
             call: failure.call,
             errno: failure.errno,
+            transient: evidence.again == Some(Ok(())),
             evidence: evidence.lines(&failure),
             path: failure.path,
             to: failure.to,
@@ -103,8 +106,8 @@ impl Witness for OnTheSpot<'_> {
 
 impl OnTheSpot<'_> {
     fn gather(&self, failure: &Failure, since: Instant, collides: bool) -> Evidence {
-        let parent_links = failure.parent.as_ref().and_then(|parent| links(parent));
-        let again = self.repeat(failure);
+        let parent_links = failure.parent.as_ref().and_then(|parent| links_of(parent.as_fd()));
+        let again = if self.shared { None } else { self.repeat(failure) };
         let paths = [Some(&failure.path), failure.to.as_ref()].into_iter().flatten();
         let removed_before =
             paths.clone().filter_map(|path| self.removals.removed_since(path, since)).min();
@@ -121,6 +124,7 @@ impl OnTheSpot<'_> {
             kernel_errors: self.kernel_errors(),
             removed_before,
             collides,
+            scratch_removed: !self.shared && links_of(self.beneath.directory()) == Some(0),
             shared: self.shared,
         }
     }
@@ -143,15 +147,14 @@ impl OnTheSpot<'_> {
         }
     }
 
-    /// Makes the call again, where that does no harm, and undoes it.
+    /// Makes the call again, where that does no harm; a file that it makes is removed.
     fn repeat(&self, failure: &Failure) -> Option<Result<(), Errno>> {
         let (on, path) = (self.beneath, failure.path.as_slice());
         let done = match failure.call {
             Call::Look => on.look(path).map(|_| ()),
             Call::List => on.list(path).map(|_| ()),
-            Call::MakeDirectory => {
-                on.make_directory(path, 0o777).and_then(|()| on.remove_directory(path))
-            }
+            // Left where it is: another package may rely on it by now.
+            Call::MakeDirectory => on.make_directory(path, 0o777),
             Call::Open if failure.errno != Errno::EXIST => {
                 let opened = on.open(path, Creation::Exclusive, 0o600);
                 opened.and_then(|file| on.close(file)).and_then(|()| on.unlink(path))
@@ -215,8 +218,8 @@ fn is_listed(at: &OwnedFd, name: &[u8]) -> Result<bool, Errno> {
     Ok(list(&directory)?.iter().any(|entry| entry.name == name))
 }
 
-fn links(directory: &OwnedFd) -> Option<u32> {
-    InodeFacts::of_descriptor(directory.as_fd()).ok().map(|facts| facts.nlink())
+fn links_of(directory: BorrowedFd<'_>) -> Option<u32> {
+    InodeFacts::of_descriptor(directory).ok().map(|facts| facts.nlink())
 }
 
 /// Free bytes, and free inodes where the filesystem counts them.

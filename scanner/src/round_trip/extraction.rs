@@ -7,8 +7,10 @@ mod store;
 use std::io::Read;
 use std::time::Instant;
 
+use rustix::io::Errno;
+
 use super::expected::{ByPath, Paths, What, collide};
-use super::file_system::{Failure, FileSystem, OpenFile, join};
+use super::file_system::{Call, Failure, FileSystem, OpenFile, join};
 use super::layout::Layout;
 use super::packages::Package;
 use super::pattern::{Pattern, Step};
@@ -29,6 +31,12 @@ pub struct Round<'a> {
     pub directory: Vec<u8>,
     /// Who finds out why a call failed.
     pub witness: &'a dyn Witness,
+    /// Bytes that may still be written.
+    pub room: &'a (dyn Fn() -> u64 + Sync),
+    /// Asked between portions of a file.
+    pub stopped: &'a (dyn Fn() -> bool + Sync),
+    /// Whether no other package is under way beside: its archive is expanded ahead then.
+    pub alone: bool,
     /// How much an archive may hold.
     pub limits: Limits,
     /// Names that the store has given away.
@@ -98,6 +106,8 @@ struct Current {
     temporary: Vec<u8>,
     /// The mode that it was made with.
     made_with: u32,
+    /// The mode that the file has which it was written over.
+    kept_mode: Option<u32>,
     hash: Option<blake3::Hash>,
 }
 
@@ -171,38 +181,56 @@ impl<'a> Extraction<'a> {
         };
         self.phase = next(at + 1);
         if let Err(halt) = self.package_step(*step) {
-            let place = self.layout.place.clone();
+            let earlier = join(&self.layout.place, b"package.json");
+            let dropped = &mut self.extracted.dropped;
             match step {
                 // npm retires only what is there.
-                Step::LeaveEarlier => self.phase = next(at + 2),
+                Step::LeaveEarlier => {
+                    dropped.insert(earlier);
+                    self.phase = next(at + 2);
+                }
+                Step::Retire => drop(dropped.insert(earlier)),
                 // Without its directory nothing of it can be extracted (node-tar's CwdError).
-                Step::MakePackage | Step::MakeStage | Step::MoveStage => self.give_up(),
+                Step::MakePackage | Step::MakeStage | Step::MoveStage => {
+                    self.phase = self.give_up()
+                }
+                Step::LinkPackage => {
+                    dropped.extend(self.layout.link.iter().map(|(link, _)| link.clone()));
+                }
                 _ => {}
             }
-            self.extracted.dropped.insert(place.clone());
-            self.stumble(halt, &place);
+            let place = self.layout.place.clone();
+            self.stumble(halt, &place, None);
         }
     }
 
-    /// Only what was retired is still to be removed.
-    fn give_up(&mut self) {
+    /// Nothing of it is looked for, and only what was retired is still to be removed.
+    fn give_up(&mut self) -> Phase {
         self.extracted.expected.clear();
         self.extracted.succeeded = 0;
+        let Layout { place, stage, retired, .. } = &self.layout;
+        self.extracted.dropped.extend([place, stage, retired].map(Clone::clone));
         let steps = self.round.pattern.after;
         let cleaning = steps.iter().position(|step| *step == Step::RemoveRetired);
-        self.phase = Phase::After(cleaning.unwrap_or(steps.len()));
+        Phase::After(cleaning.unwrap_or(steps.len()))
     }
 
     fn open_archive(&mut self) -> Phase {
+        let room = (self.round.room)();
+        if room == 0 {
+            self.refuse(None, "no room: a twentieth of the filesystem stays free");
+            return self.give_up();
+        }
         let limits = self.package.within(self.round.limits);
-        match self.package.open(limits, self.round.pattern.streams == 1) {
+        let limits = Limits { bytes: limits.bytes.min(room), ..limits };
+        match self.package.open(limits, self.round.alone) {
             Ok(input) => {
                 self.archive = Some(ArchiveReader::of_expanded(input, limits));
                 Phase::NextMember
             }
             Err(error) => {
                 self.refuse(None, &format!("it cannot be opened: {error}"));
-                Phase::After(0)
+                self.give_up()
             }
         }
     }
@@ -270,6 +298,7 @@ impl<'a> Extraction<'a> {
             file: None,
             temporary: Vec::new(),
             made_with: 0,
+            kept_mode: None,
             hash: None,
         });
         Phase::Member(steps, 0)
@@ -298,26 +327,29 @@ impl<'a> Extraction<'a> {
 
     /// As node-tar does: the entry is dropped, and the archive goes on.
     fn drop_member(&mut self, current: Current, halt: Halt) {
-        let Current { path, file, .. } = current;
+        let Current { path, file, member, .. } = current;
         if let Some(file) = file {
             // What is told is why it was given up; that it cannot be closed either adds nothing.
             let _ = self.round.on.close(file);
         }
         self.extracted.expected.remove(&path);
-        self.stumble(halt, &path);
+        self.stumble(halt, &path, Some(member.path.as_bytes()));
         self.extracted.dropped.insert(path);
     }
 
     /// Takes account of what did not work.
-    fn stumble(&mut self, halt: Halt, path: &[u8]) {
+    fn stumble(&mut self, halt: Halt, path: &[u8], member: Option<&[u8]>) {
         match halt {
+            Halt::Failed(failure) if is_name_refused(&failure) => {
+                self.refuse(member, "its name is too long for this filesystem, or not allowed");
+            }
             Halt::Failed(failure) => {
                 let collides = self.collides(&failure, path);
                 let package = self.package.name.clone();
                 let stumble = self.round.witness.look_into(failure, self.since, collides, package);
                 self.extracted.stumbles.push(stumble);
             }
-            Halt::Refused(why) => self.refuse(Some(path), why),
+            Halt::Refused(why) => self.refuse(member, why),
             Halt::Archive(error) => self.refuse(None, &error.to_string()),
         }
     }
@@ -325,7 +357,6 @@ impl<'a> Extraction<'a> {
     /// Whether the archive has two members that want the same name, or a file where another one
     /// wants a directory, on a filesystem that does not tell case.
     fn collides(&self, failure: &Failure, path: &[u8]) -> bool {
-        use rustix::io::Errno;
         let in_the_way = [Errno::EXIST, Errno::NOTDIR, Errno::ISDIR, Errno::NOTEMPTY];
         let no_directory = |what: &What| !matches!(what, What::Directory { .. });
         let others = || self.extracted.expected.iter().filter(|(other, _)| *other != path);
@@ -341,5 +372,15 @@ impl<'a> Extraction<'a> {
             member: member.map(<[u8]>::to_vec),
             why: why.to_owned(),
         });
+    }
+}
+
+/// Whether it is the name that the filesystem does not take. vfat says EINVAL to some.
+fn is_name_refused(failure: &Failure) -> bool {
+    let makes = matches!(failure.call, Call::Open | Call::MakeDirectory | Call::Symlink);
+    match failure.errno {
+        Errno::NAMETOOLONG | Errno::ILSEQ => true,
+        Errno::INVAL => makes,
+        _ => false,
     }
 }

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use reports::{Code, Finding, PathName, Severity, Subject, TarClassification, TarError, escape};
 
+use rustix::io::Errno;
+
 use super::arm::absolute;
 use super::node_message::entry_error;
 use super::removal::NotRemoved;
@@ -38,11 +40,15 @@ pub fn row(scratch: &Path, round: u32, stumble: &Stumble) -> TarError {
 }
 
 /// The finding of a failed call.
-pub fn failed(row: &TarError, weight: Weight) -> Finding {
+pub fn failed(row: &TarError, transient: bool, weight: Weight) -> Finding {
     let subject = Subject { path: Some(row.path.clone()), ..Subject::default() };
     let expected = "every entry is extracted without an error";
     let mut finding = Finding::new(Code::TarEntryError, subject, expected, row.message.clone());
-    finding.severity = severity(row.classification, &row.errno, weight);
+    finding.severity = severity(row.classification, weight);
+    // An error that was taken back at once proves less.
+    if transient {
+        finding.severity = finding.severity.min(Severity::Suspect);
+    }
     finding.evidence = vec![row.classification.evidence()];
     finding.evidence.extend(row.evidence.iter().cloned());
     finding
@@ -51,15 +57,10 @@ pub fn failed(row: &TarError, weight: Weight) -> Finding {
 /// One finding for all calls that failed for a cause that does not accuse the filesystem: the first
 /// of them stands for the rest.
 pub fn explained_failures(first: &TarError, count: u64, weight: Weight) -> Finding {
-    Finding { occurrences: count, ..failed(first, weight) }
+    Finding { occurrences: count, ..failed(first, false, weight) }
 }
 
-/// What this process, or the machine, was short of.
-fn is_own_limit(errno: &str) -> bool {
-    matches!(errno, "EMFILE" | "ENFILE" | "ENOMEM" | "EAGAIN")
-}
-
-fn severity(class: TarClassification, errno: &str, weight: Weight) -> Severity {
+fn severity(class: TarClassification, weight: Weight) -> Severity {
     match class {
         TarClassification::FilesystemError | TarClassification::LookupInconsistent => {
             proven(Severity::Corrupt, weight)
@@ -67,7 +68,6 @@ fn severity(class: TarClassification, errno: &str, weight: Weight) -> Severity {
         TarClassification::NoSpace | TarClassification::Permission => Severity::Warning,
         TarClassification::ParentRemoved if !weight.churn => Severity::Warning,
         TarClassification::NameCollision | TarClassification::ParentRemoved => Severity::Info,
-        TarClassification::Unknown if is_own_limit(errno) => Severity::Warning,
         TarClassification::Unknown => Severity::Suspect,
     }
 }
@@ -94,7 +94,7 @@ pub fn differs(scratch: &Path, difference: &Difference, weight: Weight) -> Findi
 }
 
 /// The finding of something that is not gone.
-pub fn stayed(scratch: &Path, not: &NotRemoved) -> Finding {
+pub fn stayed(scratch: &Path, not: &NotRemoved, weight: Weight) -> Finding {
     let path = Some(PathName::new(absolute(scratch, &not.path)));
     let subject = Subject { path, ..Subject::default() };
     let found = match &not.failure {
@@ -103,6 +103,11 @@ pub fn stayed(scratch: &Path, not: &NotRemoved) -> Finding {
     };
     let expected = "what is removed is gone";
     let mut finding = Finding::new(Code::TarCleanupFailed, subject, expected, found);
+    finding.severity = match not.failure.as_ref().map(|failure| failure.errno) {
+        Some(Errno::UCLEAN | Errno::BADMSG | Errno::IO) => proven(Severity::Corrupt, weight),
+        Some(Errno::ROFS | Errno::ACCESS | Errno::PERM | Errno::BUSY) => Severity::Warning,
+        _ => Severity::Suspect,
+    };
     let left = not.left.iter().take(10);
     finding.evidence = left.map(|name| format!("still listed: {}", escape(name))).collect();
     finding

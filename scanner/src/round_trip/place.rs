@@ -1,7 +1,7 @@
 //! A directory in which round trips are made: what it stands on, whether there is room, and the
 //! scratch directory in it.
 
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::{Path, PathBuf};
 
 use reports::{CheckRun, PathName, Root};
@@ -43,12 +43,7 @@ pub struct Place {
 
 impl Place {
     /// Makes everything ready for so much to be written.
-    pub fn prepare(
-        path: &Path,
-        size: Size,
-        keep: bool,
-        admit: Admit<'_>,
-    ) -> Result<Self, TripError> {
+    pub fn prepare(path: &Path, size: Size, admit: Admit<'_>) -> Result<Self, TripError> {
         let no_place = |errno| ScratchError::NoPlace { path: path.into(), errno };
         let directory = open_directory(path).map_err(no_place)?;
         let facts = InodeFacts::of_descriptor(directory.as_fd()).map_err(no_place)?;
@@ -61,7 +56,7 @@ impl Place {
             let counted = ErrorCounters::read(&device)?.errors;
             Some((device, counted))
         });
-        let scratch = Scratch::make(&path, keep)?;
+        let scratch = Scratch::make(&path)?;
         let abilities = try_out(&scratch.beneath).map_err(|failure| TripError::Probe {
             path: PathName::new(super::arm::absolute(&scratch.path, &failure.path)),
             call: failure.call.word(),
@@ -111,12 +106,26 @@ pub fn admit(
     }
 }
 
+/// How many bytes may still be written to a directory's filesystem; none where it does not say.
+pub fn room_left(directory: BorrowedFd<'_>) -> u64 {
+    fstatvfs(directory).map_or(u64::MAX, |space| bytes_left(&space))
+}
+
+fn bytes_left(space: &StatVfs) -> u64 {
+    // A tmpfs without a limit and some servers do not say how large they are.
+    if space.f_blocks == 0 {
+        return u64::MAX;
+    }
+    let whole = space.f_blocks.saturating_mul(space.f_frsize);
+    let free = space.f_bavail.saturating_mul(space.f_frsize);
+    free.saturating_sub((whole / 20).min(MOST_LEFT_FREE))
+}
+
 /// How much may be written. A twentieth of the filesystem stays free, and no more than a
 /// gibibyte, since others live there too.
 fn room(path: &Path, space: &StatVfs, size: Size) -> Result<Size, TripError> {
     let free = space.f_bavail.saturating_mul(space.f_frsize);
-    let whole = space.f_blocks.saturating_mul(space.f_frsize);
-    let room = free.saturating_sub((whole / 20).min(MOST_LEFT_FREE));
+    let room = bytes_left(space);
     // A file takes half a block more than its size, a directory a whole one.
     let needed = size.bytes.saturating_add(size.entries.saturating_mul(space.f_frsize));
     if needed > room {

@@ -3,10 +3,18 @@
 //! What a filesystem does not remove, although it says so, shows as a directory that is not
 //! empty, or as a name that is still there.
 
+use std::thread::sleep;
+use std::time::Duration;
+
 use rustix::io::Errno;
 
 use super::file_system::{Failure, FileSystem, Listed, join, split};
+use super::removals::is_at_or_below;
 use crate::inode_facts::FileKind;
+
+/// How long what cannot be removed has to change its mind, each time.
+const PAUSES: [Duration; 3] =
+    [Duration::from_millis(20), Duration::from_millis(100), Duration::from_millis(300)];
 
 /// What is still there, and why.
 #[derive(Debug)]
@@ -27,7 +35,20 @@ pub fn remove_tree(on: &dyn FileSystem, path: &[u8]) -> Vec<NotRemoved> {
     removal.failures
 }
 
-/// The same, where others remove as well: what is gone already is as good as removed, and what
+/// The same, and tries again what did not work at once.
+pub fn remove_patiently(on: &dyn FileSystem, path: &[u8]) -> Vec<NotRemoved> {
+    let mut left = remove_tree(on, path);
+    for pause in PAUSES {
+        if left.is_empty() {
+            break;
+        }
+        sleep(pause);
+        left = remove_tree(on, path);
+    }
+    left
+}
+
+/// The same as [`remove_tree`], where others remove as well: what is gone already is as good as removed, and what
 /// cannot be is left.
 pub fn remove_what_is_there(on: &dyn FileSystem, path: &[u8]) {
     Removal { on, failures: Vec::new() }.remove(path);
@@ -104,6 +125,11 @@ impl Removal<'_> {
     fn list(&self, directory: &[u8]) -> Result<Vec<Listed>, Failure> {
         match self.on.list(directory) {
             Err(failure) if failure.errno == Errno::ACCESS => {
+                // The one above may have let itself be listed and not entered.
+                let (above, _) = split(directory);
+                if !above.is_empty() {
+                    self.on.set_directory_mode(above, 0o700)?;
+                }
                 self.on.set_directory_mode(directory, 0o700)?;
                 self.on.list(directory)
             }
@@ -123,7 +149,7 @@ impl Removal<'_> {
         match removed {
             Err(failure) if failure.errno == Errno::NOTEMPTY => {
                 // What could not be removed has been told.
-                let told = |not: &NotRemoved| not.path.starts_with(directory);
+                let told = |not: &NotRemoved| is_at_or_below(&not.path, directory);
                 if !self.failures.iter().any(told) {
                     let left = self.on.list(directory).unwrap_or_default();
                     let left = left.into_iter().map(|entry| entry.name).collect();

@@ -52,7 +52,8 @@ impl Removals {
     }
 }
 
-fn is_at_or_below(path: &[u8], other: &[u8]) -> bool {
+/// Whether a path is another one, or lies below it.
+pub fn is_at_or_below(path: &[u8], other: &[u8]) -> bool {
     path.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
 }
 

@@ -48,7 +48,7 @@ pub fn run(options: &TripOptions, control: &Control) -> Result<RoundTrips, TripE
     let supply = options.source.supply(options.most)?;
     let size = size(options, &supply);
     let admit = |path: &Path, policy| admit(path, policy, options.force, control);
-    let prepare = |directory: &Path| Place::prepare(directory, size, options.keep, &admit);
+    let prepare = |directory: &Path| Place::prepare(directory, size, &admit);
     let place = prepare(&options.directory)?;
     let control_arm = options.control.as_ref();
     let beside = control_arm.map(|control| prepare(&control.directory)).transpose();
@@ -91,13 +91,15 @@ fn differ(place: &Place, beside: Option<Place>) -> Result<Option<Place>, TripErr
 pub(super) fn make_trips(
     options: &TripOptions,
     supply: &Supply,
-    place: Place,
+    mut place: Place,
     beside: Result<Option<Place>, TripError>,
     watch: Watch<'_>,
 ) -> RoundTrips {
     let without_control =
         beside.as_ref().err().map(|reason| format!("without a control run: {reason}"));
-    let beside = beside.unwrap_or_default();
+    let mut beside = beside.unwrap_or_default();
+    place.scratch.keep = options.keep;
+    beside.iter_mut().for_each(|beside| beside.scratch.keep = options.keep);
     let readers = ThreadPoolBuilder::new().build().ok();
     let arm = |place| run_all(options, place, supply, watch, readers.as_ref());
     let (here, there) = thread::scope(|scope| {
@@ -115,6 +117,10 @@ pub(super) fn make_trips(
     }
     trips.finish(place, beside, without_control)
 }
+
+/// Bytes of a path that a pattern puts between the scratch directory and a member: twice a name,
+/// and directories of its own.
+const ROOM_FOR_PLACES: usize = 600;
 
 /// How much is written at once.
 fn size(options: &TripOptions, supply: &Supply) -> Size {
@@ -160,6 +166,8 @@ fn limits(options: &TripOptions, place: &Place) -> Limits {
     let limits = Limits::default();
     Limits {
         bytes: place.room.bytes.min(options.most.bytes).min(limits.bytes),
+        // With the scratch directory in front it must still be a path that can be opened.
+        name: limits.name.saturating_sub(place.scratch.path.as_os_str().len() + ROOM_FOR_PLACES),
         entries: place.room.entries.min(options.most.entries).min(limits.entries),
         ..limits
     }

@@ -4,7 +4,7 @@
 //! run that was killed leaves a directory whose file nobody locks: a later run can tell that from
 //! one that is at work.
 
-use std::ffi::OsStr;
+use std::ffi::{CString, OsStr};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -28,6 +28,9 @@ pub const PREFIX: &str = ".fscan-tar-";
 
 /// The file that is locked while the directory is in use.
 const MARK: &str = "in-use";
+
+/// Seconds in which a run that makes a directory marks it.
+const YOUNG: u64 = 60;
 
 /// Names to try before it is given up to find a free one.
 const TRIES: u32 = 64;
@@ -102,13 +105,14 @@ pub struct Scratch {
     /// Modification time of the directory that it lies in, before and just after it was made.
     times: Option<(InodeTime, InodeTime)>,
     mark: Option<OwnedFd>,
-    keep: bool,
+    /// Whether it is left where it is.
+    pub keep: bool,
     removed: bool,
 }
 
 impl Scratch {
-    /// Makes one in `place`. It is kept at the end if that is asked for.
-    pub fn make(place: &Path, keep: bool) -> Result<Self, ScratchError> {
+    /// Makes one in `place`.
+    pub fn make(place: &Path) -> Result<Self, ScratchError> {
         let no_place = |errno| ScratchError::NoPlace { path: place.into(), errno };
         let parent = open_directory(place).map_err(no_place)?;
         let mtime = || InodeFacts::of_descriptor(parent.as_fd()).ok().map(|f| f.modified_at());
@@ -119,6 +123,7 @@ impl Scratch {
         let not_made =
             |errno| ScratchError::not_made(path.join(MARK).as_path().into(), "open", errno);
         let mark = make_mark(&directory).map_err(|errno| {
+            let _ = unlinkat(&directory, MARK, AtFlags::empty());
             let _ = unlinkat(&parent, name.as_slice(), AtFlags::REMOVEDIR);
             not_made(errno)
         })?;
@@ -129,7 +134,7 @@ impl Scratch {
             name,
             times,
             mark: Some(mark),
-            keep,
+            keep: false,
             removed: false,
         })
     }
@@ -171,12 +176,13 @@ pub struct Leftover {
 }
 
 /// The scratch directories in `place` that nobody uses.
-pub fn leftovers(place: &Path) -> Vec<Leftover> {
-    let Ok(parent) = open_directory(place) else { return Vec::new() };
-    let mut found: Vec<_> = list(&parent).unwrap_or_default();
+pub fn leftovers(place: &Path) -> Result<Vec<Leftover>, ScratchError> {
+    let no_place = |errno| ScratchError::NoPlace { path: place.into(), errno };
+    let parent = open_directory(place).map_err(no_place)?;
+    let mut found: Vec<_> = list(&parent).map_err(no_place)?;
     found.sort_by(|a, b| a.name.cmp(&b.name));
     let ours = found.iter().filter(|entry| is_scratch(entry) && !is_in_use(&parent, &entry.name));
-    ours.map(|entry| Leftover { path: place.join(OsStr::from_bytes(&entry.name)) }).collect()
+    Ok(ours.map(|entry| Leftover { path: place.join(OsStr::from_bytes(&entry.name)) }).collect())
 }
 
 /// Why a leftover is still there.
@@ -247,7 +253,8 @@ fn is_in_use(parent: &OwnedFd, name: &[u8]) -> bool {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     match openat(parent, path, flags, Mode::empty()) {
         Ok(mark) => flock(&mark, FlockOperation::NonBlockingLockExclusive).is_err(),
-        Err(errno) => errno != Errno::NOENT,
+        Err(Errno::NOENT) => is_young(parent, name),
+        Err(_) => true,
     }
 }
 
@@ -274,10 +281,19 @@ fn make_directory(parent: &OwnedFd, place: &Path) -> Result<(Vec<u8>, OwnedFd), 
     Ok((name, directory))
 }
 
+/// Whether a directory without a mark may be one that is being made.
+fn is_young(parent: &OwnedFd, name: &[u8]) -> bool {
+    let Ok(name) = CString::new(name) else { return false };
+    let made_at = InodeFacts::of_entry(parent.as_fd(), &name).map(|facts| facts.changed_at());
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    made_at.is_ok_and(|(seconds, _)| now.as_secs().saturating_sub(seconds as u64) < YOUNG)
+}
+
 fn make_mark(directory: &OwnedFd) -> Result<OwnedFd, Errno> {
     let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
     let mark = openat(directory, MARK, flags, Mode::RUSR | Mode::WUSR)?;
-    match flock(&mark, FlockOperation::NonBlockingLockExclusive) {
+    // Whoever asks whether it is in use holds the lock for a moment.
+    match flock(&mark, FlockOperation::LockExclusive) {
         // Where there are no locks, a leftover is not told from a directory in use.
         Ok(()) | Err(Errno::NOLCK | Errno::NOSYS | Errno::OPNOTSUPP) => Ok(mark),
         Err(errno) => Err(errno),

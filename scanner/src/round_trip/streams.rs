@@ -23,6 +23,20 @@ struct State<'a, I> {
     held: usize,
     /// Threads that have nothing to do.
     idle: usize,
+    /// A thread panicked: the others end.
+    failed: bool,
+}
+
+/// A step under way. Dropped only where it panics.
+struct Held<'a, 'b, I>(&'b Queue<'a, I>);
+
+impl<I> Drop for Held<'_, '_, I> {
+    fn drop(&mut self) {
+        let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.held -= 1;
+        state.failed = true;
+        self.0.changed.notify_all();
+    }
 }
 
 /// Extracts all packages, `streams` at once on `workers` threads, and hands over what became of
@@ -37,7 +51,8 @@ pub fn extract<'a>(
     if streams == 1 {
         return one_by_one(round, packages, stopped, done);
     }
-    let state = State { waiting: packages, ready: VecDeque::new(), held: 0, idle: 0 };
+    let state =
+        State { waiting: packages, ready: VecDeque::new(), held: 0, idle: 0, failed: false };
     let queue = Queue { state: Mutex::new(state), changed: Condvar::new() };
     let work = || queue.work(round, streams, stopped, done);
     thread::scope(|scope| {
@@ -77,8 +92,10 @@ impl<'a, I: Iterator<Item = Package>> Queue<'a, I> {
         stopped: &(dyn Fn() -> bool + Sync),
         done: &(dyn Fn(Extracted) + Sync),
     ) {
-        while let Some(mut extraction) = self.next(round, streams) {
+        while let Some(mut extraction) = self.next(round, streams, stopped) {
+            let held = Held(self);
             let more = extraction.advance();
+            std::mem::forget(held);
             let mut state = self.lock();
             state.held -= 1;
             if more && !stopped() {
@@ -97,10 +114,18 @@ impl<'a, I: Iterator<Item = Package>> Queue<'a, I> {
     }
 
     /// The package whose turn it is; none when all are done.
-    fn next(&self, round: &'a Round<'a>, streams: usize) -> Option<Extraction<'a>> {
+    fn next(
+        &self,
+        round: &'a Round<'a>,
+        streams: usize,
+        stopped: &(dyn Fn() -> bool + Sync),
+    ) -> Option<Extraction<'a>> {
         let mut state = self.lock();
         loop {
             // All that may be under way are begun at once, as npm does.
+            if state.failed || stopped() {
+                return None;
+            }
             if state.ready.len() + state.held < streams
                 && let Some(package) = state.waiting.next()
             {

@@ -22,6 +22,8 @@ pub struct Stumble {
     pub package: Vec<u8>,
     /// What it comes down to.
     pub classification: TarClassification,
+    /// The same call worked when it was made again at once.
+    pub transient: bool,
     /// What was seen at once, a fact a line.
     pub evidence: Vec<String>,
 }

@@ -8,7 +8,7 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -16,6 +16,7 @@ use foldhash::fast::RandomState;
 use rayon::ThreadPool;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use reports::TarClassification;
+use rustix::fs::OFlags;
 use rustix::io::Errno;
 use rustix::process::geteuid;
 use walkdir::WalkDir;
@@ -86,6 +87,8 @@ pub struct Verification<'a> {
     pub readers: Option<&'a ThreadPool>,
     /// Paths that are several without case or normalisation, in that form; empty at first.
     pub twins: OnceLock<Paths>,
+    /// Directories above what nothing is known of; empty at first.
+    pub above_dropped: OnceLock<Paths>,
 }
 
 /// A path that was found.
@@ -177,6 +180,10 @@ impl Verification<'_> {
 
     fn unreadable(&self, error: &walkdir::Error) -> Option<Difference> {
         let path = self.relative(error.path()?);
+        // Nothing was made: what must be there all the same is missing.
+        if error.depth() == 0 && error.io_error()?.kind() == io::ErrorKind::NotFound {
+            return None;
+        }
         let error = error.io_error()?;
         let gone = error.kind() == io::ErrorKind::NotFound && (self.may_be_gone)(&path);
         let closed = error.kind() == io::ErrorKind::PermissionDenied && self.is_closed(&path);
@@ -216,7 +223,10 @@ impl Verification<'_> {
     }
 
     fn is_above_dropped(&self, path: &[u8]) -> bool {
-        self.dropped.iter().any(|dropped| above(dropped).any(|above| above == path))
+        let directories = self.above_dropped.get_or_init(|| {
+            self.dropped.iter().flat_map(|path| above(path)).map(<[u8]>::to_vec).collect()
+        });
+        directories.contains(path)
     }
 
     fn file(
@@ -247,7 +257,7 @@ impl Verification<'_> {
             && numbers.get(of) != Some(&found.metadata.ino())
         {
             let expected = format!("another name of {}", reports::escape(of));
-            differences.push(self.differs(path, &expected, "a file of its own"));
+            differences.push(Self::differs(path, &expected, "a file of its own"));
         }
         differences
     }
@@ -263,7 +273,7 @@ impl Verification<'_> {
         metadata: &fs::Metadata,
         room: &mut [u8],
     ) -> io::Result<Option<blake3::Hash>> {
-        let mut file = match File::open(self.absolute(path)) {
+        let mut file = match open_file(&self.absolute(path)) {
             Err(error)
                 if error.kind() == io::ErrorKind::PermissionDenied
                     && metadata.permissions().mode() & 0o400 == 0 =>
@@ -296,7 +306,7 @@ impl Verification<'_> {
             Ok(read) if read.as_os_str().as_bytes() != target => {
                 let shown = |target: &[u8]| format!("target {}", reports::escape(target));
                 let read = shown(read.as_os_str().as_bytes());
-                differences.push(self.differs(&found.path, &shown(target), &read));
+                differences.push(Self::differs(&found.path, &shown(target), &read));
             }
             Ok(_) => {}
             Err(error) if self.is_gone(&found.path, &error) => {}
@@ -321,7 +331,7 @@ impl Verification<'_> {
         let mut differences = Vec::new();
         if self.abilities.keeps_modes && told != expected {
             let shown = |mode: u32| format!("mode {mode:04o}");
-            differences.push(self.differs(&found.path, &shown(expected), &shown(told)));
+            differences.push(Self::differs(&found.path, &shown(expected), &shown(told)));
         }
         differences.extend(mtime.and_then(|mtime| self.time(found, mtime)));
         differences
@@ -331,7 +341,7 @@ impl Verification<'_> {
         let told = (found.metadata.mtime(), found.metadata.mtime_nsec() as u32);
         let shown = |(s, ns): (i64, u32)| format!("modification time {s}.{ns:09}");
         (!self.abilities.is_same_time(mtime, told))
-            .then(|| self.differs(&found.path, &shown(mtime), &shown(told)))
+            .then(|| Self::differs(&found.path, &shown(mtime), &shown(told)))
     }
 
     fn content(&self, path: &[u8], expected: &str, found: &str) -> Difference {
@@ -349,8 +359,9 @@ impl Verification<'_> {
         }
     }
 
-    fn differs(&self, path: &[u8], expected: &str, found: &str) -> Difference {
-        Difference { kind: DifferenceKind::Metadata, ..self.content(path, expected, found) }
+    fn differs(path: &[u8], expected: &str, found: &str) -> Difference {
+        let (expected, found) = (expected.to_owned(), found.to_owned());
+        Difference { path: path.to_vec(), kind: DifferenceKind::Metadata, expected, found }
     }
 
     /// Whether another path is the same but for case or normalisation. Where that is asked for one
@@ -365,6 +376,12 @@ impl Verification<'_> {
         });
         !twins.is_empty() && twins.contains(&folded(path))
     }
+}
+
+/// Opens what was a regular file a moment ago; a FIFO in its place must not hold us.
+fn open_file(path: &Path) -> io::Result<File> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    File::options().read(true).custom_flags(flags.bits() as i32).open(path)
 }
 
 /// Inode numbers of files that have other names.
@@ -401,6 +418,7 @@ impl Difference {
             to: None,
             package: Vec::new(),
             classification,
+            transient: false,
             evidence,
         }
     }
@@ -431,7 +449,7 @@ fn kind(metadata: &fs::Metadata) -> &'static str {
 }
 
 fn unreadable(path: Vec<u8>, call: Call, error: &io::Error) -> Difference {
-    let number = error.raw_os_error().unwrap_or_default();
+    let number = error.raw_os_error().unwrap_or(Errno::IO.raw_os_error());
     let errno = Errno::from_raw_os_error(number);
     Difference {
         path,

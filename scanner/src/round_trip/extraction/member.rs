@@ -25,7 +25,7 @@ impl Extraction<'_> {
         match step {
             Step::MakeParents(parents) => Ok(self.make_parents(&current.path, parents)?),
             Step::MakeDirectory => self.make_member_directory(current),
-            Step::Look => Ok(self.look(&current.path)?),
+            Step::Look => Ok(self.look(current)?),
             Step::Open(creation) => Ok(self.open(current, creation)?),
             Step::OpenFresh => {
                 self.afresh(current, |this, current| this.open(current, Creation::Exclusive))
@@ -73,7 +73,7 @@ impl Extraction<'_> {
                 size: member.size,
                 hash: current.hash?,
                 made_with: current.made_with,
-                mode,
+                mode: mode.or(current.kept_mode),
                 mtime,
                 same_as: None,
             }),
@@ -133,9 +133,13 @@ impl Extraction<'_> {
     }
 
     /// A file that nobody else has a name for is written over; anything else makes way.
-    fn look(&mut self, path: &[u8]) -> Result<(), Failure> {
+    fn look(&mut self, current: &mut Current) -> Result<(), Failure> {
+        let path = current.path.as_slice();
         match self.round.on.look(path) {
-            Ok(looked) if looked.kind == FileKind::Regular && looked.links <= 1 => Ok(()),
+            Ok(looked) if looked.kind == FileKind::Regular && looked.links <= 1 => {
+                current.kept_mode = Some(looked.mode);
+                Ok(())
+            }
             Ok(looked) => self.make_way(path, looked.kind),
             Err(failure) if failure.errno == Errno::NOENT => Ok(()),
             Err(failure) => Err(failure),
@@ -150,7 +154,22 @@ impl Extraction<'_> {
             self.round.on.unlink(path)?;
         }
         self.extracted.expected.remove(path);
+        if self.round.pattern.hard_link.is_empty() {
+            return Ok(());
+        }
+        self.part_names(path);
         Ok(())
+    }
+
+    /// Other names of a file that made way are names of the old one.
+    fn part_names(&mut self, path: &[u8]) {
+        for what in self.extracted.expected.values_mut() {
+            if let What::File(facts) = what
+                && facts.same_as.as_deref() == Some(path)
+            {
+                facts.same_as = None;
+            }
+        }
     }
 
     fn open(&mut self, current: &mut Current, creation: Creation) -> Result<(), Failure> {
@@ -161,7 +180,15 @@ impl Extraction<'_> {
 
     /// Files are readable and writable to their owner at least until they are closed.
     fn mode_to_make_with(&self, current: &Current) -> u32 {
-        self.round.pattern.least_mode.map_or(0o600, |least| current.member.mode | least)
+        let mode = current.member.mode;
+        match self.round.pattern.least_mode {
+            None => 0o600,
+            // The store knows two kinds of files.
+            Some(_) if self.round.pattern.between.contains(&Step::MakeStage) => {
+                if mode & 0o111 == 0 { 0o666 } else { 0o777 }
+            }
+            Some(least) => mode | least,
+        }
     }
 
     /// Makes something where nothing may be: what is there is removed, and directories that are
@@ -237,6 +264,9 @@ impl Extraction<'_> {
                 hasher.update(bytes);
                 self.round.on.write(file, at, bytes)?;
                 at += read as u64;
+                if (self.round.stopped)() {
+                    return Err(Halt::Refused("it was stopped"));
+                }
             }
             hashed = piece.end;
         }

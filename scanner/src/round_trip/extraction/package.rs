@@ -5,7 +5,7 @@ use rustix::io::Errno;
 use super::super::expected::What;
 use super::super::file_system::{Creation, Failure, above, join, split};
 use super::super::pattern::Step;
-use super::super::removal::{NotRemoved, remove_tree};
+use super::super::removal::{NotRemoved, remove_patiently};
 use super::{Extraction, Halt};
 
 /// What an earlier install left in a package's place.
@@ -24,7 +24,10 @@ impl Extraction<'_> {
                 self.remove_retired();
                 Ok(())
             }
-            Step::SetDirectories => Ok(self.set_directories()?),
+            Step::SetDirectories => {
+                self.set_directories();
+                Ok(())
+            }
             // Steps with members; no pattern has one here.
             _ => Ok(()),
         }
@@ -90,11 +93,11 @@ impl Extraction<'_> {
     }
 
     fn remove_retired(&mut self) {
-        for not in remove_tree(self.round.on, &self.layout.retired) {
+        for not in remove_patiently(self.round.on, &self.layout.retired) {
             match not {
                 NotRemoved { failure: Some(failure), left, .. } if left.is_empty() => {
                     let path = failure.path.clone();
-                    self.stumble(Halt::Failed(failure), &path);
+                    self.stumble(Halt::Failed(failure), &path, None);
                 }
                 not => self.extracted.not_removed.push(not),
             }
@@ -102,7 +105,7 @@ impl Extraction<'_> {
     }
 
     /// The deepest first: a directory's time changes with each name that is made in it.
-    fn set_directories(&mut self) -> Result<(), Failure> {
+    fn set_directories(&mut self) {
         let expected = &self.extracted.expected;
         let directories = expected.iter().filter_map(|(path, what)| match what {
             What::Directory { mode: Some(mode), mtime: Some(mtime) } => Some((path, *mode, *mtime)),
@@ -110,10 +113,19 @@ impl Extraction<'_> {
         });
         let mut directories: Vec<_> = directories.collect();
         directories.sort_by(|(a, ..), (b, ..)| b.cmp(a));
-        directories.into_iter().try_for_each(|(path, mode, mtime)| {
+        let set = |path: &[u8], mode, mtime| {
             self.round.on.set_times_at(path, mtime)?;
             self.round.on.set_directory_mode(path, mode)
-        })
+        };
+        let mut failed = Vec::new();
+        for (path, mode, mtime) in directories {
+            failed.extend(set(path, mode, mtime).err().map(|failure| (path.clone(), failure)));
+        }
+        for (path, failure) in failed {
+            self.extracted.expected.remove(&path);
+            self.extracted.dropped.insert(path.clone());
+            self.stumble(Halt::Failed(failure), &path, None);
+        }
     }
 
     /// Whether an error means that the file must be copied: links between filesystems, to what

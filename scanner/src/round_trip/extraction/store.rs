@@ -72,7 +72,7 @@ impl Extraction<'_> {
             Err(failure) => {
                 self.extracted.succeeded = self.extracted.succeeded.saturating_sub(1);
                 self.extracted.dropped.insert(stored.path.clone());
-                self.stumble(Halt::Failed(failure), &stored.path);
+                self.stumble(Halt::Failed(failure), &stored.path, None);
                 Phase::Again(file + 1, 0)
             }
         };

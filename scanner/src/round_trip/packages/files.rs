@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::{Contents, Package, SourceError, Supply, open_file};
+use crate::round_trip::expected::folded;
 
 /// A package for each archive; one that cannot be opened ends it, since it was asked for.
 pub fn supply(paths: &[PathBuf]) -> Result<Supply, SourceError> {
@@ -41,7 +42,8 @@ pub(super) fn unlike(name: &[u8], taken: &mut HashSet<Vec<u8>>) -> Vec<u8> {
     let name = name.get(..LONGEST).unwrap_or(name);
     let numbered = (2..).map(|n| [name, format!("-{n}").as_bytes()].concat());
     let mut names = std::iter::once(name.to_vec()).chain(numbered);
-    names.find(|name| taken.insert(name.clone())).unwrap_or_default()
+    // On a filesystem that does not tell case `JSONStream` and `jsonstream` are one.
+    names.find(|name| taken.insert(folded(name))).unwrap_or_default()
 }
 
 #[cfg(test)]

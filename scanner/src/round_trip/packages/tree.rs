@@ -51,6 +51,8 @@ pub struct Troubles {
     pub stumbles: Vec<Stumble>,
     /// What this user may not read.
     pub denied: Vec<Vec<u8>>,
+    /// What lies too deep to be reached by its path.
+    pub too_long: Vec<Vec<u8>>,
     /// What went away, or changed while it was read.
     pub volatile: u64,
     known: HashSet<Vec<u8>>,
@@ -157,6 +159,7 @@ impl Tree {
             // Others work in the tree; only what contradicts itself is told.
             TarClassification::ParentRemoved => troubles.volatile += 1,
             TarClassification::Permission => troubles.denied.push(stumble.path),
+            _ if errno == Errno::NAMETOOLONG => troubles.too_long.push(stumble.path),
             _ => troubles.stumbles.push(stumble),
         }
     }
@@ -227,7 +230,12 @@ impl Branch {
             Trouble::Refused { operation, errno } => {
                 self.tree.note(call_of(operation), path, errno);
             }
-            Trouble::Changed | Trouble::Replaced => self.tree.lock().volatile += 1,
+            Trouble::Changed | Trouble::Replaced => {
+                let mut troubles = self.tree.lock();
+                if troubles.known.insert(path) {
+                    troubles.volatile += 1;
+                }
+            }
         }
     }
 }

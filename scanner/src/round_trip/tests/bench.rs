@@ -36,6 +36,9 @@ pub fn extract(
         directory: b"r".to_vec(),
         witness: &witness,
         limits: Limits::default(),
+        room: &|| u64::MAX,
+        stopped: &|| false,
+        alone: true,
         temporaries: &AtomicU64::new(0),
     };
     let extract = |package: &Package| {

@@ -82,7 +82,9 @@ fn what_is_kept_is_named_and_can_be_cleaned() {
     let done = trip(&TripOptions { keep: true, ..options(dir.path(), generated(2)) });
     let [kept] = &done.kept[..] else { panic!("{:?}", done.kept) };
     assert!(kept.join("npm-1/node_modules").is_dir());
-    let [leftover] = &leftovers(dir.path())[..] else { panic!("{:?}", leftovers(dir.path())) };
+    let [leftover] = &leftovers(dir.path()).unwrap()[..] else {
+        panic!("{:?}", leftovers(dir.path()).unwrap())
+    };
     assert_eq!(leftover.path, kept.canonicalize().unwrap());
     clean(leftover).unwrap();
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0, "nothing is left");
@@ -91,13 +93,13 @@ fn what_is_kept_is_named_and_can_be_cleaned() {
 #[test]
 fn a_scratch_directory_in_use_is_no_leftover() {
     let dir = tempfile::tempdir().unwrap();
-    let scratch = Scratch::make(dir.path(), false).unwrap();
-    assert_eq!(leftovers(dir.path()), []);
+    let scratch = Scratch::make(dir.path()).unwrap();
+    assert_eq!(leftovers(dir.path()).unwrap(), []);
     drop(scratch);
     // Such a name with other digits, or a file, is somebody else's.
     fs::create_dir(dir.path().join(format!("{PREFIX}mine"))).unwrap();
     fs::write(dir.path().join(format!("{PREFIX}0123456789abcdef")), "").unwrap();
-    assert_eq!(leftovers(dir.path()), []);
+    assert_eq!(leftovers(dir.path()).unwrap(), []);
 }
 
 #[test]
@@ -105,7 +107,7 @@ fn a_panic_leaves_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().to_owned();
     let panicked = std::thread::spawn(move || {
-        let scratch = Scratch::make(&path, false).unwrap();
+        let scratch = Scratch::make(&path).unwrap();
         fs::write(scratch.path.join("file"), "x").unwrap();
         panic!("as expected");
     });

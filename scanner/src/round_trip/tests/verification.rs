@@ -39,6 +39,7 @@ fn after(wrong: impl Fn(&Path)) -> Vec<Difference> {
         readers: None,
         stopped: &|| false,
         twins: std::sync::OnceLock::new(),
+        above_dropped: std::sync::OnceLock::new(),
     };
     verification.run().differences
 }
