@@ -204,7 +204,7 @@ impl Arm<'_> {
         }
         // What comes back at every look counts.
         SECOND_LOOKS.into_iter().fold(first, |before, pause| {
-            if before.differences.is_empty() {
+            if before.differences.is_empty() || (self.watch.stopped)() {
                 return before;
             }
             sleep(pause);

@@ -52,7 +52,7 @@ pub fn bounded(directory: &Path, all_findings: bool, watch: Watch<'_>) -> Bounde
     let options = options(directory, all_findings);
     let made = options.source.supply(MOST).map_err(TripError::from).and_then(|supply| {
         let size = supply.size.unwrap_or(MOST);
-        let place = Place::prepare(directory, size, &|_, _| Ok(()))?;
+        let place = Place::prepare(directory, size, &|_, _, _| Ok(()))?;
         Ok(make_trips(&options, &supply, place, Ok(None), watch))
     });
     let made = match made {

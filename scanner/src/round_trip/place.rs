@@ -49,7 +49,7 @@ impl Place {
         let facts = InodeFacts::of_descriptor(directory.as_fd()).map_err(no_place)?;
         let filesystem = Filesystem::of(directory.as_fd(), &facts);
         let policy = filesystem.mount.as_ref().and_then(ErrorsPolicy::of);
-        admit(path, policy)?;
+        admit(path, &filesystem, policy)?;
         let room = room(path, &fstatvfs(&directory).map_err(no_place)?, size)?;
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let kernel = filesystem.mount.as_ref().and_then(Mount::device_name).and_then(|device| {
@@ -81,8 +81,8 @@ impl Place {
     }
 }
 
-/// Decides whether a filesystem with this policy may be written to.
-pub type Admit<'a> = &'a dyn Fn(&Path, Option<ErrorsPolicy>) -> Result<(), TripError>;
+/// Decides whether a filesystem with this policy may be written to, before anything is.
+pub type Admit<'a> = &'a dyn Fn(&Path, &Filesystem, Option<ErrorsPolicy>) -> Result<(), TripError>;
 
 /// Writing meets damage as looking does: under `errors=panic` it needs force, and what else comes
 /// of it is said.

@@ -17,6 +17,7 @@ use super::pattern::{Pattern, of};
 use super::place::{Place, admit};
 use crate::archive::Limits;
 use crate::control::Control;
+use crate::filesystem::Filesystem;
 use crate::inode_facts::Device;
 use crate::kernel::{KernelCheck, KernelWatch};
 
@@ -47,7 +48,15 @@ pub fn run(options: &TripOptions, control: &Control) -> Result<RoundTrips, TripE
         Watch { stopped: &|| control.is_stopped(), came: &|count| control.add_entries(count) };
     let supply = options.source.supply(options.most)?;
     let size = size(options, &supply);
-    let admit = |path: &Path, policy| admit(path, policy, options.force, control);
+    let kernel = KernelWatch::default();
+    let admit = |path: &Path, filesystem: &Filesystem, policy| {
+        admit(path, policy, options.force, control)?;
+        // What the control arm's kernel counts says nothing of this filesystem.
+        if path == options.directory {
+            filesystem.mount.iter().for_each(|mount| kernel.begin(mount));
+        }
+        Ok(())
+    };
     let prepare = |directory: &Path| Place::prepare(directory, size, &admit);
     let place = prepare(&options.directory)?;
     let control_arm = options.control.as_ref();
@@ -58,8 +67,6 @@ pub fn run(options: &TripOptions, control: &Control) -> Result<RoundTrips, TripE
     {
         return Err(TripError::Control(error.to_string()));
     }
-    let kernel = KernelWatch::default();
-    place.filesystem.mount.iter().for_each(|mount| kernel.begin(mount));
     let (device, is_ext) = (place.filesystem.device, place.filesystem.oddities.is_ext);
     let mut done = make_trips(options, &supply, place, beside, watch);
     let checks = kernel.judge(&mut done.findings);

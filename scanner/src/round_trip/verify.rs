@@ -162,6 +162,9 @@ impl Verification<'_> {
         let (mut found, mut differences) = (Vec::new(), Vec::new());
         let root = self.absolute(self.below);
         for entry in WalkDir::new(&root).min_depth(1) {
+            if (self.stopped)() {
+                break;
+            }
             let seen = entry.and_then(|entry| Ok((entry.metadata()?, entry)));
             match seen {
                 Ok((metadata, entry)) => {

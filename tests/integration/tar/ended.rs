@@ -94,7 +94,8 @@ fn what_a_killed_run_left_is_named_and_cleaned() {
 #[test]
 fn what_a_killed_run_left_in_the_control_directory_is_cleaned() {
     in_lab(&[], |dir| {
-        let (place, control) = (dir.folder("place"), dir.folder("control"));
+        let mounted = Mount::tmpfs(&dir.join("control"), "size=512m");
+        let (place, control) = (dir.folder("place"), mounted.point().to_owned());
         let running = long(dir, &place).arg("--control").arg(&control).spawn();
         wait_for_scratch(&place);
         wait_for_scratch(&control);
@@ -138,7 +139,8 @@ fn nothing_else_is_cleaned() {
 #[test]
 fn what_is_to_be_kept_is_kept_and_named() {
     in_lab(&[], |dir| {
-        let (place, control) = (dir.folder("place"), dir.folder("control"));
+        let mounted = Mount::tmpfs(&dir.join("control"), "size=512m");
+        let (place, control) = (dir.folder("place"), mounted.point().to_owned());
         let run = Fscan::new(dir).arg("tar").arg(&place).args(["--format=json", "--keep"]);
         let run = run.args(["--generated=3", "--rounds=2", "--control"]).arg(&control);
         let outcome = run.run();
