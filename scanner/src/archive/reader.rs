@@ -52,7 +52,7 @@ impl<R: Read> ArchiveReader<Expanded<R>> {
 }
 
 impl<S: Read> ArchiveReader<S> {
-    /// Reads what is expanded already. Where [`Expanded`] is read by another thread its errors
+    /// Reads what is expanded already. Where [`Expanded`](super::Expanded) is read by another thread its errors
     /// must arrive here as they are.
     pub fn of_expanded(stream: S, limits: Limits) -> Self {
         ArchiveReader {

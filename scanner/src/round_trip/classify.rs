@@ -18,12 +18,12 @@ pub fn classify(call: Call, errno: Errno, evidence: &Evidence) -> TarClassificat
         FilesystemError, NameCollision, NoSpace, ParentRemoved, Permission, Unknown,
     };
     match errno {
-        Errno::NOSPC if evidence.kernel_errors > 0 => FilesystemError,
+        // The kernel's own count says more than what it answered.
+        Errno::NOSPC | Errno::ROFS if evidence.kernel_errors > 0 => FilesystemError,
         Errno::NOSPC | Errno::DQUOT => NoSpace,
         Errno::UCLEAN | Errno::BADMSG | Errno::IO => FilesystemError,
-        Errno::ROFS if evidence.kernel_errors > 0 => FilesystemError,
         Errno::ACCESS | Errno::PERM | Errno::ROFS => Permission,
-        Errno::MFILE | Errno::NFILE | Errno::NOMEM | Errno::AGAIN => Permission,
+        errno if is_own_limit(errno) => Permission,
         _ if evidence.collides => NameCollision,
         Errno::NOENT => missing(call, evidence),
         _ if evidence.removed_before.is_some() => ParentRemoved,
@@ -31,6 +31,11 @@ pub fn classify(call: Call, errno: Errno, evidence: &Evidence) -> TarClassificat
         _ if evidence.kernel_errors > 0 => FilesystemError,
         _ => Unknown,
     }
+}
+
+/// What this process, or the machine, was short of.
+fn is_own_limit(errno: Errno) -> bool {
+    matches!(errno, Errno::MFILE | Errno::NFILE | Errno::NOMEM | Errno::AGAIN)
 }
 
 /// Something is not there that was made before.
@@ -41,9 +46,7 @@ fn missing(call: Call, evidence: &Evidence) -> TarClassification {
         Way::Refused(_, Errno::UCLEAN | Errno::BADMSG | Errno::IO | Errno::STALE) => {
             return FilesystemError;
         }
-        Way::Refused(_, Errno::MFILE | Errno::NFILE | Errno::NOMEM) => {
-            return TarClassification::Permission;
-        }
+        Way::Refused(_, errno) if is_own_limit(*errno) => return TarClassification::Permission,
         // Short of descriptors or the like: nothing could be seen.
         Way::Refused(..) => return Unknown,
         Way::Whole | Way::CameBack(_) | Way::Gone(_) => {}

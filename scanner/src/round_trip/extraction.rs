@@ -192,7 +192,7 @@ impl<'a> Extraction<'a> {
                 Step::Retire => drop(dropped.insert(earlier)),
                 // Without its directory nothing of it can be extracted (node-tar's CwdError).
                 Step::MakePackage | Step::MakeStage | Step::MoveStage => {
-                    self.phase = self.give_up()
+                    self.phase = self.give_up();
                 }
                 Step::LinkPackage => {
                     dropped.extend(self.layout.link.iter().map(|(link, _)| link.clone()));

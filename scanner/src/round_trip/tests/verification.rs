@@ -60,7 +60,8 @@ fn what_is_sound_does_not_differ() {
 fn each_wrong_is_told() {
     use DifferenceKind::{Content, Metadata, Presence};
     type Wrong = fn(&Path);
-    let table: [(&str, Wrong, &[(&str, DifferenceKind)]); 9] = [
+    type Told = &'static [(&'static str, DifferenceKind)];
+    let table: [(&str, Wrong, Told); 9] = [
         ("a flipped bit", |d| write(&d.join("a"), b"contenT"), &[("a", Content), ("b", Content)]),
         ("a lost end", |d| write(&d.join("a"), b"cont"), &[("a", Content), ("b", Content)]),
         (
