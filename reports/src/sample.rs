@@ -224,6 +224,8 @@ pub(crate) fn tar_trips() -> TarTrips {
         churn: false,
         runs: vec![tar_run(TarPattern::Npm), tar_control(TarPattern::Npm)],
         refused: Vec::new(),
+        unreadable: Vec::new(),
+        unreadable_beyond: 0,
         refused_beyond: 0,
     }
 }

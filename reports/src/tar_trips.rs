@@ -22,6 +22,13 @@ pub struct TarTrips {
     pub churn: bool,
     /// One for each pattern and directory, in the order they ran.
     pub runs: Vec<TarRun>,
+    /// What of the tree that was packed could not be read, the first hundred. It says something of
+    /// that tree, and nothing of where it was extracted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<TarError>,
+    /// How many rows `unreadable` would have more.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unreadable_beyond: u64,
     /// What was not extracted, the first hundred.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<TarRefused>,

@@ -319,6 +319,9 @@ mod wire {
         churn: bool,
         pub(super) runs: Vec<TarRun>,
         pub(super) refused: Vec<TarRefused>,
+        #[serde(default)]
+        unreadable: Vec<TarError>,
+        unreadable_beyond: Option<u64>,
         refused_beyond: Option<u64>,
     }
 

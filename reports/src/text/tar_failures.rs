@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::path_name::escape_prose;
-use crate::{TarClassification, TarError, TarRun};
+use crate::{TarClassification, TarError, TarRun, TarTrips};
 
 use super::numbers::{counted, grouped};
 use super::page::{Page, Style};
@@ -42,6 +42,31 @@ fn write_class<W: Write>(
     match count.saturating_sub(shown) {
         0 => Ok(()),
         more => page.paragraph(4, &format!("... and {} more ({hint})", grouped(more))),
+    }
+}
+
+/// What of the tree that was packed could not be read, with the classes of its causes.
+pub(super) fn write_unreadable<W: Write>(
+    trips: &TarTrips,
+    page: &mut Page<'_, W>,
+) -> io::Result<()> {
+    let count = trips.unreadable_beyond.saturating_add(trips.unreadable.len() as u64);
+    if count == 0 {
+        return Ok(());
+    }
+    page.blank()?;
+    let heading = format!(
+        "{} of the tree that was packed could not be read",
+        counted(count, "entry", "entries")
+    );
+    page.verbatim(2, Style::Bad, &heading)?;
+    let limit = if page.verbose() { usize::MAX } else { EXAMPLES };
+    for error in trips.unreadable.iter().take(limit) {
+        write_error(error, page)?;
+    }
+    match count.saturating_sub(limit as u64) {
+        0 => Ok(()),
+        more => page.paragraph(4, &format!("... and {} more (-v shows more)", grouped(more))),
     }
 }
 

@@ -17,13 +17,15 @@ pub(super) fn write<W: Write>(trips: &TarTrips, page: &mut Page<'_, W>) -> io::R
     let conclusion = trips.conclusion();
     let (style, label) = label(conclusion);
     let compared = trips.runs.iter().any(|run| run.control);
-    if conclusion == TarConclusion::Passed && !compared && !page.verbose() {
+    let read = trips.unreadable.is_empty();
+    if conclusion == TarConclusion::Passed && !compared && read && !page.verbose() {
         page.labelled(2, style, label, &in_a_sentence(trips))?;
         return write_refused(trips, page);
     }
     page.paragraph(2, &what_and_where(trips))?;
     tar_runs::write(&trips.runs, page)?;
     tar_failures::write(&trips.runs, page)?;
+    tar_failures::write_unreadable(trips, page)?;
     if trips.refused_count() > 0 {
         page.blank()?;
         write_refused(trips, page)?;

@@ -15,6 +15,10 @@ use super::verify::{Difference, DifferenceKind, Verified};
 /// the few of another class.
 const KEPT: u64 = 200;
 
+/// Differences, remains and refusals that are kept, each; a filesystem that changes everything would
+/// fill the memory with them.
+const MOST_ROWS: usize = 10_000;
+
 /// What is known of one pattern's rounds.
 #[derive(Debug, Default)]
 pub struct Account {
@@ -34,12 +38,18 @@ pub struct Account {
     pub stumbles: Vec<(u32, Stumble)>,
     /// All of them, by class.
     pub by_class: BTreeMap<TarClassification, u64>,
-    /// What differed.
+    /// What differed, the first of it.
     pub differences: Vec<Difference>,
-    /// What stayed.
+    /// All that differed.
+    pub differing: u64,
+    /// What stayed, the first of it.
     pub not_removed: Vec<NotRemoved>,
-    /// What was not extracted.
+    /// All that stayed.
+    pub left_behind: u64,
+    /// What was not extracted, the first of it.
     pub refused: Vec<Refused>,
+    /// What was not extracted beyond that.
+    pub refused_beyond: u64,
     /// Whether all rounds came to their end.
     pub complete: bool,
 }
@@ -64,8 +74,17 @@ impl Account {
         round.expected.extend(package.expected);
         round.dropped.extend(package.dropped);
         package.stumbles.into_iter().for_each(|stumble| self.stumble(number, stumble));
-        self.not_removed.extend(package.not_removed);
-        self.refused.extend(package.refused);
+        self.stay(package.not_removed);
+        let room = MOST_ROWS.saturating_sub(self.refused.len());
+        self.refused_beyond += package.refused.len().saturating_sub(room) as u64;
+        self.refused.extend(package.refused.into_iter().take(room));
+    }
+
+    /// Adds what could not be removed.
+    pub fn stay(&mut self, left: Vec<NotRemoved>) {
+        self.left_behind += left.len() as u64;
+        let room = MOST_ROWS.saturating_sub(self.not_removed.len());
+        self.not_removed.extend(left.into_iter().take(room));
     }
 
     /// Adds a call that failed.
@@ -103,7 +122,12 @@ impl Account {
                 DifferenceKind::Collision | DifferenceKind::Unreadable(..) => {
                     self.stumble(number, difference.into_stumble());
                 }
-                _ => self.differences.push(difference),
+                _ => {
+                    self.differing += 1;
+                    if self.differences.len() < MOST_ROWS {
+                        self.differences.push(difference);
+                    }
+                }
             }
         }
     }

@@ -116,7 +116,7 @@ impl Arm<'_> {
         }
         self.weigh_kernel_errors(number, account);
         if !self.keep {
-            account.not_removed.extend(remove_patiently(beneath, &directory));
+            account.stay(remove_patiently(beneath, &directory));
         }
     }
 
@@ -195,6 +195,7 @@ impl Arm<'_> {
             may_be_gone: &may_be_gone,
             readers: self.readers,
             stopped: self.watch.stopped,
+            unread: AtomicU64::new(0),
             twins: OnceLock::new(),
             above_dropped: OnceLock::new(),
         };

@@ -34,21 +34,6 @@ fn keep_some_of_each(errors: &mut Vec<TarError>, classes: usize) {
     });
 }
 
-/// Adds an error to a run that is put together already.
-fn add_error(run: &mut TarRun, error: TarError) {
-    let class = error.classification;
-    match run.by_classification.iter_mut().find(|row| row.classification == class) {
-        Some(row) => row.count += 1,
-        None => run.by_classification.push(TarErrorCount { classification: class, count: 1 }),
-    }
-    run.by_classification.sort_by_key(|row| row.classification);
-    if run.errors.len() < ROWS {
-        run.errors.push(error);
-    } else {
-        run.errors_beyond += 1;
-    }
-}
-
 /// A report's section under construction.
 pub struct Assembly<'a> {
     options: &'a TripOptions,
@@ -58,6 +43,7 @@ pub struct Assembly<'a> {
     findings: FindingCollector,
     unchecked: UncheckedCollector,
     refused: HashSet<Refused>,
+    refused_beyond: u64,
     complete: bool,
 }
 
@@ -77,6 +63,8 @@ impl<'a> Assembly<'a> {
                 jobs: options.jobs.and_then(|jobs| u32::try_from(jobs).ok()),
                 churn: options.churn,
                 runs: Vec::new(),
+                unreadable: Vec::new(),
+                unreadable_beyond: 0,
                 refused: Vec::new(),
                 refused_beyond: 0,
             },
@@ -84,6 +72,7 @@ impl<'a> Assembly<'a> {
             findings: FindingCollector::new(options.all_findings),
             unchecked: UncheckedCollector::default(),
             refused: supply.refused.iter().cloned().collect(),
+            refused_beyond: 0,
             complete: !stopped,
         }
     }
@@ -97,7 +86,7 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    /// What of a tree could not be packed stands with the first run.
+    /// What of a tree could not be packed.
     pub fn add_troubles(&mut self, tree: &Tree) {
         let troubles = tree.take_troubles();
         let weight = self.weight(tree.answers_for_itself);
@@ -113,9 +102,8 @@ impl<'a> Assembly<'a> {
         let rows: Vec<_> =
             troubles.stumbles.iter().map(|stumble| row(&tree.root, 1, stumble)).collect();
         rows.iter().for_each(|row| self.findings.add(failed(row, false, weight)));
-        if let Some(run) = self.trips.runs.first_mut() {
-            rows.into_iter().for_each(|row| add_error(run, row));
-        }
+        self.trips.unreadable_beyond = rows.len().saturating_sub(ROWS) as u64;
+        self.trips.unreadable = rows.into_iter().take(ROWS).collect();
     }
 
     fn weight(&self, answers_for_itself: bool) -> Weight {
@@ -166,6 +154,7 @@ impl<'a> Assembly<'a> {
             self.not_removed(place, &account.not_removed);
         }
         keep_some_of_each(&mut errors, account.by_class.len());
+        self.refused_beyond += account.refused_beyond;
         self.refused.extend(account.refused);
         TarRun {
             pattern: pattern.name,
@@ -178,8 +167,8 @@ impl<'a> Assembly<'a> {
             verified: account.verified,
             bytes: account.bytes,
             seconds: account.took.as_secs_f64(),
-            differing: account.differences.len() as u64,
-            left_behind: account.not_removed.len() as u64,
+            differing: account.differing,
+            left_behind: account.left_behind,
             errors_beyond: account.by_class.values().sum::<u64>() - errors.len() as u64,
             errors,
             by_classification: account
@@ -254,7 +243,7 @@ impl<'a> Assembly<'a> {
             let named = one.member.as_ref().unwrap_or(&one.archive);
             self.unchecked.add(reason, what, PathName::new(named.clone()));
         }
-        self.trips.refused_beyond = refused.len().saturating_sub(ROWS) as u64;
+        self.trips.refused_beyond = self.refused_beyond + refused.len().saturating_sub(ROWS) as u64;
         let rows = refused.into_iter().take(ROWS).map(|one| TarRefused {
             archive: PathName::new(one.archive),
             member: one.member.map(PathName::new),

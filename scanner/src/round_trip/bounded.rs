@@ -76,7 +76,7 @@ fn not_made(error: &TripError) -> BoundedTrip {
         _ => None,
     };
     match (error, errno) {
-        (TripError::NoRoom { .. } | TripError::NoInodes { .. }, _)
+        (TripError::NoRoom { .. } | TripError::NoInodes { .. } | TripError::NoMemory { .. }, _)
         | (_, Some(Errno::NOSPC | Errno::DQUOT)) => {
             BoundedTrip::skipped("the filesystem is nearly full")
         }

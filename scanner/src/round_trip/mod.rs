@@ -23,6 +23,7 @@ mod extraction;
 mod file_system;
 mod findings;
 mod layout;
+mod memory;
 mod node_message;
 mod options;
 mod packages;

@@ -91,6 +91,22 @@ pub enum TripError {
         /// Bytes that are free.
         free: u64,
     },
+    /// What is written would take more than half of the memory that is available.
+    #[error(
+        "{}: {} MiB are to be written to memory, and {} MiB are available; extract less \
+         (--generated N)",
+        path.escaped(),
+        needed >> 20,
+        available >> 20
+    )]
+    NoMemory {
+        /// The directory, on a tmpfs.
+        path: PathName,
+        /// Bytes to write.
+        needed: u64,
+        /// Bytes that are available to this process.
+        available: u64,
+    },
     /// It would run out of inodes.
     #[error(
         "{}: {needed} inodes are needed, and {free} are free; extract less (--generated N)",

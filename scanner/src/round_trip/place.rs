@@ -9,6 +9,7 @@ use rustix::fs::{StatVfs, fstatvfs};
 
 use super::abilities::{Abilities, try_out};
 use super::beneath::open_directory;
+use super::memory;
 use super::options::TripError;
 use super::packages::Size;
 use super::scratch::{Scratch, ScratchError};
@@ -50,7 +51,10 @@ impl Place {
         let filesystem = Filesystem::of(directory.as_fd(), &facts);
         let policy = filesystem.mount.as_ref().and_then(ErrorsPolicy::of);
         admit(path, &filesystem, policy)?;
-        let room = room(path, &fstatvfs(&directory).map_err(no_place)?, size)?;
+        let mut room = room(path, &fstatvfs(&directory).map_err(no_place)?, size)?;
+        if filesystem.kind == "tmpfs" {
+            room.bytes = room.bytes.min(memory_for(path, size)?);
+        }
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let kernel = filesystem.mount.as_ref().and_then(Mount::device_name).and_then(|device| {
             let counted = ErrorCounters::read(&device)?.errors;
@@ -104,6 +108,15 @@ pub fn admit(
         }
         _ => Ok(()),
     }
+}
+
+/// What is written to a tmpfs takes memory: no more than half of what is available.
+fn memory_for(path: &Path, size: Size) -> Result<u64, TripError> {
+    let available = memory::available().unwrap_or(u64::MAX);
+    if size.bytes > available / 2 {
+        return Err(TripError::NoMemory { path: path.into(), needed: size.bytes, available });
+    }
+    Ok(available / 2)
 }
 
 /// How many bytes may still be written to a directory's filesystem; none where it does not say.

@@ -11,6 +11,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use foldhash::fast::RandomState;
 use rayon::ThreadPool;
@@ -61,7 +62,7 @@ pub enum DifferenceKind {
 /// What a verification came to.
 #[derive(Debug, Default)]
 pub struct Verified {
-    /// Paths that must be there and are not, or could not be read.
+    /// Members that must be there and are not, or could not be read.
     pub missing: u64,
     /// What differs.
     pub differences: Vec<Difference>,
@@ -85,6 +86,8 @@ pub struct Verification<'a> {
     pub stopped: &'a (dyn Fn() -> bool + Sync),
     /// Threads to read with; where none can be had, one does it.
     pub readers: Option<&'a ThreadPool>,
+    /// Files that their own mode kept us from reading.
+    pub unread: AtomicU64,
     /// Paths that are several without case or normalisation, in that form; empty at first.
     pub twins: OnceLock<Paths>,
     /// Directories above what nothing is known of; empty at first.
@@ -121,7 +124,8 @@ impl Verification<'_> {
         let missing: Vec<_> = missing.collect();
         differences.extend(missing.iter().filter_map(|(path, what)| self.missing(path, what)));
         differences.sort_by(|a, b| a.path.cmp(&b.path));
-        Verified { missing: missing.len() as u64, differences }
+        let members = missing.iter().filter(|(_, what)| what.is_member()).count() as u64;
+        Verified { missing: members + self.unread.swap(0, Ordering::Relaxed), differences }
     }
 
     /// The directories above what must be there.
@@ -251,7 +255,8 @@ impl Verification<'_> {
                 let shown = |hash: &blake3::Hash| format!("BLAKE3 {}", hash.to_hex());
                 return vec![self.content(path, &shown(&facts.hash), &shown(&hash))];
             }
-            Ok(_) => {}
+            Ok(Some(_)) => {}
+            Ok(None) => drop(self.unread.fetch_add(1, Ordering::Relaxed)),
             Err(error) if self.is_gone(path, &error) => return Vec::new(),
             Err(error) => return vec![unreadable(path.clone(), Call::Read, &error)],
         }
@@ -428,6 +433,11 @@ impl Difference {
 }
 
 impl What {
+    /// Whether it may be a member of an archive, and not just a directory above some.
+    fn is_member(&self) -> bool {
+        !matches!(self, What::Directory { mode: None, .. })
+    }
+
     /// What it is, in a word or two.
     pub fn name(&self) -> &'static str {
         match self {

@@ -18,6 +18,10 @@ pub(crate) struct TarTrips {
     pub(crate) refused: Vec<TarRefused>,
     #[serde(default)]
     pub(crate) refused_beyond: u64,
+    #[serde(default)]
+    pub(crate) unreadable: Vec<TarError>,
+    #[serde(default)]
+    pub(crate) unreadable_beyond: u64,
 }
 
 #[derive(Debug, Deserialize)]

@@ -38,6 +38,7 @@ fn after(wrong: impl Fn(&Path)) -> Vec<Difference> {
         may_be_gone: &|_| false,
         readers: None,
         stopped: &|| false,
+        unread: std::sync::atomic::AtomicU64::new(0),
         twins: std::sync::OnceLock::new(),
         above_dropped: std::sync::OnceLock::new(),
     };
