@@ -233,7 +233,7 @@ pub struct TarArguments {
     pub keep: bool,
 
     /// Remove what runs left that were killed, or asked to keep it; do nothing else
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["keep", "churn", "from", "pattern"])]
     pub clean: bool,
 
     /// Do it even where meeting damage would panic this machine (errors=panic)

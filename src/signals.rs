@@ -7,6 +7,8 @@ use std::thread;
 use anyhow::Context;
 use nix::sys::signal::{SigSet, Signal};
 
+use crate::output;
+
 /// The signal that came, if one did.
 #[derive(Clone, Debug, Default)]
 pub struct Caught(Arc<AtomicU8>);
@@ -26,6 +28,9 @@ impl Caught {
 pub fn on_stop(stop: impl Fn() + Send + 'static) -> anyhow::Result<Caught> {
     let signals: SigSet = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP].into_iter().collect();
     signals.thread_block().context("blocking SIGINT, SIGTERM and SIGHUP")?;
+    // A file beyond `ulimit -f` is an error like others (EFBIG), and not the end.
+    let too_large: SigSet = [Signal::SIGXFSZ].into_iter().collect();
+    too_large.thread_block().context("blocking SIGXFSZ")?;
     let caught = Caught::default();
     let noted = caught.clone();
     let wait = move || {
@@ -33,6 +38,10 @@ pub fn on_stop(stop: impl Fn() + Send + 'static) -> anyhow::Result<Caught> {
             let number = signal as i32 as u8;
             if noted.0.swap(number, Ordering::AcqRel) != 0 {
                 // Asked twice: whoever asks wants the prompt back, not the report.
+                output::say(
+                    "stopped at once: a scratch directory of a tar round trip may be left, which \
+                     `fscan tar DIR --clean` removes",
+                );
                 std::process::exit(128 + i32::from(number));
             }
             stop();

@@ -89,7 +89,7 @@ impl UncheckedReason {
             UncheckedReason::MostlyHoles => "a sparse file with more than 1 TiB of holes, not read",
             UncheckedReason::NotHashed => "a manifest does not know the whole content",
             UncheckedReason::ArchiveRefused => "unsafe or of a kind that is not extracted",
-            UncheckedReason::ArchiveDamaged => "the archive is damaged or no archive",
+            UncheckedReason::ArchiveDamaged => "the archive could not be read to its end",
             UncheckedReason::NotReached => "it lies where the tree could not be examined",
             UncheckedReason::Unsupported => "not supported here",
             UncheckedReason::OtherFilesystem => {

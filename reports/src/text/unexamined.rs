@@ -24,7 +24,7 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
         if report.findings.is_empty() && (report.diff.is_some() || report.tar.is_some()) {
             page.blank()?;
         }
-        page.paragraph(0, "Everything was examined.")?;
+        page.paragraph(0, all_examined(report))?;
     }
     let open = sentences(report, left_open);
     if open.is_empty() {
@@ -32,6 +32,15 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     }
     page.heading("Left open")?;
     open.iter().try_for_each(|sentence| page.paragraph(2, &escape_prose(sentence)))
+}
+
+/// Round trips alone look at nothing that was there before.
+fn all_examined(report: &Report) -> &'static str {
+    if report.totals.entries == 0 && report.tar.is_some() {
+        "What was there before was not looked at: `fscan PATH` does that."
+    } else {
+        "Everything was examined."
+    }
 }
 
 fn write_row<W: Write>(row: &Unchecked, page: &mut Page<'_, W>) -> io::Result<()> {

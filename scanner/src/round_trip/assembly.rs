@@ -146,7 +146,7 @@ impl<'a> Assembly<'a> {
                     *count
                 };
                 let finding = first.filter(|_| beyond > 0);
-                let finding = finding.map(|row| explained_failures(row, beyond, weight));
+                let finding = finding.map(|row| explained_failures(scratch, row, beyond, weight));
                 finding.into_iter().for_each(|finding| self.findings.add(finding));
             }
             let differences = account.differences.iter();
@@ -214,7 +214,7 @@ impl<'a> Assembly<'a> {
             }
         }
         self.note_refused();
-        let nothing = self.trips.runs.iter().all(|run| run.entries == 0);
+        let nothing = self.trips.runs.iter().all(|run| run.verified == 0);
         RoundTrips {
             unusable: nothing && self.complete && !self.trips.refused.is_empty(),
             trips: self.trips,

@@ -78,7 +78,7 @@ fn not_made(error: &TripError) -> BoundedTrip {
     match (error, errno) {
         (TripError::NoRoom { .. } | TripError::NoInodes { .. } | TripError::NoMemory { .. }, _)
         | (_, Some(Errno::NOSPC | Errno::DQUOT)) => {
-            BoundedTrip::skipped("the filesystem is nearly full")
+            BoundedTrip::skipped("too little space, or too few inodes, are free")
         }
         (_, Some(Errno::ROFS)) => BoundedTrip::skipped("the filesystem is read-only"),
         (_, Some(Errno::ACCESS | Errno::PERM)) => {

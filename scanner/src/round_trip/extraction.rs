@@ -78,6 +78,8 @@ pub struct Extraction<'a> {
     stored: Vec<store::Stored>,
     /// Members that the archive has brought, refused ones included.
     members: u64,
+    /// Of these, those that the pattern does nothing with.
+    passed_over: u64,
     /// Room for what is written.
     room: Vec<u8>,
     /// When it began: what was taken away since then explains what is missing.
@@ -141,6 +143,7 @@ impl<'a> Extraction<'a> {
             made: Paths::default(),
             stored: Vec::new(),
             members: 0,
+            passed_over: 0,
             room: vec![0; WRITTEN_AT_ONCE],
             since: Instant::now(),
             extracted: Extracted::default(),
@@ -262,6 +265,9 @@ impl<'a> Extraction<'a> {
         if self.members == 0 {
             self.refuse(None, "it holds nothing; a file that was lost to zeros looks so");
         }
+        if self.members > 0 && self.members == self.passed_over {
+            self.refuse(None, "none of its members is one that this pattern extracts");
+        }
         let remarks = self.archive.as_ref().map(|archive| archive.remarks().to_vec());
         for remark in remarks.unwrap_or_default() {
             match remark {
@@ -285,9 +291,11 @@ impl<'a> Extraction<'a> {
         let Some(stripped) =
             member.path.strip(self.package.strip(pattern.strip)).filter(|path| !path.is_root())
         else {
+            self.passed_over += 1;
             return Phase::NextMember;
         };
         if steps.is_empty() {
+            self.passed_over += 1;
             return Phase::NextMember;
         }
         self.extracted.entries += 1;

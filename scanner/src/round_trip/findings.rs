@@ -56,8 +56,12 @@ pub fn failed(row: &TarError, transient: bool, weight: Weight) -> Finding {
 
 /// One finding for all calls that failed for a cause that does not accuse the filesystem: the first
 /// of them stands for the rest.
-pub fn explained_failures(first: &TarError, count: u64, weight: Weight) -> Finding {
-    Finding { occurrences: count, ..failed(first, false, weight) }
+pub fn explained_failures(scratch: &Path, first: &TarError, count: u64, weight: Weight) -> Finding {
+    let mut finding = failed(first, false, weight);
+    finding.subject.path = Some(scratch.into());
+    finding.found = format!("failed calls, the first of them: {}", first.message);
+    finding.occurrences = count;
+    finding
 }
 
 fn severity(class: TarClassification, weight: Weight) -> Severity {

@@ -78,7 +78,7 @@ pub enum TripError {
     /// The filesystem would be filled.
     #[error(
         "{}: {} MiB are to be written, and {} MiB are free, of which a twentieth stays free; \
-         extract less (--generated N)",
+         extract less (--generated N), or elsewhere",
         path.escaped(),
         needed >> 20,
         free >> 20
@@ -109,7 +109,7 @@ pub enum TripError {
     },
     /// It would run out of inodes.
     #[error(
-        "{}: {needed} inodes are needed, and {free} are free; extract less (--generated N)",
+        "{}: {needed} inodes are needed, and {free} are free; extract less (--generated N), or elsewhere",
         path.escaped()
     )]
     NoInodes {

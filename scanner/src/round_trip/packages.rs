@@ -115,7 +115,13 @@ impl Source {
             Source::Generated { .. } => format!("{packages} generated packages"),
             Source::Archives(_) if packages == 1 => "one archive".to_owned(),
             Source::Archives(_) => format!("{packages} archives"),
+            Source::NpmCache(path) if packages == 1 => {
+                format!("one package of npm's cache {}", shown(path))
+            }
             Source::NpmCache(path) => format!("{packages} packages of npm's cache {}", shown(path)),
+            Source::Tree(path) if packages == 1 => {
+                format!("one package packed from {}", shown(path))
+            }
             Source::Tree(path) => format!("{packages} packages packed from {}", shown(path)),
         }
     }
@@ -146,6 +152,11 @@ impl Package {
         };
         let expanded = Expanded::new(stored, limits);
         if ahead { Ok(Box::new(ReadAhead::begin(expanded)?)) } else { Ok(Box::new(expanded)) }
+    }
+
+    /// Whether its archive is packed here.
+    pub fn is_packed(&self) -> bool {
+        matches!(self.contents, Contents::Packed(_))
     }
 
     /// The limits for its archive: one that was packed here, holes and all, is no bomb.

@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::path::{Path, PathBuf};
 
 use reports::{CheckRun, PathName, Root};
-use rustix::fs::{StatVfs, fstatvfs};
+use rustix::fs::{StatVfs, StatVfsMountFlags, fstatvfs};
 
 use super::abilities::{Abilities, try_out};
 use super::beneath::open_directory;
@@ -51,7 +51,11 @@ impl Place {
         let filesystem = Filesystem::of(directory.as_fd(), &facts);
         let policy = filesystem.mount.as_ref().and_then(ErrorsPolicy::of);
         admit(path, &filesystem, policy)?;
-        let mut room = room(path, &fstatvfs(&directory).map_err(no_place)?, size)?;
+        let space = fstatvfs(&directory).map_err(no_place)?;
+        if space.f_flag.contains(StatVfsMountFlags::RDONLY) {
+            return Err(ScratchError::read_only(&path.into()).into());
+        }
+        let mut room = room(path, &space, size)?;
         if filesystem.kind == "tmpfs" {
             room.bytes = room.bytes.min(memory_for(path, size)?);
         }

@@ -18,8 +18,8 @@ use rustix::fs::{
 use rustix::io::Errno;
 
 use super::beneath::{Beneath, list, open_directory};
-use super::file_system::Listed;
-use super::removal::{NotRemoved, remove_tree};
+use super::file_system::{FileSystem, Listed};
+use super::removal::{NotRemoved, remove_patiently};
 use crate::checks::errno_name;
 use crate::inode_facts::{FileKind, InodeFacts, InodeTime};
 
@@ -76,6 +76,11 @@ pub enum ScratchError {
 }
 
 impl ScratchError {
+    /// On a read-only filesystem.
+    pub fn read_only(path: &PathName) -> Self {
+        ScratchError::not_made(path.clone(), "mkdir", Errno::ROFS)
+    }
+
     fn not_made(path: PathName, call: &'static str, errno: Errno) -> Self {
         match errno {
             Errno::UCLEAN | Errno::BADMSG | Errno::IO => ScratchError::Damage { path, call, errno },
@@ -152,14 +157,23 @@ impl Scratch {
         let now = InodeFacts::of_descriptor(self.parent.directory()).ok();
         let alone = now.map(|facts| facts.modified_at()) == self.times.map(|(_, after)| after);
         // NFS and FUSE keep what is open under another name, and the directory is not empty then.
-        self.mark = None;
-        let left = remove_tree(&self.parent, &self.name);
+        let mark = self.mark.take();
+        let mut left = remove_all_but_the_mark(&self.beneath);
+        drop(mark);
+        left.extend(remove_patiently(&self.parent, &self.name));
         if let Some((before, _)) = self.times.filter(|_| alone && left.is_empty()) {
             // Not ours to change, and then nobody relies on it.
             let _ = utimensat(self.parent.directory(), c".", &times(before), AtFlags::empty());
         }
         left
     }
+}
+
+/// The mark goes last: what is left without it is not known to be ours.
+fn remove_all_but_the_mark(beneath: &Beneath) -> Vec<NotRemoved> {
+    let listed = beneath.list(b"").unwrap_or_default();
+    let others = listed.iter().filter(|entry| entry.name != MARK.as_bytes());
+    others.flat_map(|entry| remove_patiently(beneath, &entry.name)).collect()
 }
 
 impl Drop for Scratch {
@@ -227,7 +241,11 @@ pub fn clean(leftover: &Leftover) -> Result<(), NotCleaned> {
     if is_in_use(&parent, name) {
         return Err(NotCleaned::InUse { path: path() });
     }
-    match remove_tree(&Beneath::new(parent), name).into_iter().next() {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    if let Ok(directory) = openat(&parent, name, flags, Mode::empty()) {
+        remove_all_but_the_mark(&Beneath::new(directory));
+    }
+    match remove_patiently(&Beneath::new(parent), name).into_iter().next() {
         None => Ok(()),
         Some(NotRemoved { path, failure: Some(failure), .. }) => Err(NotCleaned::NotRemoved {
             path: PathName::from(place.join(OsStr::from_bytes(&path)).as_path()),
@@ -253,7 +271,8 @@ fn is_in_use(parent: &OwnedFd, name: &[u8]) -> bool {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     match openat(parent, path, flags, Mode::empty()) {
         Ok(mark) => flock(&mark, FlockOperation::NonBlockingLockExclusive).is_err(),
-        Err(Errno::NOENT) => is_young(parent, name),
+        // What holds other things and no mark is not known to be ours.
+        Err(Errno::NOENT) => is_young(parent, name) || !is_empty(parent, name),
         Err(_) => true,
     }
 }
@@ -279,6 +298,12 @@ fn make_directory(parent: &OwnedFd, place: &Path) -> Result<(Vec<u8>, OwnedFd), 
         failed("open", errno)
     })?;
     Ok((name, directory))
+}
+
+fn is_empty(parent: &OwnedFd, name: &[u8]) -> bool {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let directory = openat(parent, name, flags, Mode::empty());
+    directory.is_ok_and(|directory| list(&directory).is_ok_and(|names| names.is_empty()))
 }
 
 /// Whether a directory without a mark may be one that is being made.

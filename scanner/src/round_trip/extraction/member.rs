@@ -249,6 +249,8 @@ impl Extraction<'_> {
         let pieces = current.member.sparse.as_deref().unwrap_or(std::slice::from_ref(&whole));
         let mut hasher = blake3::Hasher::new();
         let mut hashed = 0;
+        let packed = self.package.is_packed();
+        let mut holes = current.member.sparse.is_some();
         for piece in pieces {
             hash_hole(&mut hasher, piece.start.saturating_sub(hashed));
             let mut at = piece.start;
@@ -262,7 +264,12 @@ impl Extraction<'_> {
                 }
                 let bytes = room.get(..read).unwrap_or_default();
                 hasher.update(bytes);
-                self.round.on.write(file, at, bytes)?;
+                // Packing wrote out the holes of sparse files: they are no more than that here.
+                if packed && bytes.iter().all(|byte| *byte == 0) {
+                    holes = true;
+                } else {
+                    self.round.on.write(file, at, bytes)?;
+                }
                 at += read as u64;
                 if (self.round.stopped)() {
                     return Err(Halt::Refused("it was stopped"));
@@ -271,7 +278,7 @@ impl Extraction<'_> {
             hashed = piece.end;
         }
         hash_hole(&mut hasher, current.member.size.saturating_sub(hashed));
-        if current.member.sparse.is_some() {
+        if holes {
             self.round.on.set_size(file, current.member.size)?;
         }
         current.hash = Some(hasher.finalize());

@@ -9,6 +9,7 @@ use std::ffi::OsStr;
 use std::io::{self, PipeReader, PipeWriter};
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -123,7 +124,9 @@ impl Tree {
                 Ok((metadata, entry)) => {
                     size.entries += 1;
                     if metadata.is_file() {
-                        size.bytes = size.bytes.saturating_add(metadata.len());
+                        // Holes are not written out again.
+                        let bytes = metadata.len().min(metadata.blocks().saturating_mul(512));
+                        size.bytes = size.bytes.saturating_add(bytes);
                     } else if metadata.is_dir() && is_package(entry.path()) {
                         self.packages.insert(self.below(entry.path()));
                     }
