@@ -9,6 +9,7 @@ mod damaged;
 mod ended;
 mod faults;
 mod healthy;
+mod in_scan;
 mod npm;
 mod npm_cache;
 mod spaces;
