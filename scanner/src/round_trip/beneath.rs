@@ -8,6 +8,7 @@
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use rustix::fs::{
     AtFlags, CWD, Dir, FileType, Mode, OFlags, ResolveFlags, Timespec, Timestamps, UTIME_OMIT,
@@ -20,6 +21,10 @@ use super::file_system::{
     Call, Creation, Failure, FileSystem, Listed, Looked, OpenFile, above, split,
 };
 use crate::inode_facts::{FileKind, InodeFacts, InodeTime};
+
+/// How long another thread may hold what is asked for, each time.
+const CONTENTION: [Duration; 3] =
+    [Duration::from_millis(1), Duration::from_millis(4), Duration::from_millis(16)];
 
 /// Closed at exec, and no link is followed.
 const ALWAYS: OFlags = OFlags::CLOEXEC.union(OFlags::NOFOLLOW);
@@ -90,12 +95,13 @@ impl Beneath {
         &self,
         call: Call,
         path: &[u8],
-        make: impl FnOnce(BorrowedFd<'_>, &[u8]) -> Result<T, Errno>,
+        make: impl Fn(BorrowedFd<'_>, &[u8]) -> Result<T, Errno>,
     ) -> Result<T, Failure> {
         let fail = |errno, parent| Failure { call, errno, path: path.to_vec(), to: None, parent };
         let parent = self.parent(path).map_err(|errno| fail(errno, None))?;
         let (_, name) = split(path);
-        make(parent.as_fd(), name).map_err(|errno| fail(errno, Some(parent)))
+        let made = patiently(|| make(parent.as_fd(), name));
+        made.map_err(|errno| fail(errno, Some(parent)))
     }
 
     /// Makes a call about two paths.
@@ -118,6 +124,18 @@ impl Beneath {
         make(old.as_fd(), split(from).1, new.as_fd(), split(to).1)
             .map_err(|errno| fail(errno, Some(old)))
     }
+}
+
+/// The kernel says ESTALE while another thread holds a directory that a server shows under two
+/// names, or a number that it uses again (fs/dcache.c, `__d_unalias`). Damage says it again.
+fn patiently<T>(make: impl Fn() -> Result<T, Errno>) -> Result<T, Errno> {
+    for pause in CONTENTION {
+        match make() {
+            Err(Errno::STALE) => std::thread::sleep(pause),
+            answer => return answer,
+        }
+    }
+    make()
 }
 
 /// Makes a call about an open file.
@@ -147,7 +165,8 @@ impl FileSystem for Beneath {
         };
         // A FIFO in its place must not hold us.
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::NONBLOCK | how | ALWAYS;
-        let descriptor = self.open_at(path, flags, Mode::from_raw_mode(mode));
+        let mode = Mode::from_raw_mode(mode);
+        let descriptor = patiently(|| self.open_at(path, flags, mode));
         let descriptor = descriptor.map_err(|errno| {
             // What became of the directory is asked for at once.
             let parent = self.parent(path).ok();
