@@ -5,6 +5,7 @@
 
 mod arguments;
 mod comparison;
+mod descriptor_limit;
 mod diff;
 mod explain;
 mod image;
@@ -21,6 +22,7 @@ mod status;
 mod tar;
 mod time_limit;
 mod tool;
+mod watched;
 
 use std::process::ExitCode;
 

@@ -1,33 +1,26 @@
 //! `fscan scan`: from the command line to the report.
 
-use std::sync::Arc;
 use std::thread::available_parallelism;
 
 use anyhow::{Context, bail};
 use reports::PathName;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use scanner::{CheckSet, Control, Exclusions, Recorded, RootError, Scan, ScanOptions};
+use scanner::{CheckSet, Exclusions, Recorded, RootError, Scan, ScanOptions};
 
 use crate::arguments::ScanArguments;
+use crate::descriptor_limit;
 use crate::manifest::{Manifests, own_files};
 use crate::outcome::{Outcome, Seen};
 use crate::output;
 use crate::progress::Progress;
 use crate::resumption::Resumption;
-use crate::signals;
 use crate::status::Status;
 use crate::time_limit::TimeLimit;
+use crate::watched;
 
 /// Scans, prints, saves, and decides the exit code.
 pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     let quiet = arguments.result.quiet;
-    let control = Arc::new(Control::new(move |sentence| {
-        if !quiet {
-            output::say(sentence);
-        }
-    }));
-    let stopper = Arc::clone(&control);
-    let caught = signals::on_stop(move || stopper.stop())?;
+    let (control, caught) = watched::begin(quiet)?;
     let mut options = options(arguments)?;
     keep_out_of_the_tree(arguments)?;
     let manifests = Manifests::begin(arguments)?;
@@ -37,7 +30,7 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     let resumption = Resumption::begin(arguments)?;
     options.checkpoint = resumption.checkpoint();
     let outcome = Outcome::begin(&arguments.result);
-    raise_descriptor_limit();
+    descriptor_limit::raise();
     if arguments.idle {
         be_idle();
     }
@@ -180,12 +173,4 @@ fn be_idle() {
     if let Err(errno) = rustix::process::nice(19) {
         output::say(&format!("--idle: the nice value stays as it is ({errno})"));
     }
-}
-
-/// Deep trees keep many directories open; the soft limit is often a thousand for the sake of
-/// select(2), which is not used here.
-pub fn raise_descriptor_limit() {
-    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
-    // Where it cannot be raised the walk makes do with less.
-    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }

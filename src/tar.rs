@@ -1,20 +1,18 @@
 //! `fscan tar`: archives extracted as npm, pnpm and tar do it, compared and removed again.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::Context;
 use reports::{PathName, TarPattern};
-use scanner::Control;
 use scanner::round_trip::{self, ControlArm, Size, Source, TripOptions};
 
 use crate::arguments::{SourceArguments, TarArguments};
+use crate::descriptor_limit;
 use crate::outcome::{Outcome, Seen};
 use crate::output;
 use crate::progress::Progress;
-use crate::scan::raise_descriptor_limit;
-use crate::signals;
 use crate::status::Status;
+use crate::watched;
 
 /// Where the control arm works unless another directory is given.
 const CONTROL: &str = "/dev/shm";
@@ -25,17 +23,11 @@ pub fn run(arguments: &TarArguments) -> anyhow::Result<Status> {
         return clean(arguments);
     }
     let quiet = arguments.result.quiet;
-    let control = Arc::new(Control::new(move |sentence| {
-        if !quiet {
-            output::say(sentence);
-        }
-    }));
-    let stopper = Arc::clone(&control);
-    let caught = signals::on_stop(move || stopper.stop())?;
+    let (control, caught) = watched::begin(quiet)?;
     let options = options(arguments)?;
     let outcome = Outcome::begin(&arguments.result);
     name_leftovers(arguments, quiet);
-    raise_descriptor_limit();
+    descriptor_limit::raise();
     let progress = Progress::start(&control, arguments.progress, quiet);
     let done = round_trip::run(&options, &control);
     progress.finish();

@@ -326,7 +326,7 @@ fn kind_of(file_type: FileType) -> FileKind {
 }
 
 /// Sets the modification time and leaves the access time as it is.
-fn times((seconds, nanoseconds): InodeTime) -> Timestamps {
+pub fn times((seconds, nanoseconds): InodeTime) -> Timestamps {
     Timestamps {
         last_access: Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT },
         last_modification: Timespec { tv_sec: seconds, tv_nsec: nanoseconds.into() },

@@ -12,12 +12,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use reports::PathName;
 use rustix::fs::{
-    AtFlags, FlockOperation, Mode, OFlags, Timespec, Timestamps, UTIME_OMIT, flock, mkdirat,
-    openat, unlinkat, utimensat,
+    AtFlags, FlockOperation, Mode, OFlags, flock, mkdirat, openat, unlinkat, utimensat,
 };
 use rustix::io::Errno;
 
-use super::beneath::{Beneath, list, open_directory};
+use super::beneath::{Beneath, list, open_directory, times};
 use super::file_system::{FileSystem, Listed};
 use super::removal::{NotRemoved, remove_patiently};
 use crate::checks::errno_name;
@@ -331,11 +330,4 @@ fn new_name(attempt: u32) -> Vec<u8> {
     let seed = format!("{} {} {attempt}", std::process::id(), now.as_nanos());
     let hash = blake3::hash(seed.as_bytes()).to_hex();
     format!("{PREFIX}{}", hash.get(..16).unwrap_or_default()).into_bytes()
-}
-
-fn times((seconds, nanoseconds): InodeTime) -> Timestamps {
-    Timestamps {
-        last_access: Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT },
-        last_modification: Timespec { tv_sec: seconds, tv_nsec: nanoseconds.into() },
-    }
 }

@@ -13,4 +13,3 @@ mod read_all;
 mod records;
 mod sizes;
 mod sparse_maps;
-mod speed;
