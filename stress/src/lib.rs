@@ -1,7 +1,11 @@
 #![forbid(unsafe_code)]
-//! Operations, model, targets, oracles, minimiser and replay of `fscan stress`.
-//!
-//! The data flows one way: generate operations, run them on targets, observe, compare
-//! against the model and the other targets, minimise a divergence, and hand over a finding
-//! of the same report a scan writes. This crate holds its documentation only; the scan came
-//! first because it is one of the oracles.
+//! Hammers filesystems with generated operations, and compares what they do with what POSIX and
+//! Linux say they should.
+
+pub mod data;
+pub mod name;
+pub mod op;
+pub mod operand;
+pub mod path;
+
+pub use op::{Op, OpError, OpKind};
