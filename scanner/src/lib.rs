@@ -60,6 +60,7 @@ mod system_calls;
 mod walk;
 
 pub use checkpoint::{Checkpoint, CheckpointError, Ending};
+pub use checks::{errno_name, errno_word};
 pub use control::Control;
 pub use exclusions::Exclusions;
 pub use inode_facts::{Device, FileKind, InodeTime};
@@ -67,4 +68,4 @@ pub use offline::{ImageCheck, ImageError, ImageOptions, check_image};
 pub use options::{CHECK_NAMES, CheckSet, ScanOptions};
 pub use roots::RootError;
 pub use scan::{Recorded, Scan, scan};
-pub use system_calls::set_idle_io_class;
+pub use system_calls::{close_written, set_idle_io_class};

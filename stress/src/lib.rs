@@ -3,9 +3,17 @@
 //! Linux say they should.
 
 pub mod data;
+pub mod difference;
+pub mod generator;
+pub mod judge;
+pub mod model;
 pub mod name;
 pub mod op;
 pub mod operand;
+pub mod outcome;
 pub mod path;
+pub mod quirk;
+pub mod target;
+pub mod world;
 
 pub use op::{Op, OpError, OpKind};

@@ -143,6 +143,12 @@ impl Family {
 }
 
 impl Name {
+    /// The directory that is filled with a crowd of names.
+    pub const fn filled() -> Name {
+        // The last folder, the first family.
+        Name(Family::Folder.count() - 1)
+    }
+
     /// How many there are.
     pub fn count() -> u16 {
         Family::ALL.iter().map(|family| family.count()).sum()

@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::name::{Name, Names};
 
-/// The most names in a path that is written down: enough to go beyond PATH_MAX with the longest.
-pub const MOST_NAMES: usize = 20;
+/// The most names in a path that is read from text.
+pub const MOST_NAMES: usize = 400;
 
 /// A path of one name or more. It has no `.` and no `..`, so it leads nowhere but down.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -40,6 +40,7 @@ const WORDS: &[(Errno, &str)] = &[
     (Errno::ROFS, "EROFS"),
     (Errno::STALE, "ESTALE"),
     (Errno::TIMEDOUT, "ETIMEDOUT"),
+    (Errno::TOOBIG, "E2BIG"),
     (Errno::TXTBSY, "ETXTBSY"),
     (Errno::UCLEAN, "EUCLEAN"),
     (Errno::XDEV, "EXDEV"),

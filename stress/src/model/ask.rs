@@ -1,0 +1,69 @@
+//! What the table of quirks asks about an operation.
+
+use scanner::InodeTime;
+
+use super::node::Node;
+use super::{Model, NodeId};
+use crate::op::Op;
+use crate::operand::RenameHow;
+use crate::path::{self, Path};
+
+impl Model {
+    /// The node that an operation looks at or changes, a symbolic link not followed.
+    fn subject(&self, op: &Op) -> Option<&Node> {
+        let id = match op {
+            Op::Look { path } => match path.path() {
+                None => Some(self.top),
+                Some(path) => self.itself_at(path),
+            },
+            Op::Link { from, .. } | Op::Rename { from, .. } => self.itself_at(from),
+            Op::SetAttribute { path, .. } | Op::GetAttribute { path, .. } => self.itself_at(path),
+            Op::LookHandle { handle } | Op::LinkHandle { handle, .. } => {
+                self.open(*handle).map(super::Open::node)
+            }
+            _ => None,
+        };
+        self.node(id?)
+    }
+
+    fn itself_at(&self, path: &Path) -> Option<NodeId> {
+        self.spot(path.names(), false).ok().flatten()?.node
+    }
+
+    /// How many names the file has that gets another one.
+    pub fn names_of_linked(&self, op: &Op) -> Option<u32> {
+        self.subject(op).map(|node| node.names)
+    }
+
+    /// Bytes of a path.
+    pub fn path_bytes(&self, path: &Path) -> usize {
+        path::length(&self.names, path.names())
+    }
+
+    /// Bytes of all attribute values of a file, with the one that is being set.
+    pub fn attribute_bytes_with(&self, op: &Op) -> Option<usize> {
+        let Op::SetAttribute { attribute, length, .. } = op else { return None };
+        let others = self.subject(op)?.attributes.iter().filter(|(number, _)| *number != attribute);
+        Some(others.map(|(_, value)| value.len()).sum::<usize>() + *length as usize)
+    }
+
+    /// The modification time that was set last of what is looked at.
+    pub fn time_set(&self, op: &Op) -> Option<InodeTime> {
+        self.subject(op)?.modified.exactly
+    }
+
+    /// Whether a directory of the lower layer is moved.
+    pub fn moves_lower_directory(&self, op: &Op) -> bool {
+        let Op::Rename { from, to, how } = op else { return false };
+        let exchanged = (*how == RenameHow::Exchange).then_some(to);
+        let nodes = [Some(from), exchanged].into_iter().flatten();
+        nodes.filter_map(|path| self.node(self.itself_at(path)?)).any(|node| {
+            node.lower && node.is_directory()
+        })
+    }
+
+    /// Whether what is looked at came from the lower layer.
+    pub fn is_about_lower(&self, op: &Op) -> bool {
+        self.subject(op).is_some_and(|node| node.lower)
+    }
+}

@@ -1,0 +1,227 @@
+//! A directory that is read in steps, while what is in it changes.
+//!
+//! The rule is POSIX's of readdir(3): a name that was there when the directory was opened or
+//! rewound and that nobody touched since comes exactly once. One that was removed or added since
+//! may come or not; each time that it was touched it may come once more. No other name comes.
+
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
+
+use super::NodeId;
+use crate::name::Name;
+use crate::outcome::{Row, RowName, Rows};
+
+/// How often a name came, and how often it may.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    /// Whether it was there at the beginning.
+    there: bool,
+    /// How often it was touched since.
+    touched: u32,
+    /// How often it came.
+    came: u32,
+}
+
+/// An open directory.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    /// Which.
+    pub node: NodeId,
+    tallies: HashMap<Name, Tally, FixedState>,
+    /// What came since it was opened or rewound: the names, in order.
+    rows: Vec<RowName>,
+    /// How often `.` and `..` came.
+    dots: [u32; 2],
+}
+
+/// What is wrong with the rows of a directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Misread {
+    /// A name that was there and that nobody touched did not come.
+    Missing(Name),
+    /// A name came more often than it may.
+    Twice(Name),
+    /// A name came that was never there.
+    Invented(RowName),
+    /// `.` or `..` came more or less often than once.
+    Dots,
+}
+
+impl Stream {
+    /// Opened now.
+    pub fn new(node: NodeId, entries: impl Iterator<Item = Name>) -> Self {
+        let there = Tally { there: true, ..Tally::default() };
+        let tallies = entries.map(|name| (name, there)).collect();
+        Stream { node, tallies, rows: Vec::new(), dots: [0; 2] }
+    }
+
+    /// A name was added, removed or replaced.
+    pub fn touch(&mut self, name: Name) {
+        self.tallies.entry(name).or_default().touched += 1;
+    }
+
+    /// How many rows came.
+    pub fn came(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Every name that was in it since.
+    pub fn names(&self) -> impl Iterator<Item = Name> {
+        self.tallies.keys().copied()
+    }
+
+    /// Whether nobody touched this name since.
+    pub fn is_untouched(&self, name: Name) -> bool {
+        self.tallies.get(&name).is_some_and(|tally| tally.touched == 0)
+    }
+
+    /// What is wrong with rows that come now.
+    pub fn judge(&self, rows: &Rows) -> Option<Misread> {
+        let mut after = self.clone_counts();
+        for row in &rows.rows {
+            if let Some(wrong) = after.take(row) {
+                return Some(wrong);
+            }
+        }
+        if rows.end { after.missing() } else { None }
+    }
+
+    /// Takes note of rows.
+    pub fn take(&mut self, rows: &[Row]) {
+        for row in rows {
+            match row.name {
+                RowName::Dot => self.dots[0] += 1,
+                RowName::DotDot => self.dots[1] += 1,
+                RowName::Known(name) => self.tallies.entry(name).or_default().came += 1,
+                RowName::Foreign(_) => {}
+            }
+            self.rows.push(row.name.clone());
+        }
+    }
+
+    /// Goes back to behind a row: what came after that may come again.
+    pub fn seek_back(&mut self, row: usize) {
+        for name in self.rows.split_off((row + 1).min(self.rows.len())) {
+            match name {
+                RowName::Dot => self.dots[0] -= 1,
+                RowName::DotDot => self.dots[1] -= 1,
+                RowName::Known(name) => {
+                    if let Some(tally) = self.tallies.get_mut(&name) {
+                        tally.came -= 1;
+                    }
+                }
+                RowName::Foreign(_) => {}
+            }
+        }
+    }
+
+    fn clone_counts(&self) -> Counts<'_> {
+        Counts { stream: self, more: HashMap::default(), dots: self.dots }
+    }
+}
+
+/// Counts as they are with the rows that are being judged.
+struct Counts<'a> {
+    stream: &'a Stream,
+    more: HashMap<Name, u32, FixedState>,
+    dots: [u32; 2],
+}
+
+impl Counts<'_> {
+    fn take(&mut self, row: &Row) -> Option<Misread> {
+        match &row.name {
+            RowName::Dot => self.dots[0] += 1,
+            RowName::DotDot => self.dots[1] += 1,
+            RowName::Known(name) => return self.take_name(*name),
+            RowName::Foreign(_) => return Some(Misread::Invented(row.name.clone())),
+        }
+        self.dots.iter().any(|count| *count > 1).then_some(Misread::Dots)
+    }
+
+    fn take_name(&mut self, name: Name) -> Option<Misread> {
+        let Some(tally) = self.stream.tallies.get(&name) else {
+            return Some(Misread::Invented(RowName::Known(name)));
+        };
+        let more = self.more.entry(name).or_default();
+        *more += 1;
+        let most = u32::from(tally.there) + tally.touched;
+        (tally.came + *more > most).then_some(Misread::Twice(name))
+    }
+
+    /// At the end: what should have come.
+    fn missing(&self) -> Option<Misread> {
+        if self.dots != [1, 1] {
+            return Some(Misread::Dots);
+        }
+        let came = |name: &Name, tally: &Tally| {
+            tally.came + self.more.get(name).copied().unwrap_or_default()
+        };
+        let mut tallies = self.stream.tallies.iter();
+        let missing = tallies.find(|(name, tally)| {
+            tally.there && tally.touched == 0 && came(name, tally) == 0
+        });
+        missing.map(|(name, _)| Misread::Missing(*name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::name::Family;
+
+    fn name(number: u16) -> Name {
+        Family::File.name(number)
+    }
+
+    fn row(name: RowName) -> Row {
+        Row { name, kind: None, ino: 1, next: 1 }
+    }
+
+    fn rows(numbers: &[u16], end: bool) -> Rows {
+        let dots = [RowName::Dot, RowName::DotDot].map(row);
+        let known = numbers.iter().map(|number| row(RowName::Known(name(*number))));
+        Rows { rows: dots.into_iter().chain(known).collect(), end }
+    }
+
+    fn stream() -> Stream {
+        Stream::new(NodeId(0), (0..3).map(name))
+    }
+
+    #[test]
+    fn untouched_names_come_exactly_once() {
+        assert_eq!(stream().judge(&rows(&[2, 0, 1], true)), None);
+        assert_eq!(stream().judge(&rows(&[2, 0], true)), Some(Misread::Missing(name(1))));
+        assert_eq!(stream().judge(&rows(&[2, 0], false)), None, "more may come");
+        assert_eq!(stream().judge(&rows(&[2, 0, 0], false)), Some(Misread::Twice(name(0))));
+        let invented = Misread::Invented(RowName::Known(name(7)));
+        assert_eq!(stream().judge(&rows(&[7], false)), Some(invented));
+        let foreign = Rows { rows: vec![row(RowName::Foreign(b"x".to_vec()))], end: false };
+        assert!(matches!(stream().judge(&foreign), Some(Misread::Invented(_))));
+        let no_dots = Rows { rows: rows(&[0, 1, 2], true).rows.split_off(1), end: true };
+        assert_eq!(stream().judge(&no_dots), Some(Misread::Dots));
+    }
+
+    #[test]
+    fn a_touched_name_may_come_once_more_for_each_time() {
+        let mut stream = stream();
+        stream.touch(name(1));
+        stream.touch(name(9));
+        assert_eq!(stream.judge(&rows(&[0, 2], true)), None);
+        assert_eq!(stream.judge(&rows(&[0, 1, 2, 1, 9], true)), None);
+        assert_eq!(stream.judge(&rows(&[0, 1, 1, 1, 2], true)), Some(Misread::Twice(name(1))));
+        assert_eq!(stream.judge(&rows(&[0, 9, 9, 2], true)), Some(Misread::Twice(name(9))));
+    }
+
+    #[test]
+    fn what_came_is_remembered_from_step_to_step_and_forgotten_by_going_back() {
+        let mut stream = stream();
+        stream.take(&rows(&[0, 1], false).rows);
+        let next = |numbers: &[u16]| Rows { rows: rows(numbers, true).rows.split_off(2), end: true };
+        assert_eq!(stream.judge(&next(&[2])), None);
+        assert_eq!(stream.judge(&next(&[0, 2])), Some(Misread::Twice(name(0))));
+        stream.seek_back(2);
+        assert_eq!(stream.judge(&next(&[1, 2])), None);
+        assert_eq!(stream.judge(&next(&[2])), Some(Misread::Missing(name(1))));
+    }
+}

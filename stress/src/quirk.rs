@@ -1,0 +1,163 @@
+//! Legitimate differences between filesystems: what one does otherwise than the model, and is right.
+//!
+//! A row has a source: a measurement on a kernel, a manual page, or the kernel's documentation.
+//! What stands in no row and in no standard is a finding. A row is never added to silence what
+//! looks like a defect.
+
+mod rows;
+
+use rustix::io::Errno;
+
+use crate::difference::{Aspect, Difference};
+use crate::model::Model;
+use crate::op::{Op, OpKind};
+
+pub use rows::QUIRKS;
+
+/// What a target stands on.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Nature {
+    /// The filesystem type as mounted.
+    pub filesystem: String,
+    /// Of an overlay: the filesystem type of its upper layer; none where that cannot be known.
+    pub upper: Option<String>,
+    /// Mount options, and what is on by default in addition, such as `xino=off`.
+    pub options: Vec<String>,
+    /// Whether the tree that operations begin with comes from a lower layer.
+    pub layered: bool,
+}
+
+impl Nature {
+    fn is(&self, filesystem: &str) -> bool {
+        self.filesystem == filesystem
+            || self.filesystem == "overlay"
+                && self.upper.as_deref().is_none_or(|upper| upper == filesystem)
+    }
+
+    /// Whether an option is set.
+    pub fn has(&self, option: &str) -> bool {
+        self.options.iter().any(|set| set == option)
+    }
+}
+
+/// A row of the table.
+#[derive(Debug)]
+pub struct Quirk {
+    /// A stable name.
+    pub id: &'static str,
+    /// Which targets.
+    pub on: On,
+    /// Which operations; all where none is named.
+    pub ops: &'static [OpKind],
+    /// Which difference.
+    pub allows: Allows,
+    /// Under which circumstances.
+    pub when: When,
+    /// What it is, in a sentence.
+    pub text: &'static str,
+    /// Where that is known from.
+    pub source: &'static str,
+}
+
+/// Which targets a row is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum On {
+    /// A filesystem, or an overlay whose upper layer is such.
+    Filesystem(&'static str),
+    /// An overlay.
+    Overlay,
+    /// An overlay without an option.
+    OverlayWithout(&'static str),
+}
+
+/// Which difference a row allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Allows {
+    /// This error in place of that; none is success.
+    Error(Option<Errno>, Errno),
+    /// This error in place of whatever was expected.
+    ErrorAnyway(Errno),
+    /// Another value.
+    Aspect(Aspect),
+}
+
+/// Circumstances, as the model knows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Always.
+    Always,
+    /// The file that gets another name has at least so many.
+    Names(u32),
+    /// The link's target has at least so many bytes.
+    TargetBytes(usize),
+    /// All values of the file's attributes have, with the new one, at least so many bytes.
+    AttributeBytes(usize),
+    /// The size or the end of the range is beyond so many bytes.
+    SizeBeyond(u64),
+    /// The time that was set last is outside these seconds.
+    TimeOutside(i64, i64),
+    /// What was found is this.
+    Found(&'static str),
+    /// What is moved, or changes places, is a directory of the lower layer.
+    LowerDirectory,
+    /// What is looked at came from the lower layer.
+    FromLower,
+}
+
+impl Quirk {
+    /// Whether it is about this target.
+    pub fn concerns(&self, nature: &Nature) -> bool {
+        match self.on {
+            On::Filesystem(filesystem) => nature.is(filesystem),
+            On::Overlay => nature.filesystem == "overlay",
+            On::OverlayWithout(option) => nature.filesystem == "overlay" && !nature.has(option),
+        }
+    }
+
+    /// Whether it explains a difference.
+    pub fn explains(&self, model: &Model, op: &Op, difference: &Difference) -> bool {
+        let of_this = self.ops.is_empty() || self.ops.contains(&op.kind());
+        let allowed = match (self.allows, difference.aspect) {
+            (Allows::Error(expected, found), aspect) => {
+                aspect == Aspect::Error(expected, Some(found))
+            }
+            (Allows::ErrorAnyway(errno), Aspect::Error(_, found)) => found == Some(errno),
+            (Allows::Aspect(allowed), aspect) => allowed == aspect,
+            _ => false,
+        };
+        of_this && allowed && holds(self.when, model, op, difference)
+    }
+}
+
+fn holds(when: When, model: &Model, op: &Op, difference: &Difference) -> bool {
+    match when {
+        When::Always => true,
+        When::Names(least) => model.names_of_linked(op).is_some_and(|names| names >= least),
+        When::TargetBytes(least) => {
+            matches!(op, Op::Symlink { target, .. } if model.path_bytes(target) >= least)
+        }
+        When::AttributeBytes(least) => {
+            model.attribute_bytes_with(op).is_some_and(|bytes| bytes >= least)
+        }
+        When::SizeBeyond(most) => end(op).is_some_and(|end| end > most),
+        When::TimeOutside(first, last) => {
+            let set = model.time_set(op);
+            set.is_some_and(|(seconds, _)| !(first..=last).contains(&seconds))
+        }
+        When::Found(found) => difference.found == found,
+        When::LowerDirectory => model.moves_lower_directory(op),
+        When::FromLower => model.is_about_lower(op),
+    }
+}
+
+/// The size that an operation asks for, or the end of its range.
+fn end(op: &Op) -> Option<u64> {
+    match op {
+        Op::Truncate { size, .. } | Op::TruncateHandle { size, .. } => Some(*size),
+        Op::Allocate { at, length, .. } => at.checked_add(*length),
+        Op::Write { at, length, .. } | Op::WriteHandle { at, length, .. } => {
+            at.checked_add((*length).into())
+        }
+        _ => None,
+    }
+}

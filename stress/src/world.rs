@@ -1,0 +1,115 @@
+//! One tree and its model: operations are done on both and held against each other.
+
+use std::time::{Duration, Instant};
+
+use rustix::io::Errno;
+use rustix::time::{ClockId, clock_gettime};
+use scanner::InodeTime;
+
+use crate::difference::{Aspect, Difference};
+use crate::judge::judge;
+use crate::model::Model;
+use crate::op::Op;
+use crate::quirk::{Nature, QUIRKS};
+use crate::target::Target;
+
+/// A target and its model.
+#[derive(Debug)]
+pub struct World<T> {
+    target: T,
+    model: Model,
+    /// Which rows of [`QUIRKS`] are about the target.
+    quirks: Vec<usize>,
+}
+
+/// What an operation came to.
+#[derive(Debug)]
+pub struct Ran {
+    /// The error that it met.
+    pub errno: Option<Errno>,
+    /// How long the target took.
+    pub took: Duration,
+    /// What that means.
+    pub verdict: Verdict,
+}
+
+/// Whether a target did what it should.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It did.
+    Agrees,
+    /// It did what these rows of [`QUIRKS`] allow.
+    Excused(Vec<usize>),
+    /// There was no space; the model no longer knows what is there.
+    NoSpace,
+    /// It did something else.
+    Differs(Vec<Difference>),
+}
+
+impl<T: Target> World<T> {
+    /// A world that begins as this model does.
+    pub fn new(target: T, model: Model, nature: &Nature) -> Self {
+        let rows = QUIRKS.iter().enumerate();
+        let quirks = rows.filter(|(_, quirk)| quirk.concerns(nature)).map(|(row, _)| row).collect();
+        World { target, model, quirks }
+    }
+
+    /// The model.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Does an operation on both.
+    pub fn run(&mut self, op: &Op) -> Ran {
+        let plan = self.model.plan(op);
+        let now = coarse_now();
+        let begin = Instant::now();
+        let outcome = self.target.apply(op);
+        let took = begin.elapsed();
+        let differences = judge(&self.model, &plan.expected, &outcome);
+        let errno = outcome.as_ref().err().copied();
+        let verdict = self.verdict(op, differences);
+        if errno.is_none() && !matches!(verdict, Verdict::Differs(_)) {
+            self.model.carry_out(plan, &outcome, now);
+        }
+        Ran { errno, took, verdict }
+    }
+
+    fn verdict(&self, op: &Op, differences: Vec<Difference>) -> Verdict {
+        if differences.is_empty() {
+            return Verdict::Agrees;
+        }
+        let excuse = |difference: &Difference| {
+            let mut rows = self.quirks.iter().copied();
+            rows.find(|row| {
+                let quirk = QUIRKS.get(*row);
+                quirk.is_some_and(|quirk| quirk.explains(&self.model, op, difference))
+            })
+        };
+        let (mut excused, mut left) = (Vec::new(), Vec::new());
+        for difference in differences {
+            match excuse(&difference) {
+                Some(row) => excused.push(row),
+                None => left.push(difference),
+            }
+        }
+        let no_space = |difference: &Difference| {
+            let found = match difference.aspect {
+                Aspect::Error(None, Some(found)) => found,
+                _ => return false,
+            };
+            matches!(found, Errno::NOSPC | Errno::DQUOT)
+        };
+        match left.as_slice() {
+            [] => Verdict::Excused(excused),
+            [only] if no_space(only) => Verdict::NoSpace,
+            _ => Verdict::Differs(left),
+        }
+    }
+}
+
+/// The time that the kernel stamps inodes with, or a little earlier.
+pub fn coarse_now() -> InodeTime {
+    let now = clock_gettime(ClockId::RealtimeCoarse);
+    (now.tv_sec, now.tv_nsec as u32)
+}
