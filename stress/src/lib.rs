@@ -8,5 +8,6 @@ pub mod name;
 pub mod op;
 pub mod operand;
 pub mod path;
+pub mod reproducer;
 
 pub use op::{Op, OpError, OpKind};

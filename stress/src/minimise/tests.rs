@@ -5,8 +5,10 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::*;
 use crate::name::Name;
+use crate::op::OpKind;
 use crate::operand::{AllocateHow, AttributeHow, Crowd, Handle, Mode, OpenHow, RenameHow};
 use crate::path::{Path, Place};
+use OpKind::{Close, Link, Open, RemoveDirectory, Rename, Unlink};
 
 const PLENTY: Bounds = Bounds { attempts: 1_000_000, time: Duration::from_mins(10) };
 
@@ -61,14 +63,13 @@ fn minimised(all: Vec<Op>, same: impl Fn(&[Op]) -> bool) -> Minimised {
 }
 
 /// Whether operations of these kinds are there in this order.
-fn in_order(candidate: &[Op], kinds: &[crate::op::OpKind]) -> bool {
+fn in_order(candidate: &[Op], kinds: &[OpKind]) -> bool {
     let mut rest = candidate.iter().map(Op::kind);
     kinds.iter().all(|kind| rest.any(|found| found == *kind))
 }
 
 #[test]
 fn three_of_two_thousand_operations_are_found() {
-    use crate::op::OpKind::{Link, Rename, Unlink};
     let needed = [
         (17, "link d0/pkg3 pkg9/f4"),
         (1203, "rename d0/long1 d4/f7 how=exchange"),
@@ -82,7 +83,6 @@ fn three_of_two_thousand_operations_are_found() {
 
 #[test]
 fn ten_thousand_operations_are_no_trouble() {
-    use crate::op::OpKind::{RemoveDirectory, Rename};
     let needed = [(5, "rmdir d0/d1"), (5001, "rename f1 f2 how=plain"), (9000, "rmdir d0")];
     let same = |candidate: &[Op]| in_order(candidate, &[RemoveDirectory, Rename, RemoveDirectory]);
     let outcome = minimised(hidden(10_000, &needed), same);
@@ -107,7 +107,6 @@ fn operations_that_can_only_go_together_go() {
         let closed = ops.iter().filter(|op| matches!(op, Op::Close { .. })).count();
         opened == closed
     };
-    use crate::op::OpKind::{Link, Rename, Unlink};
     let same =
         |candidate: &[Op]| balanced(candidate) && in_order(candidate, &[Link, Unlink, Rename]);
     let needed = [
@@ -129,7 +128,6 @@ fn what_can_go_once_something_before_it_is_gone_goes() {
     let all = [all, ops(&["open h0 f0 how=read mode=0644", "close h0", "rmdir d0"])].concat();
     let count = |ops: &[Op], kind| ops.iter().filter(|op| op.kind() == kind).count();
     let same = |candidate: &[Op]| {
-        use crate::op::OpKind::{Close, Open, RemoveDirectory, Unlink};
         count(candidate, Unlink) >= 64
             && count(candidate, RemoveDirectory) > 0
             && count(candidate, Close) >= count(candidate, Open)
@@ -204,7 +202,6 @@ fn bounds_and_the_callers_stop_are_kept_to() {
 
 #[test]
 fn no_candidate_is_judged_twice() {
-    use crate::op::OpKind::{Link, Unlink};
     let mut seen = std::collections::HashSet::new();
     let mut judge = |candidate: &[Op]| {
         assert!(seen.insert(candidate.to_vec()), "{candidate:?}");
@@ -292,7 +289,7 @@ fn the_simplest_of_each_is_what_one_would_write() {
 /// Every kind of operation.
 fn every_operation() -> Vec<Op> {
     let all = ops(&include_str!("../every_operation.ops").lines().collect::<Vec<_>>());
-    for kind in crate::op::OpKind::ALL {
+    for kind in OpKind::ALL {
         assert!(all.iter().any(|op| op.kind() == *kind), "{kind:?}");
     }
     all
