@@ -6,6 +6,7 @@ pub mod data;
 pub mod difference;
 pub mod generator;
 pub mod judge;
+pub mod minimise;
 pub mod model;
 pub mod name;
 pub mod op;
@@ -13,6 +14,7 @@ pub mod operand;
 pub mod outcome;
 pub mod path;
 pub mod quirk;
+pub mod reproducer;
 pub mod target;
 pub mod world;
 
