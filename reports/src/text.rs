@@ -7,9 +7,11 @@
 mod advice;
 mod comparison;
 mod findings;
+mod listed;
 mod numbers;
 mod page;
 mod summary;
+mod table;
 mod tar_failures;
 mod tar_runs;
 mod tar_trips;
