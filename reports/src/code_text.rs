@@ -917,6 +917,105 @@ pub(crate) static TABLE: &[CodeText] = &[
                  `fscan tar DIRECTORY --clean` removes what is left of round trips.",
     },
     CodeText {
+        code: Code::StressDivergence,
+        word: "stress-divergence",
+        check: "stress",
+        severity: Severity::Suspect,
+        title: "An operation did what POSIX does not allow",
+        meaning: "A file operation failed where it must succeed, succeeded where it must fail, \
+                  failed with another error, or left names, content or metadata other than it \
+                  must. Programs that rely on the rule can lose files without a word. Alone it is \
+                  consistent with damage and no proof of it: a defect of the kernel or of what \
+                  lies below, another program at work in the scratch directory, and a mistake in \
+                  fscan's own model lead to it as well.",
+        detection: "Seeded operations run in a scratch directory of their own. Every outcome, \
+                    every listing and the whole tree at rest are held against a model in memory. \
+                    What the table of known differences explains, by filesystem and mount option, \
+                    is counted there and is none. The rest is run again and shortened while it \
+                    shows the same divergence, and the reproducer is tried on the other targets. \
+                    What does not show again is told so.",
+        remedy: "Replay the reproducer here and elsewhere (fscan replay FILE --on \
+                 NAME=DIRECTORY). What shows here alone speaks against this filesystem or what \
+                 lies below it; what shows everywhere speaks against something that they share. \
+                 Read the kernel log, and scan the filesystem (fscan DIRECTORY). `fscan replay \
+                 FILE --emit c` makes a C program of it for the filesystem's developers.",
+    },
+    CodeText {
+        code: Code::StressFilesystemError,
+        word: "stress-filesystem-error",
+        check: "stress",
+        severity: Severity::Corrupt,
+        title: "An operation was refused with an error of damage",
+        meaning: "The kernel refused an operation on files that were made just before. EUCLEAN: \
+                  the filesystem contradicts itself. EBADMSG: a checksum does not match. ESTALE: \
+                  an inode that is in use is gone. EIO: reading or writing failed, which may come \
+                  from the device or the network below. Any program that writes here can meet \
+                  the same and lose what it wrote.",
+        detection: "An operation of a stress run or of a replay failed with EUCLEAN, EBADMSG, EIO \
+                    or ESTALE. Nothing that is run leads to these errors on a sound filesystem. A \
+                    full disk, missing rights, reached limits and features that are not there \
+                    have errors of their own and are not meant.",
+        remedy: concat!(
+            "Stress it no further: writing to a damaged filesystem can spread the damage. Save \
+             the kernel log of the node, which says what it met; for EIO the transport may be at \
+             fault, and the filesystem sound. ",
+            secure_and_diagnose!()
+        ),
+    },
+    CodeText {
+        code: Code::StressTargetLost,
+        word: "stress-target-lost",
+        check: "stress",
+        severity: Severity::Suspect,
+        title: "A target vanished or turned read-only meanwhile",
+        meaning: "The filesystem could be written to when the run began and no longer can, or is \
+                  not there any more. Programs fail there with EROFS or ENOENT, and what they had \
+                  not yet written out may be lost. A kernel that met damage does so \
+                  (errors=remount-ro); so does one whose device or network went away, or somebody \
+                  who unmounted it.",
+        detection: "An operation failed with EROFS, or the scratch directory that fscan holds \
+                    open is no longer reached by its path or lies on another filesystem. Nothing \
+                    that is run removes it, mounts or unmounts anything.",
+        remedy: concat!(
+            "Read the kernel log of the node before anything is restarted, and look at the mount \
+             (findmnt -T DIRECTORY). Where nobody unmounted it: ",
+            secure_and_diagnose!()
+        ),
+    },
+    CodeText {
+        code: Code::StressFeatureMissing,
+        word: "stress-feature-missing",
+        check: "stress",
+        severity: Severity::Warning,
+        title: "A feature that this filesystem should have is missing",
+        meaning: "Filesystems of this kind are known to have the feature, and this one refuses \
+                  it. Programs that need it fail or take a slower way, and what depends on it was \
+                  not tried in this run. Nothing is damaged by that.",
+        detection: "Each feature is tried once in the scratch directory before the run, and held \
+                    against the table of what filesystems of the kind have. Only an error that \
+                    says so (EOPNOTSUPP, ENOSYS, EINVAL, ENOTTY) counts as absent; whatever else \
+                    the trial met leaves it unknown.",
+        remedy: "Look at the mount options (findmnt -T DIRECTORY), at how the filesystem was made, \
+                 and at the kernel's release. In a container a system call filter, or a layer \
+                 such as overlayfs or FUSE in between, can hide what the filesystem below has.",
+    },
+    CodeText {
+        code: Code::StressCleanupFailed,
+        word: "stress-cleanup-failed",
+        check: "stress",
+        severity: Severity::Suspect,
+        title: "The scratch directory cannot be removed again",
+        meaning: "Something that the run made is still there after its removal, or removing it \
+                  fails: a directory that lists nothing is not empty (ENOTEMPTY), a name that is \
+                  listed does not exist. It takes space, and whatever else removes trees here \
+                  (npm, git, rm -r) can fail in the same way.",
+        detection: "At the end, and after a signal, the scratch directory is removed, deepest \
+                    entries first, and looked for afterwards. Only fscan writes in it. A target \
+                    that was lost is told as stress-target-lost.",
+        remedy: "Scan the directory that is left (fscan DIRECTORY): what its entries and inodes \
+                 show tells whether it is damage. Keep it until then: a checker goes by it.",
+    },
+    CodeText {
         code: Code::KernelErrorsRecorded,
         word: "kernel-errors-recorded",
         check: "kernel",

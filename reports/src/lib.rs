@@ -20,6 +20,7 @@ mod resumed;
 mod sample;
 mod schema;
 mod severity;
+mod stress;
 mod tar_classification;
 mod tar_conclusion;
 mod tar_trips;
@@ -40,6 +41,11 @@ pub use report::{CheckRun, CheckStatus, Report, Root, SCHEMA_VERSION, Tool, Tota
 pub use resumed::{Resumed, ResumedRun};
 pub use schema::json_schema;
 pub use severity::{Severity, Verdict};
+pub use stress::{
+    Stress, StressAbility, StressCapability, StressConclusion, StressCount, StressCoverage,
+    StressDivergence, StressElsewhere, StressElsewhereOutcome, StressEnding, StressLatency,
+    StressMinimised, StressNotProvided, StressQuirk, StressTarget,
+};
 pub use tar_classification::TarClassification;
 pub use tar_conclusion::TarConclusion;
 pub use tar_trips::{TarError, TarErrorCount, TarPattern, TarRefused, TarRun, TarTrips};

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Diff, Finding, PathName, Recommendation, Resumed, Severity, TarTrips, Timestamp, Unchecked,
-    Verdict,
+    Diff, Finding, PathName, Recommendation, Resumed, Severity, Stress, TarTrips, Timestamp,
+    Unchecked, Verdict,
 };
 
 /// The version of the contract in this file. It rises when a reader of the older version would
@@ -46,6 +46,9 @@ pub struct Report {
     /// What tar round trips came to, where there were some.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tar: Option<TarTrips>,
+    /// What hammering filesystems came to, where that was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stress: Option<Stress>,
     /// What to do, in order.
     pub recommendations: Vec<Recommendation>,
 }
@@ -56,11 +59,12 @@ impl Report {
         self.findings.iter().map(|finding| finding.severity).max()
     }
 
-    /// Whether not a single name was seen, walking or extracting, so that no verdict means
-    /// anything.
+    /// Whether not a single name was seen, walking or extracting, and not an operation ran, so
+    /// that no verdict means anything.
     pub fn saw_nothing(&self) -> bool {
         let extracted = self.tar.as_ref().map_or(0, TarTrips::verified);
-        self.totals.entries == 0 && extracted == 0 && self.findings.is_empty()
+        let ran = self.stress.as_ref().map_or(0, Stress::operations);
+        self.totals.entries == 0 && extracted == 0 && ran == 0 && self.findings.is_empty()
     }
 
     /// Whether something stayed unexamined that was not left out by request.

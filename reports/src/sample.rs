@@ -1,5 +1,9 @@
 //! Reports for tests.
 
+mod stress;
+
+pub(crate) use stress::{divergence, stress, stress_target};
+
 use crate::{
     CheckRun, CheckStatus, Code, Diff, DiffDirectory, DiffField, DiffLeftOut, DiffRow, DiffSide,
     DiffTally, DiffTotals, Finding, PathName, Report, Root, SCHEMA_VERSION, Subject,
@@ -81,6 +85,7 @@ pub(crate) fn healthy() -> Report {
         resumed: None,
         diff: None,
         tar: None,
+        stress: None,
         recommendations: Vec::new(),
     }
 }
@@ -283,6 +288,7 @@ pub(crate) fn hostile() -> Report {
     report.tool.host = hostile_text();
     report.diff = Some(hostile_diff());
     report.tar = Some(hostile_tar_trips());
+    report.stress = Some(stress::hostile_stress());
     for recommendation in &mut report.recommendations {
         recommendation.title = hostile_text();
         recommendation.caveat = hostile_text();

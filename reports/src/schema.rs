@@ -42,7 +42,7 @@ mod tests {
     fn a_name_stands_in_the_object_it_names() {
         let schema: Value = serde_json::from_str(&json_schema()).unwrap();
         let defined = &schema["$defs"];
-        for object in ["Root", "Subject", "TarRun", "TarError", "PathName"] {
+        for object in ["Root", "Subject", "TarRun", "TarError", "StressTarget", "PathName"] {
             for (field, kind) in [
                 ("path", Value::from("string")),
                 ("path_hex", Value::from(vec!["string", "null"])),

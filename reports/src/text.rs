@@ -7,9 +7,17 @@
 mod advice;
 mod comparison;
 mod findings;
+mod listed;
 mod numbers;
 mod page;
+mod stress;
+mod stress_capabilities;
+mod stress_coverage;
+mod stress_divergences;
+mod stress_quirks;
+mod stress_targets;
 mod summary;
+mod table;
 mod tar_failures;
 mod tar_runs;
 mod tar_trips;
@@ -47,6 +55,9 @@ pub fn write_text(report: &Report, options: TextOptions, out: &mut impl Write) -
     }
     if let Some(trips) = &report.tar {
         tar_trips::write(trips, page)?;
+    }
+    if let Some(hammered) = &report.stress {
+        stress::write(hammered, page)?;
     }
     findings::write(&report.findings, page)?;
     unexamined::write(report, page)?;

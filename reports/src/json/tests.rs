@@ -1,3 +1,5 @@
+mod stress;
+
 use serde_json::Value;
 
 use super::*;
@@ -112,6 +114,7 @@ mod wire {
         pub(super) unchecked: Vec<Unchecked>,
         pub(super) diff: Option<Diff>,
         pub(super) tar: Option<TarTrips>,
+        pub(super) stress: Option<super::stress::Stress>,
         pub(super) recommendations: Vec<Recommendation>,
     }
 

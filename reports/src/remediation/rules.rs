@@ -3,6 +3,7 @@
 //! Symptom is not cause: a rule says what to do about what was seen and does not guess how it
 //! came about. Nothing destructive stands here without a verified copy before it.
 
+mod stress;
 mod tar;
 
 use crate::{Code, Confidence, Finding, Root, Severity, Step, TarClassification};
@@ -63,7 +64,7 @@ impl When {
     pub(super) fn finding(&self, finding: &Finding) -> bool {
         (self.severities.is_empty() || self.severities.contains(&finding.severity))
             && match self.codes {
-                [] => finding.code != Code::OfflineProblem && !is_old_news(finding),
+                [] => finding.code != Code::OfflineProblem && !no_scan_tells(finding),
                 codes => codes.contains(&finding.code),
             }
             && (self.classifications.is_empty() || self.is_classified(finding))
@@ -84,9 +85,14 @@ impl When {
     }
 }
 
-/// What a comparison with a manifest found short of corruption: another scan knows it no better.
-fn is_old_news(finding: &Finding) -> bool {
-    finding.code.text().check == "baseline" && finding.severity < Severity::Corrupt
+/// What another scan knows no better, short of corruption: what a comparison with a manifest
+/// found, how operations came out, and that a target is no longer there.
+fn no_scan_tells(finding: &Finding) -> bool {
+    let told_otherwise = match finding.code {
+        Code::StressDivergence | Code::StressTargetLost | Code::StressFeatureMissing => true,
+        code => code.text().check == "baseline",
+    };
+    told_otherwise && finding.severity < Severity::Corrupt
 }
 
 /// A step before the facts are filled in: `{device}` and `{path}` in its command stand for those
@@ -167,7 +173,7 @@ fn path_word(root: &Root) -> String {
 
 /// Every rule. Within a stage this is the order of the recommendations.
 pub(super) fn all() -> impl Iterator<Item = &'static Rule> {
-    RULES.iter().chain(tar::RULES)
+    RULES.iter().chain(tar::RULES).chain(stress::RULES)
 }
 
 static RULES: &[Rule] = &[
@@ -201,7 +207,7 @@ static RULES: &[Rule] = &[
         id: "keep-volume-claim",
         title: "Read the kernel log before the read-only workload restarts",
         stage: Stage::Protect,
-        when: When { codes: &[Code::MountReadOnlyByError], ..ANY },
+        when: When { codes: &[Code::MountReadOnlyByError, Code::StressTargetLost], ..ANY },
         steps: &[
             run(
                 "On the node: save what the kernel said. A restart of the node loses it.",

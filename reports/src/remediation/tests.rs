@@ -1,3 +1,5 @@
+mod stress;
+
 use super::*;
 use crate::sample::{finding, root, volume};
 use crate::{PathName, Severity, Subject, TarClassification};

@@ -30,6 +30,17 @@ pub(super) fn duration(seconds: f64) -> String {
     }
 }
 
+/// Nanoseconds in the units that suit their size.
+pub(super) fn nanoseconds(count: u64) -> String {
+    // Each unit ends where its rounding would show a thousand of it.
+    match count {
+        0..1_000 => format!("{count} ns"),
+        1_000..999_950 => format!("{:.1} µs", count as f64 / 1e3),
+        999_950..999_950_000 => format!("{:.1} ms", count as f64 / 1e6),
+        _ => duration(count as f64 / 1e9),
+    }
+}
+
 /// Bytes in the largest binary unit that leaves a whole number before the point.
 pub(super) fn bytes(count: u64) -> String {
     let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
@@ -62,6 +73,9 @@ mod tests {
     fn durations_and_sizes_have_fitting_units() {
         let shown = [0.004, 1.25, 59.04, 192.0, 7500.0].map(duration);
         assert_eq!(shown, ["0.00 s", "1.25 s", "59.0 s", "3 min 12 s", "2 h 05 min"]);
+        let shown = [0, 999, 1_000, 999_949, 999_950, 999_949_999, 999_950_000].map(nanoseconds);
+        assert_eq!(shown, ["0 ns", "999 ns", "1.0 µs", "999.9 µs", "1.0 ms", "999.9 ms", "1.00 s"]);
+        assert_eq!(nanoseconds(192_000_000_000), "3 min 12 s");
         let shown = [0, 1023, 1024, 64_424_509_440, u64::MAX].map(bytes);
         assert_eq!(shown, ["0 bytes", "1,023 bytes", "1.0 KiB", "60.0 GiB", "16.0 EiB"]);
     }

@@ -15,8 +15,8 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     for root in &report.roots {
         write_root(root, page)?;
     }
-    // Round trips alone walk nothing.
-    if report.totals.entries > 0 || report.tar.is_none() {
+    // Round trips and stress alone walk nothing.
+    if report.totals.entries > 0 || (report.tar.is_none() && report.stress.is_none()) {
         page.paragraph(0, &totals_sentence(&report.totals, report.duration_seconds))?;
     }
     if let Some(resumed) = &report.resumed {

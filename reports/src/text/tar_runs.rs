@@ -6,48 +6,36 @@ use crate::TarRun;
 use crate::path_name::escape_prose;
 
 use super::numbers::grouped;
-use super::page::{Page, Style};
+use super::page::Page;
+use super::table::{self, Side};
 
-/// Columns left of the failures.
-const COLUMNS: usize = 5;
-
-/// The first of them that holds numbers, which stand at the right.
-const FIRST_NUMBER: usize = 2;
+/// Where the cells of each column stand.
+const SIDES: [Side; 6] =
+    [Side::Left, Side::Left, Side::Right, Side::Right, Side::Right, Side::Left];
 
 pub(super) fn write<W: Write>(runs: &[TarRun], page: &mut Page<'_, W>) -> io::Result<()> {
     if runs.is_empty() {
         return Ok(());
     }
     page.blank()?;
-    let head = ["pattern", "filesystem", "packages", "entries", "entries/s"].map(str::to_owned);
-    let rows: Vec<_> = runs.iter().map(cells).collect();
-    let widths = widths(std::iter::once(&head).chain(&rows));
-    let head = format!("{}errors", line(&head, &widths));
-    page.verbatim(2, Style::Faint, &head)?;
-    for (run, cells) in runs.iter().zip(&rows) {
-        write_row(run, &line(cells, &widths), page)?;
-    }
-    Ok(())
+    let head = ["pattern", "filesystem", "packages", "entries", "entries/s", "errors"];
+    table::write(2, head, runs.iter().flat_map(rows), SIDES, page)
 }
 
-fn write_row<W: Write>(run: &TarRun, left: &str, page: &mut Page<'_, W>) -> io::Result<()> {
-    let mut left = left.to_owned();
-    for troubles in troubles(run) {
-        page.verbatim(2, Style::Plain, &format!("{left}{troubles}"))?;
-        left = " ".repeat(left.chars().count());
-    }
-    Ok(())
-}
-
-fn cells(run: &TarRun) -> [String; COLUMNS] {
+/// The run with its first trouble, then the other troubles.
+fn rows(run: &TarRun) -> impl Iterator<Item = [String; 6]> {
     let control = if run.control { " (control)" } else { "" };
-    [
+    let mut left = [
         run.pattern.as_str().to_owned(),
         format!("{}{control}", escape_prose(&run.filesystem)),
         grouped(run.packages),
         grouped(run.entries),
         rate(run),
-    ]
+    ];
+    troubles(run).into_iter().map(move |trouble| {
+        let [pattern, filesystem, packages, entries, rate] = std::mem::take(&mut left);
+        [pattern, filesystem, packages, entries, rate, trouble]
+    })
 }
 
 /// Entries a second, where the time is long enough to say so.
@@ -76,19 +64,4 @@ fn troubles(run: &TarRun) -> Vec<String> {
         troubles.push("stopped early".to_owned());
     }
     troubles
-}
-
-fn widths<'a>(rows: impl Iterator<Item = &'a [String; COLUMNS]>) -> [usize; COLUMNS] {
-    rows.fold([0; COLUMNS], |widths, row| {
-        let mut cells = row.iter().map(|cell| cell.chars().count());
-        widths.map(|width| width.max(cells.next().unwrap_or_default()))
-    })
-}
-
-fn line(cells: &[String; COLUMNS], widths: &[usize; COLUMNS]) -> String {
-    let columns = cells.iter().zip(widths).enumerate();
-    let columns = columns.map(|(index, (cell, &width))| {
-        if index < FIRST_NUMBER { format!("{cell:<width$}  ") } else { format!("{cell:>width$}  ") }
-    });
-    columns.collect()
 }

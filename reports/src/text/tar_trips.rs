@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use crate::path_name::escape_prose;
 use crate::{TarConclusion, TarRefused, TarRun, TarTrips};
 
+use super::listed::listed;
 use super::numbers::{bytes, counted, duration, grouped};
 use super::page::{Page, Style};
 use super::{tar_failures, tar_runs};
@@ -60,21 +61,6 @@ fn in_a_sentence(trips: &TarTrips) -> String {
         bytes(sum(|run| run.bytes)),
         duration(trips.runs.iter().map(|run| run.seconds).sum()),
     )
-}
-
-/// `a`, `a and b`, `a, b and c`, each once.
-fn listed(words: impl Iterator<Item = String>) -> String {
-    let mut once: Vec<String> = Vec::new();
-    words.for_each(|word| {
-        if !once.contains(&word) {
-            once.push(word);
-        }
-    });
-    match once.split_last() {
-        None => String::new(),
-        Some((last, [])) => last.clone(),
-        Some((last, before)) => format!("{} and {last}", before.join(", ")),
-    }
 }
 
 /// What was extracted, so that it can be repeated.

@@ -1,3 +1,6 @@
+mod stress;
+mod stress_divergences;
+
 use super::*;
 use crate::path_name::is_unsafe_to_show;
 use crate::sample::{

@@ -21,7 +21,8 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
         }
         unfinished.iter().try_for_each(|sentence| page.paragraph(2, &escape_prose(sentence)))?;
     } else if report.complete {
-        if report.findings.is_empty() && (report.diff.is_some() || report.tar.is_some()) {
+        let wrote_here = report.tar.is_some() || report.stress.is_some();
+        if report.findings.is_empty() && (report.diff.is_some() || wrote_here) {
             page.blank()?;
         }
         page.paragraph(0, all_examined(report))?;
@@ -34,9 +35,9 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     open.iter().try_for_each(|sentence| page.paragraph(2, &escape_prose(sentence)))
 }
 
-/// Round trips alone look at nothing that was there before.
+/// Round trips and stress alone look at nothing that was there before.
 fn all_examined(report: &Report) -> &'static str {
-    if report.totals.entries == 0 && report.tar.is_some() {
+    if report.totals.entries == 0 && (report.tar.is_some() || report.stress.is_some()) {
         "What was there before was not looked at: `fscan PATH` does that."
     } else {
         "Everything was examined."

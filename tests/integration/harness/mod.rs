@@ -10,6 +10,7 @@ mod places;
 mod report;
 mod running;
 mod scratch;
+mod stress;
 mod tar_trips;
 mod tree;
 mod writers;

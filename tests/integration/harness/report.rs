@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 use super::TarTrips;
+use super::stress::Stress;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,6 +27,7 @@ pub(crate) struct Report {
     pub(crate) resumed: Option<Resumed>,
     pub(crate) diff: Option<Diff>,
     pub(crate) tar: Option<TarTrips>,
+    pub(crate) stress: Option<Stress>,
     pub(crate) recommendations: Vec<Recommendation>,
 }
 
