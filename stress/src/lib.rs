@@ -7,5 +7,6 @@ pub mod name;
 pub mod op;
 pub mod operand;
 pub mod path;
+pub mod site;
 
 pub use op::{Op, OpError, OpKind};
