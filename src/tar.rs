@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use reports::{PathName, TarPattern};
 use scanner::round_trip::{self, ControlArm, Size, Source, TripOptions};
+use scanner::scratch::{Kind, clean as remove, leftovers};
 
 use crate::arguments::{SourceArguments, TarArguments};
 use crate::descriptor_limit;
@@ -106,7 +107,7 @@ fn places(arguments: &TarArguments) -> Vec<PathBuf> {
 fn name_leftovers(arguments: &TarArguments, quiet: bool) {
     let places = places(arguments);
     // A directory that cannot be listed is told of when it is worked in.
-    let leftovers = places.iter().filter_map(|place| round_trip::leftovers(place).ok()).flatten();
+    let leftovers = places.iter().filter_map(|place| leftovers(place, Kind::Tar).ok()).flatten();
     for leftover in leftovers {
         if !quiet {
             let path = PathName::from(leftover.path.as_path()).escaped();
@@ -121,9 +122,9 @@ fn name_leftovers(arguments: &TarArguments, quiet: bool) {
 fn clean(arguments: &TarArguments) -> anyhow::Result<Status> {
     let mut status = Status::Clean;
     for place in places(arguments) {
-        for leftover in round_trip::leftovers(&place)? {
+        for leftover in leftovers(&place, Kind::Tar)? {
             let path = PathName::from(leftover.path.as_path()).escaped();
-            match round_trip::clean(&leftover) {
+            match remove(&leftover) {
                 Ok(()) => output::say(&format!("{path}: removed")),
                 Err(error) => {
                     output::say(&error.to_string());

@@ -1,4 +1,4 @@
-//! The mount table, from /proc/self/mountinfo (proc_pid_mountinfo(5)).
+//! The mount table, from /proc/thread-self/mountinfo (proc_pid_mountinfo(5)).
 
 use std::ffi::OsStr;
 use std::fs;
@@ -79,10 +79,10 @@ pub fn of_path(path: &Path) -> Option<Mount> {
     mounts.max_by_key(|mount| mount.point.len())
 }
 
-/// Reads the mount table of this process. A line that cannot be understood is left out: the
+/// Reads the mount table of this thread, which may have a mount namespace of its own. A line that cannot be understood is left out: the
 /// caller then knows no mount of that id.
 pub fn read() -> io::Result<Vec<Mount>> {
-    Ok(parse(&fs::read("/proc/self/mountinfo")?))
+    Ok(parse(&fs::read("/proc/thread-self/mountinfo")?))
 }
 
 fn parse(table: &[u8]) -> Vec<Mount> {

@@ -2,8 +2,46 @@ use std::sync::Arc;
 use stress::{generator::*, model::*, name::Names, quirk::Nature, target::*, world::*, Op};
 use rustix::fs::{openat, CWD, OFlags, Mode};
 
+fn replay(dir: &str, nature: &Nature, names: &Arc<Names>, caller: Caller, ops: &[Op]) -> Option<(usize, String, String)> {
+    let path = format!("{dir}/mini");
+    let _ = std::process::Command::new("chmod").args(["-R", "u+rwx", &path]).stderr(std::process::Stdio::null()).status();
+    let _ = std::fs::remove_dir_all(&path);
+    std::fs::create_dir(&path).unwrap();
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let top = openat(CWD, path.as_str(), OFlags::RDONLY | OFlags::DIRECTORY, Mode::empty()).unwrap();
+    let model = Model::new(names.clone(), caller, coarse_now());
+    let target = DirectoryTarget::new(names.clone(), top);
+    let mut world = World::new(target, model, nature);
+    for (n, op) in ops.iter().enumerate() {
+        match world.run(op).verdict {
+            Verdict::Differs(d) => return Some((n, format!("{}: {}", op.kind().verb(), d[0].aspect), format!("{d:?}"))),
+            Verdict::NoSpace => return None,
+            _ => {}
+        }
+    }
+    None
+}
+
 fn main() {
     let args: Vec<String> = std::env::args().collect();
+    if args[1] == "mini" {
+        let names = Arc::new(Names::default());
+        let umask = rustix::process::umask(Mode::empty());
+        rustix::process::umask(umask);
+        let caller = Caller { overrides: rustix::process::geteuid().is_root(), umask: umask.bits() as u16 };
+        let nature = Nature { filesystem: args[3].clone(), ..Nature::default() };
+        let ops: Vec<Op> = std::fs::read_to_string(&args[4]).unwrap().lines().map(|l| l.parse().unwrap()).collect();
+        let Some((n, class, text)) = replay(&args[2], &nature, &names, caller, &ops) else { println!("not reproduced"); return };
+        println!("{class}: {text}");
+        let ops = ops[..=n].to_vec();
+        let mini = stress::minimise::minimise(ops, stress::minimise::Bounds { attempts: 20_000, time: std::time::Duration::from_secs(60) }, &mut |ops: &[Op]| {
+            match replay(&args[2], &nature, &names, caller, ops) { Some((_, c, _)) if c == class => stress::minimise::Answer::Same, _ => stress::minimise::Answer::Other }
+        });
+        for op in &mini.ops { println!("{op}"); }
+        println!("tried {} {:?} {:?}", mini.tried, mini.ending, replay(&args[2], &nature, &names, caller, &mini.ops));
+        return;
+    }
     let dir = &args[1];
     let fs = args[2].clone();
     let profile = Profile::parse(&args[3]).unwrap();

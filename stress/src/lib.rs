@@ -15,6 +15,7 @@ pub mod outcome;
 pub mod path;
 pub mod quirk;
 pub mod reproducer;
+pub mod site;
 pub mod target;
 pub mod world;
 

@@ -4,7 +4,8 @@ use reports::PathName;
 
 use super::{Ground, RootScan};
 use crate::inode_facts::InodeFacts;
-use crate::round_trip::{BoundedTrip, Watch, bounded, leftovers};
+use crate::round_trip::{BoundedTrip, Watch, bounded};
+use crate::scratch::{Kind, leftovers};
 use crate::walk::Worker;
 
 impl RootScan {
@@ -50,7 +51,7 @@ impl RootScan {
             self.workers.current().tick();
             false
         };
-        for leftover in leftovers(&self.path).unwrap_or_default() {
+        for leftover in leftovers(&self.path, Kind::Tar).unwrap_or_default() {
             let path = PathName::from(leftover.path.as_path()).escaped();
             self.control.remark(&format!(
                 "{path}: kept, or left by a run that was killed; `fscan tar DIR --clean` removes it"

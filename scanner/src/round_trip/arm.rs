@@ -20,12 +20,12 @@ use super::pattern::{Pattern, Workers};
 use super::place::room_left;
 use super::removal::remove_patiently;
 use super::removals::Removals;
-use super::scratch::Scratch;
 use super::streams;
 use super::trouble::{Stumble, Witness};
 use super::verify::{Verification, Verified};
 use crate::archive::Limits;
 use crate::kernel::ErrorCounters;
+use crate::scratch::Scratch;
 
 /// How long a difference has to go away before it counts, each time.
 const SECOND_LOOKS: [Duration; 3] =

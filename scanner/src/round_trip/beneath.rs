@@ -32,6 +32,10 @@ const ALWAYS: OFlags = OFlags::CLOEXEC.union(OFlags::NOFOLLOW);
 /// Only leads on to what lies in it.
 const STEP: OFlags = OFlags::PATH.union(OFlags::DIRECTORY);
 
+/// A path of so many bytes, the NUL at its end among them, is the longest that one call takes
+/// (PATH_MAX, limits.h).
+const LONGEST_PATH: usize = 4096;
+
 /// Bytes that are copied at once.
 const COPIED_AT_ONCE: usize = 1 << 17;
 
@@ -57,7 +61,7 @@ impl Beneath {
     /// Opens what a path names, which is no symbolic link, without leaving the directory.
     pub fn open_at(&self, path: &[u8], flags: OFlags, mode: Mode) -> Result<OwnedFd, Errno> {
         let path = if path.is_empty() { b"." } else { path };
-        if self.has_openat2.load(Ordering::Relaxed) {
+        if path.len() < LONGEST_PATH && self.has_openat2.load(Ordering::Relaxed) {
             let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
             match openat2(&self.directory, path, flags | ALWAYS, mode, resolve) {
                 // Filters of older container runtimes say EPERM to calls that they do not know.

@@ -2,7 +2,7 @@
 //!
 //! `TAR_ENTRY_ERROR ENOENT` is what users see of a damaged directory, and of two installers in one
 //! directory, a full disk and a name that stands twice as well. So the same system calls are made
-//! here, in a `scratch` directory; the moment one fails, evidence is gathered and the failure
+//! here, in a scratch directory; the moment one fails, evidence is gathered and the failure
 //! `classify`-ed; and the same is done beside it on a filesystem that is known to be sound.
 //!
 //! A `pattern` is a table of steps; an `extraction` is one package that takes them, on whatever
@@ -23,7 +23,6 @@ mod extraction;
 mod file_system;
 mod findings;
 mod layout;
-mod memory;
 mod node_message;
 mod options;
 mod packages;
@@ -32,19 +31,20 @@ mod place;
 mod removal;
 mod removals;
 mod run;
-mod scratch;
 mod streams;
 mod trouble;
 mod verify;
 
 pub(crate) use arm::Watch;
+pub(crate) use beneath::{Beneath, list, open_directory, times};
 pub(crate) use bounded::{BoundedTrip, bounded};
+pub(crate) use file_system::{FileSystem, Listed};
 pub use options::{ControlArm, TripError, TripOptions};
 pub use packages::generated::USUAL as USUAL_PACKAGES;
 pub use packages::npm_cache::default_cache as default_npm_cache;
 pub use packages::{Size, Source, SourceError};
+pub(crate) use removal::{NotRemoved, remove_patiently};
 pub use run::{RoundTrips, run};
-pub use scratch::{Leftover, NotCleaned, clean, leftovers};
 
 #[cfg(test)]
 mod tests;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use reports::{PathName, TarPattern};
 
 use super::packages::{Size, Source, SourceError};
-use super::scratch::ScratchError;
 use crate::checks::errno_name;
+use crate::scratch::ScratchError;
 
 /// What to do.
 #[derive(Clone, Debug)]

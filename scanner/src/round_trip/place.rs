@@ -1,25 +1,23 @@
 //! A directory in which round trips are made: what it stands on, whether there is room, and the
 //! scratch directory in it.
 
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
 
 use reports::{CheckRun, PathName, Root};
-use rustix::fs::{StatVfs, StatVfsMountFlags, fstatvfs};
+use rustix::fs::{StatVfs, fstatvfs};
 
 use super::abilities::{Abilities, try_out};
-use super::beneath::open_directory;
-use super::memory;
 use super::options::TripError;
 use super::packages::Size;
-use super::scratch::{Scratch, ScratchError};
 use crate::control::Control;
 use crate::errors_policy::ErrorsPolicy;
 use crate::filesystem::Filesystem;
-use crate::inode_facts::InodeFacts;
+use crate::footing::{Footing, describe};
 use crate::kernel::ErrorCounters;
+use crate::memory;
 use crate::mounts::Mount;
-use crate::root_report::join_options;
+use crate::scratch::{Kind, Scratch, ScratchError};
 
 /// The most that stays free, in bytes.
 const MOST_LEFT_FREE: u64 = 1 << 30;
@@ -45,47 +43,32 @@ pub struct Place {
 impl Place {
     /// Makes everything ready for so much to be written.
     pub fn prepare(path: &Path, size: Size, admit: Admit<'_>) -> Result<Self, TripError> {
-        let no_place = |errno| ScratchError::NoPlace { path: path.into(), errno };
-        let directory = open_directory(path).map_err(no_place)?;
-        let facts = InodeFacts::of_descriptor(directory.as_fd()).map_err(no_place)?;
-        let filesystem = Filesystem::of(directory.as_fd(), &facts);
-        let policy = filesystem.mount.as_ref().and_then(ErrorsPolicy::of);
-        admit(path, &filesystem, policy)?;
-        let space = fstatvfs(&directory).map_err(no_place)?;
-        if space.f_flag.contains(StatVfsMountFlags::RDONLY) {
+        let footing = Footing::of(path)?;
+        admit(path, &footing.filesystem, footing.policy)?;
+        if footing.is_read_only() {
             return Err(ScratchError::read_only(&path.into()).into());
         }
+        let Footing { filesystem, policy, space, path: whole } = footing;
         let mut room = room(path, &space, size)?;
         if filesystem.kind == "tmpfs" {
             room.bytes = room.bytes.min(memory_for(path, size)?);
         }
-        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let kernel = filesystem.mount.as_ref().and_then(Mount::device_name).and_then(|device| {
             let counted = ErrorCounters::read(&device)?.errors;
             Some((device, counted))
         });
-        let scratch = Scratch::make(&path)?;
+        let scratch = Scratch::make(&whole, Kind::Tar)?;
         let abilities = try_out(&scratch.beneath).map_err(|failure| TripError::Probe {
             path: PathName::new(super::arm::absolute(&scratch.path, &failure.path)),
             call: failure.call.word(),
             errno: failure.errno,
         })?;
-        Ok(Place { path, filesystem, policy, scratch, abilities, kernel, room })
+        Ok(Place { path: whole, filesystem, policy, scratch, abilities, kernel, room })
     }
 
     /// What the report says of it.
     pub fn describe(&self, check: CheckRun) -> Root {
-        let mount = self.filesystem.mount.as_ref();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Root {
-            path: self.path.as_path().into(),
-            filesystem: self.filesystem.kind.clone(),
-            device: mount.map(|mount| text(&mount.source)).unwrap_or_default(),
-            mount_options: mount.map(join_options).unwrap_or_default(),
-            mount_point: mount.map(|mount| text(&mount.point)).unwrap_or_default(),
-            errors_policy: self.policy.map(|policy| policy.to_string()),
-            checks: vec![check],
-        }
+        describe(&self.path, &self.filesystem, self.policy, vec![check])
     }
 }
 

@@ -29,8 +29,8 @@ use crate::round_trip::beneath::{Beneath, open_directory};
 use crate::round_trip::evidence::OnTheSpot;
 use crate::round_trip::file_system::{Call, Failure, join, split};
 use crate::round_trip::removals::Removals;
-use crate::round_trip::scratch::PREFIX;
 use crate::round_trip::trouble::{Stumble, Witness};
+use crate::scratch;
 
 /// A tree that is packed, and what could not be packed of it.
 #[derive(Debug)]
@@ -177,9 +177,9 @@ impl Tree {
     }
 }
 
-/// Our own scratch directory is no part of the tree.
+/// Our own scratch directories are no part of the tree.
 fn is_scratch(entry: &DirEntry) -> bool {
-    entry.file_name().as_bytes().starts_with(PREFIX.as_bytes())
+    scratch::is_ours(entry.file_name().as_bytes())
 }
 
 /// Whether a directory lies in a `node_modules`, or in a scope that does. What npm and pnpm keep
@@ -214,7 +214,7 @@ impl Branch {
         };
         let mut skip = |path: &[u8]| {
             let (_, name) = split(path);
-            name.starts_with(PREFIX.as_bytes()) || tree.packages.contains(&join(&self.below, path))
+            scratch::is_ours(name) || tree.packages.contains(&join(&self.below, path))
         };
         let mut notice = |notice: PackNotice<'_>| self.note(&notice);
         let output = io::BufWriter::with_capacity(1 << 16, output);

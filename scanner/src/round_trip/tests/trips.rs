@@ -6,8 +6,12 @@ use std::path::Path;
 use reports::{Severity, TarClassification, TarPattern};
 
 use crate::Control;
-use crate::round_trip::scratch::{PREFIX, Scratch};
-use crate::round_trip::{RoundTrips, Size, Source, TripOptions, clean, leftovers, run};
+use crate::round_trip::{RoundTrips, Size, Source, TripOptions, run};
+use crate::scratch::{Kind, Leftover, Scratch, clean};
+
+fn leftovers(place: &Path) -> Vec<Leftover> {
+    crate::scratch::leftovers(place, Kind::Tar).unwrap()
+}
 
 pub fn options(directory: &Path, source: Source) -> TripOptions {
     TripOptions {
@@ -82,9 +86,7 @@ fn what_is_kept_is_named_and_can_be_cleaned() {
     let done = trip(&TripOptions { keep: true, ..options(dir.path(), generated(2)) });
     let [kept] = &done.kept[..] else { panic!("{:?}", done.kept) };
     assert!(kept.join("npm-1/node_modules").is_dir());
-    let [leftover] = &leftovers(dir.path()).unwrap()[..] else {
-        panic!("{:?}", leftovers(dir.path()).unwrap())
-    };
+    let [leftover] = &leftovers(dir.path())[..] else { panic!("{:?}", leftovers(dir.path())) };
     assert_eq!(leftover.path, kept.canonicalize().unwrap());
     clean(leftover).unwrap();
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0, "nothing is left");
@@ -93,13 +95,13 @@ fn what_is_kept_is_named_and_can_be_cleaned() {
 #[test]
 fn a_scratch_directory_in_use_is_no_leftover() {
     let dir = tempfile::tempdir().unwrap();
-    let scratch = Scratch::make(dir.path()).unwrap();
-    assert_eq!(leftovers(dir.path()).unwrap(), []);
+    let scratch = Scratch::make(dir.path(), Kind::Tar).unwrap();
+    assert_eq!(leftovers(dir.path()), []);
     drop(scratch);
     // Such a name with other digits, or a file, is somebody else's.
-    fs::create_dir(dir.path().join(format!("{PREFIX}mine"))).unwrap();
-    fs::write(dir.path().join(format!("{PREFIX}0123456789abcdef")), "").unwrap();
-    assert_eq!(leftovers(dir.path()).unwrap(), []);
+    fs::create_dir(dir.path().join(format!("{}mine", Kind::Tar.prefix()))).unwrap();
+    fs::write(dir.path().join(format!("{}0123456789abcdef", Kind::Tar.prefix())), "").unwrap();
+    assert_eq!(leftovers(dir.path()), []);
 }
 
 #[test]
@@ -107,7 +109,7 @@ fn a_panic_leaves_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().to_owned();
     let panicked = std::thread::spawn(move || {
-        let scratch = Scratch::make(&path).unwrap();
+        let scratch = Scratch::make(&path, Kind::Tar).unwrap();
         fs::write(scratch.path.join("file"), "x").unwrap();
         panic!("as expected");
     });

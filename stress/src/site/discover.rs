@@ -1,0 +1,83 @@
+//! The filesystems that are there: what a user of this machine writes to.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::path::PathBuf;
+
+use scanner::Footing;
+
+use super::{LeftOut, Limits, Site};
+
+/// What was found.
+#[derive(Debug)]
+pub struct Discovered {
+    /// One of each type of filesystem.
+    pub sites: Vec<Site>,
+    /// Where none is, and why.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Looks in the home directory (`home`), /tmp (`tmp`), /dev/shm (`shm`) and the current directory
+/// (`here`).
+pub fn discover(limits: &Limits) -> Discovered {
+    among(candidates(), limits)
+}
+
+type Candidate = (&'static str, Option<PathBuf>);
+
+fn candidates() -> Vec<Candidate> {
+    vec![
+        ("home", env::var_os("HOME").filter(|home| !home.is_empty()).map(PathBuf::from)),
+        ("tmp", Some("/tmp".into())),
+        ("shm", Some("/dev/shm".into())),
+        ("here", env::current_dir().ok()),
+    ]
+}
+
+fn among(candidates: Vec<Candidate>, limits: &Limits) -> Discovered {
+    let mut known: BTreeMap<String, &str> = BTreeMap::new();
+    let mut found = Discovered { sites: Vec::new(), left_out: Vec::new() };
+    for (name, directory) in candidates {
+        let site = directory.ok_or_else(|| "there is no such directory".to_owned());
+        let site = site.and_then(|directory| {
+            let footing = Footing::of(&directory).map_err(|error| error.to_string())?;
+            match known.get(footing.kind()) {
+                Some(other) => Err(format!("it is on {} as {other} is", footing.kind())),
+                None => Site::given(name, &directory, limits).map_err(|error| error.to_string()),
+            }
+        });
+        match site {
+            Ok(site) => {
+                known.insert(site.filesystem.clone(), name);
+                found.sites.push(site);
+            }
+            Err(why) => found.left_out.push(LeftOut::new(name, &why)),
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: Limits = Limits { max_bytes: 1 << 20, max_inodes: 100, force: false };
+
+    #[test]
+    fn one_of_each_type_is_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let here = || Some(dir.path().to_owned());
+        let missing = Some(dir.path().join("missing"));
+        let found = among(
+            vec![("none", None), ("missing", missing), ("one", here()), ("two", here())],
+            &LIMITS,
+        );
+        let names: Vec<_> = found.sites.iter().map(|site| site.name.as_str()).collect();
+        assert_eq!(names, ["one"]);
+        let why: Vec<_> = found.left_out.iter().map(|out| out.why.as_str()).collect();
+        let [none, missing, two] = why[..] else { panic!("{why:?}") };
+        assert_eq!(none, "there is no such directory");
+        assert!(missing.ends_with("open says ENOENT; give another directory"), "{missing}");
+        assert_eq!(two, format!("it is on {} as one is", found.sites[0].filesystem));
+    }
+}
