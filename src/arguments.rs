@@ -1,5 +1,7 @@
 //! The command line: what was typed, validated.
 
+mod stress;
+
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,6 +9,8 @@ use std::time::Duration;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use reports::{Severity, TarPattern};
 use scanner::compare::Field;
+
+pub use stress::{Language, Place, ReplayArguments, StressArguments};
 
 const EXIT_CODES: &str = "Exit codes:
   0  nothing at or above --fail-on
@@ -56,6 +60,10 @@ pub enum Command {
     Diff(DiffArguments),
     /// Extract archives as npm, pnpm and tar do it, compare, remove: does it fail here, and why
     Tar(TarArguments),
+    /// Hammer filesystems with seeded operations, check every outcome, minimise what differs
+    Stress(StressArguments),
+    /// Run a reproducer of `fscan stress` again, or print it as a program
+    Replay(ReplayArguments),
     /// Have e2fsck check an ext4 image, detached device or clone (e2fsck -fn: changes nothing)
     Image(ImageArguments),
     /// Render a saved report again

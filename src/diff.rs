@@ -53,6 +53,7 @@ pub fn run(arguments: &DiffArguments) -> anyhow::Result<Status> {
         resumed: None,
         diff: Some(diff),
         tar: None,
+        stress: None,
         complete: true,
     };
     outcome.end(seen, false, &Caught::default())

@@ -42,6 +42,7 @@ pub fn run(arguments: &ImageArguments) -> anyhow::Result<Status> {
         resumed: None,
         diff: None,
         tar: None,
+        stress: None,
         complete: check.complete,
     };
     outcome.end(seen, could_not_run, &caught)

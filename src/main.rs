@@ -15,10 +15,12 @@ mod outcome;
 mod output;
 mod progress;
 mod render;
+mod replay;
 mod resumption;
 mod scan;
 mod signals;
 mod status;
+mod stress;
 mod tar;
 mod time_limit;
 mod tool;
@@ -37,6 +39,8 @@ fn main() -> ExitCode {
         Ok(Command::Scan(scan)) => scan::run(&scan),
         Ok(Command::Diff(diff)) => diff::run(&diff),
         Ok(Command::Tar(tar)) => tar::run(&tar),
+        Ok(Command::Stress(stress)) => stress::run(&stress),
+        Ok(Command::Replay(replay)) => replay::run(&replay),
         Ok(Command::Image(image)) => image::run(&image),
         Ok(Command::Report(report)) => render::run(&report),
         Ok(Command::Explain(explain)) => explain::run(&explain),

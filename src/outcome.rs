@@ -2,7 +2,7 @@
 
 use reports::{
     CheckRun, CheckStatus, Diff, Finding, Report, Resumed, Root, SCHEMA_VERSION, Severity,
-    TarTrips, Timestamp, Totals, Unchecked, Verdict, recommend,
+    Stress, TarTrips, Timestamp, Totals, Unchecked, Verdict, recommend,
 };
 
 use crate::arguments::ResultArguments;
@@ -28,6 +28,8 @@ pub struct Seen {
     pub diff: Option<Diff>,
     /// What tar round trips came to.
     pub tar: Option<TarTrips>,
+    /// What operations on filesystems came to.
+    pub stress: Option<Stress>,
     /// Whether the run came to its end.
     pub complete: bool,
 }
@@ -125,6 +127,7 @@ impl<'a> Outcome<'a> {
             resumed: seen.resumed,
             diff: seen.diff,
             tar: seen.tar,
+            stress: seen.stress,
             recommendations,
         }
     }

@@ -37,12 +37,22 @@ pub struct Progress {
 impl Progress {
     /// Starts, unless stderr is no terminal or progress is not wanted.
     pub fn start(control: &Arc<Control>, when: When, quiet: bool) -> Self {
+        let control = Arc::clone(control);
+        Progress::show(move |elapsed| message(&control, elapsed), when, quiet)
+    }
+
+    /// The same, of other work, whose line `message` makes from the time since it began.
+    pub fn show(
+        message: impl Fn(Duration) -> String + Send + 'static,
+        when: When,
+        quiet: bool,
+    ) -> Self {
         let done = Arc::new(AtomicBool::new(false));
         let terminal = io::stderr().is_terminal();
         let wanted = !quiet && when.decide(terminal);
-        let (control, finished) = (Arc::clone(control), Arc::clone(&done));
+        let finished = Arc::clone(&done);
         let show =
-            move || if terminal { draw(&control, &finished) } else { log(&control, &finished) };
+            move || if terminal { draw(&message, &finished) } else { log(&message, &finished) };
         // Where no thread can be started the scan goes on unwatched.
         let drawer = wanted.then(|| thread::Builder::new().spawn(show).ok()).flatten();
         Progress { done, drawer }
@@ -59,14 +69,14 @@ impl Progress {
 }
 
 /// One line that is drawn again and again.
-fn draw(control: &Control, done: &AtomicBool) {
+fn draw(message: &dyn Fn(Duration) -> String, done: &AtomicBool) {
     let line = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     if let Ok(style) = ProgressStyle::with_template("{msg}") {
         line.set_style(style);
     }
     let begun = Instant::now();
     while !done.load(Ordering::Acquire) {
-        line.set_message(message(control, begun.elapsed()));
+        line.set_message(message(begun.elapsed()));
         line.tick();
         thread::park_timeout(BEAT);
     }
@@ -74,13 +84,13 @@ fn draw(control: &Control, done: &AtomicBool) {
 }
 
 /// A line now and then, and one at the end.
-fn log(control: &Control, done: &AtomicBool) {
+fn log(message: &dyn Fn(Duration) -> String, done: &AtomicBool) {
     let begun = Instant::now();
     loop {
         if !done.load(Ordering::Acquire) {
             thread::park_timeout(LINE_EVERY);
         }
-        output::say(&message(control, begun.elapsed()));
+        output::say(&message(begun.elapsed()));
         if done.load(Ordering::Acquire) {
             return;
         }

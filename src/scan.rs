@@ -92,6 +92,7 @@ fn seen(scan: Scan, resumption: &Resumption) -> Seen {
         resumed: resumption.resumed(),
         diff: None,
         tar: scan.tar,
+        stress: None,
         complete: scan.complete,
     }
 }

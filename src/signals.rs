@@ -39,8 +39,8 @@ pub fn on_stop(stop: impl Fn() + Send + 'static) -> anyhow::Result<Caught> {
             if noted.0.swap(number, Ordering::AcqRel) != 0 {
                 // Asked twice: whoever asks wants the prompt back, not the report.
                 output::say(
-                    "stopped at once: a scratch directory of a tar round trip may be left, which \
-                     `fscan tar DIR --clean` removes",
+                    "stopped at once: a scratch directory may be left, which `fscan tar DIR \
+                     --clean` or `fscan stress DIR --clean` removes",
                 );
                 std::process::exit(128 + i32::from(number));
             }

@@ -45,6 +45,7 @@ pub fn run(arguments: &TarArguments) -> anyhow::Result<Status> {
         resumed: None,
         diff: None,
         tar: Some(done.trips),
+        stress: None,
         complete: done.complete,
     };
     outcome.end(seen, done.unusable, &caught)

@@ -14,7 +14,7 @@ use crate::walk::DirectoryNode;
 const PATH_MAX: usize = 4096;
 
 /// Globs of names and paths to leave out.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Exclusions {
     /// Without a slash: a name at any depth.
     names: GlobSet,

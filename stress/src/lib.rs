@@ -4,6 +4,7 @@
 
 pub mod data;
 pub mod difference;
+pub mod feature;
 pub mod generator;
 pub mod judge;
 pub mod minimise;
@@ -13,8 +14,10 @@ pub mod op;
 pub mod operand;
 pub mod outcome;
 pub mod path;
+pub mod population;
 pub mod quirk;
 pub mod reproducer;
+pub mod run;
 pub mod site;
 pub mod target;
 pub mod world;

@@ -7,6 +7,7 @@ use rustix::time::{ClockId, clock_gettime};
 use scanner::InodeTime;
 
 use crate::difference::{Aspect, Difference};
+use crate::feature::{self, Feature};
 use crate::judge::judge;
 use crate::model::Model;
 use crate::op::Op;
@@ -20,6 +21,8 @@ pub struct World<T> {
     model: Model,
     /// Which rows of [`QUIRKS`] are about the target.
     quirks: Vec<usize>,
+    /// What it does not do.
+    absent: Vec<Feature>,
 }
 
 /// What an operation came to.
@@ -40,6 +43,8 @@ pub enum Verdict {
     Agrees,
     /// It did what these rows of [`QUIRKS`] allow.
     Excused(Vec<usize>),
+    /// It does not do such things, as was tried out before.
+    Unsupported,
     /// There was no space; the model no longer knows what is there.
     NoSpace,
     /// It did something else.
@@ -48,10 +53,10 @@ pub enum Verdict {
 
 impl<T: Target> World<T> {
     /// A world that begins as this model does.
-    pub fn new(target: T, model: Model, nature: &Nature) -> Self {
+    pub fn new(target: T, model: Model, nature: &Nature, absent: &[Feature]) -> Self {
         let rows = QUIRKS.iter().enumerate();
         let quirks = rows.filter(|(_, quirk)| quirk.concerns(nature)).map(|(row, _)| row).collect();
-        World { target, model, quirks }
+        World { target, model, quirks, absent: absent.to_vec() }
     }
 
     /// The model.
@@ -75,9 +80,22 @@ impl<T: Target> World<T> {
         Ran { errno, took, verdict }
     }
 
+    /// Whether an operation was refused that needs what the target does not do.
+    fn is_unsupported(&self, op: &Op, differences: &[Difference]) -> bool {
+        let needed = Feature::needed_by(op).filter(|feature| self.absent.contains(feature));
+        let refused = differences.iter().all(|difference| match difference.aspect {
+            Aspect::Error(_, Some(errno)) => feature::is_unsupported(errno),
+            _ => false,
+        });
+        needed.is_some() && refused
+    }
+
     fn verdict(&self, op: &Op, differences: Vec<Difference>) -> Verdict {
         if differences.is_empty() {
             return Verdict::Agrees;
+        }
+        if self.is_unsupported(op, &differences) {
+            return Verdict::Unsupported;
         }
         let excuse = |difference: &Difference| {
             let mut rows = self.quirks.iter().copied();

@@ -1,6 +1,6 @@
 //! What the table of quirks asks about an operation.
 
-use scanner::InodeTime;
+use scanner::{FileKind, InodeTime};
 
 use super::node::Node;
 use super::{Model, NodeId};
@@ -65,5 +65,14 @@ impl Model {
     /// Whether what is looked at came from the lower layer.
     pub fn is_about_lower(&self, op: &Op) -> bool {
         self.subject(op).is_some_and(|node| node.lower)
+    }
+
+    /// How many names there are of each kind, the top included.
+    pub fn counts(&self) -> impl Fn(FileKind) -> u64 {
+        let mut counts = Vec::new();
+        for node in self.nodes.iter().flatten() {
+            counts.push((node.kind(), u64::from(node.names)));
+        }
+        move |wanted| counts.iter().filter(|(kind, _)| *kind == wanted).map(|(_, n)| n).sum()
     }
 }

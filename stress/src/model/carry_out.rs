@@ -135,8 +135,8 @@ impl Model {
                 change(content);
                 grown = i128::from(content.allocated()) - i128::from(before);
             }
-            // A change that perhaps was none does not tell of the time of change.
-            if modified.exactly.is_none() {
+            // What perhaps was no change does not tell of the time of change.
+            if modified == Modified::touched(now) {
                 node.changed = now;
             }
             node.modified = modified;

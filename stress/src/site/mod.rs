@@ -39,6 +39,7 @@ pub use provision::{Provisioned, provision};
 pub use scanner::scratch::{Leftover, NotCleaned, clean};
 pub use space::Space;
 
+use overlays::{Layer, OVERLAYS};
 use yard::Yard;
 
 /// One target: a place on some filesystem.
@@ -109,6 +110,16 @@ impl Site {
     /// Whether worlds on it hold from the beginning what a lower layer holds.
     pub fn is_layered(&self) -> bool {
         self.yard.overlay().is_some()
+    }
+
+    /// Of an overlay that was made: the type of filesystem that its upper layers are on.
+    pub fn upper(&self) -> Option<&'static str> {
+        let of_site = |overlay: &&overlays::Overlay| overlay.name == self.name;
+        let overlay = OVERLAYS.iter().find(of_site).filter(|_| self.is_layered())?;
+        Some(match overlay.upper {
+            Layer::Tmpfs => "tmpfs",
+            Layer::Ext4 => "ext4",
+        })
     }
 
     /// Removes everything of it, and tells what stays. Its grounds go before; while there is one,

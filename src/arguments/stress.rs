@@ -1,0 +1,219 @@
+//! Options of `fscan stress` and `fscan replay`.
+
+use std::num::NonZeroU64;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use stress::OpKind;
+use stress::generator::Profile;
+
+use super::{ResultArguments, When, bytes};
+
+/// Options of `fscan stress`.
+#[derive(Args, Debug)]
+pub struct StressArguments {
+    /// Where to work: a directory on the filesystem to hammer, and a name for it; a scratch
+    /// directory is made there and removed at the end [default: the home directory, /tmp, /dev/shm
+    /// and the current one, one of each type of filesystem]
+    #[arg(value_name = "NAME=DIR", value_parser = place)]
+    pub places: Vec<Place>,
+
+    /// Make filesystems to work on, in memory and in a mount namespace of its own: ext4, xfs, btrfs
+    /// (as root), tmpfs, overlays
+    #[arg(long)]
+    pub provision: bool,
+
+    /// For how long: `90s`, `10m`, `8h` [default: 60s, unless --ops is given]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub duration: Option<Duration>,
+
+    /// How many operations on each target
+    #[arg(long, value_name = "N")]
+    pub ops: Option<NonZeroU64>,
+
+    /// What operations are made from: the same seed makes the same ones [default: the time]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+
+    /// Which operations, how often
+    #[arg(long, value_enum, default_value_t = ProfileName::Mixed)]
+    pub profile: ProfileName,
+
+    /// Only these operations, equally often (`create,rename,unlink`)
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = operation)]
+    pub operations: Vec<OpKind>,
+
+    /// The most that files take on each target at once, in bytes (K, M, G), and with --provision
+    /// the most memory that is taken
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    pub max_bytes: Option<NonZeroU64>,
+
+    /// Trees that are worked on at once on each target
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: u16,
+
+    /// End at the first divergence
+    #[arg(long)]
+    pub until_divergence: bool,
+
+    /// Write each divergence to a file in this directory that `fscan replay` runs
+    #[arg(long, value_name = "DIR")]
+    pub reproducers: Option<PathBuf>,
+
+    /// Remove what runs left that were killed, and do nothing else
+    #[arg(long, conflicts_with_all = ["provision", "ops", "duration"])]
+    pub clean: bool,
+
+    /// Work also where meeting damage would panic this machine (errors=panic)
+    #[arg(long)]
+    pub force: bool,
+
+    /// Show progress on stderr
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
+    pub progress: When,
+
+    #[command(flatten)]
+    pub result: ResultArguments,
+}
+
+/// Options of `fscan replay`.
+#[derive(Args, Debug)]
+pub struct ReplayArguments {
+    /// A reproducer that `fscan stress` wrote
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// Where to run it (may be given several times) [default: here=.]
+    #[arg(long, value_name = "NAME=DIR", value_parser = place)]
+    pub on: Vec<Place>,
+
+    /// Run it on filesystems that are made for it, as `fscan stress --provision` makes them
+    #[arg(long)]
+    pub provision: bool,
+
+    /// Print it as a program that stands alone, and do not run it
+    #[arg(long, value_name = "LANGUAGE", value_enum, conflicts_with_all = ["on", "provision"])]
+    pub emit: Option<Language>,
+
+    /// Work also where meeting damage would panic this machine (errors=panic)
+    #[arg(long)]
+    pub force: bool,
+
+    #[command(flatten)]
+    pub result: ResultArguments,
+}
+
+/// A directory, and what it is called.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Its name.
+    pub name: String,
+    /// The directory.
+    pub directory: PathBuf,
+}
+
+/// A mix of operations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ProfileName {
+    /// As an install: much is made, renamed and removed
+    Npm,
+    /// Everything
+    Mixed,
+    /// Names, links, modes, times, attributes
+    Metadata,
+    /// Reading and writing in few files
+    Data,
+    /// Limits: long names and paths, many links, large sizes, odd names
+    Edge,
+}
+
+impl From<ProfileName> for Profile {
+    fn from(name: ProfileName) -> Self {
+        match name {
+            ProfileName::Npm => Profile::Npm,
+            ProfileName::Mixed => Profile::Mixed,
+            ProfileName::Metadata => Profile::Metadata,
+            ProfileName::Data => Profile::Data,
+            ProfileName::Edge => Profile::Edge,
+        }
+    }
+}
+
+/// A language of programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// C, for Linux
+    C,
+    /// A POSIX shell
+    Sh,
+}
+
+/// `NAME=DIR`, or a directory that is called as its last name.
+fn place(text: &str) -> Result<Place, String> {
+    if text.is_empty() {
+        return Err("a directory is missing".to_owned());
+    }
+    let (name, directory) = match text.split_once('=') {
+        Some((name, directory)) if !name.contains('/') => (name.to_owned(), directory),
+        _ => (last_name(text), text),
+    };
+    if name.is_empty() || directory.is_empty() {
+        return Err("say it as NAME=DIR".to_owned());
+    }
+    Ok(Place { name, directory: directory.into() })
+}
+
+fn last_name(path: &str) -> String {
+    path.rsplit('/').find(|name| !name.is_empty()).unwrap_or("root").to_owned()
+}
+
+fn operation(word: &str) -> Result<OpKind, String> {
+    let known = OpKind::ALL.iter().find(|kind| kind.verb() == word);
+    known.copied().ok_or_else(|| {
+        let verbs: Vec<&str> = OpKind::ALL.iter().map(|kind| kind.verb()).collect();
+        format!("no operation is called so; there are {}", verbs.join(", "))
+    })
+}
+
+/// A time with a unit: `90s`, `10m`, `8h`; without one it is in seconds.
+fn time(text: &str) -> Result<Duration, String> {
+    let (number, seconds) = match text.as_bytes().last() {
+        Some(b's') => (&text[..text.len() - 1], 1),
+        Some(b'm') => (&text[..text.len() - 1], 60),
+        Some(b'h') => (&text[..text.len() - 1], 3600),
+        _ => (text, 1),
+    };
+    let wrong = || "a time is a number with s, m or h (90s, 10m, 8h)".to_owned();
+    let number: f64 = number.parse().map_err(|_| wrong())?;
+    Duration::try_from_secs_f64(number * f64::from(seconds))
+        .ok()
+        .filter(|time| !time.is_zero() && time.as_secs() < 1 << 32)
+        .ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_units() {
+        for (text, seconds) in [("90", 90.0), ("90s", 90.0), ("1.5m", 90.0), ("8h", 28_800.0)] {
+            assert_eq!(time(text).unwrap().as_secs_f64(), seconds, "{text}");
+        }
+        for wrong in ["", "s", "-1s", "0", "nan", "inf", "1d", "1e30h"] {
+            assert!(time(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_place_is_called_by_its_name_or_its_last_directory() {
+        let said = |text| place(text).map(|place| (place.name, place.directory));
+        assert_eq!(said("a=/b"), Ok(("a".to_owned(), "/b".into())));
+        assert_eq!(said("/b/c/"), Ok(("c".to_owned(), "/b/c/".into())));
+        assert_eq!(said("/a=b/c"), Ok(("c".to_owned(), "/a=b/c".into())));
+        assert_eq!(said("/"), Ok(("root".to_owned(), "/".into())));
+        assert!(said("=x").is_err() && said("x=").is_err() && said("").is_err());
+    }
+}

@@ -1,0 +1,50 @@
+//! `fscan replay`: a reproducer run again, or printed as a program.
+
+use std::fs::File;
+
+use anyhow::Context;
+use reports::PathName;
+use stress::reproducer::Reproducer;
+use stress::run;
+use stress::site::{self, Limits};
+
+use crate::arguments::{Place, ReplayArguments};
+use crate::descriptor_limit;
+use crate::outcome::Outcome;
+use crate::status::Status;
+use crate::stress as stressing;
+
+/// Bytes that a reproducer may write.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// Inodes that it may take.
+const MOST_INODES: u64 = 12_000;
+
+/// Memory for filesystems that are made.
+const PROVISIONED_BYTES: u64 = 4 << 30;
+
+/// Runs it, prints, saves, and decides the exit code.
+pub fn run(arguments: &ReplayArguments) -> anyhow::Result<Status> {
+    let shown = PathName::from(arguments.file.as_path()).escaped();
+    let file = File::open(&arguments.file).with_context(|| format!("{shown}: open"))?;
+    let reproducer = Reproducer::read(file).with_context(|| shown.clone())?;
+    let namespace = stressing::namespace(arguments.provision)?;
+    let (watch, caught) = stressing::begin()?;
+    let outcome = Outcome::begin(&arguments.result);
+    descriptor_limit::raise();
+    let limits =
+        Limits { max_bytes: MOST_BYTES, max_inodes: MOST_INODES, force: arguments.force };
+    let here = [Place { name: "here".to_owned(), directory: ".".into() }];
+    let places = match arguments.on.as_slice() {
+        [] if namespace.is_none() => &here[..],
+        given => given,
+    };
+    let (mut sites, mut left_out) = stressing::places(places, &limits)?;
+    if let Some(namespace) = &namespace {
+        let made = site::provision(namespace, PROVISIONED_BYTES)?;
+        sites.extend(made.sites);
+        left_out.extend(made.left_out);
+    }
+    let done = run::replay(&reproducer, sites, left_out, &watch);
+    stressing::end(outcome, &arguments.result, done, &caught)
+}

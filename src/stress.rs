@@ -1,0 +1,237 @@
+//! `fscan stress`: filesystems hammered, every outcome checked.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::Context;
+use reports::{PathName, Stress, Totals, UncheckedCollector, UncheckedReason};
+use stress::generator::{Mix, Profile};
+use stress::run::{self, Done, StressOptions, Watch};
+use stress::site::{self, LeftOut, Limits, Namespace, Site};
+
+use crate::arguments::{Place, ResultArguments, StressArguments};
+use crate::descriptor_limit;
+use crate::outcome::{Outcome, Seen};
+use crate::output;
+use crate::progress::Progress;
+use crate::signals::{self, Caught};
+use crate::status::Status;
+
+/// Bytes on a target, unless told otherwise.
+const USUAL_BYTES: u64 = 256 << 20;
+
+/// Memory for filesystems that are made, unless told otherwise.
+const PROVISIONED_BYTES: u64 = 4 << 30;
+
+/// How long a run is, unless told otherwise.
+const USUAL_DURATION: Duration = Duration::from_mins(1);
+
+/// Inodes that a lane has at most: a directory of 5,000 names, and those of everything else.
+const INODES_A_LANE: u64 = 12_000;
+
+/// Runs, prints, saves, and decides the exit code.
+pub fn run(arguments: &StressArguments) -> anyhow::Result<Status> {
+    if arguments.clean {
+        return clean(arguments);
+    }
+    let namespace = namespace(arguments.provision)?;
+    let quiet = arguments.result.quiet;
+    let (watch, caught) = begin()?;
+    let outcome = Outcome::begin(&arguments.result);
+    descriptor_limit::raise();
+    name_leftovers(&arguments.places, quiet);
+    let options = options(arguments, namespace.as_ref())?;
+    let shown = Arc::clone(&watch);
+    let progress = Progress::show(
+        move |elapsed| message(&shown, elapsed),
+        arguments.progress,
+        quiet,
+    );
+    let done = run::run(options, &watch);
+    progress.finish();
+    let done = match &arguments.reproducers {
+        Some(directory) => save_reproducers(done, directory)?,
+        None => done,
+    };
+    end(outcome, &arguments.result, done, &caught)
+}
+
+/// A watch that signals stop. Must be called before any thread is started.
+pub fn begin() -> anyhow::Result<(Arc<Watch>, Caught)> {
+    let watch = Arc::new(Watch::default());
+    let stopper = Arc::clone(&watch);
+    let caught = signals::on_stop(move || stopper.stop())?;
+    Ok((watch, caught))
+}
+
+/// A mount namespace of its own, where filesystems are to be made. Must be called before any
+/// thread is started.
+pub fn namespace(wanted: bool) -> anyhow::Result<Option<Namespace>> {
+    let entered = wanted.then(site::enter_namespace).transpose();
+    entered.context("--provision: filesystems cannot be made here")
+}
+
+/// From what was done to a report.
+pub fn end(
+    outcome: Outcome<'_>,
+    arguments: &ResultArguments,
+    done: Done,
+    caught: &Caught,
+) -> anyhow::Result<Status> {
+    let Done { stress, roots, findings, complete, unusable } = done;
+    for why in &unusable {
+        output::say(why);
+    }
+    let worked = stress.targets.iter().any(|target| target.operations > 0);
+    let mut collector = reports::FindingCollector::new(arguments.all_findings);
+    findings.into_iter().for_each(|finding| collector.add(finding));
+    let seen = Seen {
+        roots,
+        totals: Totals::default(),
+        findings: collector.into_rows(),
+        unchecked: unchecked(&stress),
+        resumed: None,
+        diff: None,
+        tar: None,
+        complete,
+        stress: Some(stress),
+    };
+    outcome.end(seen, !unusable.is_empty() || !worked, caught)
+}
+
+/// What was asked for and not done.
+fn unchecked(stress: &Stress) -> Vec<reports::Unchecked> {
+    let mut unchecked = UncheckedCollector::default();
+    for out in &stress.not_provided {
+        unchecked.add(UncheckedReason::Unsupported, "target", PathName::from(Path::new(&out.name)));
+    }
+    unchecked.into_rows()
+}
+
+fn options(
+    arguments: &StressArguments,
+    namespace: Option<&Namespace>,
+) -> anyhow::Result<StressOptions> {
+    let lanes = usize::from(arguments.threads);
+    let max_bytes = arguments.max_bytes.map_or(USUAL_BYTES, u64::from);
+    let limits = Limits {
+        max_bytes,
+        max_inodes: INODES_A_LANE * lanes as u64,
+        force: arguments.force,
+    };
+    let (mut sites, mut left_out) = places(&arguments.places, &limits)?;
+    if let Some(namespace) = namespace {
+        let memory = arguments.max_bytes.map_or(PROVISIONED_BYTES, u64::from);
+        let made = site::provision(namespace, memory)?;
+        sites.extend(made.sites);
+        left_out.extend(made.left_out);
+    } else if arguments.places.is_empty() {
+        let found = site::discover(&limits);
+        anyhow::ensure!(!found.sites.is_empty(), nowhere(&found.left_out));
+        sites = found.sites;
+        // What is on the same filesystem as another one is left out by design.
+        left_out = Vec::new();
+    }
+    let endless = arguments.ops.is_some() || arguments.until_divergence;
+    Ok(StressOptions {
+        sites,
+        not_provided: left_out,
+        seed: arguments.seed.unwrap_or_else(seed_of_now),
+        mix: Mix { profile: Profile::from(arguments.profile), only: arguments.operations.clone() },
+        lanes,
+        operations: arguments.ops.map(u64::from),
+        duration: arguments.duration.or_else(|| (!endless).then_some(USUAL_DURATION)),
+        max_bytes,
+        until_divergence: arguments.until_divergence,
+    })
+}
+
+fn nowhere(left_out: &[LeftOut]) -> String {
+    let reasons = left_out.iter().map(|out| format!("{}: {}", out.name, out.why));
+    let reasons: Vec<String> = reasons.collect();
+    format!("nowhere to work; name a directory as NAME=DIR\n{}", reasons.join("\n"))
+}
+
+/// The directories that were named.
+pub fn places(places: &[Place], limits: &Limits) -> anyhow::Result<(Vec<Site>, Vec<LeftOut>)> {
+    let mut sites: Vec<Site> = Vec::new();
+    for place in places {
+        anyhow::ensure!(
+            sites.iter().all(|site| site.name != place.name),
+            "{}: two targets have this name; give each its own (NAME=DIR)",
+            place.name
+        );
+        sites.push(Site::given(&place.name, &place.directory, limits)?);
+    }
+    Ok((sites, Vec::new()))
+}
+
+fn seed_of_now() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    // Short enough to be typed.
+    u64::from(now.as_secs() as u32 ^ now.subsec_nanos())
+}
+
+fn message(watch: &Watch, elapsed: Duration) -> String {
+    let operations = watch.operations();
+    let rate = operations as f64 / elapsed.as_secs_f64().max(0.001);
+    let minimising = match watch.minimising() {
+        0 => String::new(),
+        count => format!(", {count} being minimised"),
+    };
+    format!(
+        "{} operations, {} a second, {} divergences{minimising}, {:.0} s",
+        indicatif::HumanCount(operations),
+        indicatif::HumanCount(rate as u64),
+        watch.divergences(),
+        elapsed.as_secs_f64(),
+    )
+}
+
+/// Writes each reproducer to a file of its own.
+fn save_reproducers(mut done: Done, directory: &Path) -> anyhow::Result<Done> {
+    let shown = PathName::from(directory).escaped();
+    std::fs::create_dir_all(directory).with_context(|| format!("{shown}: mkdir"))?;
+    let mut number = 0;
+    for row in &mut done.stress.divergences {
+        if row.reproducer.is_empty() {
+            continue;
+        }
+        number += 1;
+        let path = directory.join(format!("{}-{number}.ops", row.target.replace('/', "_")));
+        let text = row.reproducer.join("\n") + "\n";
+        std::fs::write(&path, text)
+            .with_context(|| format!("{}: write", PathName::from(path.as_path()).escaped()))?;
+        row.replay_file = Some(path.as_path().into());
+    }
+    Ok(done)
+}
+
+fn name_leftovers(places: &[Place], quiet: bool) {
+    // A directory that cannot be listed is told of when it is worked in.
+    let leftovers = places.iter().filter_map(|place| site::leftovers(&place.directory).ok());
+    for leftover in leftovers.flatten() {
+        if !quiet {
+            let path = PathName::from(leftover.path.as_path()).escaped();
+            output::say(&format!("{path}: left by a run that was killed; `--clean` removes it"));
+        }
+    }
+}
+
+fn clean(arguments: &StressArguments) -> anyhow::Result<Status> {
+    let mut status = Status::Clean;
+    for place in &arguments.places {
+        for leftover in site::leftovers(&place.directory)? {
+            let path = PathName::from(leftover.path.as_path()).escaped();
+            match site::clean(&leftover) {
+                Ok(()) => output::say(&format!("{path}: removed")),
+                Err(error) => {
+                    output::say(&error.to_string());
+                    status = Status::CouldNotRun;
+                }
+            }
+        }
+    }
+    Ok(status)
+}

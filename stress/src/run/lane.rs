@@ -1,0 +1,272 @@
+//! A lane: one tree after the other on one site, with operations on it until the run ends.
+//!
+//! A round is a fresh tree and the operations that come then. So whatever differs can be brought
+//! about again by the operations of one round, and memory does not grow with time.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rustix::io::Errno;
+
+use super::divergences::Divergences;
+use super::options::{StressOptions, Watch};
+use super::rest;
+use super::shrink::Shrink;
+use super::tally::{Tally, written};
+use super::trial::{Footing, Met};
+use crate::difference::Difference;
+use crate::generator::Generator;
+use crate::op::Op;
+use crate::site::{Ground, Site, SiteError};
+use crate::target::DirectoryTarget;
+use crate::world::{Verdict, World};
+
+/// Operations of a round.
+const ROUND: u64 = 10_000;
+
+/// How often the clock and the watch are looked at, in operations.
+const LOOK_EVERY: u64 = 64;
+
+/// The tree is scanned in one round of so many.
+const SCAN_EVERY: u64 = 16;
+
+/// Space and inodes with which a filesystem is not full, whatever it says.
+const PLENTY_OF_BYTES: u64 = 64 << 20;
+const PLENTY_OF_INODES: u64 = 1000;
+
+/// Why a lane ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// It did what was asked for.
+    Completed,
+    /// It was asked to stop.
+    Stopped,
+    /// Something differed, and that was to be the end.
+    Diverged,
+    /// The site is gone, or can no longer be written to.
+    Lost(String),
+    /// There is no space left.
+    NoSpace(String),
+    /// It could not be worked in at all.
+    Unusable(SiteError),
+}
+
+/// What a lane works with.
+pub struct Lane<'a> {
+    /// What is asked for.
+    pub options: &'a StressOptions,
+    /// Where.
+    pub site: &'a Site,
+    /// Which one of the site.
+    pub number: usize,
+    /// What is known of the site.
+    pub footing: &'a Footing,
+    /// Who watches.
+    pub watch: &'a Watch,
+    /// Where divergences are told.
+    pub divergences: &'a Divergences,
+    /// When the run ends.
+    pub deadline: Option<Instant>,
+    /// How many operations it has to do.
+    pub budget: Option<u64>,
+}
+
+/// How a round ended.
+enum Round {
+    Done,
+    Over,
+    NoSpace,
+    Met(Box<Met>, Vec<Op>),
+}
+
+impl Lane<'_> {
+    /// Works until the run ends.
+    pub fn run(&self, ground: &mut Ground, tally: &mut Tally) -> Ended {
+        let mut full = 0;
+        loop {
+            if let Some(ended) = self.ended(tally) {
+                return ended;
+            }
+            let (mut world, path) = match self.footing.begin(ground) {
+                Ok(begun) => begun,
+                Err(error) => return self.not_begun(error, tally),
+            };
+            match self.round(&mut world, tally) {
+                Round::Done => full = 0,
+                Round::Over => {}
+                Round::NoSpace if full < 3 => full += 1,
+                Round::NoSpace => return Ended::NoSpace("no space, four times".to_owned()),
+                Round::Met(met, ops) => {
+                    drop(world);
+                    if let Some(ended) = self.met(&met, ops, ground, tally) {
+                        return ended;
+                    }
+                    continue;
+                }
+            }
+            self.scan_now_and_then(&world, &path, tally);
+        }
+    }
+
+    fn ended(&self, tally: &Tally) -> Option<Ended> {
+        if self.watch.is_stopped() {
+            return Some(Ended::Stopped);
+        }
+        if self.options.until_divergence && self.divergences.any() {
+            return Some(Ended::Diverged);
+        }
+        let done = self.budget.is_some_and(|budget| tally.operations >= budget);
+        let late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        (done || late).then_some(Ended::Completed)
+    }
+
+    fn not_begun(&self, error: SiteError, tally: &Tally) -> Ended {
+        match error.errno() {
+            Some(Errno::NOSPC | Errno::DQUOT) => Ended::NoSpace(error.to_string()),
+            _ if tally.operations == 0 => Ended::Unusable(error),
+            _ => Ended::Lost(error.to_string()),
+        }
+    }
+
+    fn round(&self, world: &mut World<DirectoryTarget>, tally: &mut Tally) -> Round {
+        // Streams of one seed do not meet: a lane has 2^32 rounds.
+        let stream = (self.number as u64) << 32 | tally.rounds;
+        let generator = Generator::new(&self.options.mix, self.options.seed, stream);
+        tally.rounds += 1;
+        let most = self.options.max_bytes / self.options.lanes as u64;
+        let mut log = Vec::with_capacity(ROUND as usize);
+        for (number, op) in (1..=ROUND).zip(generator) {
+            if number % LOOK_EVERY == 0 {
+                self.watch.add_operations(LOOK_EVERY);
+                if self.ended(tally).is_some() {
+                    return Round::Over;
+                }
+            }
+            if world.model().allocated() + needs(&op) > most {
+                continue;
+            }
+            let ran = world.run(&op);
+            tally.add(&op, &ran);
+            log.push(op);
+            if let Some(round) = self.judged(ran.verdict, &mut log, tally) {
+                return round;
+            }
+        }
+        tally.live_most = tally.live_most.max(world.model().live());
+        self.compare(world, log, tally)
+    }
+
+    /// What becomes of a round after an operation; none where it goes on.
+    fn judged(&self, verdict: Verdict, log: &mut Vec<Op>, tally: &mut Tally) -> Option<Round> {
+        let differences = match verdict {
+            Verdict::Agrees | Verdict::Unsupported => return None,
+            Verdict::Excused(rows) => {
+                rows.iter().for_each(|row| *tally.quirks.entry(*row).or_default() += 1);
+                return None;
+            }
+            Verdict::NoSpace => {
+                tally.no_space += 1;
+                if !self.has_plenty() {
+                    return Some(Round::NoSpace);
+                }
+                vec![Difference::error(None, Some(Errno::NOSPC))]
+            }
+            Verdict::Differs(differences) => differences,
+        };
+        let ops = std::mem::take(log);
+        let op = ops.last()?.clone();
+        let met = Met { position: ops.len() - 1, op, differences };
+        Some(Round::Met(Box::new(met), ops))
+    }
+
+    fn has_plenty(&self) -> bool {
+        self.site.space().is_ok_and(|space| {
+            space.free_bytes >= PLENTY_OF_BYTES && space.free_inodes >= PLENTY_OF_INODES
+        })
+    }
+
+    /// Looks at the whole tree.
+    fn compare(
+        &self,
+        world: &mut World<DirectoryTarget>,
+        mut log: Vec<Op>,
+        tally: &mut Tally,
+    ) -> Round {
+        tally.comparisons += 1;
+        for op in world.model().observations() {
+            let ran = world.run(&op);
+            log.push(op);
+            if let Some(round) = self.judged(ran.verdict, &mut log, tally) {
+                return round;
+            }
+            // What was seen is no part of what shows it again.
+            log.pop();
+        }
+        Round::Done
+    }
+
+    fn scan_now_and_then(
+        &self,
+        world: &World<DirectoryTarget>,
+        path: &Path,
+        tally: &mut Tally,
+    ) {
+        if tally.rounds % SCAN_EVERY == 1 && !self.watch.is_stopped() {
+            tally.scans += 1;
+            let disagreement = rest::scan(path, world.model(), self.watch);
+            self.divergences.scanned(self.site, self.number, tally.rounds - 1, disagreement);
+        }
+    }
+
+    /// Tells a divergence, minimised where it is the first of its class on this site.
+    fn met(
+        &self,
+        met: &Met,
+        ops: Vec<Op>,
+        ground: &mut Ground,
+        tally: &Tally,
+    ) -> Option<Ended> {
+        if let Some(lost) = self.lost(met) {
+            return Some(Ended::Lost(lost));
+        }
+        self.watch.add_divergence();
+        let round = tally.rounds - 1;
+        if self.divergences.is_new(&self.site.name, met.class()) {
+            let shrink = Shrink { footing: self.footing, watch: self.watch };
+            let shrunk = self.watch.while_minimising(|| shrink.shrink(met, ops, ground));
+            self.divergences.add(self.site, self.footing, self.options, round, met, shrunk);
+        }
+        self.options.until_divergence.then_some(Ended::Diverged)
+    }
+
+    /// Whether the site is no longer there, or no longer to be written to.
+    fn lost(&self, met: &Met) -> Option<String> {
+        let op = &met.op;
+        let found = met.differences.iter().find_map(|difference| match difference.aspect {
+            crate::difference::Aspect::Error(_, found) => found,
+            _ => None,
+        })?;
+        match found {
+            Errno::ROFS => Some(format!("{op}: EROFS: the filesystem turned read-only")),
+            Errno::NOTCONN | Errno::NODEV | Errno::SHUTDOWN | Errno::NXIO => {
+                let name = scanner::errno_word(found);
+                Some(format!("{op}: {name}: the filesystem no longer answers"))
+            }
+            _ => match self.site.space() {
+                Ok(_) => None,
+                Err(errno) => Some(format!("statfs says {}", scanner::errno_word(errno))),
+            },
+        }
+    }
+}
+
+/// Bytes that an operation can add.
+fn needs(op: &Op) -> u64 {
+    match op {
+        Op::Allocate { length, .. } => *length,
+        op => written(op),
+    }
+}
+
+/// How long one divergence is minimised.
+pub const MINIMISED_FOR: Duration = Duration::from_secs(30);

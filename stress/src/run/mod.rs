@@ -1,0 +1,179 @@
+//! A run: sites hammered by lanes, everything counted, what differs minimised, a section of the
+//! report.
+
+mod divergences;
+mod lane;
+mod options;
+mod rest;
+mod section;
+mod shrink;
+mod tally;
+mod trial;
+mod try_out;
+
+use std::os::fd::BorrowedFd;
+use std::sync::Arc;
+use std::thread;
+use std::time::Instant;
+
+use reports::{Finding, Root, Stress};
+use rustix::fs::Mode;
+
+use crate::name::Names;
+use crate::population;
+use crate::site::{Fill, Site};
+
+use divergences::Divergences;
+use lane::{Ended, Lane};
+use tally::Tally;
+use trial::Footing;
+use try_out::Tried;
+
+pub use options::{StressOptions, Watch};
+
+/// What a run came to.
+#[derive(Debug)]
+pub struct Done {
+    /// The section of the report.
+    pub stress: Stress,
+    /// A root for each site.
+    pub roots: Vec<Root>,
+    /// What was found, in no order.
+    pub findings: Vec<Finding>,
+    /// Whether it came to its end.
+    pub complete: bool,
+    /// Sites that could not be worked in, in words.
+    pub unusable: Vec<String>,
+}
+
+/// What one site came to.
+struct Worked {
+    tally: Tally,
+    ended: Ended,
+    tried: Option<Tried>,
+    seconds: f64,
+}
+
+/// Runs operations on every site at once.
+pub fn run(options: StressOptions, watch: &Watch) -> Done {
+    let names: Arc<Names> = Arc::default();
+    let divergences = Divergences::default();
+    let begun = Instant::now();
+    let deadline = options.duration.map(|duration| begun + duration);
+    let crew = Crew { options: &options, names, watch, divergences: &divergences, deadline };
+    let worked: Vec<Worked> = thread::scope(|scope| {
+        let crew = &crew;
+        let sites = options.sites.iter();
+        let threads: Vec<_> = sites.map(|site| scope.spawn(move || crew.work(site))).collect();
+        let joined = threads.into_iter().map(|thread| thread.join());
+        joined.map(|worked| worked.unwrap_or_else(|_| Worked::failed())).collect()
+    });
+    section::assemble(options, worked, divergences, watch)
+}
+
+impl Worked {
+    /// A thread that died, which is a fault of this program.
+    fn failed() -> Self {
+        let ended = Ended::Lost("a thread of this program ended early".to_owned());
+        Worked { tally: Tally::default(), ended, tried: None, seconds: 0.0 }
+    }
+}
+
+/// What all lanes share.
+struct Crew<'a> {
+    options: &'a StressOptions,
+    names: Arc<Names>,
+    watch: &'a Watch,
+    divergences: &'a Divergences,
+    deadline: Option<Instant>,
+}
+
+impl Crew<'_> {
+    fn fill(&self) -> Fill {
+        let names = Arc::clone(&self.names);
+        Arc::new(move |directory: BorrowedFd<'_>| population::make(&names, directory))
+    }
+
+    /// Everything on one site.
+    fn work(&self, site: &Site) -> Worked {
+        let begun = Instant::now();
+        let tried = site
+            .ground(0, &self.fill())
+            .and_then(|mut ground| try_out::try_out(site, &self.names, umask(), &mut ground));
+        let tried = match tried {
+            Ok(tried) => tried,
+            Err(error) => {
+                let ended = Ended::Unusable(error);
+                return Worked { tally: Tally::default(), ended, tried: None, seconds: 0.0 };
+            }
+        };
+        let (tally, ended) = self.lanes(site, &tried.footing);
+        Worked { tally, ended, tried: Some(tried), seconds: begun.elapsed().as_secs_f64() }
+    }
+
+    fn lanes(&self, site: &Site, footing: &Footing) -> (Tally, Ended) {
+        thread::scope(|scope| {
+            let lanes = (0..self.options.lanes).map(|number| {
+                scope.spawn(move || self.lane(site, footing, number))
+            });
+            let lanes: Vec<_> = lanes.collect();
+            let mut all = Tally::default();
+            let mut worst = Ended::Completed;
+            for lane in lanes {
+                let Ok((tally, ended)) = lane.join() else { return (all, Worked::failed().ended) };
+                all.merge(&tally);
+                if weight(&ended) > weight(&worst) {
+                    worst = ended;
+                }
+            }
+            (all, worst)
+        })
+    }
+
+    fn lane(&self, site: &Site, footing: &Footing, number: usize) -> (Tally, Ended) {
+        let mut tally = Tally::default();
+        let lanes = self.options.lanes as u64;
+        let lane = Lane {
+            options: self.options,
+            site,
+            number,
+            footing,
+            watch: self.watch,
+            divergences: self.divergences,
+            deadline: self.deadline,
+            budget: self.options.operations.map(|all| all.div_ceil(lanes)),
+        };
+        match site.ground(number, &self.fill()) {
+            Ok(mut ground) => {
+                let ended = lane.run(&mut ground, &mut tally);
+                let removed = ground.remove();
+                match (removed, ended) {
+                    (Err(error), Ended::Completed | Ended::Stopped | Ended::Diverged) => {
+                        (tally, Ended::Lost(error.to_string()))
+                    }
+                    (_, ended) => (tally, ended),
+                }
+            }
+            Err(error) => (tally, Ended::Unusable(error)),
+        }
+    }
+}
+
+/// Which of the endings of several lanes is told.
+fn weight(ended: &Ended) -> u8 {
+    match ended {
+        Ended::Completed => 0,
+        Ended::Stopped => 1,
+        Ended::Diverged => 2,
+        Ended::NoSpace(_) => 3,
+        Ended::Unusable(_) => 4,
+        Ended::Lost(_) => 5,
+    }
+}
+
+/// The bits that are taken off the mode of what this process makes.
+fn umask() -> u16 {
+    let umask = rustix::process::umask(Mode::RWXG | Mode::RWXO);
+    rustix::process::umask(umask);
+    umask.bits() as u16
+}

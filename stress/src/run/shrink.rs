@@ -1,0 +1,62 @@
+//! From a round in which something differed to the shortest sequence in which it does.
+
+use super::lane::MINIMISED_FOR;
+use super::options::Watch;
+use super::trial::{Footing, Met};
+use crate::minimise::{Answer, Bounds, Ending, minimise};
+use crate::op::Op;
+use crate::site::Ground;
+
+/// Sequences that are tried at most.
+const ATTEMPTS: u64 = 5000;
+
+/// How often a sequence is run that shows nothing, before it is believed.
+const REPEATS: usize = 3;
+
+/// What minimising needs.
+pub struct Shrink<'a> {
+    /// What is known of the site.
+    pub footing: &'a Footing,
+    /// Who may stop it.
+    pub watch: &'a Watch,
+}
+
+/// What it came to.
+#[derive(Clone, Debug)]
+pub struct Shrunk {
+    /// The sequence.
+    pub ops: Vec<Op>,
+    /// Why no more was tried.
+    pub ending: Ending,
+    /// What differs in it, as it was seen last; none where it never was again.
+    pub met: Option<Met>,
+}
+
+impl Shrink<'_> {
+    /// Minimises a sequence whose last operation differed.
+    pub fn shrink(&self, met: &Met, ops: Vec<Op>, ground: &mut Ground) -> Shrunk {
+        let class = met.class();
+        let mut last = None;
+        let mut judge = |ops: &[Op]| {
+            if self.watch.is_stopped() {
+                return Answer::Stop;
+            }
+            match self.footing.try_sequence(ground, ops) {
+                Ok(Some(met)) if met.class() == class => {
+                    last = Some(met);
+                    Answer::Same
+                }
+                Ok(_) => Answer::Other,
+                Err(_) => Answer::Stop,
+            }
+        };
+        let bounds = Bounds { attempts: ATTEMPTS, time: MINIMISED_FOR };
+        let mut minimised = minimise(ops, bounds, &mut judge);
+        for _ in 1..REPEATS {
+            if minimised.ending == Ending::NotReproduced {
+                minimised = minimise(minimised.ops, bounds, &mut judge);
+            }
+        }
+        Shrunk { ops: minimised.ops, ending: minimised.ending, met: last }
+    }
+}

@@ -1,0 +1,102 @@
+//! One sequence of operations, from a fresh tree on: until something differs.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::difference::{Aspect, Difference};
+use crate::feature::Feature;
+use crate::model::{Caller, Model};
+use crate::name::Names;
+use crate::op::{Op, OpKind};
+use crate::population;
+use crate::quirk::Nature;
+use crate::site::{Ground, SiteError, World as Fresh};
+use crate::target::DirectoryTarget;
+use crate::world::{Verdict, World, coarse_now};
+
+/// What is known of a site before anything runs on it.
+#[derive(Clone, Debug)]
+pub struct Footing {
+    /// The names that operations use.
+    pub names: Arc<Names>,
+    /// What it stands on.
+    pub nature: Nature,
+    /// Who works there.
+    pub caller: Caller,
+    /// What it does not do.
+    pub absent: Vec<Feature>,
+}
+
+/// What differed, and where in the sequence.
+#[derive(Clone, Debug)]
+pub struct Met {
+    /// The operation's place, from 0.
+    pub position: usize,
+    /// Which.
+    pub op: Op,
+    /// In what.
+    pub differences: Vec<Difference>,
+}
+
+/// What makes two divergences the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Class {
+    /// The operation.
+    pub kind: OpKind,
+    /// In what it differed first.
+    pub aspect: Aspect,
+}
+
+impl std::fmt::Display for Class {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.kind.verb(), self.aspect)
+    }
+}
+
+impl Met {
+    /// What makes it the same as another one.
+    pub fn class(&self) -> Class {
+        let aspect = self.differences.first().map_or(Aspect::Shape, |first| first.aspect);
+        Class { kind: self.op.kind(), aspect }
+    }
+}
+
+impl Footing {
+    /// A fresh tree with its model, and where it is.
+    pub fn begin(
+        &self,
+        ground: &mut Ground,
+    ) -> Result<(World<DirectoryTarget>, PathBuf), SiteError> {
+        let fresh = ground.fresh()?;
+        let path = fresh.path.clone();
+        Ok((self.world(fresh), path))
+    }
+
+    fn world(&self, fresh: Fresh) -> World<DirectoryTarget> {
+        let model = if fresh.populated {
+            population::model(&self.names, self.caller)
+        } else {
+            Model::new(Arc::clone(&self.names), self.caller, coarse_now())
+        };
+        let target = DirectoryTarget::new(Arc::clone(&self.names), fresh.top);
+        World::new(target, model, &self.nature, &self.absent)
+    }
+
+    /// Runs a sequence in a fresh tree; what differed first.
+    pub fn try_sequence(&self, ground: &mut Ground, ops: &[Op]) -> Result<Option<Met>, SiteError> {
+        let (mut world, _) = self.begin(ground)?;
+        for (position, op) in ops.iter().enumerate() {
+            match world.run(op).verdict {
+                Verdict::Differs(differences) => {
+                    return Ok(Some(Met { position, op: op.clone(), differences }));
+                }
+                Verdict::NoSpace => {
+                    let differences = vec![Difference::error(None, Some(rustix::io::Errno::NOSPC))];
+                    return Ok(Some(Met { position, op: op.clone(), differences }));
+                }
+                Verdict::Agrees | Verdict::Excused(_) | Verdict::Unsupported => {}
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,64 @@
+//! What a site is able to do, found out before anything runs on it.
+
+use std::sync::Arc;
+
+use super::trial::Footing;
+use crate::feature::{Ability, Feature};
+use crate::model::Caller;
+use crate::name::Names;
+use crate::op::Op;
+use crate::quirk::Nature;
+use crate::site::{Ground, Site, SiteError};
+use crate::target::{DirectoryTarget, Target};
+
+/// What was found out.
+#[derive(Debug)]
+pub struct Tried {
+    /// What lanes need to know.
+    pub footing: Footing,
+    /// Every feature.
+    pub abilities: Vec<(Feature, Ability)>,
+}
+
+/// Tries everything out.
+pub fn try_out(
+    site: &Site,
+    names: &Arc<Names>,
+    umask: u16,
+    ground: &mut Ground,
+) -> Result<Tried, SiteError> {
+    let mut abilities = Vec::new();
+    for feature in Feature::ALL {
+        let mut target = fresh(names, ground)?;
+        abilities.push((feature, feature.try_out(&mut target)));
+    }
+    let overrides = overrides(&mut fresh(names, ground)?);
+    let absent = |(feature, ability): &(Feature, Ability)| {
+        matches!(ability, Ability::Absent(_)).then_some(*feature)
+    };
+    let footing = Footing {
+        names: Arc::clone(names),
+        nature: Nature {
+            filesystem: site.filesystem.clone(),
+            upper: site.upper().map(ToOwned::to_owned),
+            options: site.options.split([',', ';']).map(|o| o.trim().to_owned()).collect(),
+            layered: site.is_layered(),
+        },
+        caller: Caller { overrides, umask },
+        absent: abilities.iter().filter_map(absent).collect(),
+    };
+    Ok(Tried { footing, abilities })
+}
+
+/// A directory in a fresh tree, in which nothing is yet.
+fn fresh(names: &Arc<Names>, ground: &mut Ground) -> Result<DirectoryTarget, SiteError> {
+    let world = ground.fresh()?;
+    Ok(DirectoryTarget::new(Arc::clone(names), world.top))
+}
+
+/// Whether permission bits do not hold this process up.
+fn overrides(target: &mut impl Target) -> bool {
+    let lines = ["create f9 mode=00", "open h0 f9 how=read mode=00"];
+    let ops = lines.iter().filter_map(|line| line.parse::<Op>().ok());
+    ops.map(|op| target.apply(&op)).last().is_some_and(|outcome| outcome.is_ok())
+}
