@@ -3,6 +3,7 @@
 //! Linux say they should.
 
 pub mod data;
+pub mod emit;
 pub mod minimise;
 pub mod name;
 pub mod op;
