@@ -4,13 +4,16 @@ use std::fs::File;
 
 use anyhow::Context;
 use reports::PathName;
+use stress::emit;
+use stress::name::Names;
 use stress::reproducer::Reproducer;
 use stress::run;
 use stress::site::{self, Limits};
 
-use crate::arguments::{Place, ReplayArguments};
+use crate::arguments::{Language, Place, ReplayArguments};
 use crate::descriptor_limit;
 use crate::outcome::Outcome;
+use crate::output;
 use crate::status::Status;
 use crate::stress as stressing;
 
@@ -28,6 +31,9 @@ pub fn run(arguments: &ReplayArguments) -> anyhow::Result<Status> {
     let shown = PathName::from(arguments.file.as_path()).escaped();
     let file = File::open(&arguments.file).with_context(|| format!("{shown}: open"))?;
     let reproducer = Reproducer::read(file).with_context(|| shown.clone())?;
+    if let Some(language) = arguments.emit {
+        return emit(&reproducer, language);
+    }
     let namespace = stressing::namespace(arguments.provision)?;
     let (watch, caught) = stressing::begin()?;
     let outcome = Outcome::begin(&arguments.result);
@@ -47,4 +53,15 @@ pub fn run(arguments: &ReplayArguments) -> anyhow::Result<Status> {
     }
     let done = run::replay(&reproducer, sites, left_out, &watch);
     stressing::end(outcome, &arguments.result, done, &caught)
+}
+
+/// Prints it as a program.
+fn emit(reproducer: &Reproducer, language: Language) -> anyhow::Result<Status> {
+    let names = Names::default();
+    let program = match language {
+        Language::C => emit::emit_c(reproducer, &names)?,
+        Language::Sh => emit::emit_sh(reproducer, &names)?,
+    };
+    output::print(&program)?;
+    Ok(Status::Clean)
 }

@@ -4,6 +4,7 @@
 
 pub mod data;
 pub mod difference;
+pub mod emit;
 pub mod feature;
 pub mod generator;
 pub mod judge;

@@ -9,7 +9,7 @@
 
 mod everywhere;
 mod omit;
-mod operands;
+pub(crate) mod operands;
 mod simpler;
 #[cfg(test)]
 mod tests;

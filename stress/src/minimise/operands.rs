@@ -5,7 +5,7 @@ use crate::operand::{Handle, Mode};
 use crate::path::{Path, Place};
 
 /// The paths: what they lead to, or a symbolic link's target.
-pub(super) fn paths(op: &mut Op) -> Vec<&mut Path> {
+pub(crate) fn paths(op: &mut Op) -> Vec<&mut Path> {
     match op {
         Op::Create { path, .. }
         | Op::Open { path, .. }
@@ -35,7 +35,7 @@ pub(super) fn paths(op: &mut Op) -> Vec<&mut Path> {
 }
 
 /// The directories, and what `stat` looks at.
-pub(super) fn places(op: &mut Op) -> Vec<&mut Place> {
+pub(crate) fn places(op: &mut Op) -> Vec<&mut Place> {
     match op {
         Op::OpenUnnamed { place, .. }
         | Op::OpenDirectory { place, .. }
@@ -48,7 +48,7 @@ pub(super) fn places(op: &mut Op) -> Vec<&mut Place> {
 }
 
 /// The open files.
-pub(super) fn handles(op: &mut Op) -> Vec<&mut Handle> {
+pub(crate) fn handles(op: &mut Op) -> Vec<&mut Handle> {
     match op {
         Op::Open { handle, .. }
         | Op::OpenUnnamed { handle, .. }
@@ -69,7 +69,7 @@ pub(super) fn handles(op: &mut Op) -> Vec<&mut Handle> {
 }
 
 /// The modes of what is no directory.
-pub(super) fn modes(op: &mut Op) -> Vec<&mut Mode> {
+pub(crate) fn modes(op: &mut Op) -> Vec<&mut Mode> {
     match op {
         Op::Create { mode, .. }
         | Op::Open { mode, .. }
@@ -80,7 +80,7 @@ pub(super) fn modes(op: &mut Op) -> Vec<&mut Mode> {
 }
 
 /// Sizes, offsets and lengths of 64 bits.
-pub(super) fn sizes(op: &mut Op) -> Vec<&mut u64> {
+pub(crate) fn sizes(op: &mut Op) -> Vec<&mut u64> {
     match op {
         Op::Truncate { size, .. } | Op::TruncateHandle { size, .. } => vec![size],
         Op::Allocate { at, length, .. } => vec![at, length],
@@ -94,7 +94,7 @@ pub(super) fn sizes(op: &mut Op) -> Vec<&mut u64> {
 }
 
 /// Lengths of 32 bits.
-pub(super) fn lengths(op: &mut Op) -> Vec<&mut u32> {
+pub(crate) fn lengths(op: &mut Op) -> Vec<&mut u32> {
     match op {
         Op::Read { length, .. }
         | Op::ReadHandle { length, .. }
@@ -109,7 +109,7 @@ pub(super) fn lengths(op: &mut Op) -> Vec<&mut u32> {
 }
 
 /// Counts, and positions in a count.
-pub(super) fn counts(op: &mut Op) -> Vec<&mut u16> {
+pub(crate) fn counts(op: &mut Op) -> Vec<&mut u16> {
     match op {
         Op::Fill { count, .. } | Op::Purge { count, .. } | Op::SeekBack { row: count, .. } => {
             vec![count]
@@ -119,7 +119,7 @@ pub(super) fn counts(op: &mut Op) -> Vec<&mut u16> {
 }
 
 /// Numbers of attributes.
-pub(super) fn attributes(op: &mut Op) -> Vec<&mut u8> {
+pub(crate) fn attributes(op: &mut Op) -> Vec<&mut u8> {
     match op {
         Op::SetAttribute { attribute, .. }
         | Op::GetAttribute { attribute, .. }
@@ -129,7 +129,7 @@ pub(super) fn attributes(op: &mut Op) -> Vec<&mut u8> {
 }
 
 /// Which bytes are written.
-pub(super) fn fills(op: &mut Op) -> Vec<&mut u8> {
+pub(crate) fn fills(op: &mut Op) -> Vec<&mut u8> {
     match op {
         Op::Write { fill, .. }
         | Op::WriteHandle { fill, .. }
@@ -140,7 +140,7 @@ pub(super) fn fills(op: &mut Op) -> Vec<&mut u8> {
 }
 
 /// Sizes of buffers for listing.
-pub(super) fn buffers(op: &mut Op) -> Vec<&mut u32> {
+pub(crate) fn buffers(op: &mut Op) -> Vec<&mut u32> {
     match op {
         Op::List { buffer, .. } | Op::ListStep { buffer, .. } | Op::ListRest { buffer, .. } => {
             vec![buffer]

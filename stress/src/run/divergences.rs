@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use reports::{
-    Code, Finding, PathName, Severity, StressDivergence, StressMinimised, Subject,
+    Code, Finding, PathName, Severity, StressDivergence, StressElsewhere, StressMinimised, Subject,
 };
 
 use super::options::StressOptions;
@@ -27,6 +27,21 @@ pub struct Row {
     pub reproducer: Option<Reproducer>,
     /// What it weighs.
     pub finding: Finding,
+}
+
+/// A row that can be shown again.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// Which.
+    pub row: usize,
+    /// Where it came from.
+    pub site: String,
+    /// What it is.
+    pub class: Class,
+    /// What shows it.
+    pub reproducer: Reproducer,
+    /// What other sites made of it.
+    pub elsewhere: Vec<StressElsewhere>,
 }
 
 /// Everything that differed so far.
@@ -143,6 +158,25 @@ impl Divergences {
         }
     }
 
+    /// The rows that can be shown again.
+    pub fn shown(&self) -> Vec<Shown> {
+        let state = self.state();
+        let rows = state.rows.iter().enumerate();
+        rows.filter_map(|(number, (key, row))| {
+            let (site, class) = key.clone()?;
+            let reproducer = row.reproducer.clone()?;
+            Some(Shown { row: number, site, class, reproducer, elsewhere: Vec::new() })
+        })
+        .collect()
+    }
+
+    /// What other sites made of one.
+    pub fn tried_elsewhere(&self, row: usize, elsewhere: Vec<StressElsewhere>) {
+        if let Some((_, row)) = self.state().rows.get_mut(row) {
+            row.row.elsewhere = elsewhere;
+        }
+    }
+
     fn push(&self, key: Option<(String, Class)>, row: Row) {
         let mut state = self.state();
         if state.rows.len() < MOST_ROWS {
@@ -195,7 +229,7 @@ fn minimised(ending: Ending) -> StressMinimised {
     match ending {
         Ending::Minimal => StressMinimised::Minimised,
         Ending::BoundsReached => StressMinimised::GivenUp,
-        Ending::Stopped => StressMinimised::GivenUp,
+        Ending::Stopped => StressMinimised::NotTried,
         Ending::NotReproduced => StressMinimised::NotReproduced,
     }
 }

@@ -2,8 +2,10 @@
 //! report.
 
 mod divergences;
+mod elsewhere;
 mod lane;
 mod options;
+mod replay;
 mod rest;
 mod section;
 mod shrink;
@@ -19,9 +21,11 @@ use std::time::Instant;
 use reports::{Finding, Root, Stress};
 use rustix::fs::Mode;
 
+use crate::generator::{Mix, Profile};
 use crate::name::Names;
 use crate::population;
-use crate::site::{Fill, Site};
+use crate::reproducer::Reproducer;
+use crate::site::{Fill, LeftOut, Site};
 
 use divergences::Divergences;
 use lane::{Ended, Lane};
@@ -68,6 +72,7 @@ pub fn run(options: StressOptions, watch: &Watch) -> Done {
         let joined = threads.into_iter().map(|thread| thread.join());
         joined.map(|worked| worked.unwrap_or_else(|_| Worked::failed())).collect()
     });
+    elsewhere::try_elsewhere(&crew, &worked);
     section::assemble(options, worked, divergences, watch)
 }
 
@@ -77,6 +82,33 @@ impl Worked {
         let ended = Ended::Lost("a thread of this program ended early".to_owned());
         Worked { tally: Tally::default(), ended, tried: None, seconds: 0.0 }
     }
+}
+
+/// Runs a reproducer once on every site.
+pub fn replay(
+    reproducer: &Reproducer,
+    sites: Vec<Site>,
+    not_provided: Vec<LeftOut>,
+    watch: &Watch,
+) -> Done {
+    let options = StressOptions {
+        sites,
+        not_provided,
+        seed: reproducer.seed.unwrap_or_default(),
+        mix: Mix { profile: Profile::Mixed, only: Vec::new() },
+        lanes: 1,
+        operations: Some(reproducer.ops.len() as u64),
+        duration: None,
+        max_bytes: u64::MAX,
+        until_divergence: false,
+    };
+    let divergences = Divergences::default();
+    let names: Arc<Names> = Arc::default();
+    let crew = Crew { options: &options, names, watch, divergences: &divergences, deadline: None };
+    let worked = options.sites.iter().map(|site| crew.replay(site, reproducer)).collect();
+    let mut done = section::assemble(options, worked, divergences, watch);
+    done.stress.profile = "replay".to_owned();
+    done
 }
 
 /// What all lanes share.
@@ -109,6 +141,28 @@ impl Crew<'_> {
         };
         let (tally, ended) = self.lanes(site, &tried.footing);
         Worked { tally, ended, tried: Some(tried), seconds: begun.elapsed().as_secs_f64() }
+    }
+
+    /// A sequence, once.
+    fn replay(&self, site: &Site, reproducer: &Reproducer) -> Worked {
+        let begun = Instant::now();
+        let mut tally = Tally::default();
+        let done = site.ground(0, &self.fill()).and_then(|mut ground| {
+            let tried = try_out::try_out(site, &self.names, umask(), &mut ground)?;
+            let shown = replay::replay(&tried.footing, &mut ground, reproducer, &mut tally)?;
+            if let Some(met) = shown {
+                self.watch.add_divergence();
+                self.divergences.is_new(&site.name, met.class());
+                let shrunk = shrink::Shrunk::as_given(reproducer.ops.clone(), met.clone());
+                self.divergences.add(site, &tried.footing, self.options, 0, &met, shrunk);
+            }
+            Ok(tried)
+        });
+        let seconds = begun.elapsed().as_secs_f64();
+        match done {
+            Ok(tried) => Worked { tally, ended: Ended::Completed, tried: Some(tried), seconds },
+            Err(error) => Worked { tally, ended: Ended::Unusable(error), tried: None, seconds },
+        }
     }
 
     fn lanes(&self, site: &Site, footing: &Footing) -> (Tally, Ended) {

@@ -32,6 +32,13 @@ pub struct Shrunk {
     pub met: Option<Met>,
 }
 
+impl Shrunk {
+    /// A sequence that is taken as it is.
+    pub fn as_given(ops: Vec<Op>, met: Met) -> Self {
+        Shrunk { ops, ending: Ending::Stopped, met: Some(met) }
+    }
+}
+
 impl Shrink<'_> {
     /// Minimises a sequence whose last operation differed.
     pub fn shrink(&self, met: &Met, ops: Vec<Op>, ground: &mut Ground) -> Shrunk {

@@ -1,0 +1,5 @@
+with_umask() ( # UMASK COMMAND...
+	umask "$1"
+	shift
+	"$@"
+)
