@@ -62,6 +62,6 @@ fn emit(reproducer: &Reproducer, language: Language) -> anyhow::Result<Status> {
         Language::C => emit::emit_c(reproducer, &names)?,
         Language::Sh => emit::emit_sh(reproducer, &names)?,
     };
-    output::print(&program)?;
+    output::print(|out| out.write_all(program.as_bytes()))?;
     Ok(Status::Clean)
 }

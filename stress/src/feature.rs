@@ -133,32 +133,32 @@ impl Feature {
         }
     }
 
-    /// Tries it out in an empty directory.
+    /// Tries it out in a fresh tree, with names that no such tree has.
     pub fn try_out(self, target: &mut impl Target) -> Ability {
         let lines = match self {
-            Feature::HardLinks => &["create f0 mode=0644", "link f0 f1"][..],
-            Feature::SymbolicLinks => &["symlink f0 f1"],
-            Feature::ExclusiveRename => &["create f0 mode=0644", "rename f0 f1 how=noreplace"],
+            Feature::HardLinks => &["create f60 mode=0644", "link f60 f61"][..],
+            Feature::SymbolicLinks => &["symlink f60 f61"],
+            Feature::ExclusiveRename => &["create f60 mode=0644", "rename f60 f61 how=noreplace"],
             Feature::ExchangingRename => {
-                &["create f0 mode=0644", "create f1 mode=0644", "rename f0 f1 how=exchange"]
+                &["create f60 mode=0644", "create f61 mode=0644", "rename f60 f61 how=exchange"]
             }
             Feature::UnnamedFiles => &["tmpfile h0 . mode=0600"],
             Feature::Attributes => {
-                &["create f0 mode=0644", "setxattr f0 attribute=0 length=9 fill=1 how=any"]
+                &["create f60 mode=0644", "setxattr f60 attribute=0 length=9 fill=1 how=any"]
             }
             Feature::Allocation(how) => return try_allocation(how, target),
             Feature::RangeCopies => &[
-                "create f0 mode=0644",
-                "create f1 mode=0644",
-                "write f0 at=0 length=10 fill=1",
-                "copy f0 f1 at=0 to_at=0 length=10",
+                "create f60 mode=0644",
+                "create f61 mode=0644",
+                "write f60 at=0 length=10 fill=1",
+                "copy f60 f61 at=0 to_at=0 length=10",
             ],
-            Feature::ListedTypes => &["create f0 mode=0644", "list . buffer=4096"],
+            Feature::ListedTypes => &["create f60 mode=0644", "list . buffer=4096"],
             Feature::CaseSensitivity => &["create odd8 mode=0644", "create odd9 mode=0644"],
             Feature::Nanoseconds => {
-                &["create f0 mode=0644", "utimens f0 seconds=5 nanoseconds=123456789", "stat f0"]
+                &["create f60 mode=0644", "utimens f60 seconds=5 nanoseconds=123456789", "stat f60"]
             }
-            Feature::Modes => &["create f0 mode=0644", "chmod f0 mode=0600", "stat f0"],
+            Feature::Modes => &["create f60 mode=0644", "chmod f60 mode=0600", "stat f60"],
         };
         let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
         self.judge(&try_lines(&lines, target))
@@ -197,9 +197,9 @@ pub fn is_unsupported(errno: Errno) -> bool {
 
 fn try_allocation(how: AllocateHow, target: &mut impl Target) -> Ability {
     let lines = [
-        "create f0 mode=0644".to_owned(),
-        "write f0 at=0 length=65536 fill=1".to_owned(),
-        format!("fallocate f0 how={} at=4096 length=4096", how.word()),
+        "create f60 mode=0644".to_owned(),
+        "write f60 at=0 length=65536 fill=1".to_owned(),
+        format!("fallocate f60 how={} at=4096 length=4096", how.word()),
     ];
     Feature::Allocation(how).judge(&try_lines(&lines, target))
 }

@@ -57,6 +57,17 @@ pub struct Quirk {
     pub text: &'static str,
     /// Where that is known from.
     pub source: &'static str,
+    /// Whether it is right, or a defect that is known.
+    pub standing: Standing,
+}
+
+/// Whether a difference is right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is: no standard says otherwise.
+    Legitimate,
+    /// It is not. The run goes on, and it is told with operations that show it.
+    Defect(&'static [&'static str]),
 }
 
 /// Which targets a row is about.
@@ -102,6 +113,10 @@ pub enum When {
     LowerDirectory,
     /// What is looked at came from the lower layer.
     FromLower,
+    /// Names of the directory were added or removed since it was opened or rewound.
+    WhileChanging,
+    /// Both.
+    Both(&'static When, &'static When),
 }
 
 impl Quirk {
@@ -147,6 +162,10 @@ fn holds(when: When, model: &Model, op: &Op, difference: &Difference) -> bool {
         When::Found(found) => difference.found == found,
         When::LowerDirectory => model.moves_lower_directory(op),
         When::FromLower => model.is_about_lower(op),
+        When::WhileChanging => model.reads_what_changed(op),
+        When::Both(one, other) => {
+            holds(*one, model, op, difference) && holds(*other, model, op, difference)
+        }
     }
 }
 

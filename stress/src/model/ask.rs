@@ -17,6 +17,7 @@ impl Model {
                 Some(path) => self.itself_at(path),
             },
             Op::Link { from, .. } | Op::Rename { from, .. } => self.itself_at(from),
+            Op::Copy { from, .. } => self.found(from.names()).ok(),
             Op::SetAttribute { path, .. } | Op::GetAttribute { path, .. } => self.itself_at(path),
             Op::LookHandle { handle } | Op::LinkHandle { handle, .. } => {
                 self.open(*handle).map(super::Open::node)
@@ -60,6 +61,15 @@ impl Model {
         nodes.filter_map(|path| self.node(self.itself_at(path)?)).any(|node| {
             node.lower && node.is_directory()
         })
+    }
+
+    /// Whether a directory is read that changed since it was opened or rewound.
+    pub fn reads_what_changed(&self, op: &Op) -> bool {
+        let (Op::ListStep { handle, .. } | Op::ListRest { handle, .. }) = op else { return false };
+        match self.open(*handle) {
+            Some(super::Open::Directory(stream)) => stream.has_changed(),
+            _ => false,
+        }
     }
 
     /// Whether what is looked at came from the lower layer.

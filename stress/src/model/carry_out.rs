@@ -233,11 +233,18 @@ impl Model {
     }
 
     fn exchange(&mut self, old: (NodeId, Name), new: (NodeId, Name), now: InodeTime) {
+        // Whether an exchange is a change of the files themselves is laid down nowhere.
+        let changed = |model: &Model, (directory, name): (NodeId, Name)| {
+            let id = *model.directory(directory)?.entries.get(&name)?;
+            Some(model.node(id)?.changed)
+        };
+        let before = (changed(self, old), changed(self, new));
         let (one, other) = (self.leave(old.0, old.1, now), self.leave(new.0, new.1, now));
-        for (id, (directory, name)) in [(one, new), (other, old)] {
+        for (id, (directory, name), before) in [(one, new, before.0), (other, old, before.1)] {
             if let Some(id) = id {
                 self.enter(directory, name, id, now);
                 self.moved(id, old.0 != new.0, now);
+                self.with(id, |node| node.changed = before.unwrap_or(node.changed));
             }
         }
     }

@@ -81,9 +81,9 @@ pub struct Model {
 }
 
 impl Model {
-    /// An empty directory of mode 0700.
+    /// An empty directory of mode 0755.
     pub fn new(names: Arc<Names>, caller: Caller, now: InodeTime) -> Self {
-        let mut top = Node::new(Body::Directory(Directory::default()), 0o700, now);
+        let mut top = Node::new(Body::Directory(Directory::default()), 0o755, now);
         top.names = 1;
         Model {
             names,

@@ -71,6 +71,11 @@ impl Stream {
         self.tallies.keys().copied()
     }
 
+    /// Whether any name was touched since.
+    pub fn has_changed(&self) -> bool {
+        self.tallies.values().any(|tally| tally.touched > 0)
+    }
+
     /// Whether nobody touched this name since.
     pub fn is_untouched(&self, name: Name) -> bool {
         self.tallies.get(&name).is_some_and(|tally| tally.touched == 0)

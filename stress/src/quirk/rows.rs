@@ -2,11 +2,12 @@
 
 use rustix::io::Errno;
 
-use super::{Allows, On, Quirk, When};
+use super::{Allows, On, Quirk, Standing, When};
 use crate::difference::Aspect;
 use crate::op::OpKind;
 
 const MEASURED: &str = "measured on Linux 6.18";
+const OVERLAYFS: &str = "Documentation/filesystems/overlayfs.rst; measured on Linux 6.18";
 
 /// Every row.
 pub const QUIRKS: &[Quirk] = &[
@@ -16,8 +17,9 @@ pub const QUIRKS: &[Quirk] = &[
         ops: &[],
         allows: Allows::Aspect(Aspect::DirectoryLinks),
         when: When::Found("1"),
-        text: "btrfs does not count subdirectories: the link count of a directory is 1",
+        text: "subdirectories are not counted: the link count of a directory is 1",
         source: "libarchive issue 307; measured on Linux 6.18",
+        standing: Standing::Legitimate,
     },
     Quirk {
         id: "ext4-link-limit",
@@ -27,5 +29,159 @@ pub const QUIRKS: &[Quirk] = &[
         when: When::Names(65_000),
         text: "a file has at most 65,000 names",
         source: MEASURED,
+        standing: Standing::Legitimate,
+    },
+    Quirk {
+        id: "ext4-attribute-space",
+        on: On::Filesystem("ext4"),
+        ops: &[OpKind::SetAttribute],
+        allows: Allows::Error(None, Errno::NOSPC),
+        when: When::AttributeBytes(3800),
+        text: "all attributes of a file share its inode and one block",
+        source: "fs/ext4/xattr.c; measured on Linux 6.18",
+        standing: Standing::Legitimate,
+    },
+    Quirk {
+        id: "ext4-size-limit",
+        on: On::Filesystem("ext4"),
+        ops: &[OpKind::Truncate, OpKind::TruncateHandle, OpKind::Allocate],
+        allows: Allows::ErrorAnyway(Errno::FBIG),
+        when: When::SizeBeyond((1 << 44) - 4096),
+        text: "a file ends before 16 TiB",
+        source: MEASURED,
+        standing: Standing::Legitimate,
+    },
+    Quirk {
+        id: "ext4-times",
+        on: On::Filesystem("ext4"),
+        ops: &[OpKind::Look, OpKind::LookHandle],
+        allows: Allows::Aspect(Aspect::Modified),
+        when: When::TimeOutside(-2_147_483_648, 15_032_385_535),
+        text: "times are kept from 1901 to 2446",
+        source: "Documentation/filesystems/ext4/inodes.rst; measured on Linux 6.18",
+        standing: Standing::Legitimate,
+    },
+    Quirk {
+        id: "xfs-times",
+        on: On::Filesystem("xfs"),
+        ops: &[OpKind::Look, OpKind::LookHandle],
+        allows: Allows::Aspect(Aspect::Modified),
+        when: When::TimeOutside(-2_147_483_648, 16_299_260_424),
+        text: "times are kept from 1901 to 2486",
+        source: "fs/xfs/libxfs/xfs_format.h; measured on Linux 6.18",
+        standing: Standing::Legitimate,
+    },
+    Quirk {
+        id: "xfs-replaced-directory",
+        on: On::Filesystem("xfs"),
+        ops: &[OpKind::Rename],
+        allows: Allows::Error(Some(Errno::NOTEMPTY), Errno::EXIST),
+        when: When::Always,
+        text: "a directory that replaces one that is not empty is EEXIST, which POSIX allows",
+        source: "rename(3p); measured on Linux 6.18",
+        standing: Standing::Legitimate,
+    },
+    Quirk {
+        id: "xfs-link-target",
+        on: On::Filesystem("xfs"),
+        ops: &[OpKind::Symlink],
+        allows: Allows::Error(None, Errno::NAMETOOLONG),
+        when: When::TargetBytes(1024),
+        text: "a symbolic link's target has at most 1,023 bytes",
+        source: MEASURED,
+        standing: Standing::Legitimate,
+    },
+    Quirk {
+        id: "btrfs-attribute-space",
+        on: On::Filesystem("btrfs"),
+        ops: &[OpKind::SetAttribute],
+        allows: Allows::Error(None, Errno::NOSPC),
+        when: When::AttributeBytes(15_000),
+        text: "an attribute fits into one tree node, of 16 KiB",
+        source: "fs/btrfs/xattr.c; measured on Linux 6.18",
+        standing: Standing::Legitimate,
+    },
+    Quirk {
+        id: "tmpfs-directory-order",
+        on: On::Filesystem("tmpfs"),
+        ops: &[OpKind::ListStep, OpKind::ListRest],
+        allows: Allows::Aspect(Aspect::RowTwice),
+        when: When::WhileChanging,
+        text: "where the row that a reader stands before is removed or renamed, the reader goes on \
+               in the wrong place, and names that nobody touched come twice",
+        source: "fs/libfs.c, offset_dir_lookup() of Linux 6.18: the next higher offset is the row \
+                 before, not the one behind; measured",
+        standing: Standing::Defect(&[
+            "mkdir d0 mode=0755",
+            "fill d0 crowd=short count=3",
+            "opendir h0 d0",
+            "getdents h0 buffer=32768",
+            "unlink d0/k0",
+            "seekdir h0 row=3",
+            "getdents h0 buffer=32768",
+        ]),
+    },
+    Quirk {
+        id: "tmpfs-directory-rows-lost",
+        on: On::Filesystem("tmpfs"),
+        ops: &[OpKind::ListStep, OpKind::ListRest],
+        allows: Allows::Aspect(Aspect::RowMissing),
+        when: When::WhileChanging,
+        text: "the same defect: names that nobody touched do not come at all",
+        source: "fs/libfs.c, offset_dir_lookup() of Linux 6.18; measured",
+        standing: Standing::Defect(&[
+            "create f0 mode=0644",
+            "create long0 mode=0644",
+            "mkdir d0 mode=0755",
+            "create f1 mode=0644",
+            "rename f1 long0 how=plain",
+            "opendir h0 .",
+            "getrest h0 buffer=192",
+            "unlink long0",
+            "getdents h0 buffer=32768",
+            "getdents h0 buffer=32768",
+        ]),
+    },
+    Quirk {
+        id: "overlay-directory-links",
+        on: On::Overlay,
+        ops: &[OpKind::Look, OpKind::LookHandle],
+        allows: Allows::Aspect(Aspect::DirectoryLinks),
+        when: When::Both(&When::FromLower, &When::Found("1")),
+        text: "the link count of a merged directory is 1 once something in it was copied up",
+        source: MEASURED,
+        standing: Standing::Legitimate,
+    },
+    Quirk {
+        id: "overlay-directory-rename",
+        on: On::OverlayWithout("redirect_dir=on"),
+        ops: &[OpKind::Rename],
+        allows: Allows::ErrorAnyway(Errno::XDEV),
+        when: When::LowerDirectory,
+        text: "a directory of the lower layer cannot be moved without redirect_dir=on",
+        source: OVERLAYFS,
+        standing: Standing::Legitimate,
+    },
+    Quirk {
+        id: "overlay-row-numbers",
+        on: On::OverlayWithout("xino=on"),
+        ops: &[],
+        allows: Allows::Aspect(Aspect::RowNumber),
+        when: When::Always,
+        text: "listings tell the inode numbers of the layers for directories and copied-up files \
+               where the layers are on several filesystems",
+        source: OVERLAYFS,
+        standing: Standing::Legitimate,
+    },
+    Quirk {
+        id: "overlay-range-copies",
+        on: On::Overlay,
+        ops: &[OpKind::Copy],
+        allows: Allows::Error(None, Errno::XDEV),
+        when: When::FromLower,
+        text: "copy_file_range(2) from a lower file to an upper one is EXDEV where the layers are \
+               on filesystems of two types",
+        source: "copy_file_range(2); measured on Linux 6.18",
+        standing: Standing::Legitimate,
     },
 ];

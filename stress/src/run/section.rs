@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use reports::{
-    Code, Finding, PathName, Root, Stress, StressAbility, StressCapability, StressCount,
+    Code, Finding, PathName, Root, Severity, Stress, StressAbility, StressCapability, StressCount,
     StressCoverage, StressEnding, StressNotProvided, StressQuirk, StressTarget, Subject,
 };
 
@@ -13,7 +13,7 @@ use super::options::{StressOptions, Watch};
 use super::tally::Tally;
 use super::{Done, Worked};
 use crate::feature::{Ability, Feature};
-use crate::quirk::{On, QUIRKS};
+use crate::quirk::{On, QUIRKS, Standing};
 use crate::site::Site;
 
 /// Puts everything together, and removes what is left of the sites.
@@ -28,6 +28,7 @@ pub fn assemble(
     let both = || sites.iter().zip(&worked);
     let mut findings: Vec<Finding> = rows.iter().map(|row| row.finding.clone()).collect();
     findings.extend(both().flat_map(|(site, worked)| site_findings(site, worked)));
+    findings.extend(both().flat_map(|(site, worked)| defects(site, worked)));
     let complete = !watch.is_stopped()
         && worked.iter().all(|w| matches!(w.ended, Ended::Completed | Ended::Diverged));
     let stress = Stress {
@@ -82,6 +83,28 @@ fn site_findings(site: &Site, worked: &Worked) -> Vec<Finding> {
         Finding::new(Code::StressFeatureMissing, subject(), expected, found)
     });
     lost.into_iter().chain(missing).collect()
+}
+
+/// Known defects that were met: facts, for nobody here can mend them.
+fn defects(site: &Site, worked: &Worked) -> Vec<Finding> {
+    let met = worked.tally.quirks.iter().filter_map(|(row, count)| {
+        let quirk = QUIRKS.get(*row)?;
+        match quirk.standing {
+            Standing::Defect(shown) => Some((quirk, shown, *count)),
+            Standing::Legitimate => None,
+        }
+    });
+    met.map(|(quirk, shown, count)| {
+        let subject = Subject { path: Some(site.path.as_path().into()), ..Subject::default() };
+        let expected = "what POSIX says; this is a known defect of this kernel";
+        let mut finding = Finding::new(Code::StressDivergence, subject, expected, quirk.text);
+        finding.severity = Severity::Info;
+        finding.occurrences = count;
+        finding.evidence = vec![format!("{}: {}", quirk.id, quirk.source)];
+        finding.evidence.extend(shown.iter().map(ToString::to_string));
+        finding
+    })
+    .collect()
 }
 
 fn target(site: &Site, worked: &Worked) -> StressTarget {
