@@ -111,6 +111,13 @@ impl Site {
         self.yard.overlay().is_some()
     }
 
+    /// Whether the lower layer is known to lie on another filesystem than the upper one: without
+    /// xino such an overlay shows inode and device numbers that change. Its options do not tell.
+    /// Of an overlay that was given, nothing is known of that, and nothing on it is from below.
+    pub fn has_foreign_layers(&self) -> bool {
+        self.yard.has_foreign_layers()
+    }
+
     /// Removes everything of it, and tells what stays. Its grounds go before; while there is one,
     /// the last of them does it.
     pub fn remove(self) -> Result<(), NotRemoved> {

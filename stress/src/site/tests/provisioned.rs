@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::mpsc::channel;
 use std::thread;
 
 use rustix::mount::{MountFlags, MountPropagationFlags, mount_change, mount_remount};
@@ -84,6 +85,9 @@ fn an_overlay_with_foreign_layers_shows_their_device_numbers() {
         assert!(device_differs("overlay-ext4"));
         assert!(!device_differs("overlay-tmpfs"), "one filesystem");
         assert!(!device_differs("overlay-tmpfs-index"), "xino");
+        let foreign = |name| find(&made, name).has_foreign_layers();
+        assert!(foreign("overlay-ext4") && foreign("overlay-tmpfs-index"));
+        assert!(!foreign("overlay-tmpfs") && !foreign("ext4"));
     });
 }
 
@@ -162,15 +166,23 @@ fn mounts_show_nowhere_else() {
         mount_change("/", MountPropagationFlags::SHARED | MountPropagationFlags::REC).unwrap();
         let dir = tempfile::tempdir().unwrap();
         let (place, before) = (dir.path().to_owned(), mounts());
-        let made = thread::spawn(move || {
+        let (tell, told) = channel();
+        let (let_go, wait) = channel::<()>();
+        let worker = thread::spawn(move || {
             let namespace = enter().unwrap();
             let made = provision_in(&place, &namespace, 400 << 20).unwrap();
-            (made.sites.len(), mounts())
+            tell.send((made.sites.len(), mounts())).unwrap();
+            // Until the other one has looked, or panicked.
+            let _ = wait.recv();
+            drop(made);
         });
-        let (sites, inside) = made.join().unwrap();
+        let (sites, inside) = told.recv().unwrap();
+        let meanwhile = mounts();
+        drop(let_go);
+        worker.join().unwrap();
         assert_eq!(sites, 1);
         assert!(inside.contains(dir.path().to_str().unwrap()), "{inside}");
-        assert_eq!(mounts(), before);
+        assert_eq!(meanwhile, before);
     });
 }
 
@@ -197,7 +209,10 @@ fn a_filesystem_that_must_not_be_written_to_is_refused() {
         let _mounted = Mounted::tmpfs(&memory, 64 << 20, Below::Ground).unwrap();
         assert_eq!(given(&memory, LIMITS), Ok(()));
         mount_remount(&memory, MountFlags::RDONLY, "").unwrap();
-        let error = given(&memory, LIMITS).unwrap_err();
-        assert!(error.ends_with("mkdir says EROFS; give a directory that can be written to"));
+        let said = format!(
+            "{}: mkdir says EROFS; give a directory that can be written to",
+            memory.display()
+        );
+        assert_eq!(given(&memory, LIMITS), Err(said), "the directory, and nothing that was tried");
     });
 }
