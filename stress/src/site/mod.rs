@@ -5,7 +5,7 @@
 //! has a [`Ground`], on which one [`World`] after the other is made: an empty directory, or where
 //! the site has layers, one that holds what its lower layer holds.
 //!
-//! [`discover`] finds the filesystems that are there; [`provision`] makes some, in a mount
+//! [`discover()`] finds the filesystems that are there; [`provision()`] makes some, in a mount
 //! namespace that ends with the process ([`enter_namespace`]).
 
 mod budget;
