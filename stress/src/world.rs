@@ -9,7 +9,7 @@ use scanner::InodeTime;
 use crate::difference::{Aspect, Difference};
 use crate::feature::{self, Feature};
 use crate::judge::judge;
-use crate::model::Model;
+use crate::model::{Expected, Model};
 use crate::op::Op;
 use crate::quirk::{Nature, QUIRKS};
 use crate::target::Target;
@@ -74,7 +74,9 @@ impl<T: Target> World<T> {
         let differences = judge(&self.model, &plan.expected, &outcome);
         let errno = outcome.as_ref().err().copied();
         let verdict = self.verdict(op, differences);
-        if errno.is_none() && !matches!(verdict, Verdict::Differs(_)) {
+        // What a refused call may change all the same stands in its plan as well.
+        let planned = errno.is_none() == !matches!(plan.expected, Expected::Fails(_));
+        if planned && !matches!(verdict, Verdict::Differs(_)) {
             self.model.carry_out(plan, &outcome, now);
         }
         Ran { errno, took, verdict }

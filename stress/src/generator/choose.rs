@@ -9,8 +9,8 @@ use crate::operand::{
 use crate::path::{Path, Place};
 
 /// Folders and files that are used: few, so that operations meet.
-const FOLDERS: u16 = 4;
-const FILES: u16 = 12;
+const FOLDERS: u16 = 3;
+const FILES: u16 = 10;
 
 /// Bytes of a page, around which much happens.
 const PAGE: u32 = 4096;
@@ -45,7 +45,7 @@ impl Chooser {
         if self.0 == Profile::Edge && random.one_in(8) {
             return self.deep(random);
         }
-        let depth = random.pick(&[0, 1, 1, 2], 0);
+        let depth = random.pick(&[0, 0, 1, 1, 2], 0);
         let mut place = match self.0 {
             Profile::Npm if !random.one_in(4) => {
                 Place::from(Path::of(Family::Modules.name(0)).join(self.package(random)))

@@ -88,6 +88,10 @@ impl Model {
                     content.write(to_at, &bytes.unwrap_or_default());
                 });
             }
+            Effect::PerhapsTouched { node } => {
+                let modified = self.perhaps(node, now);
+                self.with(node, |node| node.modified = modified);
+            }
             Effect::SetAttribute { node, attribute, length, fill } => {
                 let mut value = vec![0; length as usize];
                 pattern(fill, 0, &mut value);

@@ -114,6 +114,11 @@ pub enum Effect {
         /// How many.
         length: u64,
     },
+    /// Times may be those of now, and nothing else changes.
+    PerhapsTouched {
+        /// Whose.
+        node: NodeId,
+    },
     /// Bytes are copied.
     Copy {
         /// The file that is read.

@@ -174,6 +174,18 @@ pub const QUIRKS: &[Quirk] = &[
         standing: Standing::Legitimate,
     },
     Quirk {
+        id: "overlay-inode-numbers",
+        on: On::OverlayWithout("xino=on"),
+        ops: &[OpKind::Look, OpKind::LookHandle],
+        allows: Allows::Aspect(Aspect::InodeNumber),
+        when: When::FromLower,
+        text: "the inode number of a lower file may change when it is copied up: where layers are \
+               on several filesystems, and with userxattr of symbolic links, which bear no such \
+               attributes",
+        source: OVERLAYFS,
+        standing: Standing::Legitimate,
+    },
+    Quirk {
         id: "overlay-range-copies",
         on: On::Overlay,
         ops: &[OpKind::Copy],

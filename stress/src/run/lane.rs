@@ -11,6 +11,7 @@ use rustix::io::Errno;
 use super::divergences::Divergences;
 use super::options::{StressOptions, Watch};
 use super::rest;
+use super::log::Log;
 use super::shrink::Shrink;
 use super::tally::{Tally, written};
 use super::trial::{Footing, Met};
@@ -76,7 +77,7 @@ enum Round {
     Done,
     Over,
     NoSpace,
-    Met(Box<Met>, Vec<Op>),
+    Met(Box<Met>, Log),
 }
 
 impl Lane<'_> {
@@ -134,7 +135,7 @@ impl Lane<'_> {
         let generator = Generator::new(&self.options.mix, self.options.seed, stream);
         tally.rounds += 1;
         let most = self.options.max_bytes / self.options.lanes as u64;
-        let mut log = Vec::with_capacity(ROUND as usize);
+        let mut log = Log::default();
         for (number, op) in (1..=ROUND).zip(generator) {
             if number % LOOK_EVERY == 0 {
                 self.watch.add_operations(LOOK_EVERY);
@@ -147,7 +148,7 @@ impl Lane<'_> {
             }
             let ran = world.run(&op);
             tally.add(&op, &ran);
-            log.push(op);
+            log.push(op, ran.errno.is_none());
             if let Some(round) = self.judged(ran.verdict, &mut log, tally) {
                 return round;
             }
@@ -157,7 +158,7 @@ impl Lane<'_> {
     }
 
     /// What becomes of a round after an operation; none where it goes on.
-    fn judged(&self, verdict: Verdict, log: &mut Vec<Op>, tally: &mut Tally) -> Option<Round> {
+    fn judged(&self, verdict: Verdict, log: &mut Log, tally: &mut Tally) -> Option<Round> {
         let differences = match verdict {
             Verdict::Agrees | Verdict::Unsupported => return None,
             Verdict::Excused(rows) => {
@@ -189,13 +190,13 @@ impl Lane<'_> {
     fn compare(
         &self,
         world: &mut World<DirectoryTarget>,
-        mut log: Vec<Op>,
+        mut log: Log,
         tally: &mut Tally,
     ) -> Round {
         tally.comparisons += 1;
         for op in world.model().observations() {
             let ran = world.run(&op);
-            log.push(op);
+            log.push(op, ran.errno.is_none());
             if let Some(round) = self.judged(ran.verdict, &mut log, tally) {
                 return round;
             }
@@ -222,7 +223,7 @@ impl Lane<'_> {
     fn met(
         &self,
         met: &Met,
-        ops: Vec<Op>,
+        ops: Log,
         ground: &mut Ground,
         tally: &Tally,
     ) -> Option<Ended> {
@@ -233,7 +234,7 @@ impl Lane<'_> {
         let round = tally.rounds - 1;
         if self.divergences.is_new(&self.site.name, met.class()) {
             let shrink = Shrink { footing: self.footing, watch: self.watch };
-            let shrunk = self.watch.while_minimising(|| shrink.shrink(met, ops, ground));
+            let shrunk = self.watch.while_minimising(|| shrink.shrink(met, &ops, ground));
             self.divergences.add(self.site, self.footing, self.options, round, met, shrunk);
         }
         self.options.until_divergence.then_some(Ended::Diverged)

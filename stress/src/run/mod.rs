@@ -4,6 +4,7 @@
 mod divergences;
 mod elsewhere;
 mod lane;
+mod log;
 mod options;
 mod replay;
 mod rest;

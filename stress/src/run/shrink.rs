@@ -1,6 +1,7 @@
 //! From a round in which something differed to the shortest sequence in which it does.
 
 use super::lane::MINIMISED_FOR;
+use super::log::Log;
 use super::options::Watch;
 use super::trial::{Footing, Met};
 use crate::minimise::{Answer, Bounds, Ending, minimise};
@@ -41,7 +42,7 @@ impl Shrunk {
 
 impl Shrink<'_> {
     /// Minimises a sequence whose last operation differed.
-    pub fn shrink(&self, met: &Met, ops: Vec<Op>, ground: &mut Ground) -> Shrunk {
+    pub fn shrink(&self, met: &Met, log: &Log, ground: &mut Ground) -> Shrunk {
         let class = met.class();
         let mut last = None;
         let mut judge = |ops: &[Op]| {
@@ -58,10 +59,10 @@ impl Shrink<'_> {
             }
         };
         let bounds = Bounds { attempts: ATTEMPTS, time: MINIMISED_FOR };
-        let mut minimised = minimise(ops, bounds, &mut judge);
-        for _ in 1..REPEATS {
+        let mut minimised = minimise(log.succeeded(), bounds, &mut judge);
+        for _ in 0..REPEATS {
             if minimised.ending == Ending::NotReproduced {
-                minimised = minimise(minimised.ops, bounds, &mut judge);
+                minimised = minimise(log.all(), bounds, &mut judge);
             }
         }
         Shrunk { ops: minimised.ops, ending: minimised.ending, met: last }

@@ -5,7 +5,7 @@
 //! has a [`Ground`], on which one [`World`] after the other is made: an empty directory, or where
 //! the site has layers, one that holds what its lower layer holds.
 //!
-//! [`discover`] finds the filesystems that are there; [`provision`] makes some, in a mount
+//! [`discover()`] finds the filesystems that are there; [`provision()`] makes some, in a mount
 //! namespace that ends with the process ([`enter_namespace`]).
 
 mod budget;
@@ -112,6 +112,7 @@ impl Site {
         self.yard.overlay().is_some()
     }
 
+<<<<<<< HEAD
     /// Of an overlay that was made: the type of filesystem that its upper layers are on.
     pub fn upper(&self) -> Option<&'static str> {
         let of_site = |overlay: &&overlays::Overlay| overlay.name == self.name;
@@ -120,6 +121,13 @@ impl Site {
             Layer::Tmpfs => "tmpfs",
             Layer::Ext4 => "ext4",
         })
+=======
+    /// Whether the lower layer is known to lie on another filesystem than the upper one: without
+    /// xino such an overlay shows inode and device numbers that change. Its options do not tell.
+    /// Of an overlay that was given, nothing is known of that, and nothing on it is from below.
+    pub fn has_foreign_layers(&self) -> bool {
+        self.yard.has_foreign_layers()
+>>>>>>> sites
     }
 
     /// Removes everything of it, and tells what stays. Its grounds go before; while there is one,

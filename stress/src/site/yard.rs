@@ -64,6 +64,11 @@ impl Yard {
         self.elsewhere.as_ref().unwrap_or(&self.scratch)
     }
 
+    /// Whether that is on another filesystem.
+    pub fn has_foreign_layers(&self) -> bool {
+        self.elsewhere.is_some()
+    }
+
     /// The options of its overlays, if it has such.
     pub fn overlay(&self) -> Option<&'static str> {
         self.overlay

@@ -63,7 +63,8 @@ fn a_given_directory_is_left_as_it_was() {
 fn a_ground_that_is_dropped_is_removed() {
     let dir = tempfile::tempdir().unwrap();
     let site = Site::given("here", dir.path(), &LIMITS).unwrap();
-    let mut ground = site.ground(7, &fill()).unwrap();
+    drop(site.ground(7, &fill()).unwrap());
+    let mut ground = site.ground(7, &fill()).expect("nothing is left of the one before");
     leave_a_mess(&ground.fresh().unwrap());
     drop(site);
     assert!(!is_empty(dir.path()), "a ground still works there");
@@ -108,6 +109,8 @@ fn modes_come_out_as_they_are_asked_for() {
     let site = Site::given("here", &shared, &LIMITS).unwrap();
     let mut ground = site.ground(0, &fill()).unwrap();
     let world = ground.fresh().unwrap();
+    let scratch = fs::read_dir(&shared).unwrap().next().unwrap().unwrap();
+    assert_eq!(scratch.metadata().unwrap().permissions().mode() & 0o7777, 0o700);
     let umask = rustix::process::umask(Mode::empty());
     rustix::process::umask(umask);
     mkdirat(&world.top, "made", Mode::from_raw_mode(0o777)).unwrap();

@@ -1,6 +1,5 @@
 //! Sites as stress uses them; those that need mounts are made in a mount namespace of a thread.
 
 mod given;
-mod killed;
 mod lab;
 mod provisioned;

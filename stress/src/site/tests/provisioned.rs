@@ -2,10 +2,17 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::mpsc::channel;
+use std::thread;
 
+use rustix::mount::{MountFlags, MountPropagationFlags, mount_change, mount_remount};
+
+use super::given::LIMITS;
 use super::lab::{fill, in_lab, names, smoke};
+use crate::site::mounted::{Below, Mounted};
+use crate::site::namespace::enter;
 use crate::site::provision::provision_in;
-use crate::site::{NotRemoved, Provisioned, Site, SiteError};
+use crate::site::{Limits, NotRemoved, Provisioned, Site, SiteError};
 
 const ENOUGH: u64 = 4 << 30;
 
@@ -14,7 +21,7 @@ fn mounts() -> String {
 }
 
 /// The loop devices' files.
-pub fn loop_files() -> Vec<String> {
+fn loop_files() -> Vec<String> {
     let devices = fs::read_dir("/sys/block").unwrap().map(|entry| entry.unwrap().path());
     let files = devices.map(|device| fs::read_to_string(device.join("loop/backing_file")));
     files.filter_map(Result::ok).collect()
@@ -78,6 +85,9 @@ fn an_overlay_with_foreign_layers_shows_their_device_numbers() {
         assert!(device_differs("overlay-ext4"));
         assert!(!device_differs("overlay-tmpfs"), "one filesystem");
         assert!(!device_differs("overlay-tmpfs-index"), "xino");
+        let foreign = |name| find(&made, name).has_foreign_layers();
+        assert!(foreign("overlay-ext4") && foreign("overlay-tmpfs-index"));
+        assert!(!foreign("overlay-tmpfs") && !foreign("ext4"));
     });
 }
 
@@ -146,5 +156,63 @@ fn paths_of_layers_may_hold_what_separates_options() {
         let made = provision_in(Path::new(&place), namespace, 1100 << 20).unwrap();
         let names: Vec<_> = made.sites.into_iter().map(|site| site.name).collect();
         assert!(names.contains(&"overlay-tmpfs".to_owned()), "{names:?} {:?}", made.left_out);
+    });
+}
+
+/// Where mounts are handed on, as systemd sets it up, those of a new namespace stay in it.
+#[test]
+fn mounts_show_nowhere_else() {
+    in_lab(|_| {
+        mount_change("/", MountPropagationFlags::SHARED | MountPropagationFlags::REC).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let (place, before) = (dir.path().to_owned(), mounts());
+        let (tell, told) = channel();
+        let (let_go, wait) = channel::<()>();
+        let worker = thread::spawn(move || {
+            let namespace = enter().unwrap();
+            let made = provision_in(&place, &namespace, 400 << 20).unwrap();
+            tell.send((made.sites.len(), mounts())).unwrap();
+            // Until the other one has looked, or panicked.
+            let _ = wait.recv();
+            drop(made);
+        });
+        let (sites, inside) = told.recv().unwrap();
+        let meanwhile = mounts();
+        drop(let_go);
+        worker.join().unwrap();
+        assert_eq!(sites, 1);
+        assert!(inside.contains(dir.path().to_str().unwrap()), "{inside}");
+        assert_eq!(meanwhile, before);
+    });
+}
+
+#[test]
+fn a_filesystem_that_must_not_be_written_to_is_refused() {
+    in_lab(|namespace| {
+        let dir = tempfile::tempdir().unwrap();
+        let made = provision_in(dir.path(), namespace, ENOUGH).unwrap();
+        let ext4 = find(&made, "ext4").path.clone();
+        let given = |path: &Path, limits: Limits| {
+            Site::given("x", path, &limits).map(drop).map_err(|error| error.to_string())
+        };
+        mount_remount(&ext4, MountFlags::empty(), "errors=panic").unwrap();
+        let said = format!(
+            "{}: mounted with errors=panic: meeting damage would stop this machine (--force)",
+            ext4.display()
+        );
+        assert_eq!(given(&ext4, LIMITS), Err(said));
+        assert_eq!(given(&ext4, Limits { force: true, ..LIMITS }), Ok(()));
+        mount_remount(&ext4, MountFlags::empty(), "errors=continue").unwrap();
+        assert_eq!(given(&ext4, LIMITS), Ok(()));
+        let memory = dir.path().join("memory");
+        fs::create_dir(&memory).unwrap();
+        let _mounted = Mounted::tmpfs(&memory, 64 << 20, Below::Ground).unwrap();
+        assert_eq!(given(&memory, LIMITS), Ok(()));
+        mount_remount(&memory, MountFlags::RDONLY, "").unwrap();
+        let said = format!(
+            "{}: mkdir says EROFS; give a directory that can be written to",
+            memory.display()
+        );
+        assert_eq!(given(&memory, LIMITS), Err(said), "the directory, and nothing that was tried");
     });
 }
