@@ -23,6 +23,8 @@ pub struct Nature {
     pub upper: Option<String>,
     /// Mount options, and what is on by default in addition, such as `xino=off`.
     pub options: Vec<String>,
+    /// Of an overlay: whether its layers are known to be on several filesystems.
+    pub foreign_layers: bool,
     /// Whether the tree that operations begin with comes from a lower layer.
     pub layered: bool,
 }
@@ -77,8 +79,12 @@ pub enum On {
     Filesystem(&'static str),
     /// An overlay.
     Overlay,
+    /// An overlay with an option.
+    OverlayWith(&'static str),
     /// An overlay without an option.
     OverlayWithout(&'static str),
+    /// An overlay of layers on several filesystems, without xino=on.
+    ForeignLayers,
 }
 
 /// Which difference a row allows.
@@ -125,6 +131,8 @@ impl Quirk {
         match self.on {
             On::Filesystem(filesystem) => nature.is(filesystem),
             On::Overlay => nature.filesystem == "overlay",
+            On::ForeignLayers => nature.foreign_layers && !nature.has("xino=on"),
+            On::OverlayWith(option) => nature.filesystem == "overlay" && nature.has(option),
             On::OverlayWithout(option) => nature.filesystem == "overlay" && !nature.has(option),
         }
     }

@@ -164,7 +164,7 @@ pub const QUIRKS: &[Quirk] = &[
     },
     Quirk {
         id: "overlay-row-numbers",
-        on: On::OverlayWithout("xino=on"),
+        on: On::ForeignLayers,
         ops: &[],
         allows: Allows::Aspect(Aspect::RowNumber),
         when: When::Always,
@@ -184,6 +184,21 @@ pub const QUIRKS: &[Quirk] = &[
                attributes",
         source: OVERLAYFS,
         standing: Standing::Legitimate,
+    },
+    Quirk {
+        id: "overlay-metacopy-times",
+        on: On::OverlayWith("metacopy=on"),
+        ops: &[OpKind::Look, OpKind::LookHandle],
+        allows: Allows::Aspect(Aspect::Modified),
+        when: When::FromLower,
+        text: "opening a file for writing whose metadata alone was copied up copies its data, and \
+               sets its modification time to now, though nothing was written",
+        source: "fs/overlayfs/copy_up.c, ovl_copy_up_meta_inode_data() of Linux 6.18; measured",
+        standing: Standing::Defect(&[
+            "utimens f0 seconds=0 nanoseconds=0",
+            "open h0 f0 how=write mode=00",
+            "stat f0",
+        ]),
     },
     Quirk {
         id: "overlay-range-copies",

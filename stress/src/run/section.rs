@@ -166,7 +166,9 @@ fn quirks(worked: &[Worked]) -> Vec<StressQuirk> {
             id: quirk.id.to_owned(),
             filesystem: match quirk.on {
                 On::Filesystem(filesystem) => filesystem.to_owned(),
-                On::Overlay | On::OverlayWithout(_) => "overlay".to_owned(),
+                On::Overlay | On::OverlayWith(_) | On::OverlayWithout(_) | On::ForeignLayers => {
+                    "overlay"
+                }.to_owned(),
             },
             text: quirk.text.to_owned(),
             source: quirk.source.to_owned(),

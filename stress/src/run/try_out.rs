@@ -42,6 +42,7 @@ pub fn try_out(
             filesystem: site.filesystem.clone(),
             upper: site.upper().map(ToOwned::to_owned),
             options: site.options.split([',', ';']).map(|o| o.trim().to_owned()).collect(),
+            foreign_layers: site.has_foreign_layers(),
             layered: site.is_layered(),
         },
         caller: Caller { overrides, umask },

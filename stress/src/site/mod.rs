@@ -112,7 +112,6 @@ impl Site {
         self.yard.overlay().is_some()
     }
 
-<<<<<<< HEAD
     /// Of an overlay that was made: the type of filesystem that its upper layers are on.
     pub fn upper(&self) -> Option<&'static str> {
         let of_site = |overlay: &&overlays::Overlay| overlay.name == self.name;
@@ -121,13 +120,13 @@ impl Site {
             Layer::Tmpfs => "tmpfs",
             Layer::Ext4 => "ext4",
         })
-=======
+    }
+
     /// Whether the lower layer is known to lie on another filesystem than the upper one: without
     /// xino such an overlay shows inode and device numbers that change. Its options do not tell.
     /// Of an overlay that was given, nothing is known of that, and nothing on it is from below.
     pub fn has_foreign_layers(&self) -> bool {
         self.yard.has_foreign_layers()
->>>>>>> sites
     }
 
     /// Removes everything of it, and tells what stays. Its grounds go before; while there is one,
