@@ -6,7 +6,7 @@ use rustix::fs::{AtFlags, FallocateFlags, Mode, OFlags, copy_file_range, falloca
 use rustix::io::{Errno, pread, pwrite, write};
 use scanner::close_written;
 
-use super::{DirectoryTarget, facts};
+use super::{DirectoryTarget, Handled, facts};
 use crate::data::pattern;
 use crate::operand::{AllocateHow, Handle};
 use crate::path::Path;
@@ -26,7 +26,7 @@ impl DirectoryTarget {
     }
 
     pub(super) fn read_handle(&self, handle: Handle, at: u64, length: u32) -> Result<Vec<u8>, Errno> {
-        read_all(&self.opened(handle)?.descriptor, at, length)
+        read_all(&self.opened_at(handle, at)?.descriptor, at, length)
     }
 
     pub(super) fn write(
@@ -50,10 +50,10 @@ impl DirectoryTarget {
         fill: u8,
     ) -> Result<u64, Errno> {
         // What is appended bears the pattern of where it comes to be.
-        let file = &self.opened(handle)?.descriptor;
+        let file = &self.opened_at(handle, at)?.descriptor;
         let appends = rustix::fs::fcntl_getfl(file)?.contains(OFlags::APPEND);
-        let at = if appends { end(file)? } else { at };
-        self.prepare(at, length, fill)?;
+        let begin = if appends { end(file)? } else { at };
+        self.prepare(begin, length, fill)?;
         let file = &self.opened(handle)?.descriptor;
         write_all(&self.data, at, |rest, at| pwrite(file, rest, at))
     }
@@ -74,6 +74,14 @@ impl DirectoryTarget {
         Ok(())
     }
 
+    /// What a handle has open. The kernel looks at an offset before it looks for what is open.
+    fn opened_at(&self, handle: Handle, at: u64) -> Result<&Handled, Errno> {
+        match self.opened(handle) {
+            Err(_) if i64::try_from(at).is_err() => Err(Errno::INVAL),
+            opened => opened,
+        }
+    }
+
     pub(super) fn truncate(&self, path: &Path, size: u64) -> Result<(), Errno> {
         let file = self.open_path(path, OFlags::WRONLY)?;
         ftruncate(&file, size)?;
@@ -81,7 +89,7 @@ impl DirectoryTarget {
     }
 
     pub(super) fn truncate_handle(&self, handle: Handle, size: u64) -> Result<(), Errno> {
-        ftruncate(&self.opened(handle)?.descriptor, size)
+        ftruncate(&self.opened_at(handle, size)?.descriptor, size)
     }
 
     pub(super) fn allocate(
