@@ -62,7 +62,12 @@ impl Model {
 
     pub(super) fn plan_append(&self, path: &Path, length: u32, fill: u8) -> Planned {
         let id = self.open_path(path, WRITE)?;
-        Ok(writing(id, self.content(id)?.size(), length, fill))
+        let mut plan = writing(id, self.content(id)?.size(), length, fill);
+        if let (Expected::Fails(errno), false) = (&mut plan.expected, plan.effects.is_empty()) {
+            // Once a part was written, the file's own offset is at the end, and the rest is no range.
+            *errno = Errno::INVAL;
+        }
+        Ok(plan)
     }
 
     pub(super) fn plan_write_handle(
