@@ -95,7 +95,7 @@ pub const QUIRKS: &[Quirk] = &[
         id: "btrfs-attribute-space",
         on: On::Filesystem("btrfs"),
         ops: &[OpKind::SetAttribute],
-        allows: Allows::Error(None, Errno::NOSPC),
+        allows: Allows::ErrorAnyway(Errno::NOSPC),
         when: When::AttributeBytes(15_000),
         text: "an attribute fits into one tree node, of 16 KiB",
         source: "fs/btrfs/xattr.c; measured on Linux 6.18",

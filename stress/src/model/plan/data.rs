@@ -113,6 +113,9 @@ impl Model {
             return Err(Errno::FBIG);
         }
         let size = self.content(node)?.size();
+        if how == AllocateHow::Insert && size.saturating_add(length) > MOST {
+            return Err(Errno::FBIG);
+        }
         let unaligned = at % PAGE != 0 || length % PAGE != 0;
         let misplaced = match how {
             AllocateHow::Collapse => unaligned || at + length >= size,
