@@ -109,6 +109,9 @@ pub enum When {
     TargetBytes(usize),
     /// All values of the file's attributes have, with the new one, at least so many bytes.
     AttributeBytes(usize),
+    /// All values of the attributes of what is moved, or changes places, have at least so many
+    /// bytes.
+    MovedAttributeBytes(usize),
     /// The size or the end of the range is beyond so many bytes.
     SizeBeyond(u64),
     /// The time that was set last is not between these seconds; at them, nanoseconds are dropped
@@ -163,6 +166,7 @@ fn holds(when: When, model: &Model, op: &Op, difference: &Difference) -> bool {
         When::AttributeBytes(least) => {
             model.attribute_bytes_with(op).is_some_and(|bytes| bytes >= least)
         }
+        When::MovedAttributeBytes(least) => model.attribute_bytes_of_moved(op) >= least,
         When::SizeBeyond(most) => end(op).is_some_and(|end| end > most),
         When::TimeOutside(first, last) => {
             let set = model.time_set(op);

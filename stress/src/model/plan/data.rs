@@ -39,13 +39,13 @@ impl Model {
 
     pub(super) fn plan_read(&self, path: &Path, at: u64, length: u32) -> Planned {
         let id = self.open_path(path, READ)?;
-        offset(at)?;
+        range(at, length)?;
         self.plan_reading(id, at, length)
     }
 
     pub(super) fn plan_read_handle(&self, handle: Handle, at: u64, length: u32) -> Planned {
         let open = self.opened(handle)?;
-        offset(at)?;
+        range(at, length)?;
         if let Open::Directory(_) = open {
             return Err(Errno::ISDIR);
         }
@@ -61,7 +61,7 @@ impl Model {
 
     pub(super) fn plan_write(&self, path: &Path, at: u64, length: u32, fill: u8) -> Planned {
         let id = self.open_path(path, WRITE)?;
-        offset(at)?;
+        range(at, length)?;
         self.plan_writing(id, at, length, fill)
     }
 
@@ -78,7 +78,7 @@ impl Model {
         fill: u8,
     ) -> Planned {
         self.opened(handle)?;
-        offset(at)?;
+        range(at, length)?;
         let (id, how) = self.open_file(handle, OpenHow::WRITE, Errno::BADF)?;
         let at = if how.has(OpenHow::APPEND) { self.content(id)?.size() } else { at };
         self.plan_writing(id, at, length, fill)
@@ -151,6 +151,11 @@ impl Model {
         let effect = Effect::Copy { from: source, at, to: target, to_at, length };
         Ok(Plan::new(Expected::Count(length), [effect]))
     }
+}
+
+/// Whether a range ends at an offset: rw_verify_area.
+fn range(at: u64, length: u32) -> Result<(), Errno> {
+    offset(at.saturating_add(length.into()))
 }
 
 /// Whether an offset is one: loff_t is signed.
