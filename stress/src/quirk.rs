@@ -109,9 +109,13 @@ pub enum When {
     TargetBytes(usize),
     /// All values of the file's attributes have, with the new one, at least so many bytes.
     AttributeBytes(usize),
+    /// All values of the attributes of what is moved, or changes places, have at least so many
+    /// bytes.
+    MovedAttributeBytes(usize),
     /// The size or the end of the range is beyond so many bytes.
     SizeBeyond(u64),
-    /// The time that was set last is outside these seconds.
+    /// The time that was set last is not between these seconds; at them, nanoseconds are dropped
+    /// (timestamp_truncate() in fs/inode.c).
     TimeOutside(i64, i64),
     /// What was found is this.
     Found(&'static str),
@@ -162,10 +166,11 @@ fn holds(when: When, model: &Model, op: &Op, difference: &Difference) -> bool {
         When::AttributeBytes(least) => {
             model.attribute_bytes_with(op).is_some_and(|bytes| bytes >= least)
         }
+        When::MovedAttributeBytes(least) => model.attribute_bytes_of_moved(op) >= least,
         When::SizeBeyond(most) => end(op).is_some_and(|end| end > most),
         When::TimeOutside(first, last) => {
             let set = model.time_set(op);
-            set.is_some_and(|(seconds, _)| !(first..=last).contains(&seconds))
+            set.is_some_and(|(seconds, _)| seconds <= first || seconds >= last)
         }
         When::Found(found) => difference.found == found,
         When::LowerDirectory => model.moves_lower_directory(op),

@@ -26,7 +26,12 @@ pub enum Usual {
 
 /// Chooses operands as a profile wants them.
 #[derive(Clone, Copy, Debug)]
-pub struct Chooser(pub Profile);
+pub struct Chooser {
+    /// As what it wants them.
+    pub profile: Profile,
+    /// Whether there is no directory but the top.
+    pub flat: bool,
+}
 
 impl Chooser {
     /// A path that mostly names what it usually does.
@@ -42,11 +47,14 @@ impl Chooser {
 
     /// A directory, mostly one of those that are.
     pub fn place(self, random: &mut Random) -> Place {
-        if self.0 == Profile::Edge && random.one_in(8) {
+        if self.flat {
+            return Place::TOP;
+        }
+        if self.profile == Profile::Edge && random.one_in(8) {
             return self.deep(random);
         }
         let depth = random.pick(&[0, 0, 1, 1, 2], 0);
-        let mut place = match self.0 {
+        let mut place = match self.profile {
             Profile::Npm if !random.one_in(4) => {
                 Place::from(Path::of(Family::Modules.name(0)).join(self.package(random)))
             }
@@ -72,7 +80,7 @@ impl Chooser {
     }
 
     fn name(self, random: &mut Random, usual: Usual) -> Name {
-        let strange = if self.0 == Profile::Edge { 3 } else { 16 };
+        let strange = if self.profile == Profile::Edge { 3 } else { 16 };
         if random.one_in(strange) {
             let odd = Family::Odd.name(random.below_u16(Family::Odd.count()));
             let long = Family::Longest.name(random.below_u16(2));
@@ -89,7 +97,7 @@ impl Chooser {
 
     /// What a symbolic link points to.
     pub fn link_target(self, random: &mut Random) -> Path {
-        if self.0 == Profile::Edge && random.one_in(3) {
+        if self.profile == Profile::Edge && random.one_in(3) {
             let name = Family::Longest.name(random.below_u16(2));
             let more = random.below(17);
             return (0..more).fold(Path::of(name), |path, _| path.join(name));
@@ -129,7 +137,7 @@ impl Chooser {
 
     /// The first byte of a range.
     pub fn offset(self, random: &mut Random) -> u64 {
-        let most = if self.0 == Profile::Data { 64 } else { 8 };
+        let most = if self.profile == Profile::Data { 64 } else { 8 };
         let page = u64::from(random.below(most) * PAGE);
         match random.below(4) {
             0 => 0,
@@ -141,7 +149,7 @@ impl Chooser {
 
     /// The length of a range.
     pub fn length(self, random: &mut Random) -> u32 {
-        let most = if self.0 == Profile::Data { 16 } else { 3 };
+        let most = if self.profile == Profile::Data { 16 } else { 3 };
         if random.one_in(4) {
             return (1 + random.below(most)) * PAGE;
         }
@@ -150,8 +158,8 @@ impl Chooser {
 
     /// A size to cut or grow to.
     pub fn size(self, random: &mut Random) -> u64 {
-        if self.0 == Profile::Edge && random.one_in(4) {
-            let limits = [1 << 31, 1 << 32, (1 << 44) - 4096, 1 << 44, (1 << 63) - 1, 1 << 63];
+        if self.profile == Profile::Edge && random.one_in(4) {
+            let limits = [1 << 31, 1 << 32, (1 << 44) - 4096, 1 << 44, (1 << 63) - (1 << 30), 1 << 63];
             return random.pick(&limits, 0_u64).wrapping_sub(random.below(2).into());
         }
         if random.one_in(4) { 0 } else { self.offset(random) }
@@ -183,7 +191,7 @@ impl Chooser {
 
     /// The length of an attribute's value.
     pub fn value_length(self, random: &mut Random) -> u32 {
-        if self.0 == Profile::Edge {
+        if self.profile == Profile::Edge {
             return random.pick(&[0, 1, 255, 2000, 4000, 4096, 20_000, 65_536, 65_537], 0);
         }
         random.spread(300) - 1
@@ -201,7 +209,7 @@ impl Chooser {
             0 => 0,
             1 => i64::from(random.below(i32::MAX as u32)),
             2 => 1_700_000_000 + i64::from(random.below(1000)),
-            _ if self.0 == Profile::Edge => random.pick(
+            _ if self.profile == Profile::Edge => random.pick(
                 &[-1, -2_147_483_648, -2_147_483_649, 2_147_483_648, 4_294_967_296, 16_725_225_600],
                 0,
             ),

@@ -54,7 +54,10 @@ impl Generator {
         };
         Generator {
             random: Random::new(seed, stream),
-            chooser: Chooser(mix.profile),
+            chooser: Chooser {
+                profile: mix.profile,
+                flat: !weights.iter().any(|(kind, _)| *kind == OpKind::MakeDirectory),
+            },
             total: weights.iter().map(|(_, weight)| weight).sum(),
             weights,
             episodes: mix.only.is_empty(),
@@ -65,7 +68,7 @@ impl Generator {
     fn begin_episode(&mut self) {
         if self.random.one_in(READING_IN_STEPS) {
             self.queue.extend(episode::reading_in_steps(&mut self.random, self.chooser));
-        } else if self.chooser.0 == Profile::Npm && self.random.one_in(INSTALL) {
+        } else if self.chooser.profile == Profile::Npm && self.random.one_in(INSTALL) {
             self.queue.extend(episode::install(&mut self.random));
         }
     }

@@ -55,12 +55,23 @@ impl Model {
 
     /// Whether a directory of the lower layer is moved.
     pub fn moves_lower_directory(&self, op: &Op) -> bool {
-        let Op::Rename { from, to, how } = op else { return false };
-        let exchanged = (*how == RenameHow::Exchange).then_some(to);
-        let nodes = [Some(from), exchanged].into_iter().flatten();
-        nodes.filter_map(|path| self.node(self.itself_at(path)?)).any(|node| {
-            node.lower && node.is_directory()
-        })
+        self.moved_by(op).any(|node| node.lower && node.is_directory())
+    }
+
+    /// Bytes of all attribute values of what is moved, of each the most.
+    pub fn attribute_bytes_of_moved(&self, op: &Op) -> usize {
+        let bytes = |node: &Node| node.attributes.values().map(Vec::len).sum();
+        self.moved_by(op).map(bytes).max().unwrap_or_default()
+    }
+
+    /// What a rename moves: of an exchange, both.
+    fn moved_by<'a>(&'a self, op: &'a Op) -> impl Iterator<Item = &'a Node> {
+        let paths = match op {
+            Op::Rename { from, to, how: RenameHow::Exchange } => [Some(from), Some(to)],
+            Op::Rename { from, .. } => [Some(from), None],
+            _ => [None, None],
+        };
+        paths.into_iter().flatten().filter_map(|path| self.node(self.itself_at(path)?))
     }
 
     /// Whether a directory is read that changed since it was opened or rewound.

@@ -96,8 +96,11 @@ impl Model {
                 let mut value = vec![0; length as usize];
                 pattern(fill, 0, &mut value);
                 self.with(node, |node| {
-                    node.attributes.insert(attribute, value);
-                    node.changed = now;
+                    // The same value once more may count as no change (fs/ext4/xattr.c).
+                    if node.attributes.get(&attribute) != Some(&value) {
+                        node.attributes.insert(attribute, value);
+                        node.changed = now;
+                    }
                 });
             }
             Effect::RemoveAttribute { node, attribute } => self.with(node, |node| {

@@ -57,7 +57,8 @@ fn observe(node: &Node, path: &Path, ops: &mut Vec<Op>) {
             for page in content.pages().chain([content.size().saturating_sub(1)]) {
                 if page >= next && page < content.size() {
                     let at = page / PAGE * PAGE;
-                    ops.push(Op::Read { path: path(), at, length: READ_AT_ONCE });
+                    let length = u64::from(READ_AT_ONCE).min(content.size() - at) as u32;
+                    ops.push(Op::Read { path: path(), at, length });
                     next = at + u64::from(READ_AT_ONCE);
                 }
             }

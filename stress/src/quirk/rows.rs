@@ -95,7 +95,7 @@ pub const QUIRKS: &[Quirk] = &[
         id: "btrfs-attribute-space",
         on: On::Filesystem("btrfs"),
         ops: &[OpKind::SetAttribute],
-        allows: Allows::Error(None, Errno::NOSPC),
+        allows: Allows::ErrorAnyway(Errno::NOSPC),
         when: When::AttributeBytes(15_000),
         text: "an attribute fits into one tree node, of 16 KiB",
         source: "fs/btrfs/xattr.c; measured on Linux 6.18",
@@ -160,6 +160,28 @@ pub const QUIRKS: &[Quirk] = &[
         when: When::LowerDirectory,
         text: "a directory of the lower layer cannot be moved without redirect_dir=on",
         source: OVERLAYFS,
+        standing: Standing::Legitimate,
+    },
+    Quirk {
+        id: "overlay-redirect-space",
+        on: On::OverlayWith("redirect_dir=on"),
+        ops: &[OpKind::Rename],
+        allows: Allows::ErrorAnyway(Errno::XDEV),
+        when: When::Both(&When::LowerDirectory, &When::MovedAttributeBytes(2000)),
+        text: "a directory of the lower layer cannot be moved where the upper layer has no room \
+               for the attribute that tells where it came from",
+        source: "fs/overlayfs/dir.c, ovl_set_redirect(); measured on Linux 6.18",
+        standing: Standing::Legitimate,
+    },
+    Quirk {
+        id: "overlay-userxattr-row-numbers",
+        on: On::OverlayWith("userxattr"),
+        ops: &[OpKind::List, OpKind::ListStep, OpKind::ListRest],
+        allows: Allows::Aspect(Aspect::RowNumber),
+        when: When::Always,
+        text: "a symbolic link cannot bear the attribute that tells which lower one it was copied \
+               from, so its inode number is another one then",
+        source: "xattr(7); measured on Linux 6.18",
         standing: Standing::Legitimate,
     },
     Quirk {

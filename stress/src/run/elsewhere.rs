@@ -2,7 +2,7 @@
 
 use reports::{StressElsewhere, StressElsewhereOutcome};
 
-use super::trial::{Class, Footing};
+use super::trial::{Class, Footing, Pace};
 use super::{Crew, Worked};
 use crate::reproducer::{Ground, Reproducer};
 use crate::site::Site;
@@ -39,7 +39,7 @@ fn try_on(
     }
     let met = site
         .ground(0, &crew.fill())
-        .and_then(|mut ground| footing.try_sequence(&mut ground, &reproducer.ops));
+        .and_then(|mut ground| footing.try_sequence(&mut ground, &reproducer.ops, Pace::of(class)));
     match met {
         Ok(None) => StressElsewhereOutcome::AsExpected,
         Ok(Some(met)) if met.class() == class => StressElsewhereOutcome::Same,

@@ -270,4 +270,4 @@ fn needs(op: &Op) -> u64 {
 }
 
 /// How long one divergence is minimised.
-pub const MINIMISED_FOR: Duration = Duration::from_secs(30);
+pub const MINIMISED_FOR: Duration = Duration::from_secs(60);

@@ -1,7 +1,7 @@
 //! A reproducer, run once.
 
 use super::tally::Tally;
-use super::trial::{Footing, Met};
+use super::trial::{Footing, Met, Pace};
 use crate::reproducer::Reproducer;
 use crate::site::{Ground, SiteError};
 use crate::world::Verdict;
@@ -16,6 +16,8 @@ pub fn replay(
     let (mut world, _) = footing.begin(ground)?;
     tally.rounds += 1;
     for (position, op) in reproducer.ops.iter().enumerate() {
+        // Whatever its class, a pause does not hide it.
+        Pace::Paused.wait(reproducer.ops.len());
         let ran = world.run(op);
         tally.add(op, &ran);
         match ran.verdict {

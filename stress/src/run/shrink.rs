@@ -3,7 +3,7 @@
 use super::lane::MINIMISED_FOR;
 use super::log::Log;
 use super::options::Watch;
-use super::trial::{Footing, Met};
+use super::trial::{Footing, Met, Pace};
 use crate::minimise::{Answer, Bounds, Ending, minimise};
 use crate::op::Op;
 use crate::site::Ground;
@@ -49,7 +49,7 @@ impl Shrink<'_> {
             if self.watch.is_stopped() {
                 return Answer::Stop;
             }
-            match self.footing.try_sequence(ground, ops) {
+            match self.footing.try_sequence(ground, ops, Pace::of(class)) {
                 Ok(Some(met)) if met.class() == class => {
                     last = Some(met);
                     Answer::Same

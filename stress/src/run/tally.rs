@@ -36,12 +36,37 @@ pub struct Tally {
     pub scans: u64,
     /// Operations for which there was no space.
     pub no_space: u64,
-    /// Times by operation.
-    times: BTreeMap<OpKind, Histogram<u64>>,
-    /// Outcomes by operation and error; none is success.
-    outcomes: BTreeMap<(OpKind, i32), u64>,
+    /// By operation, in their order.
+    kinds: Vec<Kind>,
     /// How often each quirk was met, by its row.
     pub quirks: BTreeMap<usize, u64>,
+}
+
+/// Counts of one operation.
+#[derive(Clone, Debug, Default)]
+struct Kind {
+    times: Option<Histogram<u64>>,
+    /// How often each error was met, by its number; 0 is success.
+    outcomes: Vec<u64>,
+}
+
+impl Kind {
+    fn times(&mut self) -> Option<&mut Histogram<u64>> {
+        if self.times.is_none() {
+            // The bounds are constants that a histogram takes.
+            self.times = Histogram::new_with_bounds(1, LONGEST, DIGITS).ok();
+        }
+        self.times.as_mut()
+    }
+
+    fn add(&mut self, errno: usize, count: u64) {
+        if self.outcomes.len() <= errno {
+            self.outcomes.resize(errno + 1, 0);
+        }
+        if let Some(known) = self.outcomes.get_mut(errno) {
+            *known += count;
+        }
+    }
 }
 
 impl Default for Tally {
@@ -55,8 +80,7 @@ impl Default for Tally {
             listings: 0,
             scans: 0,
             no_space: 0,
-            times: BTreeMap::new(),
-            outcomes: BTreeMap::new(),
+            kinds: vec![Kind::default(); OpKind::ALL.len()],
             quirks: BTreeMap::new(),
         }
     }
@@ -67,24 +91,16 @@ impl Tally {
     pub fn add(&mut self, op: &Op, ran: &Ran) {
         self.operations += 1;
         let kind = op.kind();
-        let errno = ran.errno.map_or(0, Errno::raw_os_error);
-        *self.outcomes.entry((kind, errno)).or_default() += 1;
-        if let Some(times) = self.times_of(kind) {
-            times.saturating_record(nanoseconds(ran.took));
+        if let Some(counts) = self.kinds.get_mut(kind as usize) {
+            counts.add(ran.errno.map_or(0, |errno| errno.raw_os_error().unsigned_abs() as usize), 1);
+            if let Some(times) = counts.times() {
+                times.saturating_record(nanoseconds(ran.took));
+            }
         }
         if ran.errno.is_none() {
             self.bytes_written += written(op);
             self.listings += u64::from(kind == OpKind::ListRest);
         }
-    }
-
-    fn times_of(&mut self, kind: OpKind) -> Option<&mut Histogram<u64>> {
-        if !self.times.contains_key(&kind) {
-            // The bounds are constants that a histogram takes.
-            let times = Histogram::new_with_bounds(1, LONGEST, DIGITS).ok()?;
-            self.times.insert(kind, times);
-        }
-        self.times.get_mut(&kind)
     }
 
     /// Adds what another lane counted.
@@ -97,14 +113,15 @@ impl Tally {
         self.listings += other.listings;
         self.scans += other.scans;
         self.no_space += other.no_space;
-        for (kind, times) in &other.times {
-            if let Some(own) = self.times_of(*kind) {
+        for (own, other) in self.kinds.iter_mut().zip(&other.kinds) {
+            if let Some(other) = &other.times
+                && let Some(own) = own.times()
+            {
                 // Both have the same bounds.
-                let _ = own.add(times);
+                let _ = own.add(other);
             }
-        }
-        for (outcome, count) in &other.outcomes {
-            *self.outcomes.entry(*outcome).or_default() += count;
+            let outcomes = other.outcomes.iter().enumerate();
+            outcomes.for_each(|(errno, count)| own.add(errno, *count));
         }
         for (row, count) in &other.quirks {
             *self.quirks.entry(*row).or_default() += count;
@@ -114,12 +131,15 @@ impl Tally {
     /// Times of all operations together, and of each.
     pub fn latency(&self) -> Vec<StressLatency> {
         let Some(all) = self.all_times() else { return Vec::new() };
-        let each = self.times.iter().map(|(kind, times)| latency(kind.verb(), times));
+        let each = OpKind::ALL.iter().zip(&self.kinds).filter_map(|(kind, counts)| {
+            let times = counts.times.as_ref().filter(|times| !times.is_empty())?;
+            Some(latency(kind.verb(), times))
+        });
         std::iter::once(latency(StressLatency::ALL, &all)).chain(each).collect()
     }
 
     fn all_times(&self) -> Option<Histogram<u64>> {
-        let mut times = self.times.values();
+        let mut times = self.kinds.iter().filter_map(|kind| kind.times.as_ref());
         let mut all = times.next()?.clone();
         for times in times {
             // Both have the same bounds.
@@ -130,12 +150,15 @@ impl Tally {
 
     /// How often each operation came to each outcome: the verb, the error or `ok`, the count.
     pub fn outcomes(&self) -> impl Iterator<Item = (&'static str, String, u64)> {
-        self.outcomes.iter().map(|((kind, errno), count)| {
-            let outcome = match errno {
-                0 => "ok".to_owned(),
-                errno => errno_word(Errno::from_raw_os_error(*errno)),
-            };
-            (kind.verb(), outcome, *count)
+        OpKind::ALL.iter().zip(&self.kinds).flat_map(|(kind, counts)| {
+            let met = counts.outcomes.iter().enumerate().filter(|(_, count)| **count > 0);
+            met.map(|(errno, count)| {
+                let outcome = match errno {
+                    0 => "ok".to_owned(),
+                    errno => errno_word(Errno::from_raw_os_error(errno as i32)),
+                };
+                (kind.verb(), outcome, *count)
+            })
         })
     }
 }

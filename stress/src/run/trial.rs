@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::difference::{Aspect, Difference};
 use crate::feature::Feature;
@@ -61,6 +62,39 @@ impl Met {
     }
 }
 
+/// How fast operations come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// One at once after the other.
+    Unbroken,
+    /// With a pause before each, so that the clock that inodes are stamped by goes on between
+    /// them, as it does now and then in a long sequence.
+    Paused,
+}
+
+/// The slowest clock tick of Linux is 10 ms (CONFIG_HZ=100).
+const TICK: Duration = Duration::from_millis(10);
+
+/// Operations beyond which the clock goes on by itself.
+const FEW: usize = 40;
+
+impl Pace {
+    /// The pace at which a class shows itself.
+    pub fn of(class: Class) -> Self {
+        match class.aspect {
+            Aspect::Modified | Aspect::Changed => Pace::Paused,
+            _ => Pace::Unbroken,
+        }
+    }
+
+    /// Waits before an operation of a sequence of that length.
+    pub fn wait(self, length: usize) {
+        if self == Pace::Paused && length <= FEW {
+            std::thread::sleep(TICK);
+        }
+    }
+}
+
 impl Footing {
     /// A fresh tree with its model, and where it is.
     pub fn begin(
@@ -83,9 +117,15 @@ impl Footing {
     }
 
     /// Runs a sequence in a fresh tree; what differed first.
-    pub fn try_sequence(&self, ground: &mut Ground, ops: &[Op]) -> Result<Option<Met>, SiteError> {
+    pub fn try_sequence(
+        &self,
+        ground: &mut Ground,
+        ops: &[Op],
+        pace: Pace,
+    ) -> Result<Option<Met>, SiteError> {
         let (mut world, _) = self.begin(ground)?;
         for (position, op) in ops.iter().enumerate() {
+            pace.wait(ops.len());
             match world.run(op).verdict {
                 Verdict::Differs(differences) => {
                     return Ok(Some(Met { position, op: op.clone(), differences }));

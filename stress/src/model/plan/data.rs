@@ -33,13 +33,13 @@ impl Model {
     }
 
     fn plan_reading(&self, id: NodeId, at: u64, length: u32) -> Planned {
-        range(at, length)?;
         let bytes = self.content(id)?.read(at, length.into());
         Ok(Plan::nothing(Expected::Bytes(bytes)))
     }
 
     pub(super) fn plan_read(&self, path: &Path, at: u64, length: u32) -> Planned {
         let id = self.open_path(path, READ)?;
+        range(at, length)?;
         self.plan_reading(id, at, length)
     }
 
@@ -50,6 +50,7 @@ impl Model {
             return Err(Errno::ISDIR);
         }
         let (id, _) = self.open_file(handle, OpenHow::READ, Errno::BADF)?;
+        range(at, length)?;
         self.plan_reading(id, at, length)
     }
 
@@ -112,6 +113,9 @@ impl Model {
             return Err(Errno::FBIG);
         }
         let size = self.content(node)?.size();
+        if how == AllocateHow::Insert && size.saturating_add(length) > MOST {
+            return Err(Errno::FBIG);
+        }
         let unaligned = at % PAGE != 0 || length % PAGE != 0;
         let misplaced = match how {
             AllocateHow::Collapse => unaligned || at + length >= size,
@@ -160,13 +164,12 @@ fn writing(node: NodeId, at: u64, length: u32, fill: u8) -> Plan {
     Plan::new(expected, effect.into_iter().collect::<Vec<_>>())
 }
 
+/// Whether a range ends at an offset: rw_verify_area.
+fn range(at: u64, length: u32) -> Result<(), Errno> {
+    offset(at.saturating_add(length.into()))
+}
+
 /// Whether an offset is one: loff_t is signed.
 fn offset(at: u64) -> Result<(), Errno> {
     if at > MOST { Err(Errno::INVAL) } else { Ok(()) }
-}
-
-/// Whether a range ends at an offset: rw_verify_area.
-fn range(at: u64, length: u32) -> Result<(), Errno> {
-    offset(at)?;
-    offset(at + u64::from(length))
 }

@@ -151,6 +151,9 @@ fn read_all(file: impl AsFd, at: u64, length: u32) -> Result<Vec<u8>, Errno> {
     let mut done = 0;
     loop {
         let rest = bytes.get_mut(done..).unwrap_or_default();
+        if done > 0 && (rest.is_empty() || at.saturating_add(done as u64) > i64::MAX as u64) {
+            break;
+        }
         match pread(&file, rest, at.wrapping_add(done as u64)) {
             Ok(0) => break,
             Ok(count) => done += count,
