@@ -2,6 +2,7 @@
 //! and an install.
 
 use super::choose::Chooser;
+use super::memory::Memory;
 use super::random::Random;
 use crate::name::{Family, Name};
 use crate::op::Op;
@@ -93,7 +94,7 @@ impl Changes {
 }
 
 /// A package is put aside, made anew, filled, and what was put aside removed: what npm does.
-pub fn install(random: &mut Random) -> Vec<Op> {
+pub fn install(random: &mut Random, memory: &Memory) -> Vec<Op> {
     let modules = Path::of(Family::Modules.name(0));
     let number = random.below_u16(6);
     let package = modules.join(Family::Package.name(number));
@@ -117,17 +118,18 @@ pub fn install(random: &mut Random) -> Vec<Op> {
             ops.push(Op::Rename { from: path, to, how: RenameHow::Plain });
         }
     }
-    ops.push(Op::List { place: package.into(), buffer: 32_768 });
     for folder in 0..3 {
-        let folder = retired.join(Family::Folder.name(folder));
-        ops.extend(remove_files(&folder));
-        ops.push(Op::RemoveDirectory { path: folder });
+        let folder = Family::Folder.name(folder);
+        ops.extend(remove_files(memory, &package.join(folder), &retired.join(folder)));
+        ops.push(Op::RemoveDirectory { path: retired.join(folder) });
     }
-    ops.extend(remove_files(&retired));
+    ops.extend(remove_files(memory, &package, &retired));
     ops.push(Op::RemoveDirectory { path: retired });
+    ops.push(Op::List { place: package.into(), buffer: 32_768 });
     ops
 }
 
-fn remove_files(directory: &Path) -> impl Iterator<Item = Op> {
-    (0..12).map(|file| Op::Unlink { path: directory.join(Family::File.name(file)) })
+/// Removes the files that a directory had before it was moved.
+fn remove_files(memory: &Memory, before: &Path, now: &Path) -> impl Iterator<Item = Op> {
+    memory.files_in(before).map(|file| Op::Unlink { path: now.join(file.split().1) })
 }

@@ -4,6 +4,7 @@
 
 mod choose;
 mod episode;
+mod memory;
 mod profile;
 mod random;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod tests;
 use std::collections::VecDeque;
 
 use choose::{Chooser, Usual};
+use memory::Memory;
 pub use profile::{Profile, Weight};
 use random::Random;
 
@@ -43,6 +45,7 @@ pub struct Generator {
     /// Whether operations come that belong together.
     episodes: bool,
     queue: VecDeque<Op>,
+    memory: Memory,
 }
 
 impl Generator {
@@ -62,6 +65,7 @@ impl Generator {
             weights,
             episodes: mix.only.is_empty(),
             queue: VecDeque::new(),
+            memory: Memory::default(),
         }
     }
 
@@ -69,7 +73,7 @@ impl Generator {
         if self.random.one_in(READING_IN_STEPS) {
             self.queue.extend(episode::reading_in_steps(&mut self.random, self.chooser));
         } else if self.chooser.profile == Profile::Npm && self.random.one_in(INSTALL) {
-            self.queue.extend(episode::install(&mut self.random));
+            self.queue.extend(episode::install(&mut self.random, &self.memory));
         }
     }
 
@@ -267,7 +271,11 @@ impl Iterator for Generator {
         if self.queue.is_empty() && self.episodes {
             self.begin_episode();
         }
-        let queued = self.queue.pop_front();
-        Some(queued.unwrap_or_else(|| self.one()))
+        let op = self.queue.pop_front().unwrap_or_else(|| {
+            let op = self.one();
+            self.memory.steer(&mut self.random, self.chooser, op)
+        });
+        self.memory.note(&op);
+        Some(op)
     }
 }
