@@ -1,8 +1,8 @@
 //! The shortest and simplest sequence that still shows a divergence.
 //!
-//! Operations are left out as long as the divergence stays, whole chunks first; then what is left
-//! is made simpler: names and handles everywhere at once, operands one by one; and so on until
-//! nothing more can go. Every step makes the sequence shorter or an operand simpler, so it ends.
+//! Operations are left out as long as the divergence stays, whole chunks first, and renames by
+//! calling what they move by its other name; then what is left is made simpler: names and handles
+//! everywhere at once, operands one by one; and so on until nothing more can go. Every step makes the sequence shorter or an operand simpler, so it ends.
 //!
 //! The judge runs a candidate on a real filesystem. Nothing else takes time here, so no candidate
 //! is shown to it twice, and nothing that it has not accepted is returned.
@@ -14,6 +14,7 @@ mod simpler;
 #[cfg(test)]
 mod tests;
 mod trials;
+mod unmoved;
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -87,9 +88,10 @@ fn reduce(ops: &mut Vec<Op>, trials: &mut Trials<'_>) -> ControlFlow<Ending> {
     }
     loop {
         omit::chunks(ops, trials)?;
+        let unmoved = unmoved::moves(ops, trials)?;
         let simplified = simplify(ops, trials)?;
         // Pairs cost the square of what is left, so they come when nothing else helps.
-        if !simplified && !omit::pairs(ops, trials)? {
+        if !unmoved && !simplified && !omit::pairs(ops, trials)? {
             return ControlFlow::Continue(());
         }
     }

@@ -1,5 +1,8 @@
 //! One tree and its model: operations are done on both and held against each other.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::{Duration, Instant};
 
 use rustix::io::Errno;

@@ -83,7 +83,8 @@ fn below(names: &[Name], directory: &Path, change: impl Fn(&[Name]) -> Vec<Name>
     if names == directory.names() { names.to_vec() } else { change(names) }
 }
 
-fn change_names(op: &mut Op, change: impl Fn(&[Name]) -> Vec<Name>) {
+/// Changes the names of every path of an operation.
+pub(super) fn change_names(op: &mut Op, change: impl Fn(&[Name]) -> Vec<Name>) {
     paths(op).into_iter().for_each(|path| change_path(path, &change));
     places(op).into_iter().for_each(|place| change_place(place, &change));
 }

@@ -13,7 +13,7 @@ use crate::operand::Handle;
 use crate::outcome::{Facts, Outcome, Row, RowName, Rows, Seen};
 
 /// A model that does the operations itself.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct InMemory {
     model: Model,
     readers: [Reader; Handle::COUNT as usize],
@@ -21,7 +21,7 @@ pub struct InMemory {
 }
 
 /// How far an open directory was read.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Reader {
     /// What was in it when it was opened or rewound.
     names: Vec<RowName>,
@@ -158,6 +158,8 @@ impl Target for InMemory {
         // What a refused call changes all the same stands in its plan as well.
         if outcome.is_err() == matches!(plan.expected, Expected::Fails(_)) {
             self.model.carry_out(plan, &outcome, self.now);
+        }
+        if outcome.is_ok() {
             self.note(op);
         }
         outcome

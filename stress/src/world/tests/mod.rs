@@ -1,0 +1,197 @@
+//! Whether a target that breaks a promise is found out, and how few operations then show it.
+
+mod lies;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::*;
+use crate::generator::{Generator, Mix, Profile};
+use crate::minimise::{Answer, Bounds, Ending, minimise};
+use crate::model::Caller;
+use crate::name::Names;
+use crate::op::OpKind;
+use crate::outcome::Outcome;
+use crate::target::InMemory;
+use lies::{LIES, Lie};
+
+/// Operations of a round.
+const ROUND: usize = 1500;
+
+/// Rounds in which a lie is to be found.
+const ROUNDS: u64 = 6;
+
+/// Operations that show a lie, at most.
+const FEW: usize = 10;
+
+/// A target that breaks a promise, and keeps all others.
+struct Liar {
+    honest: InMemory,
+    lie: Lie,
+}
+
+impl Target for Liar {
+    fn apply(&mut self, op: &Op) -> Outcome {
+        (self.lie)(&mut self.honest, op)
+    }
+}
+
+/// What differed, and the operations up to it.
+struct Found {
+    ops: Vec<Op>,
+    class: (OpKind, Aspect),
+}
+
+struct Hunt {
+    names: Arc<Names>,
+    lie: Lie,
+}
+
+impl Hunt {
+    fn new(lie: Lie) -> Self {
+        Hunt { names: Arc::default(), lie }
+    }
+
+    fn begin(&self) -> World<Liar> {
+        self.begin_as(&Nature::default(), &[])
+    }
+
+    fn begin_without(&self, absent: &[Feature]) -> World<Liar> {
+        self.begin_as(&Nature::default(), absent)
+    }
+
+    fn begin_as(&self, nature: &Nature, absent: &[Feature]) -> World<Liar> {
+        let caller = Caller { overrides: false, umask: 0o022 };
+        // Times of what is in memory are later than any of the test.
+        let later = (coarse_now().0 + 3600, 0);
+        let honest = InMemory::new(Arc::clone(&self.names), caller, later);
+        let model = Model::new(Arc::clone(&self.names), caller, coarse_now());
+        World::new(Liar { honest, lie: self.lie }, model, nature, absent)
+    }
+
+    /// What differs first of these operations, and then of the whole tree if that is looked at.
+    fn run(&self, ops: impl Iterator<Item = Op>, compare: bool) -> Option<Found> {
+        let (mut world, mut done) = (self.begin(), Vec::new());
+        for op in ops {
+            let found = judged(&mut world, &op);
+            done.push(op);
+            if let Some(class) = found {
+                return Some(Found { ops: done, class });
+            }
+        }
+        let looks = if compare { world.model().observations() } else { Vec::new() };
+        for op in looks {
+            if let Some(class) = judged(&mut world, &op) {
+                done.push(op);
+                return Some(Found { ops: done, class });
+            }
+        }
+        None
+    }
+
+    fn search(&self, profile: Profile) -> Option<Found> {
+        let mix = Mix { profile, only: Vec::new() };
+        let mut rounds = 0..ROUNDS;
+        rounds.find_map(|round| self.run(Generator::new(&mix, 1, round).take(ROUND), true))
+    }
+
+    fn shrink(&self, found: Found) -> Vec<Op> {
+        let bounds = Bounds { attempts: 20_000, time: Duration::from_mins(5) };
+        let class = found.class;
+        let minimised = minimise(found.ops, bounds, &mut |ops| {
+            match self.run(ops.iter().cloned(), false) {
+                Some(found) if found.class == class => Answer::Same,
+                _ => Answer::Other,
+            }
+        });
+        assert_eq!(minimised.ending, Ending::Minimal);
+        minimised.ops
+    }
+}
+
+fn judged(world: &mut World<Liar>, op: &Op) -> Option<(OpKind, Aspect)> {
+    match world.run(op).verdict {
+        Verdict::Agrees => None,
+        Verdict::Differs(differences) => Some((op.kind(), differences[0].aspect)),
+        verdict => panic!("{op}: {verdict:?}"),
+    }
+}
+
+#[test]
+fn what_keeps_every_promise_is_found_nothing_wrong_with() {
+    let honest = Hunt::new(|target, op| target.apply(op));
+    for profile in Profile::ALL {
+        if let Some(Found { ops, class }) = honest.search(profile) {
+            panic!("{}: {class:?}: {:?}", profile.word(), ops.last());
+        }
+    }
+}
+
+#[test]
+fn every_broken_promise_is_found_and_shown_by_few_operations() {
+    for (promise, lie, aspects) in LIES {
+        let hunt = Hunt::new(*lie);
+        let profiles = [Profile::Mixed, Profile::Data, Profile::Metadata];
+        let found = profiles.into_iter().find_map(|profile| hunt.search(profile));
+        let found = found.unwrap_or_else(|| panic!("{promise}: it is not found"));
+        let (kind, aspect) = found.class;
+        assert!(aspects.contains(&aspect), "{promise}: {}: {aspect:?}", kind.verb());
+        let few: Vec<String> = hunt.shrink(found).iter().map(Op::to_string).collect();
+        assert!(few.len() <= FEW, "{promise}: {}: {few:#?}", few.len());
+    }
+}
+
+#[test]
+fn no_space_is_no_divergence() {
+    let full = Hunt::new(|target, op| match op {
+        Op::Create { .. } => Err(Errno::NOSPC),
+        _ => target.apply(op),
+    });
+    let mut world = full.begin();
+    let mut verdict = |line: &str| world.run(&line.parse().unwrap()).verdict;
+    assert_eq!(verdict("create f0 mode=0644"), Verdict::NoSpace);
+    assert_eq!(verdict("create d0/f0 mode=0644"), Verdict::Differs(vec![Difference::error(
+        Some(Errno::NOENT),
+        Some(Errno::NOSPC),
+    )]));
+}
+
+#[test]
+fn what_is_not_done_at_all_is_unsupported_and_nothing_else() {
+    let without = Hunt::new(|target, op| match op {
+        Op::Link { .. } => Err(Errno::PERM),
+        Op::Symlink { .. } => Err(Errno::IO),
+        _ => target.apply(op),
+    });
+    let absent = [Feature::HardLinks, Feature::SymbolicLinks];
+    let mut world = without.begin_without(&absent);
+    let mut verdict = |line: &str| world.run(&line.parse().unwrap()).verdict;
+    assert_eq!(verdict("create f0 mode=0644"), Verdict::Agrees);
+    assert_eq!(verdict("link f0 f1"), Verdict::Unsupported);
+    let errors = [Difference::error(None, Some(Errno::IO))];
+    assert_eq!(verdict("symlink f0 f1"), Verdict::Differs(errors.to_vec()), "another error");
+    assert_eq!(verdict("stat f1"), Verdict::Agrees, "nothing was made");
+    let mut with = without.begin();
+    with.run(&"create f0 mode=0644".parse().unwrap());
+    let errors = [Difference::error(None, Some(Errno::PERM))];
+    let verdict = with.run(&"link f0 f1".parse().unwrap()).verdict;
+    assert_eq!(verdict, Verdict::Differs(errors.to_vec()), "it was promised");
+}
+
+/// What was excused is in the model as it is in the target: what was refused did not happen.
+#[test]
+fn what_is_excused_leaves_the_model_as_it_was() {
+    let short = Hunt::new(|target, op| match op {
+        Op::SetAttribute { length: 4000.., .. } => Err(Errno::NOSPC),
+        _ => target.apply(op),
+    });
+    let nature = Nature { filesystem: "ext4".to_owned(), ..Nature::default() };
+    let mut world = short.begin_as(&nature, &[]);
+    let mut verdict = |line: &str| world.run(&line.parse().unwrap()).verdict;
+    assert_eq!(verdict("create f0 mode=0644"), Verdict::Agrees);
+    let set = "setxattr f0 attribute=1 length=4000 fill=1 how=any";
+    let Verdict::Excused(rows) = verdict(set) else { panic!("it is not excused") };
+    let ids: Vec<&str> = rows.iter().map(|row| QUIRKS[*row].id).collect();
+    assert_eq!(ids, ["ext4-attribute-space"]);
+    assert_eq!(verdict("listxattr f0"), Verdict::Agrees, "it was not set");
+}
