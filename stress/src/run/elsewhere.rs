@@ -39,7 +39,7 @@ fn try_on(
     }
     let met = site
         .ground(0, &crew.fill())
-        .and_then(|mut ground| footing.try_sequence(&mut ground, &reproducer.ops, Pace::of(class)));
+        .and_then(|mut ground| footing.try_sequence(&mut ground, &reproducer.ops, Pace::of(class), crew.watch));
     match met {
         Ok(None) => StressElsewhereOutcome::AsExpected,
         Ok(Some(met)) if met.class() == class => StressElsewhereOutcome::Same,

@@ -195,6 +195,9 @@ impl Lane<'_> {
     ) -> Round {
         tally.comparisons += 1;
         for op in world.model().observations() {
+            if self.watch.is_stopped() {
+                return Round::Over;
+            }
             let ran = world.run(&op);
             log.push(op, ran.errno.is_none());
             if let Some(round) = self.judged(ran.verdict, &mut log, tally) {

@@ -67,6 +67,7 @@ impl Model {
 
     pub(super) fn plan_append(&self, path: &Path, length: u32, fill: u8) -> Planned {
         let id = self.open_path(path, WRITE)?;
+        range(0, length)?;
         self.plan_writing(id, self.content(id)?.size(), length, fill)
     }
 
@@ -153,8 +154,12 @@ impl Model {
     }
 }
 
-/// Whether a range ends at an offset: rw_verify_area.
+/// Whether a range ends at an offset: rw_verify_area. What is longer than any operation may be is
+/// refused in the same way.
 fn range(at: u64, length: u32) -> Result<(), Errno> {
+    if length > crate::data::MOST {
+        return Err(Errno::INVAL);
+    }
     offset(at.saturating_add(length.into()))
 }
 
