@@ -75,8 +75,8 @@ fn a_divergence_met_once_on_two_targets_accuses_neither() {
       mkdir a
       create a/f1
       rename a/f1 b/f2
-    replay it   fscan replay FILE; --reproducers DIR writes FILE, and -v shows its
-                lines
+    replay it   fscan replay FILE; --reproducers DIR writes FILE, and -v shows
+                its lines
 
 ";
     assert!(text.contains(expected), "{text}");
@@ -113,7 +113,7 @@ fn a_replay_file_whose_path_leads_nowhere_is_no_command() {
     let mut row = divergence("home");
     row.replay_file = Some(PathName::new(b"/d".repeat(50_000)));
     let mut report = with_stress(Stress { divergences: vec![row], ..stress() });
-    let how = "    replay it   fscan replay FILE; --reproducers DIR writes FILE, and -v shows its\n";
+    let how = "    replay it   fscan replay FILE; --reproducers DIR writes FILE, and -v shows\n";
     assert!(plain(&report).contains(how), "{}", plain(&report));
 
     let row = &mut report.stress.as_mut().unwrap().divergences[0];

@@ -33,42 +33,42 @@ impl Model {
     }
 
     fn plan_reading(&self, id: NodeId, at: u64, length: u32) -> Planned {
+        range(at, length)?;
         let bytes = self.content(id)?.read(at, length.into());
         Ok(Plan::nothing(Expected::Bytes(bytes)))
     }
 
     pub(super) fn plan_read(&self, path: &Path, at: u64, length: u32) -> Planned {
         let id = self.open_path(path, READ)?;
-        range(at, length)?;
         self.plan_reading(id, at, length)
     }
 
     pub(super) fn plan_read_handle(&self, handle: Handle, at: u64, length: u32) -> Planned {
-        let open = self.opened(handle)?;
-        range(at, length)?;
-        if let Open::Directory(_) = open {
+        offset(at)?;
+        if let Open::Directory(_) = self.opened(handle)? {
+            range(at, length)?;
             return Err(Errno::ISDIR);
         }
         let (id, _) = self.open_file(handle, OpenHow::READ, Errno::BADF)?;
         self.plan_reading(id, at, length)
     }
 
-    fn plan_writing(&self, node: NodeId, at: u64, length: u32, fill: u8) -> Planned {
-        let length = u64::from(length);
-        let effect = (length > 0).then_some(Effect::Write { node, at, length, fill });
-        Ok(Plan::new(Expected::Count(length), effect.into_iter().collect::<Vec<_>>()))
-    }
 
     pub(super) fn plan_write(&self, path: &Path, at: u64, length: u32, fill: u8) -> Planned {
         let id = self.open_path(path, WRITE)?;
         range(at, length)?;
-        self.plan_writing(id, at, length, fill)
+        Ok(writing(id, at, length, fill))
     }
 
     pub(super) fn plan_append(&self, path: &Path, length: u32, fill: u8) -> Planned {
         let id = self.open_path(path, WRITE)?;
         range(0, length)?;
-        self.plan_writing(id, self.content(id)?.size(), length, fill)
+        let mut plan = writing(id, self.content(id)?.size(), length, fill);
+        if let (Expected::Fails(errno), false) = (&mut plan.expected, plan.effects.is_empty()) {
+            // Once a part was written, the file's own offset is at the end, and the rest is no range.
+            *errno = Errno::INVAL;
+        }
+        Ok(plan)
     }
 
     pub(super) fn plan_write_handle(
@@ -78,11 +78,11 @@ impl Model {
         length: u32,
         fill: u8,
     ) -> Planned {
-        self.opened(handle)?;
-        range(at, length)?;
+        offset(at)?;
         let (id, how) = self.open_file(handle, OpenHow::WRITE, Errno::BADF)?;
+        range(at, length)?;
         let at = if how.has(OpenHow::APPEND) { self.content(id)?.size() } else { at };
-        self.plan_writing(id, at, length, fill)
+        Ok(writing(id, at, length, fill))
     }
 
     pub(super) fn plan_truncate(&self, path: &Path, size: u64) -> Planned {
@@ -93,7 +93,6 @@ impl Model {
 
     pub(super) fn plan_truncate_handle(&self, handle: Handle, size: u64) -> Planned {
         offset(size)?;
-        self.opened(handle)?;
         let (node, _) = self.open_file(handle, OpenHow::WRITE, Errno::INVAL)?;
         Ok(Plan::done(Effect::Resize { node, size }))
     }
@@ -114,9 +113,6 @@ impl Model {
             return Err(Errno::FBIG);
         }
         let size = self.content(node)?.size();
-        if how == AllocateHow::Insert && size.saturating_add(length) > MOST {
-            return Err(Errno::FBIG);
-        }
         let unaligned = at % PAGE != 0 || length % PAGE != 0;
         let misplaced = match how {
             AllocateHow::Collapse => unaligned || at + length >= size,
@@ -142,28 +138,40 @@ impl Model {
         let target = self.open_path(to, WRITE)?;
         let size = self.content(source)?.size();
         let length = u64::from(length).min(size.saturating_sub(at));
-        if at > MOST || to_at > MOST || at.checked_add(length).is_none_or(|end| end > MOST) {
-            return Err(Errno::OVERFLOW);
+        let end = to_at.checked_add(length).ok_or(Errno::OVERFLOW)?;
+        if to_at == MOST {
+            return Err(Errno::FBIG);
         }
-        let overlaps = to_at + length > at && to_at < at + length;
-        if source == target && overlaps {
+        let overlaps = end > at && to_at < at.saturating_add(length);
+        if source == target && overlaps || at > MOST || to_at > MOST {
             return Err(Errno::INVAL);
         }
-        let effect = Effect::Copy { from: source, at, to: target, to_at, length };
-        Ok(Plan::new(Expected::Count(length), [effect]))
+        let length = length.min(MOST - to_at);
+        let expected = if end > MOST { Expected::Fails(Errno::FBIG) } else { Expected::Count(length) };
+        Ok(Plan::new(expected, [Effect::Copy { from: source, at, to: target, to_at, length }]))
     }
 }
 
-/// Whether a range ends at an offset: rw_verify_area. What is longer than any operation may be is
-/// refused in the same way.
-fn range(at: u64, length: u32) -> Result<(), Errno> {
-    if length > crate::data::MOST {
-        return Err(Errno::INVAL);
-    }
-    offset(at.saturating_add(length.into()))
+/// Writing to what is open: as much as fits below the largest offset.
+fn writing(node: NodeId, at: u64, length: u32, fill: u8) -> Plan {
+    let asked = u64::from(length);
+    let length = asked.min(MOST.saturating_sub(at));
+    let expected = if length < asked { Expected::Fails(Errno::FBIG) } else { Expected::Count(asked) };
+    let effect = (length > 0).then_some(Effect::Write { node, at, length, fill });
+    Plan::new(expected, effect.into_iter().collect::<Vec<_>>())
 }
 
 /// Whether an offset is one: loff_t is signed.
 fn offset(at: u64) -> Result<(), Errno> {
     if at > MOST { Err(Errno::INVAL) } else { Ok(()) }
+}
+
+/// Whether a range ends at an offset: rw_verify_area. What is longer than any operation may be is
+/// refused in the same way.
+fn range(at: u64, length: u32) -> Result<(), Errno> {
+    offset(at)?;
+    if length > crate::data::MOST {
+        return Err(Errno::INVAL);
+    }
+    offset(at + u64::from(length))
 }

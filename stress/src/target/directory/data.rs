@@ -6,7 +6,7 @@ use rustix::fs::{AtFlags, FallocateFlags, Mode, OFlags, copy_file_range, falloca
 use rustix::io::{Errno, pread, pwrite, write};
 use scanner::close_written;
 
-use super::{DirectoryTarget, facts};
+use super::{DirectoryTarget, Handled, facts};
 use crate::data::{MOST, pattern};
 use crate::operand::{AllocateHow, Handle};
 use crate::path::Path;
@@ -22,7 +22,7 @@ impl DirectoryTarget {
     }
 
     pub(super) fn read_handle(&self, handle: Handle, at: u64, length: u32) -> Result<Vec<u8>, Errno> {
-        read_all(&self.opened(handle)?.descriptor, at, length)
+        read_all(&self.opened_at(handle, at)?.descriptor, at, length)
     }
 
     pub(super) fn write(
@@ -46,10 +46,10 @@ impl DirectoryTarget {
         fill: u8,
     ) -> Result<u64, Errno> {
         // What is appended bears the pattern of where it comes to be.
-        let file = &self.opened(handle)?.descriptor;
+        let file = &self.opened_at(handle, at)?.descriptor;
         let appends = rustix::fs::fcntl_getfl(file)?.contains(OFlags::APPEND);
-        let at = if appends { end(file)? } else { at };
-        self.prepare(at, length, fill)?;
+        let begin = if appends { end(file)? } else { at };
+        self.prepare(begin, length, fill)?;
         let file = &self.opened(handle)?.descriptor;
         write_all(&self.data, at, |rest, at| pwrite(file, rest, at))
     }
@@ -70,6 +70,14 @@ impl DirectoryTarget {
         Ok(())
     }
 
+    /// What a handle has open. The kernel looks at an offset before it looks for what is open.
+    fn opened_at(&self, handle: Handle, at: u64) -> Result<&Handled, Errno> {
+        match self.opened(handle) {
+            Err(_) if i64::try_from(at).is_err() => Err(Errno::INVAL),
+            opened => opened,
+        }
+    }
+
     pub(super) fn truncate(&self, path: &Path, size: u64) -> Result<(), Errno> {
         let file = self.open_path(path, OFlags::WRONLY)?;
         ftruncate(&file, size)?;
@@ -77,7 +85,7 @@ impl DirectoryTarget {
     }
 
     pub(super) fn truncate_handle(&self, handle: Handle, size: u64) -> Result<(), Errno> {
-        ftruncate(&self.opened(handle)?.descriptor, size)
+        ftruncate(&self.opened_at(handle, size)?.descriptor, size)
     }
 
     pub(super) fn allocate(
@@ -109,7 +117,7 @@ impl DirectoryTarget {
         let source = self.open_path(from, OFlags::RDONLY)?;
         let target = self.open_path(to, OFlags::WRONLY)?;
         // Not beyond what there is now: a file that is copied into itself grows.
-        let size = facts(&source, b"", AtFlags::EMPTY_PATH)?.size;
+        let size = end(&source)?;
         let length = u64::from(length).min(size.saturating_sub(at));
         let (mut at, mut to_at) = (at, to_at);
         let mut rest = length as usize;
@@ -129,8 +137,9 @@ impl DirectoryTarget {
     }
 }
 
+/// Without going there: an offset at the end would be judged as that of a write is.
 fn end(file: impl AsFd) -> Result<u64, Errno> {
-    rustix::fs::seek(file, rustix::fs::SeekFrom::End(0))
+    facts(file, b"", AtFlags::EMPTY_PATH).map(|facts| facts.size)
 }
 
 fn read_all(file: impl AsFd, at: u64, length: u32) -> Result<Vec<u8>, Errno> {
@@ -141,9 +150,6 @@ fn read_all(file: impl AsFd, at: u64, length: u32) -> Result<Vec<u8>, Errno> {
     let mut done = 0;
     loop {
         let rest = bytes.get_mut(done..).unwrap_or_default();
-        if done > 0 && (rest.is_empty() || at.saturating_add(done as u64) > i64::MAX as u64) {
-            break;
-        }
         match pread(&file, rest, at.wrapping_add(done as u64)) {
             Ok(0) => break,
             Ok(count) => done += count,
