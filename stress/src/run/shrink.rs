@@ -49,11 +49,12 @@ impl Shrink<'_> {
             if self.watch.is_stopped() {
                 return Answer::Stop;
             }
-            match self.footing.try_sequence(ground, ops) {
+            match self.footing.try_sequence(ground, ops, self.watch) {
                 Ok(Some(met)) if met.class() == class => {
                     last = Some(met);
                     Answer::Same
                 }
+                Ok(_) if self.watch.is_stopped() => Answer::Stop,
                 Ok(_) => Answer::Other,
                 Err(_) => Answer::Stop,
             }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::options::Watch;
 use crate::difference::{Aspect, Difference};
 use crate::feature::Feature;
 use crate::model::{Caller, Model};
@@ -82,10 +83,19 @@ impl Footing {
         World::new(target, model, &self.nature, &self.absent)
     }
 
-    /// Runs a sequence in a fresh tree; what differed first.
-    pub fn try_sequence(&self, ground: &mut Ground, ops: &[Op]) -> Result<Option<Met>, SiteError> {
+    /// Runs a sequence in a fresh tree; what differed first. Nothing where it was stopped before
+    /// the end, which the watch tells.
+    pub fn try_sequence(
+        &self,
+        ground: &mut Ground,
+        ops: &[Op],
+        watch: &Watch,
+    ) -> Result<Option<Met>, SiteError> {
         let (mut world, _) = self.begin(ground)?;
         for (position, op) in ops.iter().enumerate() {
+            if watch.is_stopped() {
+                return Ok(None);
+            }
             match world.run(op).verdict {
                 Verdict::Differs(differences) => {
                     return Ok(Some(Met { position, op: op.clone(), differences }));
