@@ -45,7 +45,7 @@ fn a_signal_ends_it_with_a_full_report_and_nothing_left() {
             outcome.expect(sent.elapsed() < Duration::from_secs(2), "it ends at once");
             let report = outcome.report();
             outcome.expect(!report.complete, "the report is marked incomplete");
-            outcome.expect(report.findings.is_empty(), "and accuses nobody");
+            outcome.expect(report.codes().is_empty(), "and accuses nobody");
             let told = report.stress.unwrap();
             outcome.expect(told.targets[0].ended == "stopped", "why it ended");
             outcome.expect(told.targets[0].operations > 0, "what was done");
@@ -160,7 +160,7 @@ fn a_filesystem_that_others_fill_is_an_outcome() {
         let outcome = running.wait();
         outcome.expect_code(0);
         let report = outcome.report();
-        outcome.expect(report.findings.is_empty(), "nobody is accused");
+        outcome.expect(report.codes().is_empty(), "nobody is accused");
         let told = report.stress.unwrap();
         outcome.expect(told.divergences.is_empty(), "of nothing");
         let ended = told.targets[0].ended.as_str();

@@ -101,7 +101,8 @@ impl<'a> Hunt<'a> {
     fn begin(dir: &'a Dir, number: usize, rule: Rule, seed: u64, only: &str) -> Self {
         let below = dir.folder(format!("tmpfs/below-{number}"));
         let plain = dir.folder(format!("tmpfs/plain-{number}"));
-        let (point, saved) = (dir.folder(format!("mnt/{number}")), dir.join(format!("saved/{number}")));
+        let (point, saved) =
+            (dir.folder(format!("mnt/{number}")), dir.join(format!("saved/{number}")));
         let mounted = Mounted::new(&below, &point, Script::new([rule])).unwrap();
         let run = stress(dir, "x", &point).args(["--until-divergence", "--duration=60s"]);
         let run = run.arg(format!("--seed={seed}")).args(["--max-bytes=32M", "--reproducers"]);

@@ -2,6 +2,10 @@
 
 mod ended;
 mod faults;
+mod given;
+mod provisioned;
+mod replays;
+mod usage;
 
 use std::fs;
 use std::path::{Path, PathBuf};
