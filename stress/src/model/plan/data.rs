@@ -33,7 +33,6 @@ impl Model {
     }
 
     fn plan_reading(&self, id: NodeId, at: u64, length: u32) -> Planned {
-        range(at, length)?;
         let bytes = self.content(id)?.read(at, length.into());
         Ok(Plan::nothing(Expected::Bytes(bytes)))
     }
@@ -50,6 +49,7 @@ impl Model {
             return Err(Errno::ISDIR);
         }
         let (id, _) = self.open_file(handle, OpenHow::READ, Errno::BADF)?;
+        range(at, length)?;
         self.plan_reading(id, at, length)
     }
 
