@@ -35,6 +35,10 @@ pub fn run(arguments: &StressArguments) -> anyhow::Result<Status> {
     if arguments.clean {
         return clean(arguments);
     }
+    if let Some(directory) = &arguments.reproducers {
+        // Said before a run rather than after it.
+        make_directory(directory)?;
+    }
     let namespace = namespace(arguments.provision)?;
     let quiet = arguments.result.quiet;
     let (watch, caught) = begin()?;
@@ -189,10 +193,13 @@ fn message(watch: &Watch, elapsed: Duration) -> String {
     )
 }
 
+fn make_directory(directory: &Path) -> anyhow::Result<()> {
+    let made = std::fs::create_dir_all(directory);
+    made.with_context(|| format!("{}: mkdir", PathName::from(directory).escaped()))
+}
+
 /// Writes each reproducer to a file of its own.
 fn save_reproducers(mut done: Done, directory: &Path) -> anyhow::Result<Done> {
-    let shown = PathName::from(directory).escaped();
-    std::fs::create_dir_all(directory).with_context(|| format!("{shown}: mkdir"))?;
     let mut number = 0;
     for row in &mut done.stress.divergences {
         if row.reproducer.is_empty() {

@@ -1,5 +1,9 @@
 //! What is written to files: bytes that tell by themselves where they belong.
 
+/// The most bytes that one operation reads or writes: more is EINVAL, so that no line of text makes
+/// this program take all memory.
+pub const MOST: u32 = 1 << 24;
+
 /// Writes the bytes from offset `at` on of a file filled with `fill`. No byte is zero, so that a
 /// hole is never taken for data.
 pub fn pattern(fill: u8, at: u64, into: &mut [u8]) {

@@ -2,6 +2,8 @@
 //! Hammers filesystems with generated operations, and compares what they do with what POSIX and
 //! Linux say they should.
 
+#[cfg(feature = "arbitrary")]
+mod arbitrary;
 pub mod data;
 pub mod difference;
 pub mod emit;

@@ -121,6 +121,8 @@ pub enum When {
     Found(&'static str),
     /// What is moved, or changes places, is a directory of the lower layer.
     LowerDirectory,
+    /// A name is renamed onto another one of the same file.
+    OntoItself,
     /// What is looked at came from the lower layer.
     FromLower,
     /// Names of the directory were added or removed since it was opened or rewound.
@@ -174,6 +176,7 @@ fn holds(when: When, model: &Model, op: &Op, difference: &Difference) -> bool {
         }
         When::Found(found) => difference.found == found,
         When::LowerDirectory => model.moves_lower_directory(op),
+        When::OntoItself => model.renames_onto_itself(op),
         When::FromLower => model.is_about_lower(op),
         When::WhileChanging => model.reads_what_changed(op),
         When::Both(one, other) => {

@@ -96,7 +96,7 @@ impl Ground {
 #[derive(Debug, thiserror::Error)]
 pub enum ReproducerError {
     /// It cannot be read.
-    #[error("it cannot be read: {0}")]
+    #[error("it cannot be read")]
     Read(#[from] std::io::Error),
     /// It is too long.
     #[error("it is longer than {MOST_BYTES} bytes: give the file that `fscan stress` wrote")]

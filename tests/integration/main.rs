@@ -38,6 +38,7 @@ mod saved_report;
 mod self_checks;
 mod signals;
 mod special_files;
+mod stress;
 mod sums;
 mod survival;
 mod tar;

@@ -66,15 +66,20 @@ fn write_reproducer<W: Write>(row: &StressDivergence, page: &mut Page<'_, W>) ->
     let lines = row.reproducer.len();
     let what = match lines {
         0 => row.minimised.text().to_owned(),
-        _ => format!("{}, {}", counted(lines as u64, "line", "lines"), row.minimised.text()),
+        _ => {
+            let count = operations(&row.reproducer).len() as u64;
+            format!("{}, {}", counted(count, "operation", "operations"), row.minimised.text())
+        }
     };
     page.labelled(4, Style::Faint, "reproducer", &what)?;
-    let limit = if page.verbose() { usize::MAX } else { LINES };
-    for line in row.reproducer.iter().take(limit) {
+    let operations = operations(&row.reproducer);
+    let (shown, limit) =
+        if page.verbose() { (row.reproducer.as_slice(), usize::MAX) } else { (operations, LINES) };
+    for line in shown.iter().take(limit) {
         page.verbatim(6, Style::Plain, &escape_prose(line))?;
     }
-    if lines > limit {
-        let more = grouped((lines - limit) as u64);
+    if shown.len() > limit {
+        let more = grouped((shown.len() - limit) as u64);
         page.paragraph(6, &format!("... and {more} more (-v shows them)"))?;
     }
     match &row.replay_file {
@@ -83,11 +88,17 @@ fn write_reproducer<W: Write>(row: &StressDivergence, page: &mut Page<'_, W>) ->
             page.verbatim(4, Style::Plain, &format!("replay it   {command}"))
         }
         _ if lines > 0 => {
-            let how = "fscan replay FILE, where FILE holds these lines";
+            let how = "fscan replay FILE; --reproducers DIR writes FILE, and -v shows its lines";
             page.labelled(4, Style::Faint, "replay it ", how)
         }
         _ => Ok(()),
     }
+}
+
+/// The operations of a reproducer: what is behind its header, which ends in an empty line.
+fn operations(lines: &[String]) -> &[String] {
+    let header = lines.iter().position(String::is_empty);
+    header.and_then(|end| lines.get(end + 1..)).unwrap_or(lines)
 }
 
 /// What the reproducer came to on the other targets.

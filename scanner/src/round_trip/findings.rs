@@ -110,6 +110,8 @@ pub fn stayed(scratch: &Path, not: &NotRemoved, weight: Weight) -> Finding {
     finding.severity = match not.failure.as_ref().map(|failure| failure.errno) {
         Some(Errno::UCLEAN | Errno::BADMSG | Errno::IO) => proven(Severity::Corrupt, weight),
         Some(Errno::ROFS | Errno::ACCESS | Errno::PERM) => Severity::Warning,
+        // This process, or the machine, has no more descriptors.
+        Some(Errno::MFILE | Errno::NFILE) => Severity::Warning,
         _ => Severity::Suspect,
     };
     let left = not.left.iter().take(10);

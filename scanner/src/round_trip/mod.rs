@@ -43,7 +43,7 @@ pub use options::{ControlArm, TripError, TripOptions};
 pub use packages::generated::USUAL as USUAL_PACKAGES;
 pub use packages::npm_cache::default_cache as default_npm_cache;
 pub use packages::{Size, Source, SourceError};
-pub(crate) use removal::{NotRemoved, remove_patiently};
+pub(crate) use removal::{NotRemoved, remove_patiently, remove_tree};
 pub use run::{RoundTrips, run};
 
 #[cfg(test)]

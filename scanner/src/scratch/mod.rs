@@ -19,7 +19,9 @@ use rustix::fs::{
 use rustix::io::Errno;
 
 use crate::inode_facts::{InodeFacts, InodeTime};
-use crate::round_trip::{Beneath, FileSystem, NotRemoved, open_directory, remove_patiently, times};
+use crate::round_trip::{
+    Beneath, FileSystem, NotRemoved, open_directory, remove_patiently, remove_tree, times,
+};
 
 pub use error::{NotCleaned, ScratchError};
 pub use leftover::{Leftover, clean, leftovers};
@@ -107,6 +109,12 @@ impl Scratch {
     /// What is not there is removed already.
     pub fn remove_below(&self, path: &Path) -> Result<(), NotCleaned> {
         let left = remove_patiently(&self.beneath, path.as_os_str().as_bytes());
+        NotCleaned::first_of(left, &self.path)
+    }
+
+    /// The same, without trying again what does not work at once.
+    pub fn remove_below_at_once(&self, path: &Path) -> Result<(), NotCleaned> {
+        let left = remove_tree(&self.beneath, path.as_os_str().as_bytes());
         NotCleaned::first_of(left, &self.path)
     }
 

@@ -74,6 +74,13 @@ impl Model {
         paths.into_iter().flatten().filter_map(|path| self.node(self.itself_at(path)?))
     }
 
+    /// Whether a name is renamed onto another one of the same file.
+    pub fn renames_onto_itself(&self, op: &Op) -> bool {
+        let Op::Rename { from, to, .. } = op else { return false };
+        let moved = self.itself_at(from);
+        moved.is_some() && moved == self.itself_at(to)
+    }
+
     /// Whether a directory is read that changed since it was opened or rewound.
     pub fn reads_what_changed(&self, op: &Op) -> bool {
         let (Op::ListStep { handle, .. } | Op::ListRest { handle, .. }) = op else { return false };

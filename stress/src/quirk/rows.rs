@@ -223,6 +223,17 @@ pub const QUIRKS: &[Quirk] = &[
         ]),
     },
     Quirk {
+        id: "overlay-hard-link-rename",
+        on: On::OverlayWith("userxattr"),
+        ops: &[OpKind::Rename],
+        allows: Allows::Error(None, Errno::STALE),
+        when: When::OntoItself,
+        text: "a name that a lower file was given cannot be renamed onto its other name, which is to \
+               do nothing, where the overlay was mounted by an ordinary user in a user namespace",
+        source: "measured on Linux 6.18, as uid 65534, upper layer on tmpfs",
+        standing: Standing::Defect(&["link f0 f3", "rename f3 f0 how=plain"]),
+    },
+    Quirk {
         id: "overlay-range-copies",
         on: On::Overlay,
         ops: &[OpKind::Copy],

@@ -39,8 +39,9 @@ fn try_on(
     }
     let met = site
         .ground(0, &crew.fill())
-        .and_then(|mut ground| footing.try_sequence(&mut ground, &reproducer.ops, Pace::of(class)));
+        .and_then(|mut ground| footing.try_sequence(&mut ground, &reproducer.ops, Pace::of(class), crew.watch));
     match met {
+        Ok(None) if crew.watch.is_stopped() => StressElsewhereOutcome::NotTried,
         Ok(None) => StressElsewhereOutcome::AsExpected,
         Ok(Some(met)) if met.class() == class => StressElsewhereOutcome::Same,
         Ok(Some(_)) => StressElsewhereOutcome::Other,

@@ -95,7 +95,11 @@ impl Lane<'_> {
             match self.round(&mut world, tally) {
                 Round::Done => full = 0,
                 Round::Over => {}
-                Round::NoSpace if full < 3 => full += 1,
+                // The model no longer knows what is there: nothing is held against it.
+                Round::NoSpace if full < 3 => {
+                    full += 1;
+                    continue;
+                }
                 Round::NoSpace => return Ended::NoSpace("no space, four times".to_owned()),
                 Round::Met(met, ops) => {
                     drop(world);
@@ -136,6 +140,7 @@ impl Lane<'_> {
         tally.rounds += 1;
         let most = self.options.max_bytes / self.options.lanes as u64;
         let mut log = Log::default();
+        let mut unseen = 0;
         for (number, op) in (1..=ROUND).zip(generator) {
             if number % LOOK_EVERY == 0 {
                 self.watch.add_operations(LOOK_EVERY);
@@ -143,10 +148,14 @@ impl Lane<'_> {
                     return Round::Over;
                 }
             }
-            if world.model().allocated() + needs(&op) > most {
+            let unseen_then = unseen + unseen_by_model(&op);
+            let taken = world.model().allocated() + unseen;
+            // Half is for what is written.
+            if taken + needs(&op) > most || (unseen_then > unseen && unseen_then > most / 2) {
                 continue;
             }
             let ran = world.run(&op);
+            unseen = unseen_then;
             tally.add(&op, &ran);
             log.push(op, ran.errno.is_none());
             if let Some(round) = self.judged(ran.verdict, &mut log, tally) {
@@ -167,7 +176,7 @@ impl Lane<'_> {
             }
             Verdict::NoSpace => {
                 tally.no_space += 1;
-                if !self.has_plenty() {
+                if !has_plenty(self.site) {
                     return Some(Round::NoSpace);
                 }
                 vec![Difference::error(None, Some(Errno::NOSPC))]
@@ -180,12 +189,6 @@ impl Lane<'_> {
         Some(Round::Met(Box::new(met), ops))
     }
 
-    fn has_plenty(&self) -> bool {
-        self.site.space().is_ok_and(|space| {
-            space.free_bytes >= PLENTY_OF_BYTES && space.free_inodes >= PLENTY_OF_INODES
-        })
-    }
-
     /// Looks at the whole tree.
     fn compare(
         &self,
@@ -195,6 +198,9 @@ impl Lane<'_> {
     ) -> Round {
         tally.comparisons += 1;
         for op in world.model().observations() {
+            if self.watch.is_stopped() {
+                return Round::Over;
+            }
             let ran = world.run(&op);
             log.push(op, ran.errno.is_none());
             if let Some(round) = self.judged(ran.verdict, &mut log, tally) {
@@ -261,13 +267,33 @@ impl Lane<'_> {
     }
 }
 
-/// Bytes that an operation can add.
+/// Whether a filesystem is not full, whatever it says.
+pub fn has_plenty(site: &Site) -> bool {
+    site.space().is_ok_and(|space| {
+        space.free_bytes >= PLENTY_OF_BYTES && space.free_inodes >= PLENTY_OF_INODES
+    })
+}
+
+/// Bytes that an operation can add, in the pages that it touches.
 fn needs(op: &Op) -> u64 {
-    match op {
+    let bytes = match op {
         Op::Allocate { length, .. } => *length,
         op => written(op),
+    };
+    if bytes == 0 { 0 } else { bytes.saturating_add(2 * PAGE) / PAGE * PAGE }
+}
+
+/// Bytes that an operation can allocate without writing to them, so that the model does not count
+/// them: those of a round are taken to stay.
+fn unseen_by_model(op: &Op) -> u64 {
+    match op {
+        Op::Allocate { .. } | Op::Copy { .. } => needs(op),
+        _ => 0,
     }
 }
+
+/// What filesystems allocate at least, in bytes.
+const PAGE: u64 = 4096;
 
 /// How long one divergence is minimised.
 pub const MINIMISED_FOR: Duration = Duration::from_secs(60);

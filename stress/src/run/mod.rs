@@ -150,7 +150,7 @@ impl Crew<'_> {
         let mut tally = Tally::default();
         let done = site.ground(0, &self.fill()).and_then(|mut ground| {
             let tried = try_out::try_out(site, &self.names, umask(), &mut ground)?;
-            let shown = replay::replay(&tried.footing, &mut ground, reproducer, &mut tally)?;
+            let shown = replay::replay(site, &tried.footing, &mut ground, reproducer, &mut tally)?;
             if let Some(met) = shown {
                 self.watch.add_divergence();
                 self.divergences.is_new(&site.name, met.class());
@@ -203,7 +203,8 @@ impl Crew<'_> {
                 let ended = lane.run(&mut ground, &mut tally);
                 let removed = ground.remove();
                 match (removed, ended) {
-                    (Err(error), Ended::Completed | Ended::Stopped | Ended::Diverged) => {
+                    // After a divergence that is one more sign of it, and told with what stays.
+                    (Err(error), Ended::Completed | Ended::Stopped) => {
                         (tally, Ended::Lost(error.to_string()))
                     }
                     (_, ended) => (tally, ended),

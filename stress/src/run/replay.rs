@@ -2,12 +2,14 @@
 
 use super::tally::Tally;
 use super::trial::{Footing, Met, Pace};
+use crate::difference::Difference;
 use crate::reproducer::Reproducer;
-use crate::site::{Ground, SiteError};
+use crate::site::{Ground, Site, SiteError};
 use crate::world::Verdict;
 
 /// Runs it in a fresh tree; what differed first.
 pub fn replay(
+    site: &Site,
     footing: &Footing,
     ground: &mut Ground,
     reproducer: &Reproducer,
@@ -26,7 +28,9 @@ pub fn replay(
             }
             Verdict::NoSpace => {
                 tally.no_space += 1;
-                return Ok(None);
+                let differences = vec![Difference::error(None, ran.errno)];
+                let met = Met { position, op: op.clone(), differences };
+                return Ok(super::lane::has_plenty(site).then_some(met));
             }
             Verdict::Excused(rows) => {
                 rows.iter().for_each(|row| *tally.quirks.entry(*row).or_default() += 1);

@@ -49,11 +49,13 @@ impl Shrink<'_> {
             if self.watch.is_stopped() {
                 return Answer::Stop;
             }
-            match self.footing.try_sequence(ground, ops, Pace::of(class)) {
+            match self.footing.try_sequence(ground, ops, Pace::of(class), self.watch) {
                 Ok(Some(met)) if met.class() == class => {
                     last = Some(met);
                     Answer::Same
                 }
+                // What was stopped was not tried.
+                Ok(_) if self.watch.is_stopped() => Answer::Stop,
                 Ok(_) => Answer::Other,
                 Err(_) => Answer::Stop,
             }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::options::Watch;
 use crate::difference::{Aspect, Difference};
 use crate::feature::Feature;
 use crate::model::{Caller, Model};
@@ -116,15 +117,19 @@ impl Footing {
         World::new(target, model, &self.nature, &self.absent)
     }
 
-    /// Runs a sequence in a fresh tree; what differed first.
+    /// Runs a sequence in a fresh tree; what differed first. One that is stopped shows nothing.
     pub fn try_sequence(
         &self,
         ground: &mut Ground,
         ops: &[Op],
         pace: Pace,
+        watch: &Watch,
     ) -> Result<Option<Met>, SiteError> {
         let (mut world, _) = self.begin(ground)?;
         for (position, op) in ops.iter().enumerate() {
+            if watch.is_stopped() {
+                break;
+            }
             pace.wait(ops.len());
             match world.run(op).verdict {
                 Verdict::Differs(differences) => {

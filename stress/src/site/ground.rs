@@ -14,7 +14,7 @@ use super::yard::Yard;
 /// Writes the tree that lower layers hold into a directory.
 pub type Fill = Arc<dyn Fn(BorrowedFd<'_>) -> Result<(), Errno> + Send + Sync>;
 
-/// The directory that worlds are in, one at a time.
+/// The directory that worlds are in, one at a time. Behind one that cannot be removed comes another.
 const WORLD: &str = "world";
 
 /// A lane's part of a site. It is removed when this is dropped.
@@ -23,6 +23,8 @@ pub struct Ground {
     /// Its directory in the scratch directory of the site.
     name: String,
     layers: Option<Layers>,
+    /// How many worlds could not be removed.
+    stuck: u64,
     removed: bool,
     // Last, since what is above stands on it.
     yard: Arc<Yard>,
@@ -50,7 +52,7 @@ impl Ground {
         let directory = plain::make(yard.directory(), name);
         let directory = directory.map_err(SiteError::call(&path, "mkdir"))?;
         let mut ground =
-            Ground { name: name.to_owned(), layers: None, removed: false, yard: Arc::clone(yard) };
+            Ground { name: name.to_owned(), layers: None, stuck: 0, removed: false, yard: Arc::clone(yard) };
         if let Some(options) = yard.overlay() {
             let lower = ground.make_lower(directory.as_fd(), fill)?;
             ground.layers = Some(Layers::of(lower, path, options));
@@ -59,7 +61,8 @@ impl Ground {
     }
 
     /// An empty directory, or one that holds what the lower layer holds. What the last world left
-    /// is gone; nothing of that may be open any more.
+    /// is gone; nothing of that may be open any more. On a damaged filesystem it may stay: without
+    /// layers that is told when the ground is removed, and work goes on beside it.
     pub fn fresh(&mut self) -> Result<World, SiteError> {
         let path = self.path();
         let scratch = self.yard.scratch();
@@ -68,10 +71,18 @@ impl Ground {
         if let Some(layers) = &mut self.layers {
             return layers.fresh(scratch, Path::new(&self.name), directory.as_fd());
         }
-        let below = Path::new(&self.name).join(WORLD);
-        scratch.remove_below(&below).map_err(NotRemoved::from)?;
-        let path = path.join(WORLD);
-        let top = plain::make(directory.as_fd(), WORLD);
+        let below = Path::new(&self.name).join(self.world());
+        // Patience did not help before.
+        let removed = match self.stuck {
+            0 => scratch.remove_below(&below),
+            _ => scratch.remove_below_at_once(&below),
+        };
+        if removed.is_err() {
+            self.stuck += 1;
+        }
+        let world = self.world();
+        let path = path.join(&world);
+        let top = plain::make(directory.as_fd(), &world);
         let top = top.map_err(SiteError::call(&path, "mkdir"))?;
         Ok(World { top, path, populated: false })
     }
@@ -79,6 +90,13 @@ impl Ground {
     /// Removes everything of it.
     pub fn remove(mut self) -> Result<(), NotRemoved> {
         self.take_away()
+    }
+
+    fn world(&self) -> String {
+        match self.stuck {
+            0 => WORLD.to_owned(),
+            number => format!("{WORLD}-{number}"),
+        }
     }
 
     fn path(&self) -> PathBuf {

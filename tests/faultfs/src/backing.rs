@@ -3,14 +3,15 @@
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
-use std::os::unix::fs::{OpenOptionsExt, lchown};
-use std::path::Path;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::unix::fs::{OpenOptionsExt, chown, lchown};
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use fuser::{RenameFlags, TimeOrNow};
 use rustix::fs::{
-    AtFlags, CWD, FileType, Mode, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, chmodat, mknodat,
-    renameat_with, utimensat,
+    AtFlags, CWD, FileType, Mode, OFlags, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, chmodat,
+    linkat, mknodat, openat, renameat_with, utimensat,
 };
 
 /// Who makes a file.
@@ -63,9 +64,40 @@ fn belongs_to(path: &Path, owner: Owner) -> io::Result<Metadata> {
     fs::symlink_metadata(path)
 }
 
+/// A file that exists, whatever became of its names.
+#[derive(Debug)]
+pub struct Itself {
+    descriptor: OwnedFd,
+}
+
+impl Itself {
+    /// What a path names; what a symbolic link leads to if that is what it takes to get there.
+    pub fn open(path: &Path, follow: bool) -> io::Result<Self> {
+        let flags = OFlags::PATH | OFlags::CLOEXEC;
+        let flags = if follow { flags } else { flags | OFlags::NOFOLLOW };
+        Ok(Itself { descriptor: openat(CWD, path, flags, Mode::empty())? })
+    }
+
+    /// A path that leads to it, and to nothing that it may point to.
+    pub fn path(&self) -> PathBuf {
+        format!("/proc/self/fd/{}", self.descriptor.as_raw_fd()).into()
+    }
+}
+
+impl AsFd for Itself {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.descriptor.as_fd()
+    }
+}
+
 /// Opens a file that exists.
-pub fn open(path: &Path, flags: i32) -> io::Result<File> {
-    open_options(flags).open(path)
+pub fn open(file: &Itself, flags: i32) -> io::Result<File> {
+    open_options(flags).open(file.path())
+}
+
+/// Gives a file a further name.
+pub fn link(file: &Itself, path: &Path) -> io::Result<()> {
+    Ok(linkat(CWD, file.path(), CWD, path, AtFlags::SYMLINK_FOLLOW)?)
 }
 
 /// What the kernel cares for itself (O_APPEND, O_EXCL) is left out.
@@ -106,12 +138,13 @@ pub struct Changes {
 }
 
 /// Changes attributes.
-pub fn change(path: &Path, changes: &Changes) -> io::Result<()> {
+pub fn change(file: &Itself, changes: &Changes) -> io::Result<()> {
+    let path = &file.path();
     if let Some(size) = changes.size {
         File::options().write(true).open(path)?.set_len(size)?;
     }
     if changes.uid.is_some() || changes.gid.is_some() {
-        lchown(path, changes.uid, changes.gid)?;
+        chown(path, changes.uid, changes.gid)?;
     }
     if let Some(mode) = changes.mode {
         chmodat(CWD, path, Mode::from_raw_mode(mode & 0o7777), AtFlags::empty())?;
@@ -121,7 +154,7 @@ pub fn change(path: &Path, changes: &Changes) -> io::Result<()> {
             last_access: time(changes.accessed),
             last_modification: time(changes.modified),
         };
-        utimensat(CWD, path, &times, AtFlags::SYMLINK_NOFOLLOW)?;
+        utimensat(CWD, path, &times, AtFlags::empty())?;
     }
     Ok(())
 }
@@ -149,12 +182,12 @@ fn time(time: Option<TimeOrNow>) -> Timespec {
 }
 
 /// The value of an extended attribute, or the list of their names where none is given.
-pub fn extended_attribute(path: &Path, name: Option<&OsStr>) -> io::Result<Vec<u8>> {
+pub fn extended_attribute(file: &Itself, name: Option<&OsStr>) -> io::Result<Vec<u8>> {
     let mut value = Vec::with_capacity(1 << 16);
     let room = rustix::buffer::spare_capacity(&mut value);
     match name {
-        Some(name) => rustix::fs::lgetxattr(path, name, room)?,
-        None => rustix::fs::llistxattr(path, room)?,
+        Some(name) => rustix::fs::getxattr(file.path(), name, room)?,
+        None => rustix::fs::listxattr(file.path(), room)?,
     };
     Ok(value)
 }

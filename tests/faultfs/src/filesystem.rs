@@ -35,6 +35,10 @@ impl Filesystem for FaultFs {
         entry(found, reply);
     }
 
+    fn forget(&self, _: &Request, ino: INodeNo, times: u64) {
+        self.nodes.forget(ino.0, times);
+    }
+
     fn getattr(&self, _: &Request, ino: INodeNo, _: Option<FileHandle>, reply: ReplyAttr) {
         let name = self.nodes.name(ino.0);
         attribute(self.call(Call::GetAttributes, &name, || self.own_attributes(ino)), reply);
@@ -61,7 +65,7 @@ impl Filesystem for FaultFs {
         let name = self.nodes.name(ino.0);
         let changes = Changes { mode, uid, gid, size, accessed, modified };
         let changed = self.call(Call::SetAttributes, &name, || {
-            backing::change(&self.path(ino)?, &changes)?;
+            backing::change(&self.itself(ino)?, &changes)?;
             self.own_attributes(ino)
         });
         attribute(changed, reply);
@@ -69,8 +73,10 @@ impl Filesystem for FaultFs {
 
     fn readlink(&self, _: &Request, ino: INodeNo, reply: ReplyData) {
         let name = self.nodes.name(ino.0);
-        let target = self.call(Call::ReadLink, &name, || fs::read_link(self.path(ino)?));
-        data(target.map(|target| target.into_os_string().into_encoded_bytes()), reply);
+        let target = self.call(Call::ReadLink, &name, || {
+            Ok(rustix::fs::readlinkat(self.itself(ino)?, "", Vec::new())?.into_bytes())
+        });
+        data(target, reply);
     }
 
     fn mknod(
@@ -132,6 +138,9 @@ impl Filesystem for FaultFs {
     ) {
         let renamed = self.call(Call::Rename, name, || {
             let (from, to) = (self.below(parent, name)?, self.below(new_parent, new_name)?);
+            if !flags.contains(RenameFlags::RENAME_EXCHANGE) {
+                self.keep(&to);
+            }
             if flags.is_empty() {
                 self.rename_slowly(&from, &to, name)?;
             } else {
@@ -139,7 +148,7 @@ impl Filesystem for FaultFs {
             }
             for (parent, name, path) in [(parent, name, from), (new_parent, new_name, to)] {
                 if let Ok(metadata) = fs::symlink_metadata(path) {
-                    self.nodes.note(metadata.ino(), parent.0, name);
+                    self.nodes.moved(metadata.ino(), parent.0, name);
                 }
             }
             Ok(())
@@ -157,7 +166,7 @@ impl Filesystem for FaultFs {
     ) {
         let linked = self.call(Call::Link, new_name, || {
             let path = self.below(new_parent, new_name)?;
-            fs::hard_link(self.path(ino)?, &path)?;
+            backing::link(&self.itself(ino)?, &path)?;
             Ok(self.made(new_parent, new_name, &path, &fs::symlink_metadata(&path)?))
         });
         entry(linked, reply);
@@ -165,7 +174,7 @@ impl Filesystem for FaultFs {
 
     fn open(&self, _: &Request, ino: INodeNo, flags: OpenFlags, reply: ReplyOpen) {
         let name = self.nodes.name(ino.0);
-        match self.call(Call::Open, &name, || backing::open(&self.path(ino)?, flags.0)) {
+        match self.call(Call::Open, &name, || backing::open(&self.itself(ino)?, flags.0)) {
             Ok(file) => reply.opened(self.opened(file), FopenFlags::FOPEN_DIRECT_IO),
             Err(errno) => reply.error(errno),
         }
@@ -275,7 +284,13 @@ impl Filesystem for FaultFs {
         mut reply: ReplyDirectory,
     ) {
         let name = self.nodes.name(ino.0);
-        let listing = self.call(Call::List, &name, || self.listing(handle));
+        let listing = self.call(Call::List, &name, || {
+            if offset == 0 {
+                // It may have been rewound.
+                self.list_again(ino, handle)?;
+            }
+            self.listing(handle)
+        });
         match listing {
             Ok(listing) => {
                 let rest = listing.iter().enumerate().skip(offset as usize);
@@ -332,7 +347,7 @@ impl Filesystem for FaultFs {
         let name = self.nodes.name(ino.0);
         let set = self.call(Call::SetAttributes, &name, || {
             let flags = rustix::fs::XattrFlags::from_bits_retain(flags.cast_unsigned());
-            Ok(rustix::fs::lsetxattr(self.path(ino)?, attribute, value, flags)?)
+            Ok(rustix::fs::setxattr(self.itself(ino)?.path(), attribute, value, flags)?)
         });
         empty(set, reply);
     }
@@ -340,7 +355,7 @@ impl Filesystem for FaultFs {
     fn removexattr(&self, _: &Request, ino: INodeNo, attribute: &OsStr, reply: ReplyEmpty) {
         let name = self.nodes.name(ino.0);
         let removed = self.call(Call::SetAttributes, &name, || {
-            Ok(rustix::fs::lremovexattr(self.path(ino)?, attribute)?)
+            Ok(rustix::fs::removexattr(self.itself(ino)?.path(), attribute)?)
         });
         empty(removed, reply);
     }
@@ -358,7 +373,7 @@ impl FaultFs {
     fn extended(&self, ino: INodeNo, attribute: Option<&OsStr>, size: u32, reply: ReplyXattr) {
         let name: OsString = self.nodes.name(ino.0);
         let value = self.call(Call::GetExtendedAttributes, &name, || {
-            backing::extended_attribute(&self.path(ino)?, attribute)
+            backing::extended_attribute(&self.itself(ino)?, attribute)
         });
         match value {
             Ok(value) if size == 0 => reply.size(value.len() as u32),

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use fuser::{Errno, FileAttr, FileHandle, INodeNo, RenameFlags, Request};
 
 use crate::attributes::attributes;
-use crate::backing::{self, New, Owner};
+use crate::backing::{self, Itself, New, Owner};
 use crate::fault::{Call, Fault};
 use crate::listing::{Listed, list};
 use crate::memory::Memory;
@@ -64,6 +64,18 @@ impl FaultFs {
         self.nodes.path(ino.0).map(|path| self.folded(path)).ok_or_else(stale)
     }
 
+    /// A file, whatever became of its names.
+    pub fn itself(&self, ino: INodeNo) -> io::Result<Itself> {
+        Itself::open(&self.path(ino)?, self.nodes.is_kept(ino.0))
+    }
+
+    /// Keeps what has a name that is about to go, for as long as the kernel knows it.
+    pub fn keep(&self, path: &Path) {
+        if let Ok(metadata) = fs::symlink_metadata(path) {
+            self.nodes.keep(metadata.ino(), path);
+        }
+    }
+
     pub fn below(&self, parent: INodeNo, name: &OsStr) -> io::Result<PathBuf> {
         let path = self.path(parent)?.join(name);
         Ok(self.folded(path))
@@ -87,7 +99,7 @@ impl FaultFs {
 
     /// A name's attributes, with what is wrong with them.
     pub fn seen(&self, parent: INodeNo, name: &OsStr, metadata: &fs::Metadata) -> FileAttr {
-        self.nodes.note(metadata.ino(), parent.0, name);
+        self.nodes.tell(metadata.ino(), parent.0, name);
         self.lied(name, attributes(metadata, false))
     }
 
@@ -110,7 +122,7 @@ impl FaultFs {
     }
 
     pub fn own_attributes(&self, ino: INodeNo) -> io::Result<FileAttr> {
-        let metadata = fs::symlink_metadata(self.path(ino)?)?;
+        let metadata = fs::metadata(self.itself(ino)?.path())?;
         Ok(self.lied(&self.nodes.name(ino.0), attributes(&metadata, ino.0 == ROOT)))
     }
 
@@ -154,7 +166,9 @@ impl FaultFs {
             if self.script.find(name, kept).is_some() {
                 return Ok(());
             }
-            backing::remove(&self.below(parent, name)?, call == Call::RemoveDirectory)
+            let path = self.below(parent, name)?;
+            self.keep(&path);
+            backing::remove(&path, call == Call::RemoveDirectory)
         })
     }
 
@@ -199,11 +213,17 @@ impl FaultFs {
 
     /// Lists a directory for all reads of it that follow.
     pub fn open_listing(&self, ino: INodeNo) -> io::Result<FileHandle> {
+        let handle = FileHandle(self.handle());
+        self.list_again(ino, handle)?;
+        Ok(handle)
+    }
+
+    /// Lists an open directory as it is now.
+    pub fn list_again(&self, ino: INodeNo, handle: FileHandle) -> io::Result<()> {
         let numbers = (ino.0, self.nodes.above(ino.0));
         let listed = list(&self.path(ino)?, numbers, &self.script, &self.memory)?;
-        let handle = self.handle();
-        locked(&self.listings).insert(handle, Arc::new(listed));
-        Ok(FileHandle(handle))
+        locked(&self.listings).insert(handle.0, Arc::new(listed));
+        Ok(())
     }
 
     /// What an open directory lists.

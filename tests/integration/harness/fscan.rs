@@ -41,7 +41,8 @@ impl<'a> Fscan<'a> {
             dir,
             user: User::Caller,
             arguments: vec![],
-            time_limit: Duration::from_mins(1),
+            // Several run side by side: this is for those that hang.
+            time_limit: Duration::from_mins(2),
             descriptors: None,
             processes: None,
             address_space: None,

@@ -29,7 +29,7 @@ fn a_divergence_is_told_with_what_shows_it_again() {
     expected    success
     found       ENOENT
     evidence    the directory lists f1
-    reproducer  3 lines, minimised
+    reproducer  3 operations, minimised
       mkdir a
       create a/f1
       rename a/f1 b/f2
@@ -50,7 +50,7 @@ fn a_divergence_is_told_with_what_shows_it_again() {
     evidence    the directory lists f1
     evidence    statx finds f1: inode 12
     met in      round 3, operation 1,204
-    reproducer  3 lines, minimised
+    reproducer  3 operations, minimised
 ";
     assert!(verbose(&report).contains(more), "{}", verbose(&report));
 }
@@ -71,11 +71,12 @@ fn a_divergence_met_once_on_two_targets_accuses_neither() {
     expected    success
     found       ENOENT
     evidence    the directory lists f1
-    reproducer  3 lines, the divergence did not show again
+    reproducer  3 operations, the divergence did not show again
       mkdir a
       create a/f1
       rename a/f1 b/f2
-    replay it   fscan replay FILE, where FILE holds these lines
+    replay it   fscan replay FILE; --reproducers DIR writes FILE, and -v shows
+                its lines
 
 ";
     assert!(text.contains(expected), "{text}");
@@ -112,7 +113,7 @@ fn a_replay_file_whose_path_leads_nowhere_is_no_command() {
     let mut row = divergence("home");
     row.replay_file = Some(PathName::new(b"/d".repeat(50_000)));
     let mut report = with_stress(Stress { divergences: vec![row], ..stress() });
-    let how = "    replay it   fscan replay FILE, where FILE holds these lines\n";
+    let how = "    replay it   fscan replay FILE; --reproducers DIR writes FILE, and -v shows\n";
     assert!(plain(&report).contains(how), "{}", plain(&report));
 
     let row = &mut report.stress.as_mut().unwrap().divergences[0];

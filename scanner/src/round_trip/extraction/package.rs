@@ -93,7 +93,12 @@ impl Extraction<'_> {
     }
 
     fn remove_retired(&mut self) {
-        for not in remove_patiently(self.round.on, &self.layout.retired) {
+        let stayed = remove_patiently(self.round.on, &self.layout.retired);
+        if !stayed.is_empty() {
+            // That it is still there is told here, and is no surprise afterwards.
+            self.extracted.dropped.insert(self.layout.retired.clone());
+        }
+        for not in stayed {
             match not {
                 NotRemoved { failure: Some(failure), left, .. } if left.is_empty() => {
                     let path = failure.path.clone();

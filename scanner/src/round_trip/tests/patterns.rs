@@ -155,3 +155,19 @@ fn a_package_without_its_directory_is_given_up() {
     assert_eq!((extracted.entries, extracted.expected.len()), (0, 0));
     assert_eq!(extracted.stumbles[0].classification, TarClassification::NoSpace);
 }
+
+/// Descriptors that run out while it is removed leave it there, which is told as that alone.
+#[test]
+fn what_was_retired_and_stays_is_told_once() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("r")).unwrap();
+    fs::write(dir.path().join("foo.tar"), Raw::new().file("package/a.js", b"a").end()).unwrap();
+    let hidden = retired(b"r/node_modules/foo");
+    let path = std::str::from_utf8(&hidden).unwrap();
+    let recorder = recorder(dir.path()).failing(Call::List, path, Errno::MFILE);
+    let foo = package("foo", &dir.path().join("foo.tar"));
+    let extracted = extract(&recorder, dir.path(), TarPattern::Npm, &[foo]).remove(0);
+    let classes: Vec<_> = extracted.stumbles.iter().map(|one| one.classification).collect();
+    assert_eq!(classes, [TarClassification::Permission]);
+    assert!(extracted.dropped.contains(&hidden), "{:?}", extracted.dropped);
+}

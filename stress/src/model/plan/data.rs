@@ -39,7 +39,6 @@ impl Model {
 
     pub(super) fn plan_read(&self, path: &Path, at: u64, length: u32) -> Planned {
         let id = self.open_path(path, READ)?;
-        range(at, length)?;
         self.plan_reading(id, at, length)
     }
 
@@ -63,6 +62,7 @@ impl Model {
 
     pub(super) fn plan_append(&self, path: &Path, length: u32, fill: u8) -> Planned {
         let id = self.open_path(path, WRITE)?;
+        range(0, length)?;
         let mut plan = writing(id, self.content(id)?.size(), length, fill);
         if let (Expected::Fails(errno), false) = (&mut plan.expected, plan.effects.is_empty()) {
             // Once a part was written, the file's own offset is at the end, and the rest is no range.
@@ -113,9 +113,6 @@ impl Model {
             return Err(Errno::FBIG);
         }
         let size = self.content(node)?.size();
-        if how == AllocateHow::Insert && size.saturating_add(length) > MOST {
-            return Err(Errno::FBIG);
-        }
         let unaligned = at % PAGE != 0 || length % PAGE != 0;
         let misplaced = match how {
             AllocateHow::Collapse => unaligned || at + length >= size,
@@ -164,12 +161,17 @@ fn writing(node: NodeId, at: u64, length: u32, fill: u8) -> Plan {
     Plan::new(expected, effect.into_iter().collect::<Vec<_>>())
 }
 
-/// Whether a range ends at an offset: rw_verify_area.
-fn range(at: u64, length: u32) -> Result<(), Errno> {
-    offset(at.saturating_add(length.into()))
-}
-
 /// Whether an offset is one: loff_t is signed.
 fn offset(at: u64) -> Result<(), Errno> {
     if at > MOST { Err(Errno::INVAL) } else { Ok(()) }
+}
+
+/// Whether a range ends at an offset: rw_verify_area. What is longer than any operation may be is
+/// refused in the same way.
+fn range(at: u64, length: u32) -> Result<(), Errno> {
+    offset(at)?;
+    if length > crate::data::MOST {
+        return Err(Errno::INVAL);
+    }
+    offset(at + u64::from(length))
 }

@@ -38,7 +38,7 @@ impl DirectoryTarget {
             AttributeHow::Create => XattrFlags::CREATE,
             AttributeHow::Replace => XattrFlags::REPLACE,
         };
-        let mut value = vec![0; length.min(super::data::MOST) as usize];
+        let mut value = vec![0; length.min(crate::data::MOST) as usize];
         pattern(fill, 0, &mut value);
         let (path, _parent) = self.path_to(path)?;
         lsetxattr(path.as_slice(), name(attribute), &value, flags)

@@ -7,13 +7,9 @@ use rustix::io::{Errno, pread, pwrite, write};
 use scanner::close_written;
 
 use super::{DirectoryTarget, Handled, facts};
-use crate::data::pattern;
+use crate::data::{MOST, pattern};
 use crate::operand::{AllocateHow, Handle};
 use crate::path::Path;
-
-/// The most bytes that an operation reads or writes, so that no line of text makes it take all
-/// memory.
-pub(super) const MOST: u32 = 1 << 24;
 
 impl DirectoryTarget {
     fn open_path(&self, path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
@@ -147,13 +143,13 @@ fn end(file: impl AsFd) -> Result<u64, Errno> {
 }
 
 fn read_all(file: impl AsFd, at: u64, length: u32) -> Result<Vec<u8>, Errno> {
-    let mut bytes = vec![0; length.min(MOST) as usize];
+    if length > MOST {
+        return Err(Errno::INVAL);
+    }
+    let mut bytes = vec![0; length as usize];
     let mut done = 0;
     loop {
         let rest = bytes.get_mut(done..).unwrap_or_default();
-        if done > 0 && (rest.is_empty() || at.saturating_add(done as u64) > i64::MAX as u64) {
-            break;
-        }
         match pread(&file, rest, at.wrapping_add(done as u64)) {
             Ok(0) => break,
             Ok(count) => done += count,
