@@ -33,6 +33,7 @@ impl Model {
     }
 
     fn plan_reading(&self, id: NodeId, at: u64, length: u32) -> Planned {
+        range(at, length)?;
         let bytes = self.content(id)?.read(at, length.into());
         Ok(Plan::nothing(Expected::Bytes(bytes)))
     }
@@ -49,10 +50,8 @@ impl Model {
             return Err(Errno::ISDIR);
         }
         let (id, _) = self.open_file(handle, OpenHow::READ, Errno::BADF)?;
-        range(at, length)?;
         self.plan_reading(id, at, length)
     }
-
 
     pub(super) fn plan_write(&self, path: &Path, at: u64, length: u32, fill: u8) -> Planned {
         let id = self.open_path(path, WRITE)?;
