@@ -209,6 +209,11 @@ impl Default for Names {
 }
 
 impl Names {
+    /// For what asks for no bytes: every name is of none.
+    pub fn of_no_bytes() -> Self {
+        Names { bytes: Vec::new(), known: HashMap::default() }
+    }
+
     /// The bytes of a name.
     pub fn bytes(&self, name: Name) -> &[u8] {
         self.bytes.get(usize::from(name.0)).map_or(&[], Vec::as_slice)

@@ -130,6 +130,7 @@ pub fn install(random: &mut Random, memory: &Memory) -> Vec<Op> {
 }
 
 /// Removes the files that a directory had before it was moved.
-fn remove_files(memory: &Memory, before: &Path, now: &Path) -> impl Iterator<Item = Op> {
-    memory.files_in(before).map(|file| Op::Unlink { path: now.join(file.split().1) })
+fn remove_files(memory: &Memory, before: &Path, now: &Path) -> Vec<Op> {
+    let unlink = |file: &Path| Op::Unlink { path: now.join(file.split().1) };
+    memory.files_in(before).map(unlink).collect()
 }

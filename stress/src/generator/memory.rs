@@ -4,13 +4,15 @@
 //! to. That what is remembered may not be so is no harm: what is not there is an outcome like any
 //! other.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+
+use foldhash::fast::FixedState;
 
 use super::choose::Chooser;
 use super::random::Random;
 use crate::model::{Caller, Expected, Model};
-use crate::name::Family;
+use crate::name::{Family, Names};
 use crate::op::{Op, OpKind};
 use crate::operand::{Handle, Mode, OpenHow, RenameHow};
 use crate::outcome::Seen;
@@ -21,6 +23,9 @@ const DEPTH: usize = 3;
 
 /// Attributes that are remembered.
 const RECENT: usize = 16;
+
+/// How often something that fits is looked for.
+const TRIES: u32 = 4;
 
 /// One operation of so many is left as it was chosen, whether it meets anything or not.
 const LEFT: u32 = 5;
@@ -51,6 +56,8 @@ pub struct Memory {
     /// Without what is in files.
     model: Model,
     names: Vec<Known>,
+    /// Where each name stands among them.
+    places: HashMap<Path, usize, FixedState>,
     files: Vec<Handle>,
     directories: Vec<Handle>,
     /// Attributes that were set, the last [`RECENT`].
@@ -61,8 +68,10 @@ impl Default for Memory {
     fn default() -> Self {
         let caller = Caller { overrides: false, umask: 0o022 };
         Memory {
-            model: Model::new(Arc::default(), caller, (0, 0)),
+            // That a path is too long is no matter here, so names need no bytes.
+            model: Model::new(Arc::new(Names::of_no_bytes()), caller, (0, 0)),
             names: Vec::new(),
+            places: HashMap::default(),
             files: Vec::new(),
             directories: Vec::new(),
             attributes: VecDeque::new(),
@@ -154,9 +163,17 @@ impl Memory {
         }
     }
 
+    /// One of those that can be used.
     fn any(&self, random: &mut Random, wanted: impl Fn(Kind) -> bool) -> Option<Path> {
-        let there: Vec<&Path> = self.those(wanted).collect();
-        there.get(random.below(there.len() as u32) as usize).map(|path| (*path).clone())
+        self.first(random, |known| known.usable && wanted(known.kind))
+    }
+
+    /// The first from a random one on.
+    fn first(&self, random: &mut Random, wanted: impl Fn(&Known) -> bool) -> Option<Path> {
+        let start = random.below(self.names.len() as u32) as usize;
+        let (before, from_there) = self.names.split_at_checked(start)?;
+        let found = from_there.iter().chain(before).find(|known| wanted(known));
+        found.map(|known| known.path.clone())
     }
 
     /// A path of something that is there; the path as it is where there is none.
@@ -168,20 +185,21 @@ impl Memory {
 
     /// A path of something, more often of what cannot be used as it is.
     fn steer_to_shut(&self, random: &mut Random, path: &mut Path) {
-        let shut: Vec<&Known> = self.names.iter().filter(|known| !known.usable).collect();
-        match shut.get(random.below(shut.len() as u32) as usize) {
-            Some(known) if random.one_in(2) => *path = known.path.clone(),
+        match self.first(random, |known| !known.usable) {
+            Some(shut) if random.one_in(2) => *path = shut,
             _ => self.steer_to(random, path, |kind| kind != Kind::Link),
         }
     }
 
-    /// A path of a directory in which nothing is; the path as it is where there is none.
+    /// A path of a directory that can be removed; the path as it is where none is met soon.
     fn steer_to_empty(&self, random: &mut Random, path: &mut Path) {
-        let full = |path: &Path| self.names.iter().any(|name| is_in(&name.path, path));
-        let empty: Vec<&Path> =
-            self.those(|kind| kind == Kind::Directory).filter(|path| !full(path)).collect();
-        if let Some(found) = empty.get(random.below(empty.len() as u32) as usize) {
-            *path = (*found).clone();
+        for _ in 0..TRIES {
+            let Some(found) = self.any(random, |kind| kind == Kind::Directory) else { return };
+            let plan = self.model.plan(&Op::RemoveDirectory { path: found.clone() });
+            if !matches!(plan.expected, Expected::Fails(_)) {
+                *path = found;
+                return;
+            }
         }
     }
 
@@ -192,7 +210,7 @@ impl Memory {
         if !known {
             *path = self.place(random).join(name);
         }
-        for _ in 0..3 {
+        for _ in 0..TRIES {
             if self.kind(path).is_none() {
                 return;
             }
@@ -202,20 +220,17 @@ impl Memory {
     }
 
     fn place(&self, random: &mut Random) -> Place {
-        let there: Vec<&Path> = self.those(|kind| kind == Kind::Directory).collect();
-        let found = there.get(random.below(there.len() as u32 + 1) as usize);
-        let found = found.filter(|path| path.names().len() <= DEPTH);
-        found.map_or(Place::TOP, |path| (*path).clone().into())
-    }
-
-    /// What can be used of those that are there.
-    fn those(&self, wanted: impl Fn(Kind) -> bool) -> impl Iterator<Item = &Path> {
-        let usable = self.names.iter().filter(move |known| known.usable && wanted(known.kind));
-        usable.map(|known| &known.path)
+        if random.one_in(4) {
+            return Place::TOP;
+        }
+        let shallow = |known: &Known| {
+            known.usable && known.kind == Kind::Directory && known.path.names().len() <= DEPTH
+        };
+        self.first(random, shallow).map_or(Place::TOP, Place::from)
     }
 
     fn kind(&self, path: &Path) -> Option<Kind> {
-        self.names.iter().find(|known| known.path == *path).map(|known| known.kind)
+        self.names.get(*self.places.get(path)?).map(|known| known.kind)
     }
 
     fn is_directory(&self, path: &Path) -> bool {
@@ -223,8 +238,10 @@ impl Memory {
     }
 
     /// The files and links in a directory.
-    pub fn files_in(&self, directory: &Path) -> impl Iterator<Item = &Path> {
-        self.those(|kind| kind != Kind::Directory).filter(move |path| is_in(path, directory))
+    pub fn files_in<'a>(&'a self, directory: &'a Path) -> impl Iterator<Item = &'a Path> {
+        let files = self.names.iter().filter(|known| known.kind != Kind::Directory);
+        let inside = move |path: &&Path| path.split().0 == directory.names();
+        files.map(|known| &known.path).filter(inside)
     }
 
     /// Takes note of an operation.
@@ -267,15 +284,11 @@ impl Memory {
             Op::OpenUnnamed { handle, .. } => self.opened(*handle, true),
             Op::OpenDirectory { handle, .. } => self.opened(*handle, false),
             Op::Close { handle } => self.closed(*handle),
-            Op::Unlink { path } if !self.is_directory(path) => self.forget(path),
-            Op::RemoveDirectory { path } => {
-                if !self.names.iter().any(|name| is_in(&name.path, path)) {
-                    self.forget(path);
-                }
-            }
+            Op::Unlink { path } | Op::RemoveDirectory { path } => self.forget(path),
             Op::Rename { from, to, how } => self.renamed(from, to, *how),
             Op::ChangeMode { path, mode } => {
-                if let Some(known) = self.names.iter_mut().find(|known| known.path == *path) {
+                let place = self.places.get(path);
+                if let Some(known) = place.and_then(|place| self.names.get_mut(*place)) {
                     known.usable = is_usable(known.kind, *mode);
                 }
             }
@@ -287,36 +300,43 @@ impl Memory {
         let (above, name) = path.split();
         let there = Path::new(above.to_vec()).is_none_or(|above| self.is_directory(&above));
         if there && name.family().0 != Family::TooLong && self.kind(path).is_none() {
+            self.places.insert(path.clone(), self.names.len());
             self.names.push(Known { path: path.clone(), kind, usable: is_usable(kind, mode) });
         }
     }
 
     fn forget(&mut self, path: &Path) {
-        self.names.retain(|known| known.path != *path);
+        let Some(place) = self.places.remove(path) else { return };
+        self.names.swap_remove(place);
+        if let Some(moved) = self.names.get(place) {
+            self.places.insert(moved.path.clone(), place);
+        }
     }
 
     fn renamed(&mut self, from: &Path, to: &Path, how: RenameHow) {
-        let (Some(moved), replaced) = (self.kind(from), self.kind(to)) else { return };
-        let of_a_kind = |kind| (kind == Kind::Directory) == (moved == Kind::Directory);
-        if from == to || starts_with(to, from) || starts_with(from, to) {
+        if from == to || self.kind(from).is_none() {
             return;
         }
-        match how {
-            RenameHow::Exchange if replaced.is_some() => {
-                for Known { path, .. } in &mut self.names {
-                    let (old, new) = if starts_with(path, from) { (from, to) } else { (to, from) };
-                    moved_to(path, old, new);
-                }
-            }
-            RenameHow::Plain if replaced.is_none_or(of_a_kind) => self.moved(from, to),
-            RenameHow::NoReplace if replaced.is_none() => self.moved(from, to),
-            _ => {}
+        let exchange = how == RenameHow::Exchange;
+        if !exchange {
+            self.forget(to);
         }
-    }
-
-    fn moved(&mut self, from: &Path, to: &Path) {
-        self.forget(to);
-        self.names.iter_mut().for_each(|known| moved_to(&mut known.path, from, to));
+        let is_directory = |path| self.kind(path) == Some(Kind::Directory);
+        let alone = !exchange && !is_directory(from);
+        let place = self.places.get(from).copied().unwrap_or_default();
+        let (first, most) = if alone { (place, 1) } else { (0, self.names.len()) };
+        for (place, known) in self.names.iter_mut().enumerate().skip(first).take(most) {
+            let moved = below(&known.path, from, to);
+            let moved = moved.or_else(|| below(&known.path, to, from).filter(|_| exchange));
+            if let Some(moved) = moved {
+                let before = std::mem::replace(&mut known.path, moved);
+                // Where both change places, another one may stand there already.
+                if self.places.get(&before) == Some(&place) {
+                    self.places.remove(&before);
+                }
+                self.places.insert(known.path.clone(), place);
+            }
+        }
     }
 
     fn opened(&mut self, handle: Handle, file: bool) {
@@ -358,21 +378,10 @@ fn is_usable(kind: Kind, mode: Mode) -> bool {
     mode.bits() & needed == needed
 }
 
-/// Whether a path is one in a directory, directly.
-fn is_in(path: &Path, directory: &Path) -> bool {
-    path.split().0 == directory.names()
-}
-
-/// Whether a path is another, or below it.
-fn starts_with(path: &Path, above: &Path) -> bool {
-    path.names().starts_with(above.names())
-}
-
-/// Moves a path that is another, or below it.
-fn moved_to(path: &mut Path, from: &Path, to: &Path) {
-    if let Some(below) = path.names().strip_prefix(from.names()) {
-        *path = below.iter().fold(to.clone(), |path, name| path.join(*name));
-    }
+/// What becomes of a path that is another, or below it, when that is moved.
+fn below(path: &Path, from: &Path, to: &Path) -> Option<Path> {
+    let below = path.names().strip_prefix(from.names())?;
+    Path::new([to.names(), below].concat())
 }
 
 fn steer_handle(random: &mut Random, handle: &mut Handle, open: &[Handle]) {

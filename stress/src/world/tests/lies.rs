@@ -99,6 +99,7 @@ const STALE: &[Aspect] = &[
     succeeds(Errno::EXIST),
     fails(Errno::NOTEMPTY),
     fails(Errno::ISDIR),
+    fails(Errno::INVAL),
     fails(Errno::NOTDIR),
     Aspect::Error(Some(Errno::NOENT), Some(Errno::NOTDIR)),
     Aspect::Size,
