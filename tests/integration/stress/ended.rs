@@ -108,7 +108,9 @@ fn what_a_killed_run_left_is_named_and_cleaned() {
 fn a_target_that_turns_read_only_is_lost() {
     in_lab(&[Need::Tool("mkfs.ext4"), Need::Loop], |dir| {
         let place = Image::ext4(dir, 160, &["-N40000"]).mount("errors=remount-ro");
-        let running = long(dir, place.point()).spawn();
+        // Without fsync, which may meet the error itself.
+        let run = long(dir, place.point()).arg("--operations=create,unlink,mkdir,rename,stat");
+        let running = run.spawn();
         wait_for_world(place.point());
         let source = place.source();
         let device = source.file_name().unwrap().to_str().unwrap();
