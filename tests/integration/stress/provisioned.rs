@@ -120,7 +120,9 @@ fn a_killed_run_leaves_an_empty_directory() {
             running.signal(Signal::KILL);
             let outcome = running.wait();
             room.expect_no_mounts(&outcome);
-            let [left] = &scratches(&room.folder)[..] else { outcome.fail("one directory is left") };
+            let [left] = &scratches(&room.folder)[..] else {
+                outcome.fail("one directory is left")
+            };
             let clean = Fscan::new(dir).args(["stress", "--clean"]).arg(&room.folder).run();
             clean.expect_code(0).expect_one_error_line(left.to_str().unwrap());
             expect_empty(&clean, &room.folder);
