@@ -158,7 +158,8 @@ fn a_filesystem_that_others_fill_is_an_outcome() {
             .spawn();
         wait_for_world(place.point());
         let mut filler = File::create(place.join("filler")).unwrap();
-        while filler.write_all(&[1; 1 << 20]).is_ok() {}
+        let megabyte = vec![1; 1 << 20];
+        while filler.write_all(&megabyte).is_ok() {}
         let outcome = running.wait();
         outcome.expect_code(0);
         let report = outcome.report();
