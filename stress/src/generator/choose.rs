@@ -3,9 +3,7 @@
 use super::profile::Profile;
 use super::random::Random;
 use crate::name::{Family, Name};
-use crate::operand::{
-    AllocateHow, AttributeHow, Handle, Mode, OpenHow, RenameHow,
-};
+use crate::operand::{AllocateHow, AttributeHow, Handle, Mode, OpenHow, RenameHow};
 use crate::path::{Path, Place};
 
 /// Folders and files that are used: few, so that operations meet.
@@ -159,7 +157,8 @@ impl Chooser {
     /// A size to cut or grow to.
     pub fn size(self, random: &mut Random) -> u64 {
         if self.profile == Profile::Edge && random.one_in(4) {
-            let limits = [1 << 31, 1 << 32, (1 << 44) - 4096, 1 << 44, (1 << 63) - (1 << 30), 1 << 63];
+            let limits =
+                [1 << 31, 1 << 32, (1 << 44) - 4096, 1 << 44, (1 << 63) - (1 << 30), 1 << 63];
             return random.pick(&limits, 0_u64).wrapping_sub(random.below(2).into());
         }
         if random.one_in(4) { 0 } else { self.offset(random) }

@@ -131,7 +131,10 @@ impl Divergences {
             elsewhere: Vec::new(),
         };
         let finding = finding(site, class, &row);
-        self.push(Some((site.name.clone(), class)), Row { row, reproducer: Some(reproducer), finding });
+        self.push(
+            Some((site.name.clone(), class)),
+            Row { row, reproducer: Some(reproducer), finding },
+        );
     }
 
     /// Adds what a scan of a tree at rest told.
@@ -192,7 +195,8 @@ impl Divergences {
         let mut rows: Vec<Row> = Vec::new();
         for (key, mut row) in state.rows {
             let count = key.and_then(|(site, class)| {
-                let met = state.met.iter().find(|(name, known, _)| *name == site && *known == class);
+                let met =
+                    state.met.iter().find(|(name, known, _)| *name == site && *known == class);
                 met.map(|(_, _, count)| *count)
             });
             row.row.occurrences = count.unwrap_or(1);

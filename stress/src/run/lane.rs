@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use rustix::io::Errno;
 
 use super::divergences::Divergences;
+use super::log::Log;
 use super::options::{StressOptions, Watch};
 use super::rest;
-use super::log::Log;
 use super::shrink::Shrink;
 use super::tally::{Tally, written};
 use super::trial::{Footing, Met};
@@ -212,12 +212,7 @@ impl Lane<'_> {
         Round::Done
     }
 
-    fn scan_now_and_then(
-        &self,
-        world: &World<DirectoryTarget>,
-        path: &Path,
-        tally: &mut Tally,
-    ) {
+    fn scan_now_and_then(&self, world: &World<DirectoryTarget>, path: &Path, tally: &mut Tally) {
         if tally.rounds % SCAN_EVERY == 1 && !self.watch.is_stopped() {
             tally.scans += 1;
             let disagreement = rest::scan(path, world.model(), self.watch);
@@ -226,13 +221,7 @@ impl Lane<'_> {
     }
 
     /// Tells a divergence, minimised where it is the first of its class on this site.
-    fn met(
-        &self,
-        met: &Met,
-        ops: Log,
-        ground: &mut Ground,
-        tally: &Tally,
-    ) -> Option<Ended> {
+    fn met(&self, met: &Met, ops: Log, ground: &mut Ground, tally: &Tally) -> Option<Ended> {
         if let Some(lost) = self.lost(met) {
             return Some(Ended::Lost(lost));
         }

@@ -168,9 +168,8 @@ impl Crew<'_> {
 
     fn lanes(&self, site: &Site, footing: &Footing) -> (Tally, Ended) {
         thread::scope(|scope| {
-            let lanes = (0..self.options.lanes).map(|number| {
-                scope.spawn(move || self.lane(site, footing, number))
-            });
+            let lanes = (0..self.options.lanes)
+                .map(|number| scope.spawn(move || self.lane(site, footing, number)));
             let lanes: Vec<_> = lanes.collect();
             let mut all = Tally::default();
             let mut worst = Ended::Completed;

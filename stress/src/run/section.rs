@@ -157,9 +157,10 @@ fn capability(site: &Site, feature: Feature, ability: &Ability) -> StressCapabil
 /// The rows of the table that are about a site that was worked on, and how often each was met.
 fn quirks(worked: &[Worked]) -> Vec<StressQuirk> {
     let natures = || worked.iter().filter_map(|w| w.tried.as_ref()).map(|t| &t.footing.nature);
-    let concerned = QUIRKS.iter().enumerate().filter(|(_, quirk)| {
-        natures().any(|nature| quirk.concerns(nature))
-    });
+    let concerned = QUIRKS
+        .iter()
+        .enumerate()
+        .filter(|(_, quirk)| natures().any(|nature| quirk.concerns(nature)));
     let count = |row: &usize| worked.iter().filter_map(|w| w.tally.quirks.get(row)).sum();
     concerned
         .map(|(row, quirk)| StressQuirk {
@@ -167,8 +168,8 @@ fn quirks(worked: &[Worked]) -> Vec<StressQuirk> {
             filesystem: match quirk.on {
                 On::Filesystem(filesystem) => filesystem.to_owned(),
                 On::Overlay | On::OverlayWith(_) | On::OverlayWithout(_) | On::ForeignLayers => {
-                    "overlay"
-                }.to_owned(),
+                    { "overlay" }.to_owned()
+                }
             },
             text: quirk.text.to_owned(),
             source: quirk.source.to_owned(),

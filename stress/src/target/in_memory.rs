@@ -60,8 +60,11 @@ impl InMemory {
 
     /// What is in a directory now.
     fn listed(&self, node: NodeId) -> Vec<RowName> {
-        let mut names: Vec<Name> =
-            self.entries(node).into_iter().flat_map(|there| there.entries.keys().copied()).collect();
+        let mut names: Vec<Name> = self
+            .entries(node)
+            .into_iter()
+            .flat_map(|there| there.entries.keys().copied())
+            .collect();
         names.sort_unstable();
         let dots = [RowName::Dot, RowName::DotDot].into_iter();
         dots.chain(names.into_iter().map(RowName::Known)).collect()
