@@ -100,7 +100,6 @@ impl Feature {
     pub fn promised(self, filesystem: &str) -> Option<bool> {
         let shifts = [AllocateHow::Collapse, AllocateHow::Insert];
         match (filesystem, self) {
-            ("ext4" | "xfs", _) => Some(true),
             ("btrfs", Feature::Allocation(how)) => Some(!shifts.contains(&how)),
             // Attributes of users came with Linux 6.6.
             ("tmpfs", Feature::Attributes) => None,
@@ -110,7 +109,7 @@ impl Feature {
             ("overlay", Feature::Allocation(_) | Feature::Attributes | Feature::UnnamedFiles) => {
                 None
             }
-            ("btrfs" | "tmpfs" | "overlay", _) => Some(true),
+            ("ext4" | "xfs" | "btrfs" | "tmpfs" | "overlay", _) => Some(true),
             _ => None,
         }
     }

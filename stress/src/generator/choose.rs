@@ -31,6 +31,10 @@ pub struct Chooser {
     pub flat: bool,
 }
 
+#[expect(
+    clippy::unused_self,
+    reason = "every operand is asked for in one way, whether the profile matters to it or not"
+)]
 impl Chooser {
     /// A path that mostly names what it usually does.
     pub fn path(self, random: &mut Random, usual: Usual) -> Path {
@@ -106,7 +110,7 @@ impl Chooser {
     /// A handle; files and directories mostly keep to their halves.
     pub fn handle(self, random: &mut Random, usual: Usual) -> Handle {
         let half = Handle::COUNT / 2;
-        let first = if (usual == Usual::Folder) != random.one_in(20) { half } else { 0 };
+        let first = if (usual == Usual::Folder) == random.one_in(20) { 0 } else { half };
         Handle::at(first + random.below(half.into()) as u8)
     }
 

@@ -268,10 +268,10 @@ impl Memory {
             Op::OpenDirectory { handle, .. } => self.opened(*handle, false),
             Op::Close { handle } => self.closed(*handle),
             Op::Unlink { path } if !self.is_directory(path) => self.forget(path),
-            Op::RemoveDirectory { path } => {
-                if !self.names.iter().any(|name| is_in(&name.path, path)) {
-                    self.forget(path);
-                }
+            Op::RemoveDirectory { path }
+                if !self.names.iter().any(|name| is_in(&name.path, path)) =>
+            {
+                self.forget(path);
             }
             Op::Rename { from, to, how } => self.renamed(from, to, *how),
             Op::ChangeMode { path, mode } => {

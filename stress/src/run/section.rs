@@ -19,13 +19,13 @@ use crate::site::Site;
 /// Puts everything together, and removes what is left of the sites.
 pub fn assemble(
     options: StressOptions,
-    worked: Vec<Worked>,
+    worked: &[Worked],
     divergences: Divergences,
     watch: &Watch,
 ) -> Done {
     let (rows, beyond) = divergences.into_rows();
     let sites = options.sites;
-    let both = || sites.iter().zip(&worked);
+    let both = || sites.iter().zip(worked);
     let mut findings: Vec<Finding> = rows.iter().map(|row| row.finding.clone()).collect();
     findings.extend(both().flat_map(|(site, worked)| site_findings(site, worked)));
     findings.extend(both().flat_map(|(site, worked)| defects(site, worked)));
@@ -41,9 +41,9 @@ pub fn assemble(
             .into_iter()
             .map(|out| StressNotProvided { name: out.name, why: out.why })
             .collect(),
-        divergences: rows.into_iter().map(|row| row.row).collect(),
+        divergences: rows.into_iter().map(|row| row.told).collect(),
         divergences_beyond: beyond,
-        quirks: quirks(&worked),
+        quirks: quirks(worked),
         coverage: coverage(both()),
     };
     let unusable = both()

@@ -6,7 +6,7 @@ use rustix::io::Errno;
 use scanner::{FileKind, InodeTime};
 
 use super::Target;
-use crate::model::{Caller, Directory, Expected, ExpectedFacts, Model, NodeId, Open};
+use crate::model::{Caller, Directory, Expected, ExpectedFacts, Model, Node, NodeId, Open};
 use crate::name::{Name, Names};
 use crate::op::Op;
 use crate::operand::Handle;
@@ -80,7 +80,7 @@ impl InMemory {
             _ => None,
         };
         let of = of.copied().unwrap_or(directory);
-        let kind = self.model.node(of).map_or(FileKind::Directory, |node| node.kind());
+        let kind = self.model.node(of).map_or(FileKind::Directory, Node::kind);
         Row { name, kind: Some(kind), ino: number(of), next: 0 }
     }
 

@@ -112,7 +112,7 @@ impl Model {
             return Err(Errno::FBIG);
         }
         let size = self.content(node)?.size();
-        let unaligned = at % PAGE != 0 || length % PAGE != 0;
+        let unaligned = !at.is_multiple_of(PAGE) || !length.is_multiple_of(PAGE);
         let misplaced = match how {
             AllocateHow::Collapse => unaligned || at + length >= size,
             AllocateHow::Insert => unaligned || at >= size,

@@ -214,7 +214,7 @@ fn words(outcome: &Outcome) -> Vec<String> {
         Ok(Seen::Count(count)) => vec![format!("count={count}")],
         Ok(Seen::Bytes(bytes)) => vec![
             format!("bytes={}", bytes.len()),
-            format!("zeros={}", bytes.iter().filter(|byte| **byte == 0).count()),
+            format!("zeros={}", bytes.split(|byte| *byte == 0).count() - 1),
             format!("text={}", String::from_utf8_lossy(bytes)),
         ],
         Ok(Seen::Facts(facts)) => facts_words(facts),

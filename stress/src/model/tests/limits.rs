@@ -51,7 +51,8 @@ fn chain(count: usize) -> String {
 }
 
 fn chained(count: usize) -> String {
-    (1..=count).map(|depth| format!("mkdir {} mode=0755;", chain(depth))).collect()
+    let made = (1..=count).map(|depth| format!("mkdir {} mode=0755;", chain(depth)));
+    made.collect::<Vec<_>>().concat()
 }
 
 #[test]

@@ -118,7 +118,7 @@ fn judged(world: &mut World<Liar>, op: &Op) -> Option<(OpKind, Aspect)> {
 
 #[test]
 fn what_keeps_every_promise_is_found_nothing_wrong_with() {
-    let honest = Hunt::new(|target, op| target.apply(op));
+    let honest = Hunt::new(InMemory::apply);
     for profile in Profile::ALL {
         if let Some(Found { ops, class }) = honest.search(profile) {
             panic!("{}: {class:?}: {:?}", profile.word(), ops.last());
