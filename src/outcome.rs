@@ -1,8 +1,8 @@
 //! From what was seen to a report, where it goes, and the exit code.
 
 use reports::{
-    CheckRun, CheckStatus, Diff, Finding, Report, Resumed, Root, SCHEMA_VERSION, Severity,
-    Stress, TarTrips, Timestamp, Totals, Unchecked, Verdict, recommend,
+    CheckRun, CheckStatus, Diff, Finding, Report, Resumed, Root, SCHEMA_VERSION, Severity, Stress,
+    TarTrips, Timestamp, Totals, Unchecked, Verdict, recommend,
 };
 
 use crate::arguments::ResultArguments;

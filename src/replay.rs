@@ -38,8 +38,7 @@ pub fn run(arguments: &ReplayArguments) -> anyhow::Result<Status> {
     let (watch, caught) = stressing::begin()?;
     let outcome = Outcome::begin(&arguments.result);
     descriptor_limit::raise();
-    let limits =
-        Limits { max_bytes: MOST_BYTES, max_inodes: MOST_INODES, force: arguments.force };
+    let limits = Limits { max_bytes: MOST_BYTES, max_inodes: MOST_INODES, force: arguments.force };
     let here = [Place { name: "here".to_owned(), directory: ".".into() }];
     let places = match arguments.on.as_slice() {
         [] if namespace.is_none() => &here[..],

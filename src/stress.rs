@@ -47,11 +47,8 @@ pub fn run(arguments: &StressArguments) -> anyhow::Result<Status> {
     name_leftovers(&arguments.places, quiet);
     let options = options(arguments, namespace.as_ref())?;
     let shown = Arc::clone(&watch);
-    let progress = Progress::show(
-        move |elapsed| message(&shown, elapsed),
-        arguments.progress,
-        quiet,
-    );
+    let progress =
+        Progress::show(move |elapsed| message(&shown, elapsed), arguments.progress, quiet);
     let done = run::run(options, &watch);
     progress.finish();
     let done = match &arguments.reproducers {
@@ -119,11 +116,8 @@ fn options(
 ) -> anyhow::Result<StressOptions> {
     let lanes = usize::from(arguments.threads);
     let max_bytes = arguments.max_bytes.map_or(USUAL_BYTES, u64::from);
-    let limits = Limits {
-        max_bytes,
-        max_inodes: INODES_A_LANE * lanes as u64,
-        force: arguments.force,
-    };
+    let limits =
+        Limits { max_bytes, max_inodes: INODES_A_LANE * lanes as u64, force: arguments.force };
     let (mut sites, mut left_out) = places(&arguments.places, &limits)?;
     if let Some(namespace) = namespace {
         let memory = arguments.max_bytes.map_or(PROVISIONED_BYTES, u64::from);

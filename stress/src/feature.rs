@@ -100,15 +100,16 @@ impl Feature {
     pub fn promised(self, filesystem: &str) -> Option<bool> {
         let shifts = [AllocateHow::Collapse, AllocateHow::Insert];
         match (filesystem, self) {
-            ("ext4" | "xfs", _) => Some(true),
             ("btrfs", Feature::Allocation(how)) => Some(!shifts.contains(&how)),
             // Attributes of users came with Linux 6.6.
             ("tmpfs", Feature::Attributes) => None,
             ("tmpfs", Feature::Allocation(how)) => {
                 Some(!shifts.contains(&how) && how != AllocateHow::Zero)
             }
-            ("overlay", Feature::Allocation(_) | Feature::Attributes | Feature::UnnamedFiles) => None,
-            ("btrfs" | "tmpfs" | "overlay", _) => Some(true),
+            ("overlay", Feature::Allocation(_) | Feature::Attributes | Feature::UnnamedFiles) => {
+                None
+            }
+            ("ext4" | "xfs" | "btrfs" | "tmpfs" | "overlay", _) => Some(true),
             _ => None,
         }
     }
@@ -173,11 +174,16 @@ impl Feature {
                 Ability::Absent(scanner::errno_word(*errno))
             }
             (_, Err(errno)) => Ability::Unknown(scanner::errno_word(*errno)),
-            (Feature::ListedTypes, Ok(Seen::Rows(rows))) if rows.rows.iter().any(|row| row.kind.is_none()) => {
+            (Feature::ListedTypes, Ok(Seen::Rows(rows)))
+                if rows.rows.iter().any(|row| row.kind.is_none()) =>
+            {
                 Ability::Absent("rows have no type".to_owned())
             }
             (Feature::Nanoseconds, Ok(Seen::Facts(facts))) if facts.modified.1 != 123_456_789 => {
-                Ability::Absent(format!("5.123456789 became {}", crate::difference::time(facts.modified)))
+                Ability::Absent(format!(
+                    "5.123456789 became {}",
+                    crate::difference::time(facts.modified)
+                ))
             }
             (Feature::Modes, Ok(Seen::Facts(facts))) if facts.mode != 0o600 => {
                 Ability::Absent(format!("0600 became 0{:o}", facts.mode))
@@ -189,10 +195,7 @@ impl Feature {
 
 /// Whether an error says that there is no such thing here.
 pub fn is_unsupported(errno: Errno) -> bool {
-    matches!(
-        errno,
-        Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL | Errno::NOTTY | Errno::PERM
-    )
+    matches!(errno, Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL | Errno::NOTTY | Errno::PERM)
 }
 
 fn try_allocation(how: AllocateHow, target: &mut impl Target) -> Ability {
@@ -244,7 +247,8 @@ mod tests {
     #[test]
     fn promises_are_those_of_the_filesystem() {
         let collapse = Feature::Allocation(AllocateHow::Collapse);
-        let promised = ["ext4", "btrfs", "tmpfs", "overlay", "fuse.x"].map(|fs| collapse.promised(fs));
+        let promised =
+            ["ext4", "btrfs", "tmpfs", "overlay", "fuse.x"].map(|fs| collapse.promised(fs));
         assert_eq!(promised, [Some(true), Some(false), Some(false), None, None]);
     }
 }

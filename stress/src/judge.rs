@@ -93,10 +93,8 @@ fn facts(expected: &ExpectedFacts, found: &Facts) -> Vec<Difference> {
 
 fn modified(expected: &ExpectedFacts, found: &Facts) -> Option<Difference> {
     let rule = expected.modified;
-    let words = [
-        rule.exactly.map(time),
-        rule.since.map(|since| format!("{} or later", time(since))),
-    ];
+    let words =
+        [rule.exactly.map(time), rule.since.map(|since| format!("{} or later", time(since)))];
     let words: Vec<String> = words.into_iter().flatten().collect();
     let differs = !rule.fits(found.modified);
     differs.then(|| Difference::new(Aspect::Modified, words.join(", or "), time(found.modified)))

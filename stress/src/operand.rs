@@ -255,8 +255,8 @@ impl OpenHow {
     /// one of reading and writing is always there.
     pub const fn new(bits: u8) -> OpenHow {
         let mut bits = bits & 0x7f;
-        if bits & 3 == 0 {
-            bits |= 1;
+        if bits & (OpenHow::READ.0 | OpenHow::WRITE.0) == 0 {
+            bits |= OpenHow::READ.0;
         }
         if bits & OpenHow::CREATE.0 == 0 {
             bits &= !OpenHow::EXCLUSIVE.0;

@@ -117,10 +117,7 @@ impl<T: Target> World<T> {
             }
         }
         let no_space = |difference: &Difference| {
-            let found = match difference.aspect {
-                Aspect::Error(None, Some(found)) => found,
-                _ => return false,
-            };
+            let Aspect::Error(None, Some(found)) = difference.aspect else { return false };
             matches!(found, Errno::NOSPC | Errno::DQUOT)
         };
         match left.as_slice() {

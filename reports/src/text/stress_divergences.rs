@@ -64,12 +64,11 @@ fn write_one<W: Write>(row: &StressDivergence, page: &mut Page<'_, W>) -> io::Re
 /// The lines, whole, so that they can be copied; then what runs them.
 fn write_reproducer<W: Write>(row: &StressDivergence, page: &mut Page<'_, W>) -> io::Result<()> {
     let lines = row.reproducer.len();
-    let what = match lines {
-        0 => row.minimised.text().to_owned(),
-        _ => {
-            let count = operations(&row.reproducer).len() as u64;
-            format!("{}, {}", counted(count, "operation", "operations"), row.minimised.text())
-        }
+    let what = if lines == 0 {
+        row.minimised.text().to_owned()
+    } else {
+        let count = operations(&row.reproducer).len() as u64;
+        format!("{}, {}", counted(count, "operation", "operations"), row.minimised.text())
     };
     page.labelled(4, Style::Faint, "reproducer", &what)?;
     let operations = operations(&row.reproducer);

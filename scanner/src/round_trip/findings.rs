@@ -109,9 +109,10 @@ pub fn stayed(scratch: &Path, not: &NotRemoved, weight: Weight) -> Finding {
     let mut finding = Finding::new(Code::TarCleanupFailed, subject, expected, found);
     finding.severity = match not.failure.as_ref().map(|failure| failure.errno) {
         Some(Errno::UCLEAN | Errno::BADMSG | Errno::IO) => proven(Severity::Corrupt, weight),
-        Some(Errno::ROFS | Errno::ACCESS | Errno::PERM) => Severity::Warning,
-        // This process, or the machine, has no more descriptors.
-        Some(Errno::MFILE | Errno::NFILE) => Severity::Warning,
+        // The last two: this process, or the machine, has no more descriptors.
+        Some(Errno::ROFS | Errno::ACCESS | Errno::PERM | Errno::MFILE | Errno::NFILE) => {
+            Severity::Warning
+        }
         _ => Severity::Suspect,
     };
     let left = not.left.iter().take(10);

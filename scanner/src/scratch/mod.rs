@@ -140,6 +140,10 @@ impl Scratch {
         let mark = self.mark.take();
         let mut left = remove_all_but_the_mark(&self.beneath);
         drop(mark);
+        // Told as seen from the directory that it lies in, like what follows.
+        for not in &mut left {
+            not.path = [&self.name, b"/".as_slice(), &not.path].concat();
+        }
         left.extend(remove_patiently(&self.parent, &self.name));
         if let Some((before, _)) = self.times.filter(|_| alone && left.is_empty()) {
             // Not ours to change, and then nobody relies on it.

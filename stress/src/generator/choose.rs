@@ -3,9 +3,7 @@
 use super::profile::Profile;
 use super::random::Random;
 use crate::name::{Family, Name};
-use crate::operand::{
-    AllocateHow, AttributeHow, Handle, Mode, OpenHow, RenameHow,
-};
+use crate::operand::{AllocateHow, AttributeHow, Handle, Mode, OpenHow, RenameHow};
 use crate::path::{Path, Place};
 
 /// Folders and files that are used: few, so that operations meet.
@@ -33,6 +31,10 @@ pub struct Chooser {
     pub flat: bool,
 }
 
+#[expect(
+    clippy::unused_self,
+    reason = "every operand is asked for in one way, whether the profile matters to it or not"
+)]
 impl Chooser {
     /// A path that mostly names what it usually does.
     pub fn path(self, random: &mut Random, usual: Usual) -> Path {
@@ -108,7 +110,7 @@ impl Chooser {
     /// A handle; files and directories mostly keep to their halves.
     pub fn handle(self, random: &mut Random, usual: Usual) -> Handle {
         let half = Handle::COUNT / 2;
-        let first = if (usual == Usual::Folder) != random.one_in(20) { half } else { 0 };
+        let first = if (usual == Usual::Folder) == random.one_in(20) { 0 } else { half };
         Handle::at(first + random.below(half.into()) as u8)
     }
 
@@ -159,7 +161,8 @@ impl Chooser {
     /// A size to cut or grow to.
     pub fn size(self, random: &mut Random) -> u64 {
         if self.profile == Profile::Edge && random.one_in(4) {
-            let limits = [1 << 31, 1 << 32, (1 << 44) - 4096, 1 << 44, (1 << 63) - (1 << 30), 1 << 63];
+            let limits =
+                [1 << 31, 1 << 32, (1 << 44) - 4096, 1 << 44, (1 << 63) - (1 << 30), 1 << 63];
             return random.pick(&limits, 0_u64).wrapping_sub(random.below(2).into());
         }
         if random.one_in(4) { 0 } else { self.offset(random) }

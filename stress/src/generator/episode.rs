@@ -107,7 +107,7 @@ pub fn install(random: &mut Random, memory: &Memory) -> Vec<Op> {
         Op::MakeDirectory { path: package.clone(), mode },
         Op::MakeDirectory { path: folder.clone(), mode },
     ];
-    for _ in 0..1 + random.below(8) {
+    for _ in 0..=random.below(8) {
         let parent = if random.one_in(2) { &package } else { &folder };
         let path = parent.join(Family::File.name(random.below_u16(12)));
         ops.push(Op::Create { path: path.clone(), mode: Mode::new(0o644) });

@@ -93,10 +93,9 @@ impl Generator {
         let kind = self.kind();
         let (random, chooser) = (&mut self.random, self.chooser);
         match kind {
-            OpKind::Create => Op::Create {
-                path: chooser.path(random, File),
-                mode: chooser.mode(random, File),
-            },
+            OpKind::Create => {
+                Op::Create { path: chooser.path(random, File), mode: chooser.mode(random, File) }
+            }
             OpKind::Open => Op::Open {
                 handle: chooser.handle(random, File),
                 path: chooser.path(random, File),
@@ -114,9 +113,7 @@ impl Generator {
             },
             OpKind::Close => Op::Close { handle: chooser.handle(random, File) },
             OpKind::Unlink => Op::Unlink { path: chooser.path(random, File) },
-            OpKind::RemoveDirectory => {
-                Op::RemoveDirectory { path: chooser.path(random, Folder) }
-            }
+            OpKind::RemoveDirectory => Op::RemoveDirectory { path: chooser.path(random, Folder) },
             OpKind::MakeDirectory => Op::MakeDirectory {
                 path: chooser.path(random, Folder),
                 mode: chooser.mode(random, Folder),
@@ -129,10 +126,9 @@ impl Generator {
                     how: chooser.rename_how(random),
                 }
             }
-            OpKind::Link => Op::Link {
-                from: chooser.path(random, File),
-                to: chooser.path(random, File),
-            },
+            OpKind::Link => {
+                Op::Link { from: chooser.path(random, File), to: chooser.path(random, File) }
+            }
             OpKind::LinkHandle => Op::LinkHandle {
                 handle: chooser.handle(random, File),
                 to: chooser.path(random, File),
@@ -179,10 +175,9 @@ impl Generator {
                 length: chooser.length(random),
                 fill: random.byte(),
             },
-            OpKind::Truncate => Op::Truncate {
-                path: chooser.path(random, File),
-                size: chooser.size(random),
-            },
+            OpKind::Truncate => {
+                Op::Truncate { path: chooser.path(random, File), size: chooser.size(random) }
+            }
             OpKind::TruncateHandle => Op::TruncateHandle {
                 handle: chooser.handle(random, File),
                 size: chooser.size(random),
@@ -200,9 +195,7 @@ impl Generator {
             },
             OpKind::Sync => Op::Sync { path: chooser.any_path(random) },
             OpKind::SyncHandle => Op::SyncHandle { handle: chooser.handle(random, File) },
-            OpKind::List => {
-                Op::List { place: chooser.place(random), buffer: 32_768 }
-            }
+            OpKind::List => Op::List { place: chooser.place(random), buffer: 32_768 },
             OpKind::ListStep => Op::ListStep {
                 handle: chooser.handle(random, Folder),
                 buffer: chooser.buffer(random),
@@ -212,10 +205,9 @@ impl Generator {
                 buffer: chooser.buffer(random),
             },
             OpKind::Rewind => Op::Rewind { handle: chooser.handle(random, Folder) },
-            OpKind::SeekBack => Op::SeekBack {
-                handle: chooser.handle(random, Folder),
-                row: random.below_u16(64),
-            },
+            OpKind::SeekBack => {
+                Op::SeekBack { handle: chooser.handle(random, Folder), row: random.below_u16(64) }
+            }
             kind => self.one_of_attributes(kind),
         }
     }
@@ -231,9 +223,7 @@ impl Generator {
                 fill: random.byte(),
                 how: chooser.attribute_how(random),
             },
-            OpKind::GetAttribute => {
-                Op::GetAttribute { path, attribute: chooser.attribute(random) }
-            }
+            OpKind::GetAttribute => Op::GetAttribute { path, attribute: chooser.attribute(random) },
             OpKind::RemoveAttribute => {
                 Op::RemoveAttribute { path, attribute: chooser.attribute(random) }
             }

@@ -71,12 +71,8 @@ const FEW_NAMES: &[Weight] = &[
     (OpKind::Link, 5),
 ];
 
-const LOOKS: &[Weight] = &[
-    (OpKind::Look, 60),
-    (OpKind::List, 20),
-    (OpKind::ReadLink, 10),
-    (OpKind::Read, 20),
-];
+const LOOKS: &[Weight] =
+    &[(OpKind::Look, 60), (OpKind::List, 20), (OpKind::ReadLink, 10), (OpKind::Read, 20)];
 
 const FEW_LOOKS: &[Weight] = &[(OpKind::Look, 30), (OpKind::List, 5), (OpKind::Read, 10)];
 

@@ -23,7 +23,8 @@ fn a_seed_means_the_same_operations_for_ever() {
         let name = format!("src/generator/golden/{}.ops", profile.word());
         let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name);
         let ops = generator(profile, 1, 0).take(PINNED);
-        let generated: String = ops.map(|op| format!("{op}\n")).collect();
+        let lines: Vec<String> = ops.map(|op| op.to_string()).collect();
+        let generated = lines.join("\n") + "\n";
         if std::env::var_os("FSCAN_BLESS").is_some() {
             fs::write(&path, &generated).unwrap();
         }

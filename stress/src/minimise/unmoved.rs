@@ -71,27 +71,42 @@ mod tests {
 
     #[test]
     fn what_is_moved_has_its_other_name() {
-        let lines = ["mkdir d0 mode=0755", "rename d0 d1/d2 how=plain", "create d1/d2/f0 mode=0644"];
-        check(&lines, 1, [
-            &["mkdir d0 mode=0755", "create d0/f0 mode=0644"],
-            &["mkdir d1/d2 mode=0755", "create d1/d2/f0 mode=0644"],
-        ]);
+        let lines =
+            ["mkdir d0 mode=0755", "rename d0 d1/d2 how=plain", "create d1/d2/f0 mode=0644"];
+        check(
+            &lines,
+            1,
+            [
+                &["mkdir d0 mode=0755", "create d0/f0 mode=0644"],
+                &["mkdir d1/d2 mode=0755", "create d1/d2/f0 mode=0644"],
+            ],
+        );
         let lines = ["create f0 mode=0644", "link f0 f1", "stat f1"];
-        check(&lines, 1, [&["create f0 mode=0644", "stat f0"], &["create f1 mode=0644", "stat f1"]]);
+        check(
+            &lines,
+            1,
+            [&["create f0 mode=0644", "stat f0"], &["create f1 mode=0644", "stat f1"]],
+        );
     }
 
     #[test]
     fn what_is_exchanged_has_the_others_name() {
         let lines = ["unlink d0/f0", "rename d0 f1 how=exchange", "list d0 buffer=96", "unlink f1"];
-        check(&lines, 1, [
-            &["unlink d0/f0", "list f1 buffer=96", "unlink d0"],
-            &["unlink f1/f0", "list d0 buffer=96", "unlink f1"],
-        ]);
+        check(
+            &lines,
+            1,
+            [
+                &["unlink d0/f0", "list f1 buffer=96", "unlink d0"],
+                &["unlink f1/f0", "list d0 buffer=96", "unlink f1"],
+            ],
+        );
     }
 
     #[test]
     fn only_what_moves_is_left_out() {
-        assert!(unmoved(&["unlink f0".parse().unwrap(), "unlink f1".parse().unwrap()], 0).is_empty());
+        assert!(
+            unmoved(&["unlink f0".parse().unwrap(), "unlink f1".parse().unwrap()], 0).is_empty()
+        );
         assert!(unmoved(&["rename f0 f1 how=plain".parse().unwrap()], 0).is_empty(), "one stays");
     }
 }

@@ -59,13 +59,13 @@ impl Model {
             }
             Effect::Fill { directory, crowd, count } => self.fill(directory, crowd, count, now),
             Effect::Purge { directory, crowd, count } => self.purge(directory, crowd, count, now),
-            effect => self.change_inode(effect, now),
+            effect => self.change_inode(&effect, now),
         }
     }
 
     /// Changes of one inode's content and attributes.
-    fn change_inode(&mut self, effect: Effect, now: InodeTime) {
-        match effect {
+    fn change_inode(&mut self, effect: &Effect, now: InodeTime) {
+        match *effect {
             Effect::Write { node, at, length, fill } => {
                 self.rewrite(node, Modified::touched(now), now, |content| {
                     content.write_pattern(at, length, fill);

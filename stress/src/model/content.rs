@@ -128,7 +128,6 @@ fn empty_page() -> Box<[u8]> {
     vec![0; PAGE as usize].into_boxed_slice()
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,7 +147,9 @@ mod tests {
     fn same(content: &Content, plain: &Plain) {
         assert_eq!(content.size(), plain.0.len() as u64);
         assert!(content.read(0, u64::from(u32::MAX)) == plain.0);
-        assert!(content.read(5000, 100) == plain.0[5000.min(plain.0.len())..5100.min(plain.0.len())]);
+        assert!(
+            content.read(5000, 100) == plain.0[5000.min(plain.0.len())..5100.min(plain.0.len())]
+        );
     }
 
     #[test]

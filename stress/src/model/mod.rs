@@ -138,18 +138,14 @@ impl Model {
 
     fn add(&mut self, node: Node) -> NodeId {
         self.live += 1;
-        match self.free.pop() {
-            Some(index) => {
-                if let Some(slot) = self.nodes.get_mut(index as usize) {
-                    *slot = Some(node);
-                }
-                NodeId(index)
-            }
-            None => {
-                self.nodes.push(Some(node));
-                NodeId(self.nodes.len() as u32 - 1)
-            }
+        let Some(index) = self.free.pop() else {
+            self.nodes.push(Some(node));
+            return NodeId(self.nodes.len() as u32 - 1);
+        };
+        if let Some(slot) = self.nodes.get_mut(index as usize) {
+            *slot = Some(node);
         }
+        NodeId(index)
     }
 
     /// Forgets a node that has neither a name nor a handle.

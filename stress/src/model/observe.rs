@@ -1,8 +1,8 @@
 //! The operations that show the whole tree, so that it can be compared with the model.
 
+use super::Model;
 use super::content::PAGE;
 use super::node::{Body, Node};
-use super::Model;
 use crate::op::Op;
 use crate::path::{Path, Place};
 

@@ -163,9 +163,8 @@ impl Counts<'_> {
             tally.came + self.more.get(name).copied().unwrap_or_default()
         };
         let mut tallies = self.stream.tallies.iter();
-        let missing = tallies.find(|(name, tally)| {
-            tally.there && tally.touched == 0 && came(name, tally) == 0
-        });
+        let missing = tallies
+            .find(|(name, tally)| tally.there && tally.touched == 0 && came(name, tally) == 0);
         missing.map(|(name, _)| Misread::Missing(*name))
     }
 }
@@ -222,7 +221,8 @@ mod tests {
     fn what_came_is_remembered_from_step_to_step_and_forgotten_by_going_back() {
         let mut stream = stream();
         stream.take(&rows(&[0, 1], false).rows);
-        let next = |numbers: &[u16]| Rows { rows: rows(numbers, true).rows.split_off(2), end: true };
+        let next =
+            |numbers: &[u16]| Rows { rows: rows(numbers, true).rows.split_off(2), end: true };
         assert_eq!(stream.judge(&next(&[2])), None);
         assert_eq!(stream.judge(&next(&[0, 2])), Some(Misread::Twice(name(0))));
         stream.seek_back(2);

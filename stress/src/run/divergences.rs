@@ -22,7 +22,7 @@ const MOST_ROWS: usize = 100;
 #[derive(Clone, Debug)]
 pub struct Row {
     /// What is reported.
-    pub row: StressDivergence,
+    pub told: StressDivergence,
     /// What shows it again.
     pub reproducer: Option<Reproducer>,
     /// What it weighs.
@@ -71,16 +71,13 @@ impl Divergences {
     /// Counts one; true for the first of its class on a site.
     pub fn is_new(&self, site: &str, class: Class) -> bool {
         let mut state = self.state();
-        match state.met.iter_mut().find(|(name, known, _)| name == site && *known == class) {
-            Some((_, _, count)) => {
-                *count += 1;
-                false
-            }
-            None => {
-                state.met.push((site.to_owned(), class, 1));
-                true
-            }
+        let known = state.met.iter_mut().find(|(name, met, _)| name == site && *met == class);
+        if let Some((_, _, count)) = known {
+            *count += 1;
+            return false;
         }
+        state.met.push((site.to_owned(), class, 1));
+        true
     }
 
     /// Adds the row of one that was new.
@@ -131,7 +128,10 @@ impl Divergences {
             elsewhere: Vec::new(),
         };
         let finding = finding(site, class, &row);
-        self.push(Some((site.name.clone(), class)), Row { row, reproducer: Some(reproducer), finding });
+        self.push(
+            Some((site.name.clone(), class)),
+            Row { told: row, reproducer: Some(reproducer), finding },
+        );
     }
 
     /// Adds what a scan of a tree at rest told.
@@ -143,7 +143,7 @@ impl Divergences {
                 evidence: finding.evidence.clone(),
                 ..scan_row(site, format!("scan: {}", finding.code.as_str()), lane, round)
             };
-            self.push(None, Row { row, reproducer: None, finding });
+            self.push(None, Row { told: row, reproducer: None, finding });
         }
         for (what, there, seen) in disagreement.counts {
             let row = StressDivergence {
@@ -154,7 +154,7 @@ impl Divergences {
             let subject = Subject { path: Some(site.path.as_path().into()), ..Subject::default() };
             let (expected, found) = (row.expected.clone(), row.found.clone());
             let finding = Finding::new(Code::StressDivergence, subject, expected, found);
-            self.push(None, Row { row, reproducer: None, finding });
+            self.push(None, Row { told: row, reproducer: None, finding });
         }
     }
 
@@ -173,7 +173,7 @@ impl Divergences {
     /// What other sites made of one.
     pub fn tried_elsewhere(&self, row: usize, elsewhere: Vec<StressElsewhere>) {
         if let Some((_, row)) = self.state().rows.get_mut(row) {
-            row.row.elsewhere = elsewhere;
+            row.told.elsewhere = elsewhere;
         }
     }
 
@@ -192,15 +192,16 @@ impl Divergences {
         let mut rows: Vec<Row> = Vec::new();
         for (key, mut row) in state.rows {
             let count = key.and_then(|(site, class)| {
-                let met = state.met.iter().find(|(name, known, _)| *name == site && *known == class);
+                let met =
+                    state.met.iter().find(|(name, known, _)| *name == site && *known == class);
                 met.map(|(_, _, count)| *count)
             });
-            row.row.occurrences = count.unwrap_or(1);
-            row.finding.occurrences = row.row.occurrences;
+            row.told.occurrences = count.unwrap_or(1);
+            row.finding.occurrences = row.told.occurrences;
             rows.push(row);
         }
         rows.sort_by(|one, other| {
-            let key = |row: &Row| (row.row.target.clone(), row.row.class.clone());
+            let key = |row: &Row| (row.told.target.clone(), row.told.class.clone());
             key(one).cmp(&key(other))
         });
         (rows, state.beyond)

@@ -37,9 +37,9 @@ fn try_on(
         // It begins with another tree.
         return StressElsewhereOutcome::NotTried;
     }
-    let met = site
-        .ground(0, &crew.fill())
-        .and_then(|mut ground| footing.try_sequence(&mut ground, &reproducer.ops, Pace::of(class), crew.watch));
+    let met = site.ground(0, &crew.fill()).and_then(|mut ground| {
+        footing.try_sequence(&mut ground, &reproducer.ops, Pace::of(class), crew.watch)
+    });
     match met {
         Ok(None) if crew.watch.is_stopped() => StressElsewhereOutcome::NotTried,
         Ok(None) => StressElsewhereOutcome::AsExpected,

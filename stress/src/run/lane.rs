@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use rustix::io::Errno;
 
 use super::divergences::Divergences;
+use super::log::Log;
 use super::options::{StressOptions, Watch};
 use super::rest;
-use super::log::Log;
 use super::shrink::Shrink;
 use super::tally::{Tally, written};
 use super::trial::{Footing, Met};
@@ -90,7 +90,7 @@ impl Lane<'_> {
             }
             let (mut world, path) = match self.footing.begin(ground) {
                 Ok(begun) => begun,
-                Err(error) => return self.not_begun(error, tally),
+                Err(error) => return Self::not_begun(error, tally),
             };
             match self.round(&mut world, tally) {
                 Round::Done => full = 0,
@@ -103,7 +103,7 @@ impl Lane<'_> {
                 Round::NoSpace => return Ended::NoSpace("no space, four times".to_owned()),
                 Round::Met(met, ops) => {
                     drop(world);
-                    if let Some(ended) = self.met(&met, ops, ground, tally) {
+                    if let Some(ended) = self.met(&met, &ops, ground, tally) {
                         return ended;
                     }
                     continue;
@@ -125,7 +125,7 @@ impl Lane<'_> {
         (done || late).then_some(Ended::Completed)
     }
 
-    fn not_begun(&self, error: SiteError, tally: &Tally) -> Ended {
+    fn not_begun(error: SiteError, tally: &Tally) -> Ended {
         match error.errno() {
             Some(Errno::NOSPC | Errno::DQUOT) => Ended::NoSpace(error.to_string()),
             _ if tally.operations == 0 => Ended::Unusable(error),
@@ -212,12 +212,7 @@ impl Lane<'_> {
         Round::Done
     }
 
-    fn scan_now_and_then(
-        &self,
-        world: &World<DirectoryTarget>,
-        path: &Path,
-        tally: &mut Tally,
-    ) {
+    fn scan_now_and_then(&self, world: &World<DirectoryTarget>, path: &Path, tally: &mut Tally) {
         if tally.rounds % SCAN_EVERY == 1 && !self.watch.is_stopped() {
             tally.scans += 1;
             let disagreement = rest::scan(path, world.model(), self.watch);
@@ -226,13 +221,7 @@ impl Lane<'_> {
     }
 
     /// Tells a divergence, minimised where it is the first of its class on this site.
-    fn met(
-        &self,
-        met: &Met,
-        ops: Log,
-        ground: &mut Ground,
-        tally: &Tally,
-    ) -> Option<Ended> {
+    fn met(&self, met: &Met, ops: &Log, ground: &mut Ground, tally: &Tally) -> Option<Ended> {
         if let Some(lost) = self.lost(met) {
             return Some(Ended::Lost(lost));
         }
@@ -240,7 +229,7 @@ impl Lane<'_> {
         let round = tally.rounds - 1;
         if self.divergences.is_new(&self.site.name, met.class()) {
             let shrink = Shrink { footing: self.footing, watch: self.watch };
-            let shrunk = self.watch.while_minimising(|| shrink.shrink(met, &ops, ground));
+            let shrunk = self.watch.while_minimising(|| shrink.shrink(met, ops, ground));
             self.divergences.add(self.site, self.footing, self.options, round, met, shrunk);
         }
         self.options.until_divergence.then_some(Ended::Diverged)
@@ -296,4 +285,4 @@ fn unseen_by_model(op: &Op) -> u64 {
 const PAGE: u64 = 4096;
 
 /// How long one divergence is minimised.
-pub const MINIMISED_FOR: Duration = Duration::from_secs(60);
+pub const MINIMISED_FOR: Duration = Duration::from_mins(1);

@@ -70,11 +70,11 @@ pub fn run(options: StressOptions, watch: &Watch) -> Done {
         let crew = &crew;
         let sites = options.sites.iter();
         let threads: Vec<_> = sites.map(|site| scope.spawn(move || crew.work(site))).collect();
-        let joined = threads.into_iter().map(|thread| thread.join());
+        let joined = threads.into_iter().map(thread::ScopedJoinHandle::join);
         joined.map(|worked| worked.unwrap_or_else(|_| Worked::failed())).collect()
     });
     elsewhere::try_elsewhere(&crew, &worked);
-    section::assemble(options, worked, divergences, watch)
+    section::assemble(options, &worked, divergences, watch)
 }
 
 impl Worked {
@@ -106,9 +106,10 @@ pub fn replay(
     let divergences = Divergences::default();
     let names: Arc<Names> = Arc::default();
     let crew = Crew { options: &options, names, watch, divergences: &divergences, deadline: None };
-    let worked = options.sites.iter().map(|site| crew.replay(site, reproducer)).collect();
-    let mut done = section::assemble(options, worked, divergences, watch);
-    done.stress.profile = "replay".to_owned();
+    let worked: Vec<Worked> =
+        options.sites.iter().map(|site| crew.replay(site, reproducer)).collect();
+    let mut done = section::assemble(options, &worked, divergences, watch);
+    "replay".clone_into(&mut done.stress.profile);
     done
 }
 
@@ -168,9 +169,8 @@ impl Crew<'_> {
 
     fn lanes(&self, site: &Site, footing: &Footing) -> (Tally, Ended) {
         thread::scope(|scope| {
-            let lanes = (0..self.options.lanes).map(|number| {
-                scope.spawn(move || self.lane(site, footing, number))
-            });
+            let lanes = (0..self.options.lanes)
+                .map(|number| scope.spawn(move || self.lane(site, footing, number)));
             let lanes: Vec<_> = lanes.collect();
             let mut all = Tally::default();
             let mut worst = Ended::Completed;

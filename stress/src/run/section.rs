@@ -19,13 +19,13 @@ use crate::site::Site;
 /// Puts everything together, and removes what is left of the sites.
 pub fn assemble(
     options: StressOptions,
-    worked: Vec<Worked>,
+    worked: &[Worked],
     divergences: Divergences,
     watch: &Watch,
 ) -> Done {
     let (rows, beyond) = divergences.into_rows();
     let sites = options.sites;
-    let both = || sites.iter().zip(&worked);
+    let both = || sites.iter().zip(worked);
     let mut findings: Vec<Finding> = rows.iter().map(|row| row.finding.clone()).collect();
     findings.extend(both().flat_map(|(site, worked)| site_findings(site, worked)));
     findings.extend(both().flat_map(|(site, worked)| defects(site, worked)));
@@ -41,9 +41,9 @@ pub fn assemble(
             .into_iter()
             .map(|out| StressNotProvided { name: out.name, why: out.why })
             .collect(),
-        divergences: rows.into_iter().map(|row| row.row).collect(),
+        divergences: rows.into_iter().map(|row| row.told).collect(),
         divergences_beyond: beyond,
-        quirks: quirks(&worked),
+        quirks: quirks(worked),
         coverage: coverage(both()),
     };
     let unusable = both()
@@ -157,9 +157,10 @@ fn capability(site: &Site, feature: Feature, ability: &Ability) -> StressCapabil
 /// The rows of the table that are about a site that was worked on, and how often each was met.
 fn quirks(worked: &[Worked]) -> Vec<StressQuirk> {
     let natures = || worked.iter().filter_map(|w| w.tried.as_ref()).map(|t| &t.footing.nature);
-    let concerned = QUIRKS.iter().enumerate().filter(|(_, quirk)| {
-        natures().any(|nature| quirk.concerns(nature))
-    });
+    let concerned = QUIRKS
+        .iter()
+        .enumerate()
+        .filter(|(_, quirk)| natures().any(|nature| quirk.concerns(nature)));
     let count = |row: &usize| worked.iter().filter_map(|w| w.tally.quirks.get(row)).sum();
     concerned
         .map(|(row, quirk)| StressQuirk {
@@ -167,8 +168,8 @@ fn quirks(worked: &[Worked]) -> Vec<StressQuirk> {
             filesystem: match quirk.on {
                 On::Filesystem(filesystem) => filesystem.to_owned(),
                 On::Overlay | On::OverlayWith(_) | On::OverlayWithout(_) | On::ForeignLayers => {
-                    "overlay"
-                }.to_owned(),
+                    { "overlay" }.to_owned()
+                }
             },
             text: quirk.text.to_owned(),
             source: quirk.source.to_owned(),

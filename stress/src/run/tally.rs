@@ -92,7 +92,8 @@ impl Tally {
         self.operations += 1;
         let kind = op.kind();
         if let Some(counts) = self.kinds.get_mut(kind as usize) {
-            counts.add(ran.errno.map_or(0, |errno| errno.raw_os_error().unsigned_abs() as usize), 1);
+            counts
+                .add(ran.errno.map_or(0, |errno| errno.raw_os_error().unsigned_abs() as usize), 1);
             if let Some(times) = counts.times() {
                 times.saturating_record(nanoseconds(ran.took));
             }

@@ -51,8 +51,13 @@ impl Ground {
         let path = yard.scratch().path.join(name);
         let directory = plain::make(yard.directory(), name);
         let directory = directory.map_err(SiteError::call(&path, "mkdir"))?;
-        let mut ground =
-            Ground { name: name.to_owned(), layers: None, stuck: 0, removed: false, yard: Arc::clone(yard) };
+        let mut ground = Ground {
+            name: name.to_owned(),
+            layers: None,
+            stuck: 0,
+            removed: false,
+            yard: Arc::clone(yard),
+        };
         if let Some(options) = yard.overlay() {
             let lower = ground.make_lower(directory.as_fd(), fill)?;
             ground.layers = Some(Layers::of(lower, path, options));

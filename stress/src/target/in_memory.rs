@@ -6,7 +6,7 @@ use rustix::io::Errno;
 use scanner::{FileKind, InodeTime};
 
 use super::Target;
-use crate::model::{Caller, Directory, Expected, ExpectedFacts, Model, NodeId, Open};
+use crate::model::{Caller, Directory, Expected, ExpectedFacts, Model, Node, NodeId, Open};
 use crate::name::{Name, Names};
 use crate::op::Op;
 use crate::operand::Handle;
@@ -60,8 +60,11 @@ impl InMemory {
 
     /// What is in a directory now.
     fn listed(&self, node: NodeId) -> Vec<RowName> {
-        let mut names: Vec<Name> =
-            self.entries(node).into_iter().flat_map(|there| there.entries.keys().copied()).collect();
+        let mut names: Vec<Name> = self
+            .entries(node)
+            .into_iter()
+            .flat_map(|there| there.entries.keys().copied())
+            .collect();
         names.sort_unstable();
         let dots = [RowName::Dot, RowName::DotDot].into_iter();
         dots.chain(names.into_iter().map(RowName::Known)).collect()
@@ -77,7 +80,7 @@ impl InMemory {
             _ => None,
         };
         let of = of.copied().unwrap_or(directory);
-        let kind = self.model.node(of).map_or(FileKind::Directory, |node| node.kind());
+        let kind = self.model.node(of).map_or(FileKind::Directory, Node::kind);
         Row { name, kind: Some(kind), ino: number(of), next: 0 }
     }
 

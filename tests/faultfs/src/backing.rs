@@ -84,6 +84,12 @@ impl Itself {
     }
 }
 
+impl From<Itself> for OwnedFd {
+    fn from(itself: Itself) -> Self {
+        itself.descriptor
+    }
+}
+
 impl AsFd for Itself {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.descriptor.as_fd()

@@ -138,11 +138,8 @@ impl Filesystem for FaultFs {
     ) {
         let renamed = self.call(Call::Rename, name, || {
             let (from, to) = (self.below(parent, name)?, self.below(new_parent, new_name)?);
-            if !flags.contains(RenameFlags::RENAME_EXCHANGE) {
-                self.keep(&to);
-            }
             if flags.is_empty() {
-                self.rename_slowly(&from, &to, name)?;
+                self.keeping(&to, || self.rename_slowly(&from, &to, name))?;
             } else {
                 backing::rename(&from, &to, flags)?;
             }

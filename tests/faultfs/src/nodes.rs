@@ -6,8 +6,6 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use rustix::fs::{CWD, Mode, OFlags, openat};
-
 /// The number that FUSE gives the root.
 pub const ROOT: u64 = 1;
 
@@ -55,13 +53,11 @@ impl Nodes {
         }
     }
 
-    /// Keeps what has a name that is about to go: it may be open, or have further names.
-    pub fn keep(&self, ino: u64, path: &Path) {
-        let mut known = self.lock();
-        let Some(node) = known.get_mut(&ino).filter(|node| node.kept.is_none()) else { return };
-        let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        // What cannot be opened is as gone as the name.
-        node.kept = openat(CWD, path, flags, Mode::empty()).ok();
+    /// Keeps what lost a name: it may be open, or have further names.
+    pub fn keep(&self, ino: u64, itself: OwnedFd) {
+        if let Some(node) = self.lock().get_mut(&ino) {
+            node.kept.get_or_insert(itself);
+        }
     }
 
     /// Notes that the kernel has forgotten what it was told so many times.

@@ -69,11 +69,16 @@ impl FaultFs {
         Itself::open(&self.path(ino)?, self.nodes.is_kept(ino.0))
     }
 
-    /// Keeps what has a name that is about to go, for as long as the kernel knows it.
-    pub fn keep(&self, path: &Path) {
-        if let Ok(metadata) = fs::symlink_metadata(path) {
-            self.nodes.keep(metadata.ino(), path);
+    /// Does what takes a name away, and keeps what it named for as long as the kernel knows that.
+    pub fn keeping(&self, path: &Path, work: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+        // What is not there loses no name.
+        let itself = Itself::open(path, false).ok();
+        work()?;
+        if let Some(itself) = itself {
+            let ino = fs::metadata(itself.path())?.ino();
+            self.nodes.keep(ino, itself.into());
         }
+        Ok(())
     }
 
     pub fn below(&self, parent: INodeNo, name: &OsStr) -> io::Result<PathBuf> {
@@ -167,8 +172,7 @@ impl FaultFs {
                 return Ok(());
             }
             let path = self.below(parent, name)?;
-            self.keep(&path);
-            backing::remove(&path, call == Call::RemoveDirectory)
+            self.keeping(&path, || backing::remove(&path, call == Call::RemoveDirectory))
         })
     }
 

@@ -32,6 +32,7 @@ pub(crate) struct Fscan<'a> {
     umask: Option<&'static str>,
     unmounted: Option<PathBuf>,
     folder: PathBuf,
+    temporary: Option<PathBuf>,
 }
 
 impl<'a> Fscan<'a> {
@@ -49,6 +50,7 @@ impl<'a> Fscan<'a> {
             umask: None,
             unmounted: None,
             folder: dir.path().to_owned(),
+            temporary: None,
         }
     }
 
@@ -119,6 +121,12 @@ impl<'a> Fscan<'a> {
         self
     }
 
+    /// With a folder for temporary files of its own.
+    pub(crate) fn temporary(mut self, folder: &Path) -> Self {
+        self.temporary = Some(folder.to_owned());
+        self
+    }
+
     pub(crate) fn run(self) -> Outcome {
         self.spawn().wait()
     }
@@ -151,6 +159,9 @@ impl<'a> Fscan<'a> {
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).current_dir(&self.folder);
         command.env("PATH", TOOL_PATH).env_remove("NO_COLOR");
+        if let Some(folder) = &self.temporary {
+            command.env("TMPDIR", folder);
+        }
         command.stdin(Stdio::null()).stdout(stdout).stderr(stderr);
         let child = command.spawn().unwrap_or_else(|e| panic!("{words:?}: {e}"));
         Running::new(child, words, self.dir.path(), self.time_limit)

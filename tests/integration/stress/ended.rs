@@ -108,7 +108,9 @@ fn what_a_killed_run_left_is_named_and_cleaned() {
 fn a_target_that_turns_read_only_is_lost() {
     in_lab(&[Need::Tool("mkfs.ext4"), Need::Loop], |dir| {
         let place = Image::ext4(dir, 160, &["-N40000"]).mount("errors=remount-ro");
-        let running = long(dir, place.point()).spawn();
+        // Without fsync, which may meet the error itself.
+        let run = long(dir, place.point()).arg("--operations=create,unlink,mkdir,rename,stat");
+        let running = run.spawn();
         wait_for_world(place.point());
         let source = place.source();
         let device = source.file_name().unwrap().to_str().unwrap();
@@ -156,7 +158,8 @@ fn a_filesystem_that_others_fill_is_an_outcome() {
             .spawn();
         wait_for_world(place.point());
         let mut filler = File::create(place.join("filler")).unwrap();
-        while filler.write_all(&[1; 1 << 20]).is_ok() {}
+        let megabyte = vec![1; 1 << 20];
+        while filler.write_all(&megabyte).is_ok() {}
         let outcome = running.wait();
         outcome.expect_code(0);
         let report = outcome.report();

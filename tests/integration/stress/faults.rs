@@ -1,6 +1,7 @@
 //! Each promise that a filesystem can break, and the divergence that tells of it: found, minimised,
 //! shown again where it was found, and not shown by a filesystem that keeps it.
 
+use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -189,6 +190,22 @@ fn a_fault_that_comes_about_once_is_found_and_not_reproduced() {
             hunt.outcome.expect(length == found.position + 1, "all that led to it is told");
             hunt.outcome.expect(hunt.replayed() == [Some(0); 2], "which does not show it");
         }
+    });
+}
+
+/// The message of a leftover says what to remove by hand: it must name that.
+#[test]
+fn what_cannot_be_removed_is_named() {
+    in_lab(NEEDS, |dir| {
+        let _mounted = tmpfs(dir);
+        let rule = Rule::new(Fault::Fail(Call::Unlink, Errno::BUSY)).named("f3");
+        let hunt = Hunt::begin(dir, 0, rule, 2, "create,unlink");
+        let report = hunt.outcome.expect_code(1).report();
+        let [stays] = report.findings_of("stress-cleanup-failed")[..] else {
+            hunt.outcome.fail("it is a finding")
+        };
+        let (path, _) = stays.found.split_once(": unlink says EBUSY").unwrap();
+        hunt.outcome.expect(fs::exists(path).unwrap(), "its path is whole");
     });
 }
 

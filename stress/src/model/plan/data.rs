@@ -112,7 +112,7 @@ impl Model {
             return Err(Errno::FBIG);
         }
         let size = self.content(node)?.size();
-        let unaligned = at % PAGE != 0 || length % PAGE != 0;
+        let unaligned = !at.is_multiple_of(PAGE) || !length.is_multiple_of(PAGE);
         let misplaced = match how {
             AllocateHow::Collapse => unaligned || at + length >= size,
             AllocateHow::Insert => unaligned || at >= size,
@@ -146,7 +146,8 @@ impl Model {
             return Err(Errno::INVAL);
         }
         let length = length.min(MOST - to_at);
-        let expected = if end > MOST { Expected::Fails(Errno::FBIG) } else { Expected::Count(length) };
+        let expected =
+            if end > MOST { Expected::Fails(Errno::FBIG) } else { Expected::Count(length) };
         Ok(Plan::new(expected, [Effect::Copy { from: source, at, to: target, to_at, length }]))
     }
 }
@@ -155,7 +156,8 @@ impl Model {
 fn writing(node: NodeId, at: u64, length: u32, fill: u8) -> Plan {
     let asked = u64::from(length);
     let length = asked.min(MOST.saturating_sub(at));
-    let expected = if length < asked { Expected::Fails(Errno::FBIG) } else { Expected::Count(asked) };
+    let expected =
+        if length < asked { Expected::Fails(Errno::FBIG) } else { Expected::Count(asked) };
     let effect = (length > 0).then_some(Effect::Write { node, at, length, fill });
     Plan::new(expected, effect.into_iter().collect::<Vec<_>>())
 }

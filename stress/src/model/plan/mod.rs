@@ -83,9 +83,7 @@ impl Model {
                 self.plan_set_attribute(path, *attribute, (*length, *fill), *how)
             }
             Op::GetAttribute { path, attribute } => self.plan_get_attribute(path, *attribute),
-            Op::RemoveAttribute { path, attribute } => {
-                self.plan_remove_attribute(path, *attribute)
-            }
+            Op::RemoveAttribute { path, attribute } => self.plan_remove_attribute(path, *attribute),
             Op::ListAttributes { path } => self.plan_list_attributes(path),
             Op::ChangeMode { path, mode } => self.plan_change_mode(path, *mode),
             Op::ChangeTime { path, seconds, nanoseconds } => {
@@ -117,9 +115,7 @@ impl Model {
 fn size(names: &crate::name::Names, node: &Node) -> Option<u64> {
     match &node.body {
         super::Body::File(content) => Some(content.size()),
-        super::Body::Symlink(target) => {
-            Some(crate::path::length(names, target.names()) as u64)
-        }
+        super::Body::Symlink(target) => Some(crate::path::length(names, target.names()) as u64),
         super::Body::Directory(_) => None,
     }
 }

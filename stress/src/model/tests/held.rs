@@ -28,8 +28,7 @@ use crate::world::{Verdict, World, coarse_now};
 pub type Case<Lines = &'static str> = (&'static str, Lines);
 
 /// Permission bits that hold nobody up.
-const OVERRIDES: CapabilitySet =
-    CapabilitySet::DAC_OVERRIDE.union(CapabilitySet::DAC_READ_SEARCH);
+const OVERRIDES: CapabilitySet = CapabilitySet::DAC_OVERRIDE.union(CapabilitySet::DAC_READ_SEARCH);
 
 /// Runs every case after `ground`, each in a tree of its own, as the user that runs the test.
 pub fn hold<Lines: AsRef<str>>(ground: &str, table: &[Case<Lines>]) {
@@ -64,8 +63,11 @@ fn hold_as<Lines: AsRef<str>>(overrides: bool, ground: &str, table: &[Case<Lines
         let later = (coarse_now().0 + 3600, 0);
         let memory = InMemory::new(Arc::clone(&names), caller, later);
         let model = || Model::new(Arc::clone(&names), caller, coarse_now());
-        Held::new(memory, |memory| World::new(memory, model(), &Nature::default(), &[]))
-            .case(&format!("{about}, in memory"), ground, lines);
+        Held::new(memory, |memory| World::new(memory, model(), &Nature::default(), &[])).case(
+            &format!("{about}, in memory"),
+            ground,
+            lines,
+        );
         let directory = tempfile::tempdir().unwrap();
         let nature = nature(directory.path());
         Held::new(target(&names, directory.path()), |kernel| {
@@ -212,7 +214,7 @@ fn words(outcome: &Outcome) -> Vec<String> {
         Ok(Seen::Count(count)) => vec![format!("count={count}")],
         Ok(Seen::Bytes(bytes)) => vec![
             format!("bytes={}", bytes.len()),
-            format!("zeros={}", bytes.iter().filter(|byte| **byte == 0).count()),
+            format!("zeros={}", bytes.split(|byte| *byte == 0).count() - 1),
             format!("text={}", String::from_utf8_lossy(bytes)),
         ],
         Ok(Seen::Facts(facts)) => facts_words(facts),

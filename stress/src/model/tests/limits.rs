@@ -51,14 +51,16 @@ fn chain(count: usize) -> String {
 }
 
 fn chained(count: usize) -> String {
-    (1..=count).map(|depth| format!("mkdir {} mode=0755;", chain(depth))).collect()
+    let made = (1..=count).map(|depth| format!("mkdir {} mode=0755;", chain(depth)));
+    made.collect::<Vec<_>>().concat()
 }
 
 #[test]
 fn names_of_256_bytes_are_too_long_for_every_operation() {
     hold("create f0 mode=0644", &every("toolong0", "ENAMETOOLONG"));
     hold("create f0 mode=0644", &every("toolong0/f1", "ENAMETOOLONG"));
-    let created = hold_one("create long0 mode=0600; stat long0 -> regular; list . buffer=4096 -> long0");
+    let created =
+        hold_one("create long0 mode=0600; stat long0 -> regular; list . buffer=4096 -> long0");
     hold("", &created);
 }
 
@@ -95,8 +97,14 @@ fn forty_links_are_followed_and_no_more() {
         ("at the end", "list k40 buffer=4096 -> rows=2; list k41 buffer=4096 -> ELOOP".to_owned()),
         ("on the way", "create k40/f1 mode=0644; stat k0/f1 -> regular".to_owned()),
         ("not at the end", "stat k41 -> symlink; readlink k41 -> text=k40".to_owned()),
-        ("both", "mkdir k0/k1 mode=0755; symlink k1 k0/k3; list k39/k3 buffer=4096 -> rows=2".to_owned()),
-        ("both, one too many", "mkdir k0/k1 mode=0755; symlink k1 k0/k3; list k40/k3 buffer=4096 -> ELOOP".to_owned()),
+        (
+            "both",
+            "mkdir k0/k1 mode=0755; symlink k1 k0/k3; list k39/k3 buffer=4096 -> rows=2".to_owned(),
+        ),
+        (
+            "both, one too many",
+            "mkdir k0/k1 mode=0755; symlink k1 k0/k3; list k40/k3 buffer=4096 -> ELOOP".to_owned(),
+        ),
     ];
     hold(&links(41), &fits);
 }
@@ -107,17 +115,46 @@ fn paths_have_at_most_4095_bytes() {
     let deep = |op: &str, expected: &str| format!("{op} -> {expected}");
     let table = [
         ("made by its path", deep(&format!("create {fits}/long1 mode=0644"), "done")),
-        ("made by its path, too long", deep(&format!("create {too_long} mode=0644"), "ENAMETOOLONG")),
-        ("made in a directory", format!("mkdir {too_long} mode=0755; stat {too_long} -> directory; rmdir {too_long}")),
-        ("in too long a directory", deep(&format!("mkdir {} mode=0755", chain(18)), "ENAMETOOLONG")),
+        (
+            "made by its path, too long",
+            deep(&format!("create {too_long} mode=0644"), "ENAMETOOLONG"),
+        ),
+        (
+            "made in a directory",
+            format!("mkdir {too_long} mode=0755; stat {too_long} -> directory; rmdir {too_long}"),
+        ),
+        (
+            "in too long a directory",
+            deep(&format!("mkdir {} mode=0755", chain(18)), "ENAMETOOLONG"),
+        ),
         ("opened", deep(&format!("list {} buffer=4096", chain(16)), "rows=2")),
-        ("opened, too long", deep(&format!("mkdir {too_long} mode=0755 -> done; opendir h0 {too_long}"), "ENAMETOOLONG")),
-        ("beyond what is there", deep(&format!("open h0 f9/{too_long} how=read mode=00"), "ENAMETOOLONG")),
+        (
+            "opened, too long",
+            deep(
+                &format!("mkdir {too_long} mode=0755 -> done; opendir h0 {too_long}"),
+                "ENAMETOOLONG",
+            ),
+        ),
+        (
+            "beyond what is there",
+            deep(&format!("open h0 f9/{too_long} how=read mode=00"), "ENAMETOOLONG"),
+        ),
         ("as the target of a link", format!("symlink {} f1; stat f1 -> size=4095", chain(16))),
         ("as too long a target", format!("symlink {too_long} f1 -> ENAMETOOLONG")),
-        ("as too long a target, where something is", format!("symlink {too_long} long0 -> ENAMETOOLONG")),
+        (
+            "as too long a target, where something is",
+            format!("symlink {too_long} long0 -> ENAMETOOLONG"),
+        ),
         ("as too long a target, nowhere", format!("symlink {too_long} f1/f1 -> ENOENT")),
-        ("by way of a link", format!("symlink {} f1; mkdir f1/{} mode=0755; stat {} -> directory", chain(15), chain(2), chain(17))),
+        (
+            "by way of a link",
+            format!(
+                "symlink {} f1; mkdir f1/{} mode=0755; stat {} -> directory",
+                chain(15),
+                chain(2),
+                chain(17)
+            ),
+        ),
     ];
     hold(&chained(16), &table);
 }

@@ -21,7 +21,10 @@ const CREATE: &[Case] = &[
     ("a link to nothing as directory", "create f4/f0 mode=0644 -> ENOENT"),
     ("a link to itself as directory", "create f5/f0 mode=0644 -> ELOOP"),
     ("through a link", "create f3/f7 mode=0644; stat d0/f7 -> regular"),
-    ("the missing directory is met before the file behind it", "create d1/f0/f0 mode=0644 -> ENOENT"),
+    (
+        "the missing directory is met before the file behind it",
+        "create d1/f0/f0 mode=0644 -> ENOENT",
+    ),
 ];
 
 const DIRECTORIES: &[Case] = &[
@@ -62,7 +65,10 @@ const LOOK: &[Case] = &[
     ("what is not there", "stat f1 -> ENOENT"),
     ("below a file", "stat f0/f0 -> ENOTDIR"),
     ("below a link to itself", "stat f5/f0 -> ELOOP"),
-    ("a directory made and removed", "mkdir d2/d0 mode=0755; stat d2 -> links=3; rmdir d2/d0; stat d2 -> links=2"),
+    (
+        "a directory made and removed",
+        "mkdir d2/d0 mode=0755; stat d2 -> links=3; rmdir d2/d0; stat d2 -> links=2",
+    ),
     ("files do not count", "create d2/f0 mode=0644; stat d2 -> links=2"),
 ];
 
@@ -82,13 +88,28 @@ const READ_LINK: &[Case] = &[
 
 const MANY: &[Case] = &[
     ("a crowd", "fill d2 crowd=short count=30 -> count=30; list d2 buffer=4096 -> rows=32"),
-    ("those that are there are passed over", "create d2/k3 mode=0600; fill d2 crowd=short count=5 -> count=4; stat d2/k3 -> mode=0600"),
-    ("those that are not there are passed over", "fill d2 crowd=long count=4; purge d2 crowd=long count=9 -> count=4; rmdir d2"),
+    (
+        "those that are there are passed over",
+        "create d2/k3 mode=0600; fill d2 crowd=short count=5 -> count=4; stat d2/k3 -> mode=0600",
+    ),
+    (
+        "those that are not there are passed over",
+        "fill d2 crowd=long count=4; purge d2 crowd=long count=9 -> count=4; rmdir d2",
+    ),
     ("of another crowd", "fill d2 crowd=long count=4; purge d2 crowd=short count=9 -> count=0"),
-    ("directories are passed over", "mkdir d2/k1 mode=0755; fill d2 crowd=short count=3 -> count=2; purge d2 crowd=short count=3 -> count=2; rmdir d2/k1"),
+    (
+        "directories are passed over",
+        "mkdir d2/k1 mode=0755; fill d2 crowd=short count=3 -> count=2; purge d2 crowd=short count=3 -> count=2; rmdir d2/k1",
+    ),
     ("links are removed", "symlink f0 d2/k0; purge d2 crowd=short count=3 -> count=1"),
-    ("in a file", "fill f0 crowd=short count=1 -> ENOTDIR; purge f0 crowd=short count=1 -> ENOTDIR"),
-    ("in what is not there", "fill d1 crowd=short count=1 -> ENOENT; purge d1 crowd=short count=1 -> ENOENT"),
+    (
+        "in a file",
+        "fill f0 crowd=short count=1 -> ENOTDIR; purge f0 crowd=short count=1 -> ENOTDIR",
+    ),
+    (
+        "in what is not there",
+        "fill d1 crowd=short count=1 -> ENOENT; purge d1 crowd=short count=1 -> ENOENT",
+    ),
     ("none", "fill d2 crowd=short count=0 -> count=0; purge d2 crowd=short count=0 -> count=0"),
 ];
 

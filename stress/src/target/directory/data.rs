@@ -21,7 +21,12 @@ impl DirectoryTarget {
         read_all(&file, at, length)
     }
 
-    pub(super) fn read_handle(&self, handle: Handle, at: u64, length: u32) -> Result<Vec<u8>, Errno> {
+    pub(super) fn read_handle(
+        &self,
+        handle: Handle,
+        at: u64,
+        length: u32,
+    ) -> Result<Vec<u8>, Errno> {
         read_all(&self.opened_at(handle, at)?.descriptor, at, length)
     }
 

@@ -108,8 +108,6 @@ fn row_name(names: &Names, bytes: &[u8]) -> RowName {
     match bytes {
         b"." => RowName::Dot,
         b".." => RowName::DotDot,
-        bytes => {
-            names.find(bytes).map_or_else(|| RowName::Foreign(bytes.to_vec()), RowName::Known)
-        }
+        bytes => names.find(bytes).map_or_else(|| RowName::Foreign(bytes.to_vec()), RowName::Known),
     }
 }

@@ -65,9 +65,7 @@ impl Target for DirectoryTarget {
             Op::OpenUnnamed { handle, place, mode } => {
                 Self::done(self.open_unnamed(*handle, place, *mode))
             }
-            Op::OpenDirectory { handle, place } => {
-                Self::done(self.open_directory(*handle, place))
-            }
+            Op::OpenDirectory { handle, place } => Self::done(self.open_directory(*handle, place)),
             Op::Close { handle } => Self::done(self.close(*handle)),
             Op::Unlink { path } => Self::done(self.remove(path, AtFlags::empty())),
             Op::RemoveDirectory { path } => Self::done(self.remove(path, AtFlags::REMOVEDIR)),
@@ -89,13 +87,9 @@ impl Target for DirectoryTarget {
             Op::WriteHandle { handle, at, length, fill } => {
                 self.write_handle(*handle, *at, *length, *fill).map(Seen::Count)
             }
-            Op::Append { path, length, fill } => {
-                self.append(path, *length, *fill).map(Seen::Count)
-            }
+            Op::Append { path, length, fill } => self.append(path, *length, *fill).map(Seen::Count),
             Op::Truncate { path, size } => Self::done(self.truncate(path, *size)),
-            Op::TruncateHandle { handle, size } => {
-                Self::done(self.truncate_handle(*handle, *size))
-            }
+            Op::TruncateHandle { handle, size } => Self::done(self.truncate_handle(*handle, *size)),
             Op::Allocate { path, how, at, length } => {
                 Self::done(self.allocate(path, *how, *at, *length))
             }
@@ -129,22 +123,14 @@ impl Target for DirectoryTarget {
             }
             Op::Sync { path } => Self::done(self.sync(path)),
             Op::SyncHandle { handle } => Self::done(self.sync_handle(*handle)),
-            Op::Fill { place, crowd, count } => {
-                self.fill(place, *crowd, *count).map(Seen::Count)
-            }
-            Op::Purge { place, crowd, count } => {
-                self.purge(place, *crowd, *count).map(Seen::Count)
-            }
+            Op::Fill { place, crowd, count } => self.fill(place, *crowd, *count).map(Seen::Count),
+            Op::Purge { place, crowd, count } => self.purge(place, *crowd, *count).map(Seen::Count),
         }
     }
 }
 
 /// What statx says of a name in an open directory, or of that itself for an empty name.
-fn facts(
-    directory: impl std::os::fd::AsFd,
-    name: &[u8],
-    flags: AtFlags,
-) -> Result<Facts, Errno> {
+fn facts(directory: impl std::os::fd::AsFd, name: &[u8], flags: AtFlags) -> Result<Facts, Errno> {
     let flags = flags | AtFlags::NO_AUTOMOUNT | AtFlags::SYMLINK_NOFOLLOW;
     let said = statx(directory, name, flags, StatxFlags::BASIC_STATS)?;
     let time = |time: rustix::fs::StatxTimestamp| (time.tv_sec, time.tv_nsec);

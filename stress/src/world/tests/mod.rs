@@ -98,12 +98,11 @@ impl Hunt {
     fn shrink(&self, found: Found) -> Vec<Op> {
         let bounds = Bounds { attempts: 20_000, time: Duration::from_mins(5) };
         let class = found.class;
-        let minimised = minimise(found.ops, bounds, &mut |ops| {
-            match self.run(ops.iter().cloned(), false) {
+        let minimised =
+            minimise(found.ops, bounds, &mut |ops| match self.run(ops.iter().cloned(), false) {
                 Some(found) if found.class == class => Answer::Same,
                 _ => Answer::Other,
-            }
-        });
+            });
         assert_eq!(minimised.ending, Ending::Minimal);
         minimised.ops
     }
@@ -119,7 +118,7 @@ fn judged(world: &mut World<Liar>, op: &Op) -> Option<(OpKind, Aspect)> {
 
 #[test]
 fn what_keeps_every_promise_is_found_nothing_wrong_with() {
-    let honest = Hunt::new(|target, op| target.apply(op));
+    let honest = Hunt::new(InMemory::apply);
     for profile in Profile::ALL {
         if let Some(Found { ops, class }) = honest.search(profile) {
             panic!("{}: {class:?}: {:?}", profile.word(), ops.last());
@@ -150,10 +149,10 @@ fn no_space_is_no_divergence() {
     let mut world = full.begin();
     let mut verdict = |line: &str| world.run(&line.parse().unwrap()).verdict;
     assert_eq!(verdict("create f0 mode=0644"), Verdict::NoSpace);
-    assert_eq!(verdict("create d0/f0 mode=0644"), Verdict::Differs(vec![Difference::error(
-        Some(Errno::NOENT),
-        Some(Errno::NOSPC),
-    )]));
+    assert_eq!(
+        verdict("create d0/f0 mode=0644"),
+        Verdict::Differs(vec![Difference::error(Some(Errno::NOENT), Some(Errno::NOSPC),)])
+    );
 }
 
 #[test]
