@@ -5,6 +5,8 @@
 //! looks like a defect.
 
 mod rows;
+#[cfg(test)]
+mod tests;
 
 use rustix::io::Errno;
 

@@ -277,7 +277,12 @@ pub const LIES: &[Broken] = &[
             Op::ChangeMode { .. } => forget(target, op),
             _ => target.apply(op),
         },
-        &[Aspect::Mode, fails(Errno::ACCESS), succeeds(Errno::ACCESS)],
+        &[
+            Aspect::Mode,
+            fails(Errno::ACCESS),
+            succeeds(Errno::ACCESS),
+            Aspect::Error(Some(Errno::NOENT), Some(Errno::ACCESS)),
+        ],
     ),
     (
         "what is made has the mode without the umask",

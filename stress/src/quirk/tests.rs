@@ -1,0 +1,269 @@
+//! Each row explains its own difference, and not the one beside it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::*;
+use crate::model::{Caller, Expected};
+use crate::name::{Family, Name};
+use crate::operand::Mode;
+use crate::outcome::Seen;
+use crate::path::Path;
+use crate::population;
+use crate::reproducer::{Ground, Reproducer};
+use crate::target::{InMemory, Target};
+
+const CALLER: Caller = Caller { overrides: true, umask: 0o022 };
+
+/// A target in words: its filesystem, behind a slash its upper layer's, options, and `foreign` where
+/// its layers are on several filesystems.
+fn nature(words: &str) -> Nature {
+    let mut words = words.split(' ');
+    let kind = words.next().unwrap();
+    let (filesystem, upper) = kind.split_once('/').map_or((kind, None), |(f, u)| (f, Some(u)));
+    let options: Vec<String> = words.map(ToOwned::to_owned).collect();
+    Nature {
+        filesystem: filesystem.to_owned(),
+        upper: upper.map(ToOwned::to_owned),
+        foreign_layers: options.iter().any(|option| option == "foreign"),
+        layered: filesystem == "overlay",
+        options,
+    }
+}
+
+fn empty_model() -> Model {
+    Model::new(Arc::default(), CALLER, (0, 0))
+}
+
+/// An overlay's tree begins with what the lower layer holds.
+fn model(nature: &Nature) -> Model {
+    if nature.layered { population::model(&Arc::default(), CALLER) } else { empty_model() }
+}
+
+fn carry_out(model: &mut Model, op: &Op) {
+    let plan = model.plan(op);
+    assert!(!matches!(plan.expected, Expected::Fails(_)), "{op}: {:?}", plan.expected);
+    model.carry_out(plan, &Ok(Seen::Done), (0, 0));
+}
+
+/// The rows that explain a difference.
+fn explaining(nature: &Nature, model: &Model, op: &Op, difference: &Difference) -> Vec<&'static str> {
+    let rows = QUIRKS.iter().filter(|row| row.concerns(nature));
+    rows.filter(|row| row.explains(model, op, difference)).map(|row| row.id).collect()
+}
+
+/// Instead of that, this; none is success.
+const fn error(expected: Option<Errno>, found: Errno) -> Aspect {
+    Aspect::Error(expected, Some(found))
+}
+
+const fn fails(found: Errno) -> Aspect {
+    error(None, found)
+}
+
+/// A target; operations, the last of which differs; in what, and what was found; the rows.
+type Case = (&'static str, &'static str, Aspect, &'static str, &'static [&'static str]);
+
+const LONG: &str = "long0/long1/long2/long3";
+
+const CASES: &[Case] = &[
+    ("btrfs", "mkdir d0 mode=0755; stat d0", Aspect::DirectoryLinks, "1", &["btrfs-directory-links"]),
+    ("overlay/btrfs", "stat d0", Aspect::DirectoryLinks, "1", &["btrfs-directory-links", "overlay-directory-links"]),
+    ("overlay/ext4", "mkdir d5 mode=0755; stat d5", Aspect::DirectoryLinks, "1", &[]),
+    ("overlay", "mkdir d5 mode=0755; stat d5", Aspect::DirectoryLinks, "1", &["btrfs-directory-links"]),
+    ("btrfs", "mkdir d0 mode=0755; stat d0", Aspect::DirectoryLinks, "3", &[]),
+    ("btrfs", "create f0 mode=0644; stat f0", Aspect::Links, "1", &[]),
+    ("ext4", "mkdir d0 mode=0755; stat d0", Aspect::DirectoryLinks, "1", &[]),
+
+    ("ext4", "create f0 mode=0644; setxattr f0 attribute=1 length=3800 fill=1 how=any", fails(Errno::NOSPC), "", &["ext4-attribute-space"]),
+    ("ext4", "create f0 mode=0644; setxattr f0 attribute=1 length=3799 fill=1 how=any", fails(Errno::NOSPC), "", &[]),
+    ("ext4", "create f0 mode=0644; setxattr f0 attribute=2 length=2000 fill=1 how=any; setxattr f0 attribute=1 length=1800 fill=1 how=any", fails(Errno::NOSPC), "", &["ext4-attribute-space"]),
+    ("ext4", "create f0 mode=0644; setxattr f0 attribute=1 length=3000 fill=1 how=any; setxattr f0 attribute=1 length=3000 fill=1 how=any", fails(Errno::NOSPC), "", &[]),
+    ("ext4", "create f0 mode=0644; setxattr f0 attribute=1 length=4000 fill=1 how=any", fails(Errno::IO), "", &[]),
+    ("ext4", "create f0 mode=0644", fails(Errno::NOSPC), "", &[]),
+    ("xfs", "create f0 mode=0644; setxattr f0 attribute=1 length=4000 fill=1 how=any", fails(Errno::NOSPC), "", &[]),
+    ("btrfs", "create f0 mode=0644; setxattr f0 attribute=1 length=15000 fill=1 how=any", fails(Errno::NOSPC), "", &["btrfs-attribute-space"]),
+    ("btrfs", "create f0 mode=0644; setxattr f0 attribute=1 length=14999 fill=1 how=any", fails(Errno::NOSPC), "", &[]),
+    ("btrfs", "create f0 mode=0644; write f0 at=0 length=15000 fill=1", fails(Errno::NOSPC), "", &[]),
+
+    ("ext4", "create f0 mode=0644; truncate f0 size=17592186040321", fails(Errno::FBIG), "", &["ext4-size-limit"]),
+    ("ext4", "create f0 mode=0644; truncate f0 size=17592186040320", fails(Errno::FBIG), "", &[]),
+    ("ext4", "create f0 mode=0644; open h0 f0 how=write mode=00; ftruncate h0 size=20000000000000", fails(Errno::FBIG), "", &["ext4-size-limit"]),
+    ("ext4", "create f0 mode=0644; fallocate f0 how=extend at=17592186040320 length=1", fails(Errno::FBIG), "", &["ext4-size-limit"]),
+    ("ext4", "create f0 mode=0644; fallocate f0 how=extend at=0 length=4096", fails(Errno::FBIG), "", &[]),
+    ("ext4", "create f0 mode=0644; truncate f0 size=20000000000000", fails(Errno::INVAL), "", &[]),
+    ("tmpfs", "create f0 mode=0644; truncate f0 size=20000000000000", fails(Errno::FBIG), "", &[]),
+
+    ("ext4", "create f0 mode=0644; utimens f0 seconds=-2147483649 nanoseconds=0; stat f0", Aspect::Modified, "-2147483648.000000000", &["ext4-times"]),
+    ("ext4", "create f0 mode=0644; utimens f0 seconds=15032385536 nanoseconds=0; stat f0", Aspect::Modified, "15032385535.000000000", &["ext4-times"]),
+    ("ext4", "create f0 mode=0644; utimens f0 seconds=15032385534 nanoseconds=0; stat f0", Aspect::Modified, "1.000000000", &[]),
+    ("ext4", "create f0 mode=0644; utimens f0 seconds=0 nanoseconds=5; stat f0", Aspect::Modified, "0.000000000", &[]),
+    ("ext4", "create f0 mode=0644; stat f0", Aspect::Modified, "0.000000000", &[]),
+    ("ext4", "create f0 mode=0644; utimens f0 seconds=15032385536 nanoseconds=0; stat f0", Aspect::Changed, "0.000000000", &[]),
+    ("xfs", "create f0 mode=0644; utimens f0 seconds=16299260425 nanoseconds=0; stat f0", Aspect::Modified, "16299260424.000000000", &["xfs-times"]),
+    ("xfs", "create f0 mode=0644; utimens f0 seconds=15032385536 nanoseconds=0; stat f0", Aspect::Modified, "15032385535.000000000", &[]),
+    ("tmpfs", "create f0 mode=0644; utimens f0 seconds=-2147483649 nanoseconds=0; stat f0", Aspect::Modified, "0.000000000", &[]),
+
+    ("xfs", "rename d0 d1 how=plain", error(Some(Errno::NOTEMPTY), Errno::EXIST), "", &["xfs-replaced-directory"]),
+    ("xfs", "rmdir d0", error(Some(Errno::NOTEMPTY), Errno::EXIST), "", &[]),
+    ("xfs", "rename d0 d1 how=plain", fails(Errno::EXIST), "", &[]),
+    ("ext4", "rename d0 d1 how=plain", error(Some(Errno::NOTEMPTY), Errno::EXIST), "", &[]),
+    ("overlay/xfs", "rename d5 d1 how=plain", error(Some(Errno::NOTEMPTY), Errno::EXIST), "", &["xfs-replaced-directory"]),
+    ("xfs", "symlink LONG/f0 f0", fails(Errno::NAMETOOLONG), "", &["xfs-link-target"]),
+    ("xfs", "symlink long0/long1/long2/f0 f0", fails(Errno::NAMETOOLONG), "", &[]),
+    ("xfs", "create f0 mode=0644", fails(Errno::NAMETOOLONG), "", &[]),
+    ("btrfs", "symlink LONG/f0 f0", fails(Errno::NAMETOOLONG), "", &[]),
+
+    ("tmpfs", "create f0 mode=0644; opendir h0 .; unlink f0; getdents h0 buffer=96", Aspect::RowTwice, "", &["tmpfs-directory-order"]),
+    ("tmpfs", "create f0 mode=0644; opendir h0 .; unlink f0; getrest h0 buffer=96", Aspect::RowMissing, "", &["tmpfs-directory-rows-lost"]),
+    ("tmpfs", "create f0 mode=0644; opendir h0 .; unlink f0; getdents h0 buffer=96", Aspect::RowInvented, "", &[]),
+    ("tmpfs", "create f0 mode=0644; opendir h0 .; getdents h0 buffer=96", Aspect::RowTwice, "", &[]),
+    ("tmpfs", "create f0 mode=0644; opendir h0 .; unlink f0; rewinddir h0; getrest h0 buffer=96", Aspect::RowMissing, "", &[]),
+    ("tmpfs", "create f0 mode=0644; opendir h0 .; unlink f0; list . buffer=96", Aspect::RowMissing, "", &[]),
+    ("ext4", "create f0 mode=0644; opendir h0 .; unlink f0; getrest h0 buffer=96", Aspect::RowMissing, "", &[]),
+
+    ("overlay/ext4", "stat d0", Aspect::DirectoryLinks, "1", &["overlay-directory-links"]),
+    ("overlay/ext4", "opendir h0 d0; fstat h0", Aspect::DirectoryLinks, "1", &["overlay-directory-links"]),
+    ("overlay/ext4", "stat d0", Aspect::DirectoryLinks, "2", &[]),
+    ("overlay/ext4", "stat f0", Aspect::Links, "1", &[]),
+    ("overlay/ext4", "rename d0 d5 how=plain", fails(Errno::XDEV), "", &["overlay-directory-rename"]),
+    ("overlay/ext4", "mkdir d5 mode=0755; rename d5 d0 how=exchange", fails(Errno::XDEV), "", &["overlay-directory-rename"]),
+    ("overlay/ext4", "mkdir d5 mode=0755; rename d5 d6 how=plain", fails(Errno::XDEV), "", &[]),
+    ("overlay/ext4", "rename f0 f5 how=plain", fails(Errno::XDEV), "", &[]),
+    ("overlay/ext4 redirect_dir=on", "rename d0 d5 how=plain", fails(Errno::XDEV), "", &[]),
+    ("overlay/ext4 redirect_dir=on", "setxattr d0 attribute=1 length=2000 fill=1 how=any; rename d0 d5 how=plain", fails(Errno::XDEV), "", &["overlay-redirect-space"]),
+    ("overlay/ext4 redirect_dir=on", "setxattr d0 attribute=1 length=1999 fill=1 how=any; rename d0 d5 how=plain", fails(Errno::XDEV), "", &[]),
+    ("overlay/ext4 redirect_dir=on", "setxattr f0 attribute=1 length=2000 fill=1 how=any; rename f0 f5 how=plain", fails(Errno::XDEV), "", &[]),
+    ("ext4", "mkdir d0 mode=0755; rename d0 d5 how=plain", fails(Errno::XDEV), "", &[]),
+
+    ("overlay/ext4 userxattr", "list . buffer=4096", Aspect::RowNumber, "", &["overlay-userxattr-row-numbers"]),
+    ("overlay/ext4 userxattr", "list . buffer=4096", Aspect::RowKind, "", &[]),
+    ("overlay/ext4 foreign", "list . buffer=4096", Aspect::RowNumber, "", &["overlay-row-numbers"]),
+    ("overlay/ext4 foreign xino=on", "list . buffer=4096", Aspect::RowNumber, "", &[]),
+    ("overlay/ext4", "list . buffer=4096", Aspect::RowNumber, "", &[]),
+    ("overlay/ext4", "stat f0", Aspect::InodeNumber, "", &["overlay-inode-numbers"]),
+    ("overlay/ext4 xino=on", "stat f0", Aspect::InodeNumber, "", &[]),
+    ("overlay/ext4", "create f5 mode=0644; stat f5", Aspect::InodeNumber, "", &[]),
+    ("ext4", "create f0 mode=0644; stat f0", Aspect::InodeNumber, "", &[]),
+
+    ("overlay/ext4 metacopy=on", "stat f0", Aspect::Modified, "1.000000000", &["overlay-metacopy-times"]),
+    ("overlay/ext4 metacopy=on", "create f5 mode=0644; utimens f5 seconds=5 nanoseconds=0; stat f5", Aspect::Modified, "1.000000000", &[]),
+    ("overlay/ext4 metacopy=on", "stat f0", Aspect::Size, "1", &[]),
+    ("overlay/ext4", "stat f0", Aspect::Modified, "1.000000000", &[]),
+    ("overlay/tmpfs userxattr", "link f0 f3; rename f3 f0 how=plain", fails(Errno::STALE), "", &["overlay-hard-link-rename"]),
+    ("overlay/tmpfs userxattr", "rename f0 f1 how=plain", fails(Errno::STALE), "", &[]),
+    ("overlay/tmpfs userxattr", "link f0 f3; unlink f3", fails(Errno::STALE), "", &[]),
+    ("overlay/tmpfs", "link f0 f3; rename f3 f0 how=plain", fails(Errno::STALE), "", &[]),
+    ("overlay/ext4", "create f5 mode=0644; copy f0 f5 at=0 to_at=0 length=5", fails(Errno::XDEV), "", &["overlay-range-copies"]),
+    ("overlay/ext4", "create f5 mode=0644; create f6 mode=0644; copy f5 f6 at=0 to_at=0 length=5", fails(Errno::XDEV), "", &[]),
+    ("overlay/ext4", "create f5 mode=0644; copy f0 f5 at=0 to_at=0 length=5", Aspect::Count, "0", &[]),
+    ("ext4", "create f0 mode=0644; create f5 mode=0644; copy f0 f5 at=0 to_at=0 length=5", fails(Errno::XDEV), "", &[]),
+
+    ("ext4", "create f0 mode=0644; stat f0", fails(Errno::IO), "", &[]),
+    ("overlay/ext4", "stat f0", fails(Errno::STALE), "", &[]),
+];
+
+#[test]
+fn a_row_explains_its_own_difference_and_no_other() {
+    for (target, lines, aspect, found, expected) in CASES {
+        let nature = nature(target);
+        let mut model = model(&nature);
+        let lines = lines.replace("LONG", LONG);
+        let ops: Vec<Op> = lines.split("; ").map(|line| line.parse().unwrap()).collect();
+        let (op, before) = ops.split_last().unwrap();
+        before.iter().for_each(|op| carry_out(&mut model, op));
+        let rows = explaining(&nature, &model, op, &Difference::new(*aspect, "", found));
+        assert_eq!(rows, *expected, "{target}: {lines}: {aspect:?}: {found}");
+    }
+}
+
+#[test]
+fn every_row_explains_something() {
+    let explained = CASES.iter().flat_map(|(.., rows)| *rows).copied();
+    let explained: BTreeSet<&str> = explained.chain([LINK_LIMIT]).collect();
+    let unexplained: Vec<&str> =
+        QUIRKS.iter().map(|row| row.id).filter(|id| !explained.contains(id)).collect();
+    assert_eq!(unexplained, [""; 0]);
+}
+
+const LINK_LIMIT: &str = "ext4-link-limit";
+
+#[test]
+fn a_file_on_ext4_may_have_as_many_names_as_its_limit() {
+    let mut model = empty_model();
+    let file = Path::of(Family::File.name(0));
+    carry_out(&mut model, &Op::Create { path: file.clone(), mode: Mode::new(0o644) });
+    let mut links = (0..13).flat_map(|directory: u16| {
+        let directory = Path::of(Family::Package.name(directory));
+        let make = Op::MakeDirectory { path: directory.clone(), mode: Mode::new(0o755) };
+        let file = file.clone();
+        let names = (0..5000).map(|number| Family::Many.name(number));
+        let link = move |name: Name| Op::Link { from: file.clone(), to: directory.join(name) };
+        [make].into_iter().chain(names.map(link))
+    });
+    let ext4 = nature("ext4");
+    let link: Op = "link f0 f1".parse().unwrap();
+    let refused = Difference::error(None, Some(Errno::MLINK));
+    // The file itself has a name as well.
+    links.by_ref().take(13 + 64_998).for_each(|op| carry_out(&mut model, &op));
+    assert_eq!(explaining(&ext4, &model, &link, &refused), [""; 0], "there are 64,999");
+    links.next().into_iter().for_each(|op| carry_out(&mut model, &op));
+    assert_eq!(explaining(&ext4, &model, &link, &refused), [LINK_LIMIT]);
+    assert_eq!(explaining(&nature("xfs"), &model, &link, &refused), [""; 0]);
+    let other = Difference::error(None, Some(Errno::NOSPC));
+    assert_eq!(explaining(&ext4, &model, &link, &other), [""; 0]);
+}
+
+#[test]
+fn rows_are_told_apart_and_known_from_somewhere() {
+    let mut ids = BTreeSet::new();
+    for row in QUIRKS {
+        assert!(ids.insert(row.id), "{} stands twice", row.id);
+        let kebab = |word: &str| {
+            !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        };
+        assert!(row.id.split('-').all(kebab), "{}", row.id);
+        assert!(row.source.len() > 10, "{}", row.id);
+        assert!(row.text.len() > 20 && !row.text.ends_with('.'), "{}", row.id);
+        let kinds: BTreeSet<OpKind> = row.ops.iter().copied().collect();
+        assert_eq!(kinds.len(), row.ops.len(), "{}: an operation stands twice", row.id);
+    }
+}
+
+/// A defect is told with operations that show it: up to the last one all goes well, and that is one
+/// that the row is about.
+#[test]
+fn what_shows_a_defect_can_be_replayed() {
+    for row in QUIRKS {
+        let Standing::Defect(lines) = row.standing else { continue };
+        let layered = !matches!(row.on, On::Filesystem(_));
+        let ops: Vec<Op> = lines.iter().map(|line| line.parse().unwrap()).collect();
+        let mut lower = population::model(&Arc::default(), CALLER);
+        let mut empty = InMemory::new(Arc::default(), CALLER, (0, 0));
+        for op in &ops {
+            if layered {
+                carry_out(&mut lower, op);
+            } else {
+                assert!(empty.apply(op).is_ok(), "{}: {op}", row.id);
+            }
+        }
+        let last = ops.last().unwrap().kind();
+        assert!(row.ops.contains(&last), "{}: {}", row.id, last.verb());
+        let reproducer = Reproducer {
+            target: "here".to_owned(),
+            filesystem: "tmpfs".to_owned(),
+            options: String::new(),
+            kernel: "6.18".to_owned(),
+            seed: None,
+            profile: "mixed".to_owned(),
+            umask: Mode::new(0o022),
+            privileged: false,
+            ground: if layered { Ground::Layers } else { Ground::Empty },
+            class: row.id.to_owned(),
+            expected: String::new(),
+            found: row.text.to_owned(),
+            ops,
+        };
+        assert_eq!(reproducer.to_string().parse::<Reproducer>().unwrap(), reproducer);
+    }
+}
