@@ -40,7 +40,7 @@ mod inspect;
 mod kernel;
 mod links;
 pub mod manifest;
-mod mounts;
+pub mod mounts;
 mod names;
 mod oddities;
 mod offline;
