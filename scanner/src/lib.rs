@@ -42,7 +42,7 @@ mod kernel;
 mod links;
 pub mod manifest;
 mod memory;
-mod mounts;
+pub mod mounts;
 mod names;
 mod oddities;
 mod offline;

@@ -62,7 +62,7 @@ impl Mount {
 
 /// The mount that an inode was reached through: by the id, or before Linux 5.8 the last one
 /// that was mounted with its device.
-pub fn of_inode(facts: &InodeFacts) -> Option<Mount> {
+pub(crate) fn of_inode(facts: &InodeFacts) -> Option<Mount> {
     let mut table = read().ok()?;
     let position = match facts.mount_id() {
         Some(id) => table.iter().position(|mount| mount.id == id)?,
@@ -85,7 +85,8 @@ pub fn read() -> io::Result<Vec<Mount>> {
     Ok(parse(&fs::read("/proc/thread-self/mountinfo")?))
 }
 
-fn parse(table: &[u8]) -> Vec<Mount> {
+/// Reads a mount table in the kernel's form. A line that cannot be understood is left out.
+pub fn parse(table: &[u8]) -> Vec<Mount> {
     table.split(|byte| *byte == b'\n').filter_map(parse_line).collect()
 }
 

@@ -119,6 +119,8 @@ enum Halt {
     Failed(Failure),
     /// The archive asks for what is not done.
     Refused(&'static str),
+    /// The same, and nothing in its place was touched.
+    Untouched(&'static str),
     /// The archive ends or contradicts itself.
     Archive(ArchiveError),
 }
@@ -340,9 +342,13 @@ impl<'a> Extraction<'a> {
             // What is told is why it was given up; that it cannot be closed either adds nothing.
             let _ = self.round.on.close(file);
         }
-        self.extracted.expected.remove(&path);
+        let untouched = matches!(halt, Halt::Untouched(_));
         self.stumble(halt, &path, Some(member.path.as_bytes()));
-        self.extracted.dropped.insert(path);
+        // What an earlier member of that name left is still there then.
+        if !untouched || !self.extracted.expected.contains_key(&path) {
+            self.extracted.expected.remove(&path);
+            self.extracted.dropped.insert(path);
+        }
     }
 
     /// Takes account of what did not work.
@@ -357,7 +363,7 @@ impl<'a> Extraction<'a> {
                 let stumble = self.round.witness.look_into(failure, self.since, collides, package);
                 self.extracted.stumbles.push(stumble);
             }
-            Halt::Refused(why) => self.refuse(member, why),
+            Halt::Refused(why) | Halt::Untouched(why) => self.refuse(member, why),
             Halt::Archive(error) => self.refuse(None, &error.to_string()),
         }
     }

@@ -40,23 +40,23 @@ fn table() -> Vec<Row> {
     #[rustfmt::skip]
     let table = vec![
         // A call is refused.
-        Row(Fail(Lookup, Errno::NOENT), "f3", 2, "create,read", "create: success instead of EEXIST"),
-        Row(Fail(Lookup, Errno::IO), "d1", 2, "", "opendir: EIO instead of ENOENT"),
+        Row(Fail(Lookup, Errno::NOENT), "f3", 2, "create,read", "read: ENOENT instead of success"),
+        Row(Fail(Lookup, Errno::IO), "d1", 2, "", "mkdir: EIO instead of ENOENT"),
         Row(Fail(GetAttributes, Errno::IO), "f3", 2, "", "create: EIO instead of success"),
         Row(Fail(SetAttributes, Errno::PERM), "f3", 2, "create,chmod", "chmod: EPERM instead of success"),
         Row(Fail(Create, Errno::NOENT), "f3", 2, "", "create: ENOENT instead of success"),
-        Row(Fail(Create, Errno::EXIST), "f4", 2, "", "open: EEXIST instead of success"),
+        Row(Fail(Create, Errno::EXIST), "f4", 2, "", "create: EEXIST instead of success"),
         Row(Fail(MakeDirectory, Errno::NOENT), "d1", 2, "", "mkdir: ENOENT instead of success"),
         Row(Fail(MakeSymlink, Errno::PERM), "f2", 2, "", "symlink: EPERM instead of success"),
         Row(Fail(Link, Errno::MLINK), "f5", 2, "create,link", "link: EMLINK instead of success"),
         Row(Fail(Unlink, Errno::BUSY), "f3", 2, "create,unlink", "unlink: EBUSY instead of success"),
         Row(Fail(RemoveDirectory, Errno::NOTEMPTY), "d1", 2, "mkdir,rmdir", "rmdir: ENOTEMPTY instead of success"),
         Row(Fail(Rename, Errno::XDEV), "f3", 2, "", "rename: EXDEV instead of success"),
-        Row(Fail(Open, Errno::ACCESS), "f3", 2, "", "read: EACCES instead of success"),
+        Row(Fail(Open, Errno::ACCESS), "f3", 2, "", "write: EACCES instead of success"),
         Row(Fail(Open, Errno::UCLEAN), "d1", 2, "mkdir,list", "list: EUCLEAN instead of success"),
         Row(Fail(Read, Errno::IO), "f3", 2, "", "read: EIO instead of success"),
         Row(Fail(Write, Errno::IO), "f3", 2, "", "write: EIO instead of success"),
-        Row(Fail(Write, Errno::NOSPC), "f4", 2, "", "pwrite: ENOSPC instead of success"),
+        Row(Fail(Write, Errno::NOSPC), "f4", 2, "", "write: ENOSPC instead of success"),
         Row(Fail(Sync, Errno::IO), "f3", 2, "create,fsync", "fsync: EIO instead of success"),
         Row(Fail(List, Errno::BADMSG), "d1", 2, "mkdir,list", "list: EBADMSG instead of success"),
         Row(Fail(ReadLink, Errno::INVAL), "f3", 2, "symlink,readlink", "readlink: EINVAL instead of success"),
@@ -80,9 +80,9 @@ fn table() -> Vec<Row> {
         Row(FullAfter(1_000_000), "", 2, "create,write", "write: ENOSPC instead of success"),
         // What is said to be done.
         Row(SlowRename(long), "f3", 2, "create,rename,stat", "create: success instead of EEXIST"),
-        Row(NotRemoved, "f3", 2, "create,unlink,stat", "create: EEXIST instead of success"),
+        Row(NotRemoved, "f3", 2, "create,unlink,stat", "stat: success instead of ENOENT"),
         Row(NotRemoved, "d1", 2, "mkdir,rmdir,stat", "stat: another link count of a directory"),
-        Row(SeenAfter(long), "f3", 2, "", "read: ENOENT instead of success"),
+        Row(SeenAfter(long), "f3", 2, "", "write: ENOENT instead of success"),
         Row(FoldsCase, "", 2, "create,mkdir,stat", "instead of"),
     ];
     table

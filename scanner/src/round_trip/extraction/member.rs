@@ -18,7 +18,7 @@ const DIRECTORY_MODE: u32 = 0o777;
 
 /// Nothing is extracted through a symbolic link or below a file.
 const LEADS_THROUGH_A_LINK: Halt =
-    Halt::Refused("its path leads through a symbolic link or a file of the archive");
+    Halt::Untouched("its path leads through a symbolic link or a file of the archive");
 
 impl Extraction<'_> {
     pub(super) fn member_step(&mut self, step: Step, current: &mut Current) -> Result<(), Halt> {
@@ -307,10 +307,10 @@ impl Extraction<'_> {
         let MemberKind::HardLink { target } = &current.member.kind else { return Ok(()) };
         let of = join(&self.layout.stage, target.as_bytes());
         if !self.extracted.expected.contains_key(&of) {
-            return Err(Halt::Refused("a hard link to what the archive has not brought"));
+            return Err(Halt::Untouched("a hard link to what the archive has not brought"));
         }
         if of == current.path {
-            return Err(Halt::Refused("a hard link to itself"));
+            return Err(Halt::Untouched("a hard link to itself"));
         }
         self.afresh(current, |this, current| this.round.on.link(&of, &current.path))
     }

@@ -4,5 +4,6 @@ mod bench;
 mod hostile;
 mod patterns;
 mod recorder;
+mod sound;
 mod trips;
 mod verification;

@@ -1,0 +1,20 @@
+//! Bytes as a report: what can be read is shown without a control character, written, and reads
+//! back.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use reports::{TextOptions, from_json, write_json, write_text};
+
+fuzz_target!(|bytes: &[u8]| {
+    let Ok(report) = from_json(bytes) else { return };
+    for verbose in [false, true] {
+        let mut text = Vec::new();
+        write_text(&report, TextOptions { verbose, ..TextOptions::default() }, &mut text).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
+    }
+    let mut json = Vec::new();
+    write_json(&report, &mut json).unwrap();
+    assert_eq!(from_json(&json).unwrap(), report);
+});
