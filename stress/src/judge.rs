@@ -182,3 +182,219 @@ fn too_small(model: &Model, handle: Handle, buffer: u32) -> Result<(), Differenc
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::model::{Caller, Modified};
+    use crate::op::Op;
+
+    /// A directory `d0` with two files of 3 and of 255 bytes of name, opened as h0.
+    fn model() -> Model {
+        let caller = Caller { overrides: true, umask: 0o022 };
+        let mut model = Model::new(Arc::default(), caller, (0, 0));
+        for line in [
+            "mkdir d0 mode=0755",
+            "create d0/f0 mode=0644",
+            "create d0/long0 mode=0644",
+            "opendir h0 d0",
+        ] {
+            let plan = model.plan(&line.parse::<Op>().unwrap());
+            model.carry_out(plan, &Ok(Seen::Done), (0, 0));
+        }
+        model
+    }
+
+    #[track_caller]
+    fn aspects(expected: &Expected, outcome: &Outcome, found: &[Aspect]) {
+        let differences = judge(&model(), expected, outcome);
+        let aspects: Vec<Aspect> = differences.iter().map(|difference| difference.aspect).collect();
+        assert_eq!(aspects, found, "{differences:?}");
+    }
+
+    #[test]
+    fn errors_are_the_same_or_differ() {
+        let fails = Expected::Fails(Errno::NOENT);
+        aspects(&fails, &Err(Errno::NOENT), &[]);
+        let aspect = |expected, found| [Aspect::Error(expected, found)];
+        let (missing, access) = (Some(Errno::NOENT), Some(Errno::ACCESS));
+        aspects(&fails, &Err(Errno::ACCESS), &aspect(missing, access));
+        aspects(&fails, &Ok(Seen::Done), &aspect(missing, None));
+        aspects(&Expected::Done, &Err(Errno::ACCESS), &aspect(None, access));
+        aspects(&Expected::Done, &Ok(Seen::Done), &[]);
+    }
+
+    #[test]
+    fn counts_bytes_and_attributes_are_compared() {
+        aspects(&Expected::Count(5), &Ok(Seen::Count(5)), &[]);
+        aspects(&Expected::Count(5), &Ok(Seen::Count(4)), &[Aspect::Count]);
+        let bytes = |bytes: &[u8]| Ok(Seen::Bytes(bytes.to_vec()));
+        let expected = Expected::Bytes(b"abc".to_vec());
+        aspects(&expected, &bytes(b"abc"), &[]);
+        aspects(&expected, &bytes(b"ab"), &[Aspect::Length]);
+        aspects(&expected, &bytes(b"abcd"), &[Aspect::Length]);
+        aspects(&expected, &bytes(b"axc"), &[Aspect::Bytes]);
+        aspects(&expected, &bytes(b"x"), &[Aspect::Bytes]);
+        let expected = Expected::Attributes(vec![1, 2]);
+        let seen = |known: &[u8], other: &[&[u8]]| {
+            let other = other.iter().map(|name| name.to_vec()).collect();
+            Ok(Seen::Attributes(known.to_vec(), other))
+        };
+        aspects(&expected, &seen(&[1, 2], &[]), &[]);
+        aspects(&expected, &seen(&[1], &[]), &[Aspect::Attributes]);
+        aspects(&expected, &seen(&[1, 2, 3], &[]), &[Aspect::Attributes]);
+        aspects(&expected, &seen(&[1, 2], &[b"user.x"]), &[Aspect::Attributes]);
+        aspects(&Expected::Count(5), &bytes(b"abc"), &[Aspect::Shape]);
+    }
+
+    #[test]
+    fn where_bytes_differ_is_told() {
+        let differences = judge(
+            &model(),
+            &Expected::Bytes(b"0123456789abcdef".to_vec()),
+            &Ok(Seen::Bytes(b"0123x56789".to_vec())),
+        );
+        let [only] = differences.as_slice() else { panic!("{differences:?}") };
+        assert_eq!(only.expected, "16 bytes, at byte 4: 34 35 36 37 38 39 61 62");
+        assert_eq!(only.found, "10 bytes, at byte 4: 78 35 36 37 38 39");
+    }
+
+    fn found() -> Facts {
+        Facts {
+            kind: FileKind::Regular,
+            mode: 0o644,
+            links: 2,
+            size: 10,
+            ino: 7,
+            modified: (5, 0),
+            changed: (9, 0),
+        }
+    }
+
+    fn expected() -> ExpectedFacts {
+        ExpectedFacts {
+            node: model().open(Handle::at(0)).unwrap().node(),
+            kind: FileKind::Regular,
+            mode: 0o644,
+            links: 2,
+            size: Some(10),
+            ino: Some(7),
+            modified: Modified::set((5, 0)),
+            changed: (9, 0),
+        }
+    }
+
+    #[test]
+    fn each_fact_is_compared() {
+        let facts = |facts: Facts, aspect: &[Aspect]| {
+            aspects(&Expected::Facts(expected()), &Ok(Seen::Facts(facts)), aspect);
+        };
+        facts(found(), &[]);
+        facts(Facts { mode: 0o600, ..found() }, &[Aspect::Mode]);
+        facts(Facts { mode: 0o4644, ..found() }, &[Aspect::Mode]);
+        facts(Facts { links: 1, ..found() }, &[Aspect::Links]);
+        facts(Facts { size: 11, ..found() }, &[Aspect::Size]);
+        facts(Facts { ino: 8, ..found() }, &[Aspect::InodeNumber]);
+        facts(Facts { modified: (5, 1), ..found() }, &[Aspect::Modified]);
+        facts(Facts { changed: (8, 999_999_999), ..found() }, &[Aspect::Changed]);
+        facts(Facts { changed: (10, 0), ..found() }, &[]);
+        let all = Facts { mode: 0, links: 0, size: 0, ..found() };
+        facts(all, &[Aspect::Mode, Aspect::Links, Aspect::Size]);
+        let kind = FileKind::Directory;
+        facts(Facts { kind, mode: 0, links: 0, ..found() }, &[Aspect::Kind]);
+    }
+
+    #[test]
+    fn what_means_nothing_is_not_compared() {
+        let kind = FileKind::Directory;
+        let directory = ExpectedFacts { kind, size: None, ino: None, ..expected() };
+        let seen = Facts { kind, size: 4096, ino: 99, ..found() };
+        aspects(&Expected::Facts(directory), &Ok(Seen::Facts(seen)), &[]);
+        let seen = Facts { links: 3, ..seen };
+        let aspect = Aspect::DirectoryLinks;
+        aspects(&Expected::Facts(directory), &Ok(Seen::Facts(seen)), &[aspect]);
+    }
+
+    #[test]
+    fn a_time_that_was_perhaps_set_anew_may_be_either() {
+        let perhaps = Modified::set((5, 0)).perhaps((8, 0));
+        let expected = ExpectedFacts { modified: perhaps, ..expected() };
+        for (time, differs) in [((5, 0), false), ((8, 0), false), ((9, 5), false), ((7, 0), true)] {
+            let seen = Facts { modified: time, ..found() };
+            let found: &[Aspect] = if differs { &[Aspect::Modified] } else { &[] };
+            aspects(&Expected::Facts(expected), &Ok(Seen::Facts(seen)), found);
+        }
+        let touched = Modified::touched((8, 0)).perhaps((9, 0));
+        assert!(touched.fits((8, 0)) && !touched.fits((7, 0)), "the earlier change stands");
+    }
+
+    #[test]
+    fn a_buffer_is_too_small_only_where_a_name_does_not_fit() {
+        let step = |buffer| Expected::Step { handle: Handle::at(0), to_end: false, buffer };
+        let invalid = Err(Errno::INVAL);
+        // 19 bytes, 255 of the name, a NUL, rounded up to 8.
+        aspects(&step(279), &invalid, &[]);
+        aspects(&step(280), &invalid, &[Aspect::Error(None, Some(Errno::INVAL))]);
+        aspects(&step(23), &invalid, &[]);
+        aspects(&step(23), &Err(Errno::IO), &[Aspect::Error(None, Some(Errno::IO))]);
+        let list = Expected::Listing(model().open(Handle::at(0)).unwrap().node());
+        aspects(&list, &invalid, &[Aspect::Error(None, Some(Errno::INVAL))]);
+    }
+
+    fn row(name: RowName, kind: Option<FileKind>, ino: u64) -> Row {
+        Row { name, kind, ino, next: 0 }
+    }
+
+    fn listed(kind: Option<FileKind>, ino: u64) -> Rows {
+        let known = |token: &str| RowName::Known(Name::parse(token).unwrap());
+        let directory = Some(FileKind::Directory);
+        let rows = vec![
+            row(RowName::Dot, directory, 1),
+            row(RowName::DotDot, directory, 1),
+            row(known("f0"), kind, ino),
+            row(known("long0"), Some(FileKind::Regular), 3),
+        ];
+        Rows { rows, end: true }
+    }
+
+    #[test]
+    fn what_rows_claim_is_compared_where_nobody_touched_their_names() {
+        let step = Expected::Step { handle: Handle::at(0), to_end: true, buffer: 4096 };
+        let regular = Some(FileKind::Regular);
+        let seen = |kind, ino| Ok(Seen::Rows(listed(kind, ino)));
+        aspects(&step, &seen(regular, 2), &[]);
+        aspects(&step, &seen(None, 2), &[]);
+        aspects(&step, &seen(Some(FileKind::Symlink), 2), &[Aspect::RowKind]);
+        // Its inode number is not known before it was looked at.
+        let mut model = model();
+        let differ = |model: &Model, outcome: &Outcome| {
+            judge(model, &step, outcome).first().map(|difference| difference.aspect)
+        };
+        let look = model.plan(&"stat d0/f0".parse().unwrap());
+        model.carry_out(look, &Ok(Seen::Facts(Facts { ino: 2, ..found() })), (0, 0));
+        assert_eq!(differ(&model, &seen(regular, 2)), None);
+        assert_eq!(differ(&model, &seen(regular, 4)), Some(Aspect::RowNumber));
+        let touch = model.plan(&"rename d0/f0 d0/f0 how=plain".parse().unwrap());
+        model.carry_out(touch, &Ok(Seen::Done), (0, 0));
+        assert_eq!(differ(&model, &seen(regular, 4)), Some(Aspect::RowNumber), "nothing happened");
+        let touch = model.plan(&"link d0/long0 d0/f1".parse().unwrap());
+        model.carry_out(touch, &Ok(Seen::Done), (0, 0));
+        assert_eq!(differ(&model, &seen(regular, 4)), Some(Aspect::RowNumber), "another name");
+        for line in ["unlink d0/f0", "mkdir d0/f0 mode=0755"] {
+            let plan = model.plan(&line.parse().unwrap());
+            model.carry_out(plan, &Ok(Seen::Done), (0, 0));
+        }
+        assert_eq!(differ(&model, &seen(regular, 4)), None, "of before or after, it may be either");
+    }
+
+    #[test]
+    fn a_listing_that_does_not_end_is_told_as_that_alone() {
+        let mut rows = listed(Some(FileKind::Symlink), 2);
+        rows.rows.resize(MOST_ROWS, rows.rows[2].clone());
+        rows.end = false;
+        let step = Expected::Step { handle: Handle::at(0), to_end: true, buffer: 4096 };
+        aspects(&step, &Ok(Seen::Rows(rows)), &[Aspect::RowsEndless]);
+    }
+}

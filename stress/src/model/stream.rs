@@ -229,4 +229,51 @@ mod tests {
         assert_eq!(stream.judge(&next(&[1, 2])), None);
         assert_eq!(stream.judge(&next(&[2])), Some(Misread::Missing(name(1))));
     }
+
+    #[test]
+    fn what_was_removed_may_come_or_not_and_what_came_back_once_more() {
+        let mut stream = stream();
+        stream.touch(name(0));
+        assert_eq!(stream.judge(&rows(&[1, 2], true)), None, "it was removed before it came");
+        assert_eq!(stream.judge(&rows(&[0, 1, 2], true)), None, "or after");
+        stream.touch(name(0));
+        assert_eq!(stream.judge(&rows(&[0, 1, 0, 2, 0], true)), None, "it was there, and added");
+        let often = rows(&[0, 0, 0, 0, 1, 2], true);
+        assert_eq!(stream.judge(&often), Some(Misread::Twice(name(0))));
+        assert!(stream.has_changed());
+        assert!(stream.is_untouched(name(1)) && !stream.is_untouched(name(0)));
+        assert!(!stream.is_untouched(name(9)), "what was never there");
+    }
+
+    #[test]
+    fn dots_come_once_whatever_happens() {
+        let only = |names: &[RowName], end| {
+            let rows = names.iter().cloned().map(row).collect();
+            Stream::new(NodeId(0), std::iter::empty()).judge(&Rows { rows, end })
+        };
+        let (dot, above) = (RowName::Dot, RowName::DotDot);
+        assert_eq!(only(&[above.clone(), dot.clone()], true), None);
+        assert_eq!(only(&[dot.clone()], false), None, "the other may come");
+        assert_eq!(only(&[dot.clone()], true), Some(Misread::Dots));
+        assert_eq!(only(&[], true), Some(Misread::Dots));
+        assert_eq!(only(&[dot.clone(), dot, above.clone()], false), Some(Misread::Dots));
+        assert_eq!(only(&[above.clone(), above], false), Some(Misread::Dots));
+    }
+
+    #[test]
+    fn going_back_keeps_the_row_itself() {
+        let mut stream = stream();
+        stream.take(&rows(&[0, 1, 2], true).rows);
+        let ended = Rows { rows: Vec::new(), end: true };
+        stream.seek_back(4);
+        assert_eq!(stream.judge(&ended), None, "the last row: nothing is left");
+        stream.seek_back(100);
+        assert_eq!((stream.judge(&ended), stream.came()), (None, 5), "no row that came");
+        stream.seek_back(0);
+        assert_eq!((stream.judge(&ended), stream.came()), (Some(Misread::Dots), 1));
+        let mut again = rows(&[0, 1, 2], true);
+        assert_eq!(stream.judge(&again), Some(Misread::Dots), "`.` came before");
+        again.rows.remove(0);
+        assert_eq!(stream.judge(&again), None);
+    }
 }
