@@ -253,8 +253,8 @@ mod tests {
         };
         let (dot, above) = (RowName::Dot, RowName::DotDot);
         assert_eq!(only(&[above.clone(), dot.clone()], true), None);
-        assert_eq!(only(&[dot.clone()], false), None, "the other may come");
-        assert_eq!(only(&[dot.clone()], true), Some(Misread::Dots));
+        assert_eq!(only(std::slice::from_ref(&dot), false), None, "the other may come");
+        assert_eq!(only(std::slice::from_ref(&dot), true), Some(Misread::Dots));
         assert_eq!(only(&[], true), Some(Misread::Dots));
         assert_eq!(only(&[dot.clone(), dot, above.clone()], false), Some(Misread::Dots));
         assert_eq!(only(&[above.clone(), above], false), Some(Misread::Dots));
