@@ -123,6 +123,8 @@ pub enum When {
     Found(&'static str),
     /// What is moved, or changes places, is a directory of the lower layer.
     LowerDirectory,
+    /// The open directory was removed.
+    RemovedDirectory,
     /// A name is renamed onto another one of the same file.
     OntoItself,
     /// What is looked at came from the lower layer.
@@ -178,6 +180,7 @@ fn holds(when: When, model: &Model, op: &Op, difference: &Difference) -> bool {
         }
         When::Found(found) => difference.found == found,
         When::LowerDirectory => model.moves_lower_directory(op),
+        When::RemovedDirectory => model.is_about_removed(op),
         When::OntoItself => model.renames_onto_itself(op),
         When::FromLower => model.is_about_lower(op),
         When::WhileChanging => model.reads_what_changed(op),

@@ -74,6 +74,13 @@ impl Model {
         paths.into_iter().flatten().filter_map(|path| self.node(self.itself_at(path)?))
     }
 
+    /// Whether the open directory that is gone back in was removed.
+    pub fn is_about_removed(&self, op: &Op) -> bool {
+        let Op::SeekBack { handle, .. } = op else { return false };
+        let node = self.open(*handle).and_then(|open| self.node(open.node()));
+        node.is_some_and(|node| node.names == 0)
+    }
+
     /// Whether a name is renamed onto another one of the same file.
     pub fn renames_onto_itself(&self, op: &Op) -> bool {
         let Op::Rename { from, to, .. } = op else { return false };

@@ -52,6 +52,16 @@ pub const QUIRKS: &[Quirk] = &[
         standing: Standing::Legitimate,
     },
     Quirk {
+        id: "ext4-removed-directory-seek",
+        on: On::Filesystem("ext4"),
+        ops: &[OpKind::SeekBack],
+        allows: Allows::Error(None, Errno::INVAL),
+        when: When::RemovedDirectory,
+        text: "a removed directory has no bytes, so that there is no place in it to go back to",
+        source: "fs/ext4/namei.c, ext4_rmdir(); measured on Linux 6.18",
+        standing: Standing::Legitimate,
+    },
+    Quirk {
         id: "ext4-times",
         on: On::Filesystem("ext4"),
         ops: &[OpKind::Look, OpKind::LookHandle],
