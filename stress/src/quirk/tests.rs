@@ -194,6 +194,28 @@ const CASES: &[Case] = &[
     ("tmpfs", "create f0 mode=0644; truncate f0 size=20000000000000", fails(Errno::FBIG), "", &[]),
     (
         "ext4",
+        "mkdir d0 mode=0755; opendir h0 d0; rmdir d0; seekdir h0 row=0",
+        fails(Errno::INVAL),
+        "",
+        &["ext4-removed-directory-seek"],
+    ),
+    ("ext4", "mkdir d0 mode=0755; opendir h0 d0; seekdir h0 row=0", fails(Errno::INVAL), "", &[]),
+    (
+        "ext4",
+        "mkdir d0 mode=0755; opendir h0 d0; rmdir d0; rewinddir h0",
+        fails(Errno::INVAL),
+        "",
+        &[],
+    ),
+    (
+        "xfs",
+        "mkdir d0 mode=0755; opendir h0 d0; rmdir d0; seekdir h0 row=0",
+        fails(Errno::INVAL),
+        "",
+        &[],
+    ),
+    (
+        "ext4",
         "create f0 mode=0644; utimens f0 seconds=-2147483649 nanoseconds=0; stat f0",
         Aspect::Modified,
         "-2147483648.000000000",

@@ -52,14 +52,14 @@ impl Model {
         let read = if how.has(OpenHow::READ) { READ } else { 0 };
         let write = if how.has(OpenHow::WRITE) { WRITE } else { 0 };
         self.may_id(id, read | write)?;
-        let mut effects = Vec::new();
-        match handle {
-            Some(handle) if node.is_directory() => {
-                effects.push(Effect::OpenDirectory { handle, node: id });
+        let open = handle.map(|handle| {
+            if node.is_directory() {
+                Effect::OpenDirectory { handle, node: id }
+            } else {
+                Effect::Open { handle, node: id, how }
             }
-            Some(handle) => effects.push(Effect::Open { handle, node: id, how }),
-            None => {}
-        }
+        });
+        let mut effects: Vec<Effect> = open.into_iter().collect();
         if how.has(OpenHow::TRUNCATE) {
             effects.push(Effect::Resize { node: id, size: 0 });
         }
