@@ -191,7 +191,8 @@ mod tests {
     use crate::model::{Caller, Modified};
     use crate::op::Op;
 
-    /// A directory `d0` with two files of 3 and of 255 bytes of name, opened as h0.
+    /// A directory with two files whose names have 2 and 255 bytes, opened as h0, and one in which
+    /// nothing is, opened as h1.
     fn model() -> Model {
         let caller = Caller { overrides: true, umask: 0o022 };
         let mut model = Model::new(Arc::default(), caller, (0, 0));
@@ -200,6 +201,8 @@ mod tests {
             "create d0/f0 mode=0644",
             "create d0/long0 mode=0644",
             "opendir h0 d0",
+            "mkdir d1 mode=0755",
+            "opendir h1 d1",
         ] {
             let plan = model.plan(&line.parse::<Op>().unwrap());
             model.carry_out(plan, &Ok(Seen::Done), (0, 0));
@@ -337,7 +340,9 @@ mod tests {
         // 19 bytes, 255 of the name, a NUL, rounded up to 8.
         aspects(&step(279), &invalid, &[]);
         aspects(&step(280), &invalid, &[Aspect::Error(None, Some(Errno::INVAL))]);
-        aspects(&step(23), &invalid, &[]);
+        let empty = |buffer| Expected::Step { handle: Handle::at(1), to_end: false, buffer };
+        aspects(&empty(23), &invalid, &[]);
+        aspects(&empty(24), &invalid, &[Aspect::Error(None, Some(Errno::INVAL))]);
         aspects(&step(23), &Err(Errno::IO), &[Aspect::Error(None, Some(Errno::IO))]);
         let list = Expected::Listing(model().open(Handle::at(0)).unwrap().node());
         aspects(&list, &invalid, &[Aspect::Error(None, Some(Errno::INVAL))]);

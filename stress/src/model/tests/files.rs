@@ -122,6 +122,10 @@ const ALLOCATE: &[Case] = &[
     ),
     ("taken out up to the end", "fallocate f0 how=collapse at=8192 length=4096 -> EINVAL"),
     (
+        "taken out up to the very end",
+        "truncate f0 size=8192; fallocate f0 how=collapse at=4096 length=4096 -> EINVAL",
+    ),
+    (
         "taken out, not in pages",
         "fallocate f0 how=collapse at=100 length=4096 -> EINVAL; fallocate f0 how=collapse at=0 length=100 -> EINVAL",
     ),
@@ -168,6 +172,10 @@ const COPY: &[Case] = &[
         "copy f0 f0 at=0 to_at=50 length=100 -> EINVAL; copy f0 f0 at=50 to_at=0 length=100 -> EINVAL",
     ),
     ("beside itself", "copy f0 f0 at=0 to_at=100 length=100 -> count=100"),
+    (
+        "beside itself, to before",
+        "copy f0 f0 at=100 to_at=0 length=100 -> count=100; copy f0 f0 at=99 to_at=0 length=100 -> EINVAL",
+    ),
     ("over itself by another name", "link f0 f3; copy f0 f3 at=0 to_at=50 length=100 -> EINVAL"),
     ("nothing over itself", "copy f0 f0 at=50 to_at=50 length=0 -> count=0"),
     (

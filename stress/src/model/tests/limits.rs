@@ -158,3 +158,17 @@ fn paths_have_at_most_4095_bytes() {
     ];
     hold(&chained(16), &table);
 }
+
+#[test]
+fn a_path_of_4096_bytes_is_one_too_long() {
+    // 3,839 bytes, a name of 239 or 240, and one of 15.
+    let path = |name: &str| format!("{}/{name}/retired0", chain(15));
+    let lines = |path: String, errno: &str| format!("open h0 {path} how=read mode=00 -> {errno}");
+    let table = [
+        ("4095 bytes", lines(path("m76"), "ENOENT")),
+        ("4096 bytes", lines(path("m38"), "ENAMETOOLONG")),
+        ("as a target", format!("symlink {} f1; readlink f1 -> bytes=4095", path("m76"))),
+        ("as too long a target", format!("symlink {} f1 -> ENAMETOOLONG", path("m38"))),
+    ];
+    hold(&chained(15), &table);
+}

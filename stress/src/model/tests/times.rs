@@ -1,6 +1,13 @@
 //! When contents and inodes changed.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use super::held::{Case, hold};
+use crate::model::{Caller, Model, Modified, Node};
+use crate::op::Op;
+use crate::operand::Handle;
+use crate::outcome::Seen;
 
 /// Everything was changed long ago: at 5, and the directories at 6 seconds.
 const GROUND: &str = "mkdir d0 mode=0755; mkdir d2 mode=0755; create f0 mode=0644; \
@@ -173,4 +180,92 @@ fn directories_tell_when_their_names_changed() {
 #[test]
 fn inodes_tell_when_they_changed() {
     hold(GROUND, CHANGE);
+}
+
+/// Operations, and what the last one demands: `m` of what must have changed, `?` of what perhaps
+/// did, `c` of what must tell a later change time, and nothing of anything else. A filesystem that
+/// forgets to set a time is found out by this alone.
+const DEMANDED: &[Case] = &[
+    ("chmod f0 mode=0600", "f0:c"),
+    ("utimens f0 seconds=5 nanoseconds=0", "f0:c"),
+    ("setxattr f0 attribute=1 length=5 fill=1 how=any", "f0:c"),
+    ("setxattr f0 attribute=1 length=5 fill=1 how=any; removexattr f0 attribute=1", "f0:c"),
+    ("write f0 at=0 length=5 fill=1", "f0:mc"),
+    ("write f0 at=0 length=0 fill=1", ""),
+    ("append f0 length=5 fill=1", "f0:mc"),
+    ("truncate f0 size=0", "f0:mc"),
+    ("open h0 f0 how=write+truncate mode=00", "f0:mc h0:mc"),
+    ("open h0 f0 how=write+create mode=00", "h0:"),
+    ("fallocate f0 how=keep-size at=0 length=5", "f0:?"),
+    ("fallocate f0 how=collapse at=0 length=5", "f0:?"),
+    ("copy f0 f1 at=0 to_at=0 length=5", "f1:mc"),
+    ("copy f0 f1 at=0 to_at=0 length=0", "f1:?"),
+    ("read f0 at=0 length=5", ""),
+    ("create d0/f5 mode=0644", "d0:mc d0/f5:mc"),
+    ("create d0/f1 mode=0644", ""),
+    ("mkdir d0/d5 mode=0755", "d0:mc d0/d5:mc"),
+    ("symlink f0 d0/f5", "d0:mc d0/f5:mc"),
+    ("link f0 d0/f5", "d0:mc d0/f5:c f0:c"),
+    ("unlink d0/f1", "d0:mc"),
+    ("open h0 d0/f1 how=read mode=00; unlink d0/f1", "d0:mc h0:c"),
+    ("link f0 f5; unlink f5", ".:mc f0:c"),
+    ("opendir h0 d2; rmdir d2", ".:mc h0:c"),
+    ("tmpfile h0 d0 mode=0600; linkfd h0 d0/f5", "d0:mc d0/f5:c h0:c"),
+    ("rename f0 f5 how=plain", ".:mc f5:c"),
+    ("rename f0 d0/f5 how=plain", ".:mc d0:mc d0/f5:c"),
+    ("open h0 f1 how=read mode=00; rename f0 f1 how=plain", ".:mc f1:c h0:c"),
+    ("rename d0 d5 how=plain", ".:mc d5:c"),
+    ("rename d0 d2/d5 how=plain", ".:mc d2:mc d2/d5:?c"),
+    ("rename d0/d1 d2 how=plain", ".:mc d0:mc d2:?c"),
+    ("rename f0 f0 how=plain", ""),
+    ("link f0 f5; rename f0 f5 how=plain", ""),
+    ("rename f0 f1 how=exchange", ".:mc"),
+    ("rename d0/f1 f0 how=exchange", ".:mc d0:mc"),
+    ("rename d0/d1 d2 how=exchange", ".:mc d0:mc d0/d1:? d2:?"),
+    ("rename d0/d1 f0 how=exchange", ".:mc d0:mc f0:?"),
+    ("fill d2 crowd=short count=1", "d2:mc d2/k0:mc"),
+    ("fill d2 crowd=short count=1; purge d2 crowd=short count=1", "d2:mc"),
+    ("list d0 buffer=96", ""),
+];
+
+#[test]
+fn what_must_tell_a_later_time_and_what_may() {
+    for (lines, demanded) in DEMANDED {
+        let caller = Caller { overrides: false, umask: 0o022 };
+        let mut model = Model::new(Arc::default(), caller, (1, 0));
+        let lines: Vec<&str> = GROUND.split(';').chain(lines.split(';')).map(str::trim).collect();
+        let ops: Vec<Op> = lines.iter().filter_map(|line| line.parse().ok()).collect();
+        for (number, op) in ops.iter().enumerate() {
+            let now = if number + 1 == ops.len() { LATER } else { (1, 0) };
+            let plan = model.plan(op);
+            model.carry_out(plan, &Ok(Seen::Done), now);
+        }
+        let demanded: BTreeSet<String> = demanded.split_whitespace().map(String::from).collect();
+        assert_eq!(told(&model), demanded, "{}", lines.last().unwrap());
+    }
+}
+
+const LATER: scanner::InodeTime = (9, 0);
+
+/// What tells of [`LATER`], by its path and as what is open.
+fn told(model: &Model) -> BTreeSet<String> {
+    let open = model.open(Handle::at(0)).and_then(|open| model.node(open.node()));
+    let open = open.map(|node| format!("h0:{}", times(node)));
+    model.observations().iter().filter_map(|op| told_of(model, op)).chain(open).collect()
+}
+
+fn told_of(model: &Model, op: &Op) -> Option<String> {
+    let Op::Look { path } = op else { return None };
+    let spot = model.spot(path.names(), false).ok()?;
+    let node = model.node(spot.map_or(Some(model.top), |spot| spot.node)?)?;
+    Some(times(node)).filter(|times| !times.is_empty()).map(|times| format!("{path}:{times}"))
+}
+
+fn times(node: &Node) -> String {
+    let modified = match node.modified {
+        touched if touched == Modified::touched(LATER) => "m",
+        Modified { since: Some(LATER), .. } => "?",
+        _ => "",
+    };
+    format!("{modified}{}", if node.changed == LATER { "c" } else { "" })
 }
