@@ -23,6 +23,7 @@ pub mod reproducer;
 pub mod run;
 pub mod site;
 pub mod target;
+mod umask;
 pub mod world;
 
 pub use op::{Op, OpError, OpKind};

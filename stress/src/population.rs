@@ -71,9 +71,7 @@ mod tests {
         let open = || std::fs::File::open(directory.path()).unwrap();
         let names = Arc::default();
         make(&names, std::os::fd::AsFd::as_fd(&open())).unwrap();
-        let umask = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
-        rustix::process::umask(umask);
-        let caller = Caller { overrides: true, umask: umask.bits() as u16 };
+        let caller = Caller { overrides: true, umask: crate::umask::umask() };
         let model = model(&names, caller);
         let mut target = DirectoryTarget::new(Arc::clone(&names), open().into());
         for op in model.observations() {

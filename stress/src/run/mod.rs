@@ -20,13 +20,13 @@ use std::thread;
 use std::time::Instant;
 
 use reports::{Finding, Root, Stress};
-use rustix::fs::Mode;
 
 use crate::generator::{Mix, Profile};
 use crate::name::Names;
 use crate::population;
 use crate::reproducer::Reproducer;
 use crate::site::{Fill, LeftOut, Site};
+use crate::umask::umask;
 
 use divergences::Divergences;
 use lane::{Ended, Lane};
@@ -225,11 +225,4 @@ fn weight(ended: &Ended) -> u8 {
         Ended::Unusable(_) => 4,
         Ended::Lost(_) => 5,
     }
-}
-
-/// The bits that are taken off the mode of what this process makes.
-fn umask() -> u16 {
-    let umask = rustix::process::umask(Mode::RWXG | Mode::RWXO);
-    rustix::process::umask(umask);
-    umask.bits() as u16
 }

@@ -22,6 +22,7 @@ use crate::outcome::{Facts, Outcome, Seen};
 use crate::path::Path;
 use crate::quirk::Nature;
 use crate::target::{DirectoryTarget, InMemory, Target};
+use crate::umask::umask;
 use crate::world::{Verdict, World, coarse_now};
 
 /// What a case is about, and its operations.
@@ -93,13 +94,6 @@ fn absent(names: &Arc<Names>) -> Vec<Feature> {
         matches!(feature.try_out(&mut target(names, directory.path())), Ability::Absent(_))
     };
     Feature::ALL.into_iter().filter(is_absent).collect()
-}
-
-/// The umask, without changing it for a moment.
-pub fn umask() -> u16 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let umask = status.lines().find_map(|line| line.strip_prefix("Umask:\t")).unwrap();
-    u16::from_str_radix(umask, 8).unwrap()
 }
 
 /// A target whose last outcome can be seen.
