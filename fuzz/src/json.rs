@@ -12,14 +12,19 @@ const GROWTH: usize = 64;
 
 /// Mutates a JSON document, for `fuzz_mutator!`.
 pub fn mutate_json(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize {
-    let document = serde_json::from_slice(&data[..size]).ok();
-    let mutated = document.filter(|_| !seed.is_multiple_of(OF_BYTES)).and_then(|mut document| {
-        mutate(&mut document, &mut Choice(seed.into()));
-        serde_json::to_vec(&document).ok().filter(|bytes| bytes.len() <= max_size)
-    });
-    let Some(bytes) = mutated else { return fuzzer_mutate(data, size, max_size) };
+    let mutated = if seed.is_multiple_of(OF_BYTES) { None } else { mutated(&data[..size], seed) };
+    let Some(bytes) = mutated.filter(|bytes| bytes.len() <= max_size) else {
+        return fuzzer_mutate(data, size, max_size);
+    };
     data[..bytes.len()].copy_from_slice(&bytes);
     bytes.len()
+}
+
+/// A document with other values; none of what is no document.
+pub(crate) fn mutated(document: &[u8], seed: u32) -> Option<Vec<u8>> {
+    let mut document = serde_json::from_slice(document).ok()?;
+    mutate(&mut document, &mut Choice(seed.into()));
+    serde_json::to_vec(&document).ok()
 }
 
 fn mutate(document: &mut Value, choice: &mut Choice) {
