@@ -3,8 +3,13 @@
 
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
+use fscan_fuzz::mutate_json;
+use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 use reports::{TextOptions, from_json, write_json, write_text};
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    mutate_json(data, size, max_size, seed)
+});
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(report) = from_json(bytes) else { return };

@@ -22,40 +22,53 @@ const UNREPAIRED: u32 = 8;
 
 /// Mutates a tar archive, for `fuzz_mutator!`; the checksums of its headers fit.
 pub fn mutate_archive(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize {
-    mutate(data, size, max_size, seed, archive::sum_up)
+    mutate(data, size, max_size, seed, |archive| {
+        mutate_bytes(archive, max_size);
+        archive::sum_up(archive);
+    })
 }
 
 /// Mutates a manifest, for `fuzz_mutator!`; the hashes in its last line fit.
 pub fn mutate_manifest(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize {
-    mutate(data, size, max_size, seed, manifest::seal)
+    mutate(data, size, max_size, seed, |manifest| {
+        if seed.is_multiple_of(2) || !manifest::mutate_line(manifest, seed) {
+            mutate_bytes(manifest, max_size);
+        }
+        manifest::seal(manifest);
+    })
 }
 
+/// Changes what the data holds, or now and then the data.
 fn mutate(
     data: &mut [u8],
     size: usize,
     max_size: usize,
     seed: u32,
-    repair: fn(&mut [u8]),
+    change: impl FnOnce(&mut Vec<u8>),
 ) -> usize {
     if seed.is_multiple_of(UNREPAIRED) {
         return fuzzer_mutate(data, size, max_size);
     }
-    let Some(mut expanded) = expand(&data[..size]) else {
-        let size = fuzzer_mutate(data, size, max_size);
-        repair(&mut data[..size]);
-        return size;
+    let changed = if let Some(mut expanded) = expand(&data[..size]) {
+        change(&mut expanded);
+        compress(&expanded)
+    } else {
+        let mut plain = data[..size].to_vec();
+        change(&mut plain);
+        Some(plain)
     };
-    let length = expanded.len();
-    expanded.resize(length + max_size, 0);
-    let length = fuzzer_mutate(&mut expanded, length, length + max_size);
-    repair(&mut expanded[..length]);
-    match compress(&expanded[..length]) {
-        Some(packed) if packed.len() <= max_size => {
-            data[..packed.len()].copy_from_slice(&packed);
-            packed.len()
-        }
-        _ => fuzzer_mutate(data, size, max_size),
-    }
+    let Some(changed) = changed.filter(|changed| changed.len() <= max_size) else {
+        return fuzzer_mutate(data, size, max_size);
+    };
+    data[..changed.len()].copy_from_slice(&changed);
+    changed.len()
+}
+
+fn mutate_bytes(bytes: &mut Vec<u8>, growth: usize) {
+    let (size, room) = (bytes.len(), bytes.len() + growth);
+    bytes.resize(room, 0);
+    let size = fuzzer_mutate(bytes, size, room);
+    bytes.truncate(size);
 }
 
 /// What gzip data holds; none where it is none or damaged.

@@ -21,6 +21,7 @@ mod sample;
 mod schema;
 mod severity;
 mod stress;
+mod sum;
 mod tar_classification;
 mod tar_conclusion;
 mod tar_trips;

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::sum::sum;
 use crate::{PathName, TarClassification};
 
 /// Archives that were extracted as npm, pnpm or tar do it, compared and removed again. Its texts
@@ -40,7 +41,7 @@ pub struct TarTrips {
 impl TarTrips {
     /// Entries that were compared after extraction, in all runs.
     pub fn verified(&self) -> u64 {
-        self.runs.iter().map(|run| run.verified).sum()
+        sum(self.runs.iter().map(|run| run.verified))
     }
 
     /// How many members and archives were not extracted.
@@ -104,7 +105,7 @@ impl TarRun {
     /// How many calls failed for one reason.
     pub fn count(&self, classification: TarClassification) -> u64 {
         let rows = self.by_classification.iter();
-        rows.filter(|row| row.classification == classification).map(|row| row.count).sum()
+        sum(rows.filter(|row| row.classification == classification).map(|row| row.count))
     }
 
     /// How many entries were extracted and not compared.

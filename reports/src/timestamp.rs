@@ -50,13 +50,34 @@ impl From<Timestamp> for String {
 impl TryFrom<String> for Timestamp {
     type Error = jiff::Error;
 
+    /// What is finer than a millisecond is left out.
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse().map(Timestamp)
+        let time: jiff::Timestamp = text.parse()?;
+        jiff::Timestamp::from_millisecond(time.as_millisecond()).map(Timestamp)
     }
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:.3}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_reads_back_the_same_however_fine_it_was() {
+        for (text, milliseconds) in [
+            ("2026-11-26T10:08:19.0063Z", "2026-11-26T10:08:19.006Z"),
+            ("1969-12-31T23:59:59.9995Z", "1970-01-01T00:00:00.000Z"),
+            ("-009999-01-02T01:59:59.0009Z", "-009999-01-02T01:59:59.001Z"),
+            ("9999-12-30T21:59:59.999999999Z", "9999-12-30T21:59:59.999Z"),
+        ] {
+            let time = Timestamp::try_from(text.to_owned()).unwrap();
+            assert_eq!(time.to_string(), milliseconds);
+            assert_eq!(Timestamp::try_from(time.to_string()).unwrap(), time);
+        }
     }
 }

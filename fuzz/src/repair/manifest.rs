@@ -1,4 +1,18 @@
-//! Hashes in the last line of a manifest.
+//! Lines of a manifest, and the hashes in the last of them.
+
+use crate::json;
+
+/// Mutates one line as a document, if it is one.
+pub(super) fn mutate_line(manifest: &mut Vec<u8>, seed: u32) -> bool {
+    let mut lines: Vec<_> = manifest.split_inclusive(|byte| *byte == b'\n').collect();
+    let number = seed as usize / 2 % lines.len().max(1);
+    let mutated = lines.get(number).and_then(|line| json::mutated(line, seed));
+    let Some(mut mutated) = mutated else { return false };
+    mutated.push(b'\n');
+    lines[number] = &mutated;
+    *manifest = lines.concat();
+    true
+}
 
 /// Puts the hashes of the first line and of those between it and the last into the last line.
 pub(super) fn seal(manifest: &mut [u8]) {

@@ -25,6 +25,14 @@ fn what_was_written_reads_back_the_same() {
 }
 
 #[test]
+fn every_bit_of_a_duration_is_in_the_report() {
+    for duration_seconds in [0.1 + 0.2, 1e9 / 3e6, 7.971_926_022_122_783e-82, f64::MAX] {
+        let report = Report { duration_seconds, ..healthy() };
+        assert_eq!(from_json(written(&report).as_bytes()).unwrap(), report);
+    }
+}
+
+#[test]
 fn every_byte_of_a_name_is_in_the_report() {
     for byte in 1..=255u8 {
         let name = [HOSTILE, &[b'/', byte, byte]].concat();

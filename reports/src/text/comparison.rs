@@ -55,7 +55,7 @@ fn verdict(totals: &DiffTotals) -> (&'static str, Style, String) {
     let parts: Vec<_> = parts
         .map(|(part, word)| format!("{} {word} ({})", grouped(part.entries), bytes(part.bytes)))
         .collect();
-    let (label, style) = if totals.missing.entries + totals.changed.entries > 0 {
+    let (label, style) = if totals.missing.entries > 0 || totals.changed.entries > 0 {
         ("lost or changed:", Style::Bad)
     } else {
         ("different:", Style::Doubtful)

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::path_name::escape_prose;
+use crate::sum::sum;
 use crate::{Finding, PathName, Severity};
 
 use super::numbers::grouped;
@@ -75,7 +76,7 @@ fn code_and_count(group: &[Finding]) -> String {
 }
 
 fn occurrences(rows: &[Finding]) -> u64 {
-    rows.iter().map(|row| row.occurrences).sum()
+    sum(rows.iter().map(|row| row.occurrences))
 }
 
 /// Writes the first rows (all if verbose), and how many there are more.
@@ -85,10 +86,10 @@ fn write_examples<W: Write>(group: &[Finding], page: &mut Page<'_, W>) -> io::Re
     } else {
         (EXAMPLES, "-v shows more")
     };
-    let mut shown = 0;
+    let mut shown = 0_u64;
     for (_, row) in group.iter().enumerate().filter(is_example).take(limit) {
         write_example(row, page)?;
-        shown += row.occurrences;
+        shown = shown.saturating_add(row.occurrences);
     }
     match occurrences(group).saturating_sub(shown) {
         0 => Ok(()),

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::path_name::escape_prose;
+use crate::sum::sum;
 use crate::{Report, Resumed, ResumedRun, Root, Severity, Totals, Verdict};
 
 use super::numbers::{bytes, counted, duration, grouped};
@@ -67,7 +68,7 @@ fn verdict_sentences(report: &Report) -> String {
 
 fn findings_sentence(report: &Report) -> String {
     let defects = || report.findings.iter().filter(|f| f.severity > Severity::Info);
-    let number: u64 = defects().map(|finding| finding.occurrences).sum();
+    let number = sum(defects().map(|finding| finding.occurrences));
     let codes: std::collections::BTreeSet<_> = defects().map(|finding| finding.code).collect();
     match (number, codes.len()) {
         (0, _) => String::new(),

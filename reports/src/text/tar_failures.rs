@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::path_name::escape_prose;
+use crate::sum::sum;
 use crate::{TarClassification, TarError, TarRun, TarTrips};
 
 use super::numbers::{counted, grouped};
@@ -13,7 +14,7 @@ const EXAMPLES: usize = 2;
 
 pub(super) fn write<W: Write>(runs: &[TarRun], page: &mut Page<'_, W>) -> io::Result<()> {
     for class in TarClassification::ALL {
-        let count = runs.iter().map(|run| run.count(class)).sum();
+        let count = sum(runs.iter().map(|run| run.count(class)));
         if count > 0 {
             page.blank()?;
             write_class(class, count, runs, page)?;

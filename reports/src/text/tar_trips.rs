@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::path_name::escape_prose;
+use crate::sum::sum;
 use crate::{TarConclusion, TarRefused, TarRun, TarTrips};
 
 use super::listed::listed;
@@ -51,14 +52,14 @@ fn label(conclusion: TarConclusion) -> (Style, &'static str) {
 fn in_a_sentence(trips: &TarTrips) -> String {
     let ways = trips.runs.iter().map(|run| run.pattern.as_str());
     let filesystems = trips.runs.iter().map(|run| escape_prose(&run.filesystem));
-    let sum = |count: fn(&TarRun) -> u64| trips.runs.iter().map(count).sum();
+    let of_all = |count: fn(&TarRun) -> u64| sum(trips.runs.iter().map(count));
     format!(
         "{}; {} on {}: {}, {} in {}, all as they were written",
         what(trips),
         listed(ways.map(str::to_owned)),
         listed(filesystems),
-        counted(sum(|run| run.entries), "entry", "entries"),
-        bytes(sum(|run| run.bytes)),
+        counted(of_all(|run| run.entries), "entry", "entries"),
+        bytes(of_all(|run| run.bytes)),
         duration(trips.runs.iter().map(|run| run.seconds).sum()),
     )
 }

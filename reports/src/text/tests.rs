@@ -421,3 +421,31 @@ fn an_explanation_says_what_how_and_what_to_do() {
         assert!(text.contains(&format!("\n\n{heading}\n  ")), "{text}");
     }
 }
+
+/// A report from elsewhere may claim anything.
+#[test]
+fn the_largest_counts_are_shown() {
+    let mut report = hostile();
+    report.findings.extend(report.findings.clone());
+    (report.diff, report.tar) = (Some(diff()), Some(tar_trips()));
+    let mut json = serde_json::to_value(&report).unwrap();
+    claim_the_most(&mut json);
+    let report = serde_json::from_value(json).unwrap();
+    for text in [plain(&report), verbose(&report)] {
+        assert!(text.contains("18,446,744,073,709,551,615 findings"), "{text}");
+    }
+}
+
+/// Makes every count the largest that there can be.
+fn claim_the_most(value: &mut serde_json::Value) {
+    const SMALLER: [&str; 6] = ["jobs", "priority", "round", "rounds", "schema_version", "threads"];
+    match value {
+        serde_json::Value::Number(number) if number.is_u64() => *number = u64::MAX.into(),
+        serde_json::Value::Array(items) => items.iter_mut().for_each(claim_the_most),
+        serde_json::Value::Object(fields) => {
+            let fields = fields.iter_mut().filter(|(name, _)| !SMALLER.contains(&name.as_str()));
+            fields.for_each(|(_, field)| claim_the_most(field));
+        }
+        _ => {}
+    }
+}
