@@ -18,6 +18,8 @@ pub struct Difference {
     pub expected: String,
     /// What was found, in words.
     pub found: String,
+    /// The name in a listing that it is about.
+    pub row: Option<Name>,
 }
 
 /// In what an outcome differs.
@@ -134,7 +136,13 @@ pub fn row_name(name: &RowName) -> String {
 impl Difference {
     /// In one aspect, with what was expected and what was found.
     pub fn new(aspect: Aspect, expected: impl fmt::Display, found: impl fmt::Display) -> Self {
-        Difference { aspect, expected: expected.to_string(), found: found.to_string() }
+        Difference { aspect, expected: expected.to_string(), found: found.to_string(), row: None }
+    }
+
+    /// About this name of a listing.
+    #[must_use]
+    pub fn of_row(self, name: Name) -> Self {
+        Difference { row: Some(name), ..self }
     }
 
     /// In whether and how it failed.
@@ -160,6 +168,6 @@ impl Difference {
             Aspect::RowTwice => "it is listed more often",
             _ => "it is listed",
         };
-        Difference::new(aspect, expected, found)
+        Difference::new(aspect, expected, found).of_row(name)
     }
 }

@@ -165,11 +165,12 @@ fn claim(model: &Model, stream: &Stream, row: &Row) -> Option<Difference> {
     let node = model.node(stream.node)?.directory()?.entries.get(&name)?;
     let node = model.node(*node)?;
     if let Some(kind) = row.kind.filter(|kind| *kind != node.kind()) {
-        return Some(Difference::kind(Aspect::RowKind, &format!("{name}: "), node.kind(), kind));
+        let difference = Difference::kind(Aspect::RowKind, &format!("{name}: "), node.kind(), kind);
+        return Some(difference.of_row(name));
     }
     let ino = node.ino.filter(|ino| *ino != row.ino)?;
     let words = |ino| format!("{name}: inode {ino}");
-    Some(Difference::new(Aspect::RowNumber, words(ino), words(row.ino)))
+    Some(Difference::new(Aspect::RowNumber, words(ino), words(row.ino)).of_row(name))
 }
 
 /// Whether some name does not fit into a buffer, so that EINVAL may come.

@@ -114,8 +114,9 @@ pub enum When {
     /// All values of the attributes of what is moved, or changes places, have at least so many
     /// bytes.
     MovedAttributeBytes(usize),
-    /// The size or the end of the range is beyond so many bytes.
-    SizeBeyond(u64),
+    /// All values of the attributes of a directory have at least so many bytes, in which a lower
+    /// file is changed, or into which it is moved or linked.
+    AttributeBytesAroundLower(usize),
     /// The time that was set last is not between these seconds; at them, nanoseconds are dropped
     /// (timestamp_truncate() in fs/inode.c).
     TimeOutside(i64, i64),
@@ -123,12 +124,16 @@ pub enum When {
     Found(&'static str),
     /// What is moved, or changes places, is a directory of the lower layer.
     LowerDirectory,
-    /// The open directory was removed.
-    RemovedDirectory,
+    /// What is moved, changes places, or gets another name, is a file of the lower layer.
+    LowerFile,
+    /// What is open has no name any more.
+    Removed,
     /// A name is renamed onto another one of the same file.
     OntoItself,
     /// What is looked at came from the lower layer.
     FromLower,
+    /// What is listed came from the lower layer, and the directory did not.
+    Brought,
     /// Names of the directory were added or removed since it was opened or rewound.
     WhileChanging,
     /// Both.
@@ -173,31 +178,21 @@ fn holds(when: When, model: &Model, op: &Op, difference: &Difference) -> bool {
             model.attribute_bytes_with(op).is_some_and(|bytes| bytes >= least)
         }
         When::MovedAttributeBytes(least) => model.attribute_bytes_of_moved(op) >= least,
-        When::SizeBeyond(most) => end(op).is_some_and(|end| end > most),
+        When::AttributeBytesAroundLower(least) => model.attribute_bytes_around_lower(op) >= least,
         When::TimeOutside(first, last) => {
             let set = model.time_set(op);
             set.is_some_and(|(seconds, _)| seconds <= first || seconds >= last)
         }
         When::Found(found) => difference.found == found,
         When::LowerDirectory => model.moves_lower_directory(op),
-        When::RemovedDirectory => model.is_about_removed(op),
+        When::LowerFile => model.moves_lower_file(op),
+        When::Removed => model.is_about_removed(op),
         When::OntoItself => model.renames_onto_itself(op),
+        When::Brought => model.lists_brought(op, difference.row),
         When::FromLower => model.is_about_lower(op),
         When::WhileChanging => model.reads_what_changed(op),
         When::Both(one, other) => {
             holds(*one, model, op, difference) && holds(*other, model, op, difference)
         }
-    }
-}
-
-/// The size that an operation asks for, or the end of its range.
-fn end(op: &Op) -> Option<u64> {
-    match op {
-        Op::Truncate { size, .. } | Op::TruncateHandle { size, .. } => Some(*size),
-        Op::Allocate { at, length, .. } => at.checked_add(*length),
-        Op::Write { at, length, .. } | Op::WriteHandle { at, length, .. } => {
-            at.checked_add((*length).into())
-        }
-        _ => None,
     }
 }

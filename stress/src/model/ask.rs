@@ -4,6 +4,7 @@ use scanner::{FileKind, InodeTime};
 
 use super::node::Node;
 use super::{Model, NodeId};
+use crate::name::Name;
 use crate::op::Op;
 use crate::operand::RenameHow;
 use crate::path::{self, Path};
@@ -19,9 +20,9 @@ impl Model {
             Op::Link { from, .. } | Op::Rename { from, .. } => self.itself_at(from),
             Op::Copy { from, .. } => self.found(from.names()).ok(),
             Op::SetAttribute { path, .. } | Op::GetAttribute { path, .. } => self.itself_at(path),
-            Op::LookHandle { handle } | Op::LinkHandle { handle, .. } => {
-                self.open(*handle).map(super::Open::node)
-            }
+            Op::LookHandle { handle }
+            | Op::LinkHandle { handle, .. }
+            | Op::SeekBack { handle, .. } => self.open(*handle).map(super::Open::node),
             _ => None,
         };
         self.node(id?)
@@ -60,25 +61,71 @@ impl Model {
 
     /// Bytes of all attribute values of what is moved, of each the most.
     pub fn attribute_bytes_of_moved(&self, op: &Op) -> usize {
-        let bytes = |node: &Node| node.attributes.values().map(Vec::len).sum();
-        self.moved_by(op).map(bytes).max().unwrap_or_default()
+        self.moved_by(op).map(Node::attribute_bytes).max().unwrap_or_default()
     }
 
-    /// What a rename moves: of an exchange, both.
+    /// Whether a file of the lower layer is moved, or gets another name.
+    pub fn moves_lower_file(&self, op: &Op) -> bool {
+        self.moved_by(op).any(|node| node.lower && node.content().is_some())
+    }
+
+    /// Whether the name of this row is of a file of the lower layer, and its directory is not of
+    /// that: so it was moved there, or got another name there.
+    pub fn lists_brought(&self, op: &Op, row: Option<Name>) -> bool {
+        let directory = match op {
+            Op::List { place, .. } => self.place(place.names()).ok(),
+            Op::ListStep { handle, .. } | Op::ListRest { handle, .. } => {
+                self.open(*handle).map(super::Open::node)
+            }
+            _ => None,
+        };
+        let Some(directory) = directory.and_then(|id| self.node(id)) else { return false };
+        let entries = directory.directory().map(|there| &there.entries);
+        let named = row.and_then(|name| self.node(*entries?.get(&name)?));
+        !directory.lower && named.is_some_and(|node| node.lower && !node.is_directory())
+    }
+
+    /// Bytes of all attribute values of the directory of a lower file that is changed, or of where
+    /// it is moved or linked to, of each the most.
+    pub fn attribute_bytes_around_lower(&self, op: &Op) -> usize {
+        let (changed, to) = match op {
+            Op::Open { path, .. }
+            | Op::Write { path, .. }
+            | Op::Append { path, .. }
+            | Op::Truncate { path, .. }
+            | Op::Allocate { path, .. }
+            | Op::Copy { to: path, .. }
+            | Op::SetAttribute { path, .. }
+            | Op::RemoveAttribute { path, .. }
+            | Op::ChangeMode { path, .. }
+            | Op::ChangeTime { path, .. } => (path, path),
+            Op::Rename { from, to, .. } | Op::Link { from, to } => (from, to),
+            _ => return 0,
+        };
+        let spot = |path: &Path| self.spot(path.names(), true).ok().flatten();
+        let changed = spot(changed);
+        let node = changed.as_ref().and_then(|spot| self.node(spot.node?));
+        if !node.is_some_and(|node| node.lower) {
+            return 0;
+        }
+        let around = [changed, spot(to)].into_iter().flatten();
+        let directories = around.filter_map(|spot| self.node(spot.directory));
+        directories.map(Node::attribute_bytes).max().unwrap_or_default()
+    }
+
+    /// What a rename moves, of an exchange both, or what gets another name.
     fn moved_by<'a>(&'a self, op: &'a Op) -> impl Iterator<Item = &'a Node> {
         let paths = match op {
             Op::Rename { from, to, how: RenameHow::Exchange } => [Some(from), Some(to)],
-            Op::Rename { from, .. } => [Some(from), None],
+            Op::Rename { from, .. } | Op::Link { from, .. } => [Some(from), None],
             _ => [None, None],
         };
         paths.into_iter().flatten().filter_map(|path| self.node(self.itself_at(path)?))
     }
 
-    /// Whether the open directory that is gone back in was removed.
+    /// Whether what is open, and looked at or gone back in, has no name any more.
     pub fn is_about_removed(&self, op: &Op) -> bool {
-        let Op::SeekBack { handle, .. } = op else { return false };
-        let node = self.open(*handle).and_then(|open| self.node(open.node()));
-        node.is_some_and(|node| node.names == 0)
+        self.subject(op).is_some_and(|node| node.names == 0)
     }
 
     /// Whether a name is renamed onto another one of the same file.

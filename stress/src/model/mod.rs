@@ -65,6 +65,9 @@ impl Open {
     }
 }
 
+/// The largest offset there is: loff_t is signed.
+const MOST: u64 = i64::MAX as u64;
+
 /// A tree, and what is open of it.
 #[derive(Clone, Debug)]
 pub struct Model {
@@ -78,6 +81,8 @@ pub struct Model {
     allocated: u64,
     /// Nodes that there are.
     live: u64,
+    /// The most bytes that a file has.
+    largest: u64,
 }
 
 impl Model {
@@ -94,7 +99,13 @@ impl Model {
             handles: [const { None }; Handle::COUNT as usize],
             allocated: 0,
             live: 1,
+            largest: MOST,
         }
+    }
+
+    /// Files have at most so many bytes (`s_maxbytes` of include/linux/fs.h).
+    pub fn set_largest(&mut self, bytes: u64) {
+        self.largest = bytes.min(MOST);
     }
 
     /// Everything that is there now was there before the first operation, in a lower layer.

@@ -148,6 +148,11 @@ impl Node {
         }
     }
 
+    /// Bytes of all values of its attributes.
+    pub fn attribute_bytes(&self) -> usize {
+        self.attributes.values().map(Vec::len).sum()
+    }
+
     /// What is in the file that it is.
     pub fn content(&self) -> Option<&Content> {
         match &self.body {

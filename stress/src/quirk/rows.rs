@@ -42,21 +42,11 @@ pub const QUIRKS: &[Quirk] = &[
         standing: Standing::Legitimate,
     },
     Quirk {
-        id: "ext4-size-limit",
-        on: On::Filesystem("ext4"),
-        ops: &[OpKind::Truncate, OpKind::TruncateHandle, OpKind::Allocate],
-        allows: Allows::ErrorAnyway(Errno::FBIG),
-        when: When::SizeBeyond((1 << 44) - 4096),
-        text: "a file ends before 16 TiB",
-        source: MEASURED,
-        standing: Standing::Legitimate,
-    },
-    Quirk {
         id: "ext4-removed-directory-seek",
         on: On::Filesystem("ext4"),
         ops: &[OpKind::SeekBack],
         allows: Allows::Error(None, Errno::INVAL),
-        when: When::RemovedDirectory,
+        when: When::Removed,
         text: "a removed directory has no bytes, so that there is no place in it to go back to",
         source: "fs/ext4/namei.c, ext4_rmdir(); measured on Linux 6.18",
         standing: Standing::Legitimate,
@@ -184,6 +174,52 @@ pub const QUIRKS: &[Quirk] = &[
         standing: Standing::Legitimate,
     },
     Quirk {
+        id: "overlay-metacopy-space",
+        on: On::OverlayWith("metacopy=on"),
+        ops: &[OpKind::Rename, OpKind::Link],
+        allows: Allows::ErrorAnyway(Errno::XDEV),
+        when: When::Both(&When::LowerFile, &When::MovedAttributeBytes(2000)),
+        text: "a file whose metadata alone was copied up cannot be moved or linked where the upper \
+               layer has no room for the attribute that tells where its data is",
+        source: "fs/overlayfs/dir.c, ovl_set_redirect(); measured on Linux 6.18",
+        standing: Standing::Legitimate,
+    },
+    Quirk {
+        id: "overlay-impure-space",
+        on: On::Overlay,
+        ops: &[],
+        allows: Allows::Error(None, Errno::NOSPC),
+        when: When::AttributeBytesAroundLower(3800),
+        text: "a lower file cannot be copied up into a directory, nor moved there, that has no room \
+               for the attribute which tells that such files are in it",
+        source: "fs/overlayfs/util.c, ovl_set_impure(); measured on Linux 6.18",
+        standing: Standing::Legitimate,
+    },
+    Quirk {
+        id: "overlay-removed-links",
+        on: On::Overlay,
+        ops: &[OpKind::LookHandle],
+        allows: Allows::Aspect(Aspect::Links),
+        when: When::Both(&When::FromLower, &When::Both(&When::Removed, &When::Found("1"))),
+        text: "a file of the lower layer that is open and was removed has a link count of 1, not 0, \
+               so that it looks as if it still had a name",
+        source: "fs/overlayfs/inode.c, ovl_getattr(): the link count is the lower inode's; measured \
+                 on Linux 6.18",
+        standing: Standing::Defect(&["open h0 f0 how=read mode=00", "unlink f0", "fstat h0"]),
+    },
+    Quirk {
+        id: "overlay-removed-change-time",
+        on: On::Overlay,
+        ops: &[OpKind::LookHandle],
+        allows: Allows::Aspect(Aspect::Changed),
+        when: When::Both(&When::FromLower, &When::Removed),
+        text: "the same defect: the change time of an open file of the lower layer stays as it was \
+               when its name is removed",
+        source: "fs/overlayfs/inode.c, ovl_getattr(): the times are the lower inode's; measured on \
+                 Linux 6.18",
+        standing: Standing::Defect(&["open h0 f0 how=read mode=00", "unlink f0", "fstat h0"]),
+    },
+    Quirk {
         id: "overlay-userxattr-row-numbers",
         on: On::OverlayWith("userxattr"),
         ops: &[OpKind::List, OpKind::ListStep, OpKind::ListRest],
@@ -204,6 +240,26 @@ pub const QUIRKS: &[Quirk] = &[
                where the layers are on several filesystems",
         source: OVERLAYFS,
         standing: Standing::Legitimate,
+    },
+    Quirk {
+        id: "overlay-linked-row-numbers",
+        on: On::Overlay,
+        ops: &[OpKind::List, OpKind::ListStep, OpKind::ListRest],
+        allows: Allows::Aspect(Aspect::RowNumber),
+        when: When::Brought,
+        text: "where a file that was copied up is linked into a directory that was listed before, \
+               its new name is listed with the inode number of the upper layer's file, which is not \
+               the one that stat tells",
+        source: "fs/overlayfs/dir.c, ovl_instantiate() of Linux 6.18: the directory's version stays \
+                 as it was, and with it what was remembered of its names; measured",
+        standing: Standing::Defect(&[
+            "mkdir d0/d0 mode=0755",
+            "rename f1 d0/d0/f0 how=plain",
+            "list d0/d0 buffer=32768",
+            "stat f0",
+            "link f0 d0/d0/f1",
+            "list d0/d0 buffer=32768",
+        ]),
     },
     Quirk {
         id: "overlay-inode-numbers",

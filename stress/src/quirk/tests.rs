@@ -163,37 +163,6 @@ const CASES: &[Case] = &[
     ),
     (
         "ext4",
-        "create f0 mode=0644; truncate f0 size=17592186040321",
-        fails(Errno::FBIG),
-        "",
-        &["ext4-size-limit"],
-    ),
-    ("ext4", "create f0 mode=0644; truncate f0 size=17592186040320", fails(Errno::FBIG), "", &[]),
-    (
-        "ext4",
-        "create f0 mode=0644; open h0 f0 how=write mode=00; ftruncate h0 size=20000000000000",
-        fails(Errno::FBIG),
-        "",
-        &["ext4-size-limit"],
-    ),
-    (
-        "ext4",
-        "create f0 mode=0644; fallocate f0 how=extend at=17592186040320 length=1",
-        fails(Errno::FBIG),
-        "",
-        &["ext4-size-limit"],
-    ),
-    (
-        "ext4",
-        "create f0 mode=0644; fallocate f0 how=extend at=0 length=4096",
-        fails(Errno::FBIG),
-        "",
-        &[],
-    ),
-    ("ext4", "create f0 mode=0644; truncate f0 size=20000000000000", fails(Errno::INVAL), "", &[]),
-    ("tmpfs", "create f0 mode=0644; truncate f0 size=20000000000000", fails(Errno::FBIG), "", &[]),
-    (
-        "ext4",
         "mkdir d0 mode=0755; opendir h0 d0; rmdir d0; seekdir h0 row=0",
         fails(Errno::INVAL),
         "",
@@ -432,6 +401,122 @@ const CASES: &[Case] = &[
     ("overlay/tmpfs userxattr", "link f0 f3; unlink f3", fails(Errno::STALE), "", &[]),
     ("overlay/tmpfs", "link f0 f3; rename f3 f0 how=plain", fails(Errno::STALE), "", &[]),
     (
+        "overlay/ext4 metacopy=on",
+        "setxattr f0 attribute=1 length=2000 fill=1 how=any; rename f0 f5 how=plain",
+        fails(Errno::XDEV),
+        "",
+        &["overlay-metacopy-space"],
+    ),
+    (
+        "overlay/ext4 metacopy=on",
+        "setxattr f0 attribute=1 length=2000 fill=1 how=any; link f0 f5",
+        fails(Errno::XDEV),
+        "",
+        &["overlay-metacopy-space"],
+    ),
+    (
+        "overlay/ext4 metacopy=on",
+        "setxattr f0 attribute=1 length=1999 fill=1 how=any; rename f0 f5 how=plain",
+        fails(Errno::XDEV),
+        "",
+        &[],
+    ),
+    (
+        "overlay/ext4 metacopy=on",
+        "create f5 mode=0644; setxattr f5 attribute=1 length=2000 fill=1 how=any; rename f5 f6 how=plain",
+        fails(Errno::XDEV),
+        "",
+        &[],
+    ),
+    (
+        "overlay/ext4 redirect_dir=on",
+        "setxattr f0 attribute=1 length=2000 fill=1 how=any; rename f0 f5 how=plain",
+        fails(Errno::XDEV),
+        "",
+        &[],
+    ),
+    (
+        "overlay/ext4",
+        "setxattr d0 attribute=1 length=3800 fill=1 how=any; open h0 d0/f0 how=write mode=00",
+        fails(Errno::NOSPC),
+        "",
+        &["overlay-impure-space"],
+    ),
+    (
+        "overlay/ext4",
+        "mkdir d5 mode=0755; setxattr d5 attribute=1 length=3800 fill=1 how=any; rename f0 d5/f0 how=plain",
+        fails(Errno::NOSPC),
+        "",
+        &["overlay-impure-space"],
+    ),
+    (
+        "overlay/ext4",
+        "setxattr d0 attribute=1 length=3799 fill=1 how=any; open h0 d0/f0 how=write mode=00",
+        fails(Errno::NOSPC),
+        "",
+        &[],
+    ),
+    (
+        "overlay/ext4",
+        "setxattr d0 attribute=1 length=3800 fill=1 how=any; create d0/f5 mode=0644; open h0 d0/f5 how=write mode=00",
+        fails(Errno::NOSPC),
+        "",
+        &[],
+    ),
+    (
+        "overlay/ext4",
+        "setxattr d0 attribute=1 length=3800 fill=1 how=any; open h0 d0/f0 how=write mode=00",
+        fails(Errno::IO),
+        "",
+        &[],
+    ),
+    (
+        "overlay/ext4",
+        "open h0 f0 how=read mode=00; unlink f0; fstat h0",
+        Aspect::Links,
+        "1",
+        &["overlay-removed-links"],
+    ),
+    ("overlay/ext4", "open h0 f0 how=read mode=00; unlink f0; fstat h0", Aspect::Links, "2", &[]),
+    ("overlay/ext4", "open h0 f0 how=read mode=00; fstat h0", Aspect::Links, "1", &[]),
+    (
+        "overlay/ext4",
+        "open h0 f0 how=read mode=00; unlink f0; fstat h0",
+        Aspect::Changed,
+        "0.000000000",
+        &["overlay-removed-change-time"],
+    ),
+    ("overlay/ext4", "link f0 f5; stat f0", Aspect::Changed, "0.000000000", &[]),
+    (
+        "overlay/ext4",
+        "create f5 mode=0644; open h0 f5 how=read mode=00; unlink f5; fstat h0",
+        Aspect::Links,
+        "1",
+        &[],
+    ),
+    (
+        "overlay/ext4",
+        "mkdir d5 mode=0755; link f0 d5/f1; list d5 buffer=4096",
+        Aspect::RowNumber,
+        "f1: inode 7",
+        &["overlay-linked-row-numbers"],
+    ),
+    (
+        "overlay/ext4",
+        "mkdir d5 mode=0755; link f0 d5/f1; list d5 buffer=4096",
+        Aspect::RowMissing,
+        "f1: inode 7",
+        &[],
+    ),
+    (
+        "overlay/ext4",
+        "mkdir d5 mode=0755; create d5/f1 mode=0644; list d5 buffer=4096",
+        Aspect::RowNumber,
+        "f1: inode 7",
+        &[],
+    ),
+    ("overlay/ext4", "link f0 d0/f5; list d0 buffer=4096", Aspect::RowNumber, "f5: inode 7", &[]),
+    (
         "overlay/ext4",
         "create f5 mode=0644; copy f0 f5 at=0 to_at=0 length=5",
         fails(Errno::XDEV),
@@ -472,7 +557,11 @@ fn a_row_explains_its_own_difference_and_no_other() {
         let ops: Vec<Op> = lines.split("; ").map(|line| line.parse().unwrap()).collect();
         let (op, before) = ops.split_last().unwrap();
         before.iter().for_each(|op| carry_out(&mut model, op));
-        let rows = explaining(&nature, &model, op, &Difference::new(*aspect, "", found));
+        let mut difference = Difference::new(*aspect, "", found);
+        if let Some((row, _)) = found.split_once(": inode ") {
+            difference = difference.of_row(row.parse::<Path>().unwrap().names()[0]);
+        }
+        let rows = explaining(&nature, &model, op, &difference);
         assert_eq!(rows, *expected, "{target}: {lines}: {aspect:?}: {found}");
     }
 }

@@ -25,6 +25,8 @@ pub struct Footing {
     pub nature: Nature,
     /// Who works there.
     pub caller: Caller,
+    /// The most bytes that a file has there.
+    pub largest: u64,
     /// What it does not do.
     pub absent: Vec<Feature>,
 }
@@ -108,11 +110,12 @@ impl Footing {
     }
 
     fn world(&self, fresh: Fresh) -> World<DirectoryTarget> {
-        let model = if fresh.populated {
+        let mut model = if fresh.populated {
             population::model(&self.names, self.caller)
         } else {
             Model::new(Arc::clone(&self.names), self.caller, coarse_now())
         };
+        model.set_largest(self.largest);
         let target = DirectoryTarget::new(Arc::clone(&self.names), fresh.top);
         World::new(target, model, &self.nature, &self.absent)
     }

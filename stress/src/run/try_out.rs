@@ -33,6 +33,8 @@ pub fn try_out(
         abilities.push((feature, feature.try_out(&mut target)));
     }
     let overrides = overrides(&mut fresh(names, ground)?);
+    // Where no file can be made, operations will tell that.
+    let largest = fresh(names, ground)?.largest().unwrap_or(u64::MAX);
     let absent = |(feature, ability): &(Feature, Ability)| {
         matches!(ability, Ability::Absent(_)).then_some(*feature)
     };
@@ -46,6 +48,7 @@ pub fn try_out(
             layered: site.is_layered(),
         },
         caller: Caller { overrides, umask },
+        largest,
         absent: abilities.iter().filter_map(absent).collect(),
     };
     Ok(Tried { footing, abilities })

@@ -38,6 +38,13 @@ impl InMemory {
         InMemory { model, readers: Default::default(), now }
     }
 
+    /// Where files have at most so many bytes.
+    #[must_use]
+    pub fn with_largest(mut self, bytes: u64) -> Self {
+        self.model.set_largest(bytes);
+        self
+    }
+
     /// What an operation shows when all goes as expected.
     fn seen(&mut self, expected: &Expected) -> Outcome {
         Ok(match expected {

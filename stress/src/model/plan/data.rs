@@ -7,12 +7,9 @@ use crate::model::content::{Content, PAGE};
 use crate::model::expected::Expected;
 use crate::model::node::Body;
 use crate::model::resolve::{READ, WRITE};
-use crate::model::{Effect, Model, NodeId, Open};
+use crate::model::{Effect, MOST, Model, NodeId, Open};
 use crate::operand::{AllocateHow, Handle, OpenHow};
 use crate::path::Path;
-
-/// The largest offset there is: loff_t is signed.
-const MOST: u64 = i64::MAX as u64;
 
 impl Model {
     /// open(2) of what is there, for reading or writing alone.
@@ -56,16 +53,17 @@ impl Model {
     pub(super) fn plan_write(&self, path: &Path, at: u64, length: u32, fill: u8) -> Planned {
         let id = self.open_path(path, WRITE)?;
         range(at, length)?;
-        Ok(writing(id, at, length, fill))
+        Ok(self.writing(id, at, length, fill))
     }
 
     pub(super) fn plan_append(&self, path: &Path, length: u32, fill: u8) -> Planned {
         let id = self.open_path(path, WRITE)?;
         range(0, length)?;
-        let mut plan = writing(id, self.content(id)?.size(), length, fill);
+        let mut plan = self.writing(id, self.content(id)?.size(), length, fill);
         if let (Expected::Fails(errno), false) = (&mut plan.expected, plan.effects.is_empty()) {
-            // Once a part was written, the file's own offset is at the end, and the rest is no range.
-            *errno = Errno::INVAL;
+            // Once a part was written, the file's own offset is at the end, and where that is the
+            // largest there is, the rest is no range.
+            *errno = if self.largest == MOST { Errno::INVAL } else { Errno::FBIG };
         }
         Ok(plan)
     }
@@ -81,18 +79,35 @@ impl Model {
         let (id, how) = self.open_file(handle, OpenHow::WRITE, Errno::BADF)?;
         range(at, length)?;
         let at = if how.has(OpenHow::APPEND) { self.content(id)?.size() } else { at };
-        Ok(writing(id, at, length, fill))
+        Ok(self.writing(id, at, length, fill))
+    }
+
+    /// Writing to what is open: as much as fits below the largest offset.
+    fn writing(&self, node: NodeId, at: u64, length: u32, fill: u8) -> Plan {
+        let asked = u64::from(length);
+        let length = asked.min(self.largest.saturating_sub(at));
+        let expected =
+            if length < asked { Expected::Fails(Errno::FBIG) } else { Expected::Count(asked) };
+        let effect = (length > 0).then_some(Effect::Write { node, at, length, fill });
+        Plan::new(expected, effect.into_iter().collect::<Vec<_>>())
+    }
+
+    /// inode_newsize_ok
+    fn new_size(&self, size: u64) -> Result<(), Errno> {
+        offset(size)?;
+        if size > self.largest { Err(Errno::FBIG) } else { Ok(()) }
     }
 
     pub(super) fn plan_truncate(&self, path: &Path, size: u64) -> Planned {
         let node = self.open_path(path, WRITE)?;
-        offset(size)?;
+        self.new_size(size)?;
         Ok(Plan::done(Effect::Resize { node, size }))
     }
 
     pub(super) fn plan_truncate_handle(&self, handle: Handle, size: u64) -> Planned {
         offset(size)?;
         let (node, _) = self.open_file(handle, OpenHow::WRITE, Errno::INVAL)?;
+        self.new_size(size)?;
         Ok(Plan::done(Effect::Resize { node, size }))
     }
 
@@ -108,7 +123,7 @@ impl Model {
         if at > MOST || length > MOST || length == 0 {
             return Err(Errno::INVAL);
         }
-        if at + length > MOST {
+        if at + length > self.largest {
             return Err(Errno::FBIG);
         }
         let size = self.content(node)?.size();
@@ -121,6 +136,9 @@ impl Model {
         if misplaced {
             // ext4 and xfs set the times before they look at the range.
             return Ok(Plan::new(Expected::Fails(Errno::INVAL), [Effect::PerhapsTouched { node }]));
+        }
+        if how == AllocateHow::Insert && size + length > self.largest {
+            return Ok(Plan::new(Expected::Fails(Errno::FBIG), [Effect::PerhapsTouched { node }]));
         }
         Ok(Plan::done(Effect::Allocate { node, how, at, length }))
     }
@@ -138,28 +156,18 @@ impl Model {
         let size = self.content(source)?.size();
         let length = u64::from(length).min(size.saturating_sub(at));
         let end = to_at.checked_add(length).ok_or(Errno::OVERFLOW)?;
-        if to_at == MOST {
+        if (self.largest..=MOST).contains(&to_at) {
             return Err(Errno::FBIG);
         }
         let overlaps = end > at && to_at < at.saturating_add(length);
         if source == target && overlaps || at > MOST || to_at > MOST {
             return Err(Errno::INVAL);
         }
-        let length = length.min(MOST - to_at);
+        let length = length.min(self.largest - to_at);
         let expected =
-            if end > MOST { Expected::Fails(Errno::FBIG) } else { Expected::Count(length) };
+            if end > self.largest { Expected::Fails(Errno::FBIG) } else { Expected::Count(length) };
         Ok(Plan::new(expected, [Effect::Copy { from: source, at, to: target, to_at, length }]))
     }
-}
-
-/// Writing to what is open: as much as fits below the largest offset.
-fn writing(node: NodeId, at: u64, length: u32, fill: u8) -> Plan {
-    let asked = u64::from(length);
-    let length = asked.min(MOST.saturating_sub(at));
-    let expected =
-        if length < asked { Expected::Fails(Errno::FBIG) } else { Expected::Count(asked) };
-    let effect = (length > 0).then_some(Effect::Write { node, at, length, fill });
-    Plan::new(expected, effect.into_iter().collect::<Vec<_>>())
 }
 
 /// Whether an offset is one: loff_t is signed.

@@ -50,23 +50,39 @@ const WRITE: &[Case] = &[
     ),
 ];
 
-/// Where the largest size is the largest offset; where it is less, growing is excused.
 const LARGEST: &[Case] = &[
     (
         "grown to the largest size",
-        "truncate f1 size=9223372036854775807; stat f1 -> size=9223372036854775807; append f1 length=0 fill=1 -> count=0; append f1 length=5 fill=1 -> EFBIG",
+        "truncate f1 size=LARGEST; stat f1 -> size=LARGEST; append f1 length=0 fill=1 -> count=0; append f1 length=5 fill=1 -> EFBIG",
     ),
     (
         "what fits is written",
-        "truncate f1 size=9223372036854775804; append f1 length=5 fill=1 -> EINVAL; stat f1 -> size=9223372036854775807",
+        "truncate f1 size=LARGEST-3; write f1 at=LARGEST-3 length=3 fill=1 -> count=3; stat f1 -> size=LARGEST",
     ),
     (
         "by a handle",
-        "truncate f1 size=9223372036854775804; open h0 f1 how=write+append mode=00; pwrite h0 at=0 length=5 fill=1 -> EFBIG; fstat h0 -> size=9223372036854775807; pwrite h0 at=0 length=5 fill=1 -> EFBIG",
+        "truncate f1 size=LARGEST-3; open h0 f1 how=write+append mode=00; pwrite h0 at=0 length=5 fill=1 -> EFBIG; fstat h0 -> size=LARGEST; pwrite h0 at=0 length=5 fill=1 -> EFBIG",
     ),
     (
         "copied",
-        "truncate f1 size=9223372036854775804; copy f0 f1 at=0 to_at=9223372036854775804 length=5 -> EFBIG; stat f1 -> size=9223372036854775807",
+        "truncate f1 size=LARGEST-3; copy f0 f1 at=0 to_at=LARGEST-3 length=5 -> EFBIG; stat f1 -> size=LARGEST",
+    ),
+    (
+        "what fits of more is appended",
+        "truncate f1 size=LARGEST-3; append f1 length=5 fill=1 -> BEYOND; stat f1 -> size=LARGEST",
+    ),
+    ("copied behind it", "copy f0 f1 at=0 to_at=LARGEST length=5 -> EFBIG; stat f1 -> size=0"),
+    (
+        "what fits is appended",
+        "truncate f1 size=LARGEST-3; append f1 length=3 fill=1 -> count=3; append f1 length=1 fill=1 -> EFBIG; stat f1 -> size=LARGEST",
+    ),
+    (
+        "allocated",
+        "fallocate f1 how=keep-size at=LARGEST length=1 -> EFBIG; fallocate f1 how=punch at=LARGEST-3 length=4 -> EFBIG; stat f1 -> size=0",
+    ),
+    (
+        "a range inserted",
+        "truncate f1 size=LARGEST-3; fallocate f1 how=insert at=0 length=4096 -> EFBIG; stat f1 -> size=LARGEST-3",
     ),
 ];
 

@@ -1,7 +1,9 @@
 //! How a table is held against what does operations: the kernel, and the model itself.
 //!
 //! A case is what it is about, and operations separated by `;`. Behind ` -> ` stands what one comes
-//! to: words that must all be among those of its outcome (see [`words`]). One without succeeds. `pause` lets time go by.
+//! to: words that must all be among those of its outcome (see [`words`]). One without succeeds.
+//! `pause` lets time go by. `LARGEST` is the largest size of a file, `BEYOND` the error of
+//! what would begin there: where it is the largest offset as well, that is no range.
 
 use std::cell::RefCell;
 use std::fs::File;
@@ -27,6 +29,9 @@ use crate::world::{Verdict, World, coarse_now};
 
 /// What a case is about, and its operations.
 pub type Case<Lines = &'static str> = (&'static str, Lines);
+
+/// Largest sizes: of most filesystems, and of ext4.
+const LARGEST: [u64; 2] = [i64::MAX as u64, (1 << 44) - 4096];
 
 /// Permission bits that hold nobody up.
 const OVERRIDES: CapabilitySet = CapabilitySet::DAC_OVERRIDE.union(CapabilitySet::DAC_READ_SEARCH);
@@ -62,20 +67,33 @@ fn hold_as<Lines: AsRef<str>>(overrides: bool, ground: &str, table: &[Case<Lines
         let lines = lines.as_ref();
         // What the model does itself bears times that are later than any of the test.
         let later = (coarse_now().0 + 3600, 0);
-        let memory = InMemory::new(Arc::clone(&names), caller, later);
-        let model = || Model::new(Arc::clone(&names), caller, coarse_now());
-        Held::new(memory, |memory| World::new(memory, model(), &Nature::default(), &[])).case(
-            &format!("{about}, in memory"),
-            ground,
-            lines,
-        );
+        let model = |largest: u64| {
+            let mut model = Model::new(Arc::clone(&names), caller, coarse_now());
+            model.set_largest(largest);
+            model
+        };
+        for largest in LARGEST {
+            let memory = InMemory::new(Arc::clone(&names), caller, later).with_largest(largest);
+            let world = |memory| World::new(memory, model(largest), &Nature::default(), &[]);
+            let about = format!("{about}, in memory, {largest}");
+            Held::new(memory, world).case(&about, ground, &sized(lines, largest));
+        }
         let directory = tempfile::tempdir().unwrap();
         let nature = nature(directory.path());
-        Held::new(target(&names, directory.path()), |kernel| {
-            World::new(kernel, model(), &nature, &absent)
-        })
-        .case(&format!("{about}, on {}", nature.filesystem), ground, lines);
+        let kernel = target(&names, directory.path());
+        let largest = kernel.largest().unwrap();
+        let world = |kernel| World::new(kernel, model(largest), &nature, &absent);
+        let about = format!("{about}, on {}", nature.filesystem);
+        Held::new(kernel, world).case(&about, ground, &sized(lines, largest));
     }
+}
+
+/// What a case says of largest sizes, in bytes.
+fn sized(lines: &str, largest: u64) -> String {
+    let back = |back: u64| (largest - back).to_string();
+    let beyond = if largest == i64::MAX as u64 { "EINVAL" } else { "EFBIG" };
+    let lines = lines.replace("LARGEST-3", &back(3)).replace("LARGEST", &back(0));
+    lines.replace("BEYOND", beyond)
 }
 
 pub fn target(names: &Arc<Names>, directory: &std::path::Path) -> DirectoryTarget {

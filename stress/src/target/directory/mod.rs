@@ -7,6 +7,7 @@
 mod attributes;
 mod data;
 mod handles;
+mod largest;
 mod listing;
 mod names;
 mod resolve;
