@@ -35,27 +35,54 @@ const LINES: &[&str] = &[
     "fill d2 crowd=short count=40",
 ];
 
+/// What makes a file, `F`, that has several names.
+const FILE: &[&str] = &["create F mode=0644", "write F at=0 length=9000 fill=4"];
+
+/// Its names.
+const NAMES: &[&str] = &["f7", "d0/f7", "d1/d0/f7"];
+
+/// What the names of a file are in an overlay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Links {
+    /// Names of the same file (`index=on`).
+    Kept,
+    /// Names of a file each: what is written by one name is not seen by the other. Source:
+    /// Documentation/filesystems/overlayfs.rst, "Non-standard behavior".
+    Broken,
+}
+
 /// What makes it.
-pub fn operations() -> impl Iterator<Item = Op> {
-    LINES.iter().filter_map(|line| line.parse().ok())
+pub fn operations(links: Links) -> impl Iterator<Item = Op> {
+    let lines = LINES.iter().map(ToString::to_string);
+    let names = NAMES.iter().enumerate().flat_map(move |(number, name)| {
+        let (file, first) = (FILE.iter().map(|line| line.replace('F', name)), NAMES[0]);
+        match links {
+            Links::Kept if number > 0 => vec![format!("link {first} {name}")],
+            _ => file.collect(),
+        }
+    });
+    lines.chain(names).filter_map(|line| line.parse().ok())
 }
 
 /// Makes it in a directory.
 pub fn make(names: &Arc<Names>, directory: BorrowedFd<'_>) -> Result<(), Errno> {
     let top = rustix::io::fcntl_dupfd_cloexec(directory, 3)?;
     let mut target = DirectoryTarget::new(Arc::clone(names), top);
-    operations().try_for_each(|op| target.apply(&op).map(drop))
+    operations(Links::Kept).try_for_each(|op| target.apply(&op).map(drop))
 }
 
 /// A model that begins with it: made earlier than any operation.
-pub fn model(names: &Arc<Names>, caller: Caller) -> Model {
+pub fn model(names: &Arc<Names>, caller: Caller, links: Links) -> Model {
     let long_ago = (0, 0);
     let mut model = Model::new(Arc::clone(names), caller, long_ago);
-    for op in operations() {
+    for op in operations(links) {
         let plan = model.plan(&op);
         model.carry_out(plan, &Ok(Seen::Done), long_ago);
     }
     model.set_lower();
+    for path in NAMES.iter().filter_map(|name| name.parse().ok()) {
+        model.set_lower_names(&path, NAMES.len() as u32);
+    }
     model
 }
 
@@ -66,13 +93,16 @@ mod tests {
 
     #[test]
     fn the_model_begins_with_what_is_made() {
-        assert_eq!(operations().count(), LINES.len(), "every line is an operation");
+        let lines = |links| operations(links).count();
+        let several = NAMES.len() - 1;
+        assert_eq!(lines(Links::Kept), LINES.len() + FILE.len() + several, "all are operations");
+        assert_eq!(lines(Links::Broken), LINES.len() + FILE.len() * (1 + several));
         let directory = tempfile::tempdir().unwrap();
         let open = || std::fs::File::open(directory.path()).unwrap();
         let names = Arc::default();
         make(&names, std::os::fd::AsFd::as_fd(&open())).unwrap();
         let caller = Caller { overrides: true, umask: crate::umask::umask() };
-        let model = model(&names, caller);
+        let model = model(&names, caller, Links::Kept);
         let mut target = DirectoryTarget::new(Arc::clone(&names), open().into());
         for op in model.observations() {
             let plan = model.plan(&op);

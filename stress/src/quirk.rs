@@ -13,6 +13,7 @@ use rustix::io::Errno;
 use crate::difference::{Aspect, Difference};
 use crate::model::Model;
 use crate::op::{Op, OpKind};
+use crate::population::Links;
 
 pub use rows::QUIRKS;
 
@@ -36,6 +37,11 @@ impl Nature {
         self.filesystem == filesystem
             || self.filesystem == "overlay"
                 && self.upper.as_deref().is_none_or(|upper| upper == filesystem)
+    }
+
+    /// What the names of a file of the lower layer are.
+    pub fn links(&self) -> Links {
+        if self.has("index=on") { Links::Kept } else { Links::Broken }
     }
 
     /// Whether an option is set.
@@ -96,8 +102,8 @@ pub enum Allows {
     Error(Option<Errno>, Errno),
     /// This error in place of whatever was expected.
     ErrorAnyway(Errno),
-    /// Another value.
-    Aspect(Aspect),
+    /// Other values.
+    Aspects(&'static [Aspect]),
 }
 
 /// Circumstances, as the model knows them.
@@ -132,6 +138,8 @@ pub enum When {
     OntoItself,
     /// What is looked at came from the lower layer.
     FromLower,
+    /// What is looked at or listed had several names in the lower layer.
+    LinkedBelow,
     /// What is listed came from the lower layer, and the directory did not.
     Brought,
     /// Names of the directory were added or removed since it was opened or rewound.
@@ -160,7 +168,7 @@ impl Quirk {
                 aspect == Aspect::Error(expected, Some(found))
             }
             (Allows::ErrorAnyway(errno), Aspect::Error(_, found)) => found == Some(errno),
-            (Allows::Aspect(allowed), aspect) => allowed == aspect,
+            (Allows::Aspects(allowed), aspect) => allowed.contains(&aspect),
             _ => false,
         };
         of_this && allowed && holds(self.when, model, op, difference)
@@ -188,6 +196,7 @@ fn holds(when: When, model: &Model, op: &Op, difference: &Difference) -> bool {
         When::LowerFile => model.moves_lower_file(op),
         When::Removed => model.is_about_removed(op),
         When::OntoItself => model.renames_onto_itself(op),
+        When::LinkedBelow => model.was_linked_below(op, difference.row),
         When::Brought => model.lists_brought(op, difference.row),
         When::FromLower => model.is_about_lower(op),
         When::WhileChanging => model.reads_what_changed(op),

@@ -56,7 +56,7 @@ impl Model {
 
     /// Whether a directory of the lower layer is moved.
     pub fn moves_lower_directory(&self, op: &Op) -> bool {
-        self.moved_by(op).any(|node| node.lower && node.is_directory())
+        self.moved_by(op).any(|node| node.is_lower() && node.is_directory())
     }
 
     /// Bytes of all attribute values of what is moved, of each the most.
@@ -66,23 +66,38 @@ impl Model {
 
     /// Whether a file of the lower layer is moved, or gets another name.
     pub fn moves_lower_file(&self, op: &Op) -> bool {
-        self.moved_by(op).any(|node| node.lower && node.content().is_some())
+        self.moved_by(op).any(|node| node.is_lower() && node.content().is_some())
     }
 
     /// Whether the name of this row is of a file of the lower layer, and its directory is not of
     /// that: so it was moved there, or got another name there.
     pub fn lists_brought(&self, op: &Op, row: Option<Name>) -> bool {
-        let directory = match op {
-            Op::List { place, .. } => self.place(place.names()).ok(),
-            Op::ListStep { handle, .. } | Op::ListRest { handle, .. } => {
-                self.open(*handle).map(super::Open::node)
-            }
-            _ => None,
-        };
-        let Some(directory) = directory.and_then(|id| self.node(id)) else { return false };
-        let entries = directory.directory().map(|there| &there.entries);
-        let named = row.and_then(|name| self.node(*entries?.get(&name)?));
-        !directory.lower && named.is_some_and(|node| node.lower && !node.is_directory())
+        let listed = self.listed_by(op).zip(row);
+        listed.is_some_and(|(directory, name)| {
+            let named = self.entry(directory, name);
+            let brought = named.is_some_and(|node| node.is_lower() && !node.is_directory());
+            !directory.is_lower() && brought
+        })
+    }
+
+    /// Whether what is looked at, or the name of this row, had several names in the lower layer.
+    pub fn was_linked_below(&self, op: &Op, row: Option<Name>) -> bool {
+        let listed = self.listed_by(op).zip(row);
+        let listed = listed.and_then(|(directory, name)| self.entry(directory, name));
+        self.subject(op).or(listed).is_some_and(|node| node.lower_names > 1)
+    }
+
+    /// The directory that an operation lists.
+    fn listed_by(&self, op: &Op) -> Option<&Node> {
+        self.node(match op {
+            Op::List { place, .. } => self.place(place.names()).ok()?,
+            Op::ListStep { handle, .. } | Op::ListRest { handle, .. } => self.open(*handle)?.node(),
+            _ => return None,
+        })
+    }
+
+    fn entry(&self, directory: &Node, name: Name) -> Option<&Node> {
+        self.node(*directory.directory()?.entries.get(&name)?)
     }
 
     /// Bytes of all attribute values of the directory of a lower file that is changed, or of where
@@ -105,7 +120,7 @@ impl Model {
         let spot = |path: &Path| self.spot(path.names(), true).ok().flatten();
         let changed = spot(changed);
         let node = changed.as_ref().and_then(|spot| self.node(spot.node?));
-        if !node.is_some_and(|node| node.lower) {
+        if !node.is_some_and(|node| node.is_lower()) {
             return 0;
         }
         let around = [changed, spot(to)].into_iter().flatten();
@@ -146,7 +161,7 @@ impl Model {
 
     /// Whether what is looked at came from the lower layer.
     pub fn is_about_lower(&self, op: &Op) -> bool {
-        self.subject(op).is_some_and(|node| node.lower)
+        self.subject(op).is_some_and(|node| node.is_lower())
     }
 
     /// How many names there are of each kind, the top included.

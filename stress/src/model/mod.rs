@@ -25,6 +25,7 @@ use scanner::InodeTime;
 
 use crate::name::{Name, Names};
 use crate::operand::{Handle, OpenHow};
+use crate::path::Path;
 
 pub use effect::Effect;
 pub use expected::{Expected, ExpectedFacts};
@@ -110,7 +111,15 @@ impl Model {
 
     /// Everything that is there now was there before the first operation, in a lower layer.
     pub fn set_lower(&mut self) {
-        self.nodes.iter_mut().flatten().for_each(|node| node.lower = true);
+        self.nodes.iter_mut().flatten().for_each(|node| node.lower_names = node.names);
+    }
+
+    /// In the lower layer, what is there has so many names, which are files of their own here.
+    pub fn set_lower_names(&mut self, path: &Path, names: u32) {
+        let spot = self.spot(path.names(), false).ok().flatten();
+        if let Some(node) = spot.and_then(|spot| self.node_mut(spot.node?)) {
+            node.lower_names = names;
+        }
     }
 
     /// Bytes that its files take, in whole pages.

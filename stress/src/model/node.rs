@@ -33,8 +33,9 @@ pub struct Node {
     pub open: u32,
     /// Whether a name can be given to it although it has none (O_TMPFILE).
     pub linkable: bool,
-    /// Whether it was there before the first operation, in the lower layer.
-    pub lower: bool,
+    /// How many names it had before the first operation, in the lower layer; none if it was not
+    /// there.
+    pub lower_names: u32,
     /// `user.aN` by N.
     pub attributes: BTreeMap<u8, Vec<u8>>,
     /// When its content changed.
@@ -110,7 +111,7 @@ impl Node {
             names: 0,
             open: 0,
             linkable: false,
-            lower: false,
+            lower_names: 0,
             attributes: BTreeMap::new(),
             modified: Modified::touched(now),
             changed: now,
@@ -125,6 +126,11 @@ impl Node {
             Body::Directory(_) => FileKind::Directory,
             Body::Symlink(_) => FileKind::Symlink,
         }
+    }
+
+    /// Whether it was there before the first operation, in the lower layer.
+    pub fn is_lower(&self) -> bool {
+        self.lower_names > 0
     }
 
     /// Whether it is a directory.

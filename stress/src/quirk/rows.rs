@@ -15,7 +15,7 @@ pub const QUIRKS: &[Quirk] = &[
         id: "btrfs-directory-links",
         on: On::Filesystem("btrfs"),
         ops: &[],
-        allows: Allows::Aspect(Aspect::DirectoryLinks),
+        allows: Allows::Aspects(&[Aspect::DirectoryLinks]),
         when: When::Found("1"),
         text: "subdirectories are not counted: the link count of a directory is 1",
         source: "libarchive issue 307; measured on Linux 6.18",
@@ -55,7 +55,7 @@ pub const QUIRKS: &[Quirk] = &[
         id: "ext4-times",
         on: On::Filesystem("ext4"),
         ops: &[OpKind::Look, OpKind::LookHandle],
-        allows: Allows::Aspect(Aspect::Modified),
+        allows: Allows::Aspects(&[Aspect::Modified]),
         when: When::TimeOutside(-2_147_483_648, 15_032_385_535),
         text: "times are kept from 1901 to 2446",
         source: "Documentation/filesystems/ext4/inodes.rst; measured on Linux 6.18",
@@ -65,7 +65,7 @@ pub const QUIRKS: &[Quirk] = &[
         id: "xfs-times",
         on: On::Filesystem("xfs"),
         ops: &[OpKind::Look, OpKind::LookHandle],
-        allows: Allows::Aspect(Aspect::Modified),
+        allows: Allows::Aspects(&[Aspect::Modified]),
         when: When::TimeOutside(-2_147_483_648, 16_299_260_424),
         text: "times are kept from 1901 to 2486",
         source: "fs/xfs/libxfs/xfs_format.h; measured on Linux 6.18",
@@ -105,7 +105,7 @@ pub const QUIRKS: &[Quirk] = &[
         id: "tmpfs-directory-order",
         on: On::Filesystem("tmpfs"),
         ops: &[OpKind::ListStep, OpKind::ListRest],
-        allows: Allows::Aspect(Aspect::RowTwice),
+        allows: Allows::Aspects(&[Aspect::RowTwice]),
         when: When::WhileChanging,
         text: "where the row that a reader stands before is removed or renamed, the reader goes on \
                in the wrong place, and names that nobody touched come twice",
@@ -125,7 +125,7 @@ pub const QUIRKS: &[Quirk] = &[
         id: "tmpfs-directory-rows-lost",
         on: On::Filesystem("tmpfs"),
         ops: &[OpKind::ListStep, OpKind::ListRest],
-        allows: Allows::Aspect(Aspect::RowMissing),
+        allows: Allows::Aspects(&[Aspect::RowMissing]),
         when: When::WhileChanging,
         text: "the same defect: names that nobody touched do not come at all",
         source: "fs/libfs.c, offset_dir_lookup() of Linux 6.18; measured",
@@ -146,10 +146,22 @@ pub const QUIRKS: &[Quirk] = &[
         id: "overlay-directory-links",
         on: On::Overlay,
         ops: &[OpKind::Look, OpKind::LookHandle],
-        allows: Allows::Aspect(Aspect::DirectoryLinks),
+        allows: Allows::Aspects(&[Aspect::DirectoryLinks]),
         when: When::Both(&When::FromLower, &When::Found("1")),
         text: "the link count of a merged directory is 1 once something in it was copied up",
         source: MEASURED,
+        standing: Standing::Legitimate,
+    },
+    Quirk {
+        id: "overlay-broken-links",
+        on: On::OverlayWithout("index=on"),
+        ops: &[],
+        allows: Allows::Aspects(&[Aspect::Links, Aspect::InodeNumber, Aspect::RowNumber]),
+        when: When::LinkedBelow,
+        text: "names of a file of the lower layer become files of their own, with other inode \
+               numbers, when they are written by; until then each has the link count of the lower \
+               file",
+        source: OVERLAYFS,
         standing: Standing::Legitimate,
     },
     Quirk {
@@ -199,7 +211,7 @@ pub const QUIRKS: &[Quirk] = &[
         id: "overlay-removed-links",
         on: On::Overlay,
         ops: &[OpKind::LookHandle],
-        allows: Allows::Aspect(Aspect::Links),
+        allows: Allows::Aspects(&[Aspect::Links]),
         when: When::Both(&When::FromLower, &When::Both(&When::Removed, &When::Found("1"))),
         text: "a file of the lower layer that is open and was removed has a link count of 1, not 0, \
                so that it looks as if it still had a name",
@@ -211,7 +223,7 @@ pub const QUIRKS: &[Quirk] = &[
         id: "overlay-removed-change-time",
         on: On::Overlay,
         ops: &[OpKind::LookHandle],
-        allows: Allows::Aspect(Aspect::Changed),
+        allows: Allows::Aspects(&[Aspect::Changed]),
         when: When::Both(&When::FromLower, &When::Removed),
         text: "the same defect: the change time of an open file of the lower layer stays as it was \
                when its name is removed",
@@ -223,7 +235,7 @@ pub const QUIRKS: &[Quirk] = &[
         id: "overlay-userxattr-row-numbers",
         on: On::OverlayWith("userxattr"),
         ops: &[OpKind::List, OpKind::ListStep, OpKind::ListRest],
-        allows: Allows::Aspect(Aspect::RowNumber),
+        allows: Allows::Aspects(&[Aspect::RowNumber]),
         when: When::Always,
         text: "a symbolic link cannot bear the attribute that tells which lower one it was copied \
                from, so its inode number is another one then",
@@ -234,7 +246,7 @@ pub const QUIRKS: &[Quirk] = &[
         id: "overlay-row-numbers",
         on: On::ForeignLayers,
         ops: &[],
-        allows: Allows::Aspect(Aspect::RowNumber),
+        allows: Allows::Aspects(&[Aspect::RowNumber]),
         when: When::Always,
         text: "listings tell the inode numbers of the layers for directories and copied-up files \
                where the layers are on several filesystems",
@@ -245,7 +257,7 @@ pub const QUIRKS: &[Quirk] = &[
         id: "overlay-linked-row-numbers",
         on: On::Overlay,
         ops: &[OpKind::List, OpKind::ListStep, OpKind::ListRest],
-        allows: Allows::Aspect(Aspect::RowNumber),
+        allows: Allows::Aspects(&[Aspect::RowNumber]),
         when: When::Brought,
         text: "where a file that was copied up is linked into a directory that was listed before, \
                its new name is listed with the inode number of the upper layer's file, which is not \
@@ -265,7 +277,7 @@ pub const QUIRKS: &[Quirk] = &[
         id: "overlay-inode-numbers",
         on: On::OverlayWithout("xino=on"),
         ops: &[OpKind::Look, OpKind::LookHandle],
-        allows: Allows::Aspect(Aspect::InodeNumber),
+        allows: Allows::Aspects(&[Aspect::InodeNumber]),
         when: When::FromLower,
         text: "the inode number of a lower file may change when it is copied up: where layers are \
                on several filesystems, and with userxattr of symbolic links, which bear no such \
@@ -277,7 +289,7 @@ pub const QUIRKS: &[Quirk] = &[
         id: "overlay-metacopy-times",
         on: On::OverlayWith("metacopy=on"),
         ops: &[OpKind::Look, OpKind::LookHandle],
-        allows: Allows::Aspect(Aspect::Modified),
+        allows: Allows::Aspects(&[Aspect::Modified]),
         when: When::FromLower,
         text: "opening a file for writing whose metadata alone was copied up copies its data, and \
                sets its modification time to now, though nothing was written",

@@ -37,7 +37,11 @@ fn empty_model() -> Model {
 
 /// An overlay's tree begins with what the lower layer holds.
 fn model(nature: &Nature) -> Model {
-    if nature.layered { population::model(&Arc::default(), CALLER) } else { empty_model() }
+    if nature.layered {
+        population::model(&Arc::default(), CALLER, nature.links())
+    } else {
+        empty_model()
+    }
 }
 
 fn carry_out(model: &mut Model, op: &Op) {
@@ -320,6 +324,21 @@ const CASES: &[Case] = &[
     ),
     ("overlay/ext4", "stat d0", Aspect::DirectoryLinks, "2", &[]),
     ("overlay/ext4", "stat f0", Aspect::Links, "1", &[]),
+    ("overlay/ext4", "stat f7", Aspect::Links, "3", &["overlay-broken-links"]),
+    ("overlay/ext4", "stat f0", Aspect::Links, "3", &[]),
+    ("overlay/ext4 xino=on", "stat f7", Aspect::InodeNumber, "3", &["overlay-broken-links"]),
+    ("overlay/ext4 xino=on", "stat f0", Aspect::InodeNumber, "3", &[]),
+    (
+        "overlay/ext4",
+        "opendir h0 .; getrest h0 buffer=4096",
+        Aspect::RowNumber,
+        "f7: inode 7",
+        &["overlay-broken-links"],
+    ),
+    ("overlay/ext4", "list . buffer=4096", Aspect::RowNumber, "f0: inode 7", &[]),
+    ("overlay/ext4", "read f7 at=0 length=1", Aspect::Bytes, "", &[]),
+    ("overlay/ext4", "create f5 mode=0644; stat f5", Aspect::Links, "3", &[]),
+    ("overlay/ext4 index=on", "stat f7", Aspect::Links, "3", &[]),
     (
         "overlay/ext4",
         "rename d0 d5 how=plain",
@@ -627,7 +646,7 @@ fn what_shows_a_defect_can_be_replayed() {
         let Standing::Defect(lines) = row.standing else { continue };
         let layered = !matches!(row.on, On::Filesystem(_));
         let ops: Vec<Op> = lines.iter().map(|line| line.parse().unwrap()).collect();
-        let mut lower = population::model(&Arc::default(), CALLER);
+        let mut lower = population::model(&Arc::default(), CALLER, Nature::default().links());
         let mut empty = InMemory::new(Arc::default(), CALLER, (0, 0));
         for op in &ops {
             if layered {

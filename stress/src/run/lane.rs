@@ -25,6 +25,9 @@ use crate::world::{Verdict, World};
 /// Operations of a round.
 const ROUND: u64 = 10_000;
 
+/// Operations of a round that begins with a lower layer: of that, little is left after more.
+const LAYERED_ROUND: u64 = 2_500;
+
 /// How often the clock and the watch are looked at, in operations.
 const LOOK_EVERY: u64 = 64;
 
@@ -141,7 +144,8 @@ impl Lane<'_> {
         let most = self.options.max_bytes / self.options.lanes as u64;
         let mut log = Log::default();
         let mut unseen = 0;
-        for (number, op) in (1..=ROUND).zip(generator) {
+        let length = if self.footing.nature.layered { LAYERED_ROUND } else { ROUND };
+        for (number, op) in (1..=length).zip(generator) {
             if number % LOOK_EVERY == 0 {
                 self.watch.add_operations(LOOK_EVERY);
                 if self.ended(tally).is_some() {

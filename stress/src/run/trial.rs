@@ -111,7 +111,7 @@ impl Footing {
 
     fn world(&self, fresh: Fresh) -> World<DirectoryTarget> {
         let mut model = if fresh.populated {
-            population::model(&self.names, self.caller)
+            population::model(&self.names, self.caller, self.nature.links())
         } else {
             Model::new(Arc::clone(&self.names), self.caller, coarse_now())
         };
