@@ -4,6 +4,7 @@
 
 use rustix::io::Errno;
 
+use crate::name::Family;
 use crate::op::{Op, OpKind};
 use crate::operand::{AllocateHow, RenameHow};
 use crate::outcome::{Outcome, Seen};
@@ -132,6 +133,11 @@ impl Feature {
                 _ => None,
             },
         }
+    }
+
+    /// Whether an operation cannot be told the outcome of where the feature is not there.
+    pub fn rules_out(self, op: &Op) -> bool {
+        self == Feature::CaseSensitivity && op.names_any(|name| name.family().0 == Family::Odd)
     }
 
     /// Tries it out in a fresh tree, with names that no such tree has.

@@ -11,6 +11,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::name::Name;
 use crate::operand::{AllocateHow, AttributeHow, Crowd, Handle, Mode, OpenHow, Operand, RenameHow};
 use crate::path::{Path, Place};
 
@@ -43,6 +44,15 @@ macro_rules! operations {
             /// Which operation it is.
             pub fn kind(&self) -> OpKind {
                 match self { $(Op::$variant { .. } => OpKind::$variant,)* }
+            }
+
+            /// Whether one of the names in it is such.
+            pub fn names_any(&self, is_such: impl Fn(Name) -> bool) -> bool {
+                match self {
+                    $(Op::$variant { $($field),* } => {
+                        false $(|| Operand::names($field).iter().any(|name| is_such(*name)))*
+                    })*
+                }
             }
         }
 

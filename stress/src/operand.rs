@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::name::Family;
+use crate::name::Name;
 use crate::path::{Path, Place};
 
 /// How an operand stands in the text of an operation.
@@ -16,6 +17,11 @@ pub trait Operand: Sized {
 
     /// Reads what [`Operand::write`] wrote, and nothing else.
     fn read(text: &str) -> Option<Self>;
+
+    /// The names that are in it.
+    fn names(&self) -> &[Name] {
+        &[]
+    }
 }
 
 impl Operand for Path {
@@ -28,6 +34,10 @@ impl Operand for Path {
     fn read(text: &str) -> Option<Self> {
         text.parse().ok()
     }
+
+    fn names(&self) -> &[Name] {
+        Path::names(self)
+    }
 }
 
 impl Operand for Place {
@@ -39,6 +49,10 @@ impl Operand for Place {
 
     fn read(text: &str) -> Option<Self> {
         text.parse().ok()
+    }
+
+    fn names(&self) -> &[Name] {
+        Place::names(self)
     }
 }
 

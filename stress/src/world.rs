@@ -46,7 +46,8 @@ pub enum Verdict {
     Agrees,
     /// It did what these rows of [`QUIRKS`] allow.
     Excused(Vec<usize>),
-    /// It does not do such things, as was tried out before.
+    /// It does not do such things, as was tried out before; or what it would do is not known, so
+    /// that it was not done.
     Unsupported,
     /// There was no space; the model no longer knows what is there.
     NoSpace,
@@ -67,8 +68,16 @@ impl<T: Target> World<T> {
         &self.model
     }
 
+    /// Whether an operation is not done, since what it should come to is not known here.
+    pub fn rules_out(&self, op: &Op) -> bool {
+        self.absent.iter().any(|feature| feature.rules_out(op))
+    }
+
     /// Does an operation on both.
     pub fn run(&mut self, op: &Op) -> Ran {
+        if self.rules_out(op) {
+            return Ran { errno: None, took: Duration::ZERO, verdict: Verdict::Unsupported };
+        }
         let plan = self.model.plan(op);
         let now = coarse_now();
         let begin = Instant::now();

@@ -155,7 +155,8 @@ impl Lane<'_> {
             let unseen_then = unseen + unseen_by_model(&op);
             let taken = world.model().allocated() + unseen;
             // Half is for what is written.
-            if taken + needs(&op) > most || (unseen_then > unseen && unseen_then > most / 2) {
+            let too_much = unseen_then > unseen && unseen_then > most / 2;
+            if taken + needs(&op) > most || too_much || world.rules_out(&op) {
                 continue;
             }
             let ran = world.run(&op);

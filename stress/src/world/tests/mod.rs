@@ -177,6 +177,23 @@ fn what_is_not_done_at_all_is_unsupported_and_nothing_else() {
     assert_eq!(verdict, Verdict::Differs(errors.to_vec()), "it was promised");
 }
 
+#[test]
+fn names_that_differ_in_case_are_left_alone_where_they_are_one() {
+    let folding = Hunt::new(|target, op| {
+        let folded = op.to_string().replace("odd9", "odd8").parse().unwrap();
+        target.apply(&folded)
+    });
+    let ops = ["create odd8 mode=0644", "create odd9 mode=0644", "list . buffer=4096"];
+    let run = |world: &mut World<Liar>| ops.map(|op| world.run(&op.parse().unwrap()).verdict);
+    let error = Verdict::Differs(vec![Difference::error(None, Some(Errno::EXIST))]);
+    assert_eq!(run(&mut folding.begin()), [Verdict::Agrees, error, Verdict::Agrees]);
+    let mut world = folding.begin_without(&[Feature::CaseSensitivity]);
+    assert_eq!(run(&mut world), [Verdict::Unsupported, Verdict::Unsupported, Verdict::Agrees]);
+    assert!(world.rules_out(&"rename f0 d0/odd9 how=plain".parse().unwrap()));
+    assert!(!world.rules_out(&"rename f0 d0/f9 how=plain".parse().unwrap()));
+    assert_eq!(world.model().live(), 1, "nothing was made");
+}
+
 /// What was excused is in the model as it is in the target: what was refused did not happen.
 #[test]
 fn what_is_excused_leaves_the_model_as_it_was() {
