@@ -1,6 +1,6 @@
 //! `fscan stress`: filesystems hammered, every outcome checked.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -44,7 +44,7 @@ pub fn run(arguments: &StressArguments) -> anyhow::Result<Status> {
     let (watch, caught) = begin()?;
     let outcome = Outcome::begin(&arguments.result);
     descriptor_limit::raise();
-    name_leftovers(&arguments.places, quiet);
+    name_leftovers(arguments, quiet);
     let options = options(arguments, namespace.as_ref())?;
     let shown = Arc::clone(&watch);
     let progress =
@@ -209,9 +209,18 @@ fn save_reproducers(mut done: Done, directory: &Path) -> anyhow::Result<Done> {
     Ok(done)
 }
 
-fn name_leftovers(places: &[Place], quiet: bool) {
+/// Where this run works, and runs before it worked.
+fn directories(arguments: &StressArguments) -> Vec<PathBuf> {
+    if arguments.places.is_empty() {
+        return site::usual_places().into_iter().collect();
+    }
+    arguments.places.iter().map(|place| place.directory.clone()).collect()
+}
+
+fn name_leftovers(arguments: &StressArguments, quiet: bool) {
     // A directory that cannot be listed is told of when it is worked in.
-    let leftovers = places.iter().filter_map(|place| site::leftovers(&place.directory).ok());
+    let places = directories(arguments);
+    let leftovers = places.iter().filter_map(|place| site::leftovers(place).ok());
     for leftover in leftovers.flatten() {
         if !quiet {
             let path = PathName::from(leftover.path.as_path()).escaped();
@@ -222,8 +231,8 @@ fn name_leftovers(places: &[Place], quiet: bool) {
 
 fn clean(arguments: &StressArguments) -> anyhow::Result<Status> {
     let mut status = Status::Clean;
-    for place in &arguments.places {
-        for leftover in site::leftovers(&place.directory)? {
+    for place in directories(arguments) {
+        for leftover in site::leftovers(&place)? {
             let path = PathName::from(leftover.path.as_path()).escaped();
             match site::clean(&leftover) {
                 Ok(()) => output::say(&format!("{path}: removed")),

@@ -63,7 +63,7 @@ pub struct StressArguments {
     #[arg(long, value_name = "DIR")]
     pub reproducers: Option<PathBuf>,
 
-    /// Remove what runs left that were killed, and do nothing else
+    /// Remove what runs left there that were killed, and do nothing else
     #[arg(long, conflicts_with_all = ["provision", "ops", "duration"])]
     pub clean: bool,
 

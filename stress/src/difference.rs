@@ -57,8 +57,10 @@ pub enum Aspect {
     RowTwice,
     /// A name is listed that was not there.
     RowInvented,
-    /// `.` or `..` are not listed once each.
-    RowDots,
+    /// `.` or `..` is listed more than once.
+    RowDotsTwice,
+    /// `.` or `..` is not listed.
+    RowDotsMissing,
     /// A name is listed with another type.
     RowKind,
     /// A name is listed with another inode number.
@@ -91,7 +93,8 @@ impl fmt::Display for Aspect {
             Aspect::RowMissing => "a name that is not listed",
             Aspect::RowTwice => "a name that is listed too often",
             Aspect::RowInvented => "a listed name that is not there",
-            Aspect::RowDots => "`.` or `..` not listed once",
+            Aspect::RowDotsTwice => "`.` or `..` listed more than once",
+            Aspect::RowDotsMissing => "`.` or `..` not listed",
             Aspect::RowKind => "a name listed with another type",
             Aspect::RowNumber => "a name listed with another inode number",
             Aspect::RowsEndless => "a listing that does not end",

@@ -137,7 +137,7 @@ fn stream(model: &Model, stream: &Stream, rows: &Rows) -> Vec<Difference> {
         let found = format!("{} rows and no end", rows.rows.len());
         return vec![Difference::new(Aspect::RowsEndless, "an end", found)];
     }
-    let misread = stream.judge(rows).map(|misread| match misread {
+    let misread = stream.judge(rows).into_iter().map(|misread| match misread {
         Misread::Missing(name) => Difference::row(Aspect::RowMissing, name),
         Misread::Twice(name) => Difference::row(Aspect::RowTwice, name),
         Misread::Invented(RowName::Known(name)) => Difference::row(Aspect::RowInvented, name),
@@ -145,15 +145,19 @@ fn stream(model: &Model, stream: &Stream, rows: &Rows) -> Vec<Difference> {
             let found = format!("{} is listed", row_name(&name));
             Difference::new(Aspect::RowInvented, "names that were made", found)
         }
-        Misread::Dots => {
+        Misread::DotsTwice | Misread::DotsMissing => {
+            let aspect = match misread {
+                Misread::DotsTwice => Aspect::RowDotsTwice,
+                _ => Aspect::RowDotsMissing,
+            };
             let found = rows.rows.iter().filter(|row| row.name == RowName::Dot).count();
             let above = rows.rows.iter().filter(|row| row.name == RowName::DotDot).count();
             let found = format!("`.` {found} times and `..` {above} times among these rows");
-            Difference::new(Aspect::RowDots, "`.` and `..` once each", found)
+            Difference::new(aspect, "`.` and `..` once each", found)
         }
     });
     let claims = rows.rows.iter().filter_map(|row| claim(model, stream, row));
-    misread.into_iter().chain(claims).collect()
+    misread.chain(claims).collect()
 }
 
 /// What a row claims of a name that nobody touched.

@@ -5,6 +5,7 @@
 //! may come or not; each time that it was touched it may come once more. No other name comes.
 
 use std::collections::HashMap;
+use std::mem::discriminant;
 
 use foldhash::fast::FixedState;
 
@@ -44,8 +45,10 @@ pub enum Misread {
     Twice(Name),
     /// A name came that was never there.
     Invented(RowName),
-    /// `.` or `..` came more or less often than once.
-    Dots,
+    /// `.` or `..` did not come.
+    DotsMissing,
+    /// `.` or `..` came more than once.
+    DotsTwice,
 }
 
 impl Stream {
@@ -81,15 +84,20 @@ impl Stream {
         self.tallies.get(&name).is_some_and(|tally| tally.touched == 0)
     }
 
-    /// What is wrong with rows that come now.
-    pub fn judge(&self, rows: &Rows) -> Option<Misread> {
+    /// What is wrong with rows that come now: of each kind the first.
+    pub fn judge(&self, rows: &Rows) -> Vec<Misread> {
         let mut after = self.clone_counts();
-        for row in &rows.rows {
-            if let Some(wrong) = after.take(row) {
-                return Some(wrong);
+        let mut wrong: Vec<Misread> = Vec::new();
+        for misread in rows.rows.iter().filter_map(|row| after.take(row)) {
+            if wrong.iter().all(|other| discriminant(other) != discriminant(&misread)) {
+                wrong.push(misread);
             }
         }
-        if rows.end { after.missing() } else { None }
+        if rows.end {
+            wrong.extend(after.missing());
+            wrong.extend(after.dots.contains(&0).then_some(Misread::DotsMissing));
+        }
+        wrong
     }
 
     /// Takes note of rows.
@@ -141,7 +149,7 @@ impl Counts<'_> {
             RowName::Known(name) => return self.take_name(*name),
             RowName::Foreign(_) => return Some(Misread::Invented(row.name.clone())),
         }
-        self.dots.iter().any(|count| *count > 1).then_some(Misread::Dots)
+        self.dots.iter().any(|count| *count > 1).then_some(Misread::DotsTwice)
     }
 
     fn take_name(&mut self, name: Name) -> Option<Misread> {
@@ -154,11 +162,8 @@ impl Counts<'_> {
         (tally.came + *more > most).then_some(Misread::Twice(name))
     }
 
-    /// At the end: what should have come.
+    /// At the end: the first name that should have come.
     fn missing(&self) -> Option<Misread> {
-        if self.dots != [1, 1] {
-            return Some(Misread::Dots);
-        }
         let came = |name: &Name, tally: &Tally| {
             tally.came + self.more.get(name).copied().unwrap_or_default()
         };
@@ -194,16 +199,16 @@ mod tests {
 
     #[test]
     fn untouched_names_come_exactly_once() {
-        assert_eq!(stream().judge(&rows(&[2, 0, 1], true)), None);
-        assert_eq!(stream().judge(&rows(&[2, 0], true)), Some(Misread::Missing(name(1))));
-        assert_eq!(stream().judge(&rows(&[2, 0], false)), None, "more may come");
-        assert_eq!(stream().judge(&rows(&[2, 0, 0], false)), Some(Misread::Twice(name(0))));
+        assert_eq!(stream().judge(&rows(&[2, 0, 1], true)), []);
+        assert_eq!(stream().judge(&rows(&[2, 0], true)), [Misread::Missing(name(1))]);
+        assert_eq!(stream().judge(&rows(&[2, 0], false)), [], "more may come");
+        assert_eq!(stream().judge(&rows(&[2, 0, 0], false)), [Misread::Twice(name(0))]);
         let invented = Misread::Invented(RowName::Known(name(7)));
-        assert_eq!(stream().judge(&rows(&[7], false)), Some(invented));
+        assert_eq!(stream().judge(&rows(&[7], false)), [invented]);
         let foreign = Rows { rows: vec![row(RowName::Foreign(b"x".to_vec()))], end: false };
-        assert!(matches!(stream().judge(&foreign), Some(Misread::Invented(_))));
+        assert!(matches!(stream().judge(&foreign)[..], [Misread::Invented(_)]));
         let no_dots = Rows { rows: rows(&[0, 1, 2], true).rows.split_off(1), end: true };
-        assert_eq!(stream().judge(&no_dots), Some(Misread::Dots));
+        assert_eq!(stream().judge(&no_dots), [Misread::DotsMissing]);
     }
 
     #[test]
@@ -211,10 +216,10 @@ mod tests {
         let mut stream = stream();
         stream.touch(name(1));
         stream.touch(name(9));
-        assert_eq!(stream.judge(&rows(&[0, 2], true)), None);
-        assert_eq!(stream.judge(&rows(&[0, 1, 2, 1, 9], true)), None);
-        assert_eq!(stream.judge(&rows(&[0, 1, 1, 1, 2], true)), Some(Misread::Twice(name(1))));
-        assert_eq!(stream.judge(&rows(&[0, 9, 9, 2], true)), Some(Misread::Twice(name(9))));
+        assert_eq!(stream.judge(&rows(&[0, 2], true)), []);
+        assert_eq!(stream.judge(&rows(&[0, 1, 2, 1, 9], true)), []);
+        assert_eq!(stream.judge(&rows(&[0, 1, 1, 1, 2], true)), [Misread::Twice(name(1))]);
+        assert_eq!(stream.judge(&rows(&[0, 9, 9, 2], true)), [Misread::Twice(name(9))]);
     }
 
     #[test]
@@ -223,23 +228,23 @@ mod tests {
         stream.take(&rows(&[0, 1], false).rows);
         let next =
             |numbers: &[u16]| Rows { rows: rows(numbers, true).rows.split_off(2), end: true };
-        assert_eq!(stream.judge(&next(&[2])), None);
-        assert_eq!(stream.judge(&next(&[0, 2])), Some(Misread::Twice(name(0))));
+        assert_eq!(stream.judge(&next(&[2])), []);
+        assert_eq!(stream.judge(&next(&[0, 2])), [Misread::Twice(name(0))]);
         stream.seek_back(2);
-        assert_eq!(stream.judge(&next(&[1, 2])), None);
-        assert_eq!(stream.judge(&next(&[2])), Some(Misread::Missing(name(1))));
+        assert_eq!(stream.judge(&next(&[1, 2])), []);
+        assert_eq!(stream.judge(&next(&[2])), [Misread::Missing(name(1))]);
     }
 
     #[test]
     fn what_was_removed_may_come_or_not_and_what_came_back_once_more() {
         let mut stream = stream();
         stream.touch(name(0));
-        assert_eq!(stream.judge(&rows(&[1, 2], true)), None, "it was removed before it came");
-        assert_eq!(stream.judge(&rows(&[0, 1, 2], true)), None, "or after");
+        assert_eq!(stream.judge(&rows(&[1, 2], true)), [], "it was removed before it came");
+        assert_eq!(stream.judge(&rows(&[0, 1, 2], true)), [], "or after");
         stream.touch(name(0));
-        assert_eq!(stream.judge(&rows(&[0, 1, 0, 2, 0], true)), None, "it was there, and added");
+        assert_eq!(stream.judge(&rows(&[0, 1, 0, 2, 0], true)), [], "it was there, and added");
         let often = rows(&[0, 0, 0, 0, 1, 2], true);
-        assert_eq!(stream.judge(&often), Some(Misread::Twice(name(0))));
+        assert_eq!(stream.judge(&often), [Misread::Twice(name(0))]);
         assert!(stream.has_changed());
         assert!(stream.is_untouched(name(1)) && !stream.is_untouched(name(0)));
         assert!(!stream.is_untouched(name(9)), "what was never there");
@@ -252,12 +257,12 @@ mod tests {
             Stream::new(NodeId(0), std::iter::empty()).judge(&Rows { rows, end })
         };
         let (dot, above) = (RowName::Dot, RowName::DotDot);
-        assert_eq!(only(&[above.clone(), dot.clone()], true), None);
-        assert_eq!(only(std::slice::from_ref(&dot), false), None, "the other may come");
-        assert_eq!(only(std::slice::from_ref(&dot), true), Some(Misread::Dots));
-        assert_eq!(only(&[], true), Some(Misread::Dots));
-        assert_eq!(only(&[dot.clone(), dot, above.clone()], false), Some(Misread::Dots));
-        assert_eq!(only(&[above.clone(), above], false), Some(Misread::Dots));
+        assert_eq!(only(&[above.clone(), dot.clone()], true), []);
+        assert_eq!(only(std::slice::from_ref(&dot), false), [], "the other may come");
+        assert_eq!(only(std::slice::from_ref(&dot), true), [Misread::DotsMissing]);
+        assert_eq!(only(&[], true), [Misread::DotsMissing]);
+        assert_eq!(only(&[dot.clone(), dot, above.clone()], false), [Misread::DotsTwice]);
+        assert_eq!(only(&[above.clone(), above], false), [Misread::DotsTwice]);
     }
 
     #[test]
@@ -266,14 +271,26 @@ mod tests {
         stream.take(&rows(&[0, 1, 2], true).rows);
         let ended = Rows { rows: Vec::new(), end: true };
         stream.seek_back(4);
-        assert_eq!(stream.judge(&ended), None, "the last row: nothing is left");
+        assert_eq!(stream.judge(&ended), [], "the last row: nothing is left");
         stream.seek_back(100);
-        assert_eq!((stream.judge(&ended), stream.came()), (None, 5), "no row that came");
+        assert_eq!((stream.judge(&ended), stream.came()), (vec![], 5), "no row that came");
         stream.seek_back(0);
-        assert_eq!((stream.judge(&ended), stream.came()), (Some(Misread::Dots), 1));
+        let [Misread::Missing(_), Misread::DotsMissing] = stream.judge(&ended)[..] else {
+            panic!("{:?}", stream.judge(&ended));
+        };
+        assert_eq!(stream.came(), 1);
         let mut again = rows(&[0, 1, 2], true);
-        assert_eq!(stream.judge(&again), Some(Misread::Dots), "`.` came before");
+        assert_eq!(stream.judge(&again), [Misread::DotsTwice], "`.` came before");
         again.rows.remove(0);
-        assert_eq!(stream.judge(&again), None);
+        assert_eq!(stream.judge(&again), []);
+    }
+
+    #[test]
+    fn one_kind_of_mistake_hides_no_other() {
+        let mut rows = rows(&[0, 0, 7, 0, 8, 1], true);
+        rows.rows.remove(1);
+        let invented = Misread::Invented(RowName::Known(name(7)));
+        let all = [Misread::Twice(name(0)), invented, Misread::Missing(name(2))];
+        assert_eq!(stream().judge(&rows), [&all[..], &[Misread::DotsMissing]].concat());
     }
 }

@@ -52,6 +52,24 @@ pub const QUIRKS: &[Quirk] = &[
         standing: Standing::Legitimate,
     },
     Quirk {
+        id: "ext4-dots-lost",
+        on: On::Filesystem("ext4"),
+        ops: &[OpKind::ListStep, OpKind::ListRest],
+        allows: Allows::Aspects(&[Aspect::RowDotsMissing]),
+        when: When::WhileChanging,
+        text: "`.` and `..` do not come where a directory gets its hash tree while it is read: until \
+               then they stand among the names by their hashes, then before all",
+        source: "fs/ext4/namei.c, ext4_htree_fill_tree() of Linux 6.18; measured",
+        standing: Standing::Defect(&[
+            "mkdir d0 mode=0755",
+            "fill d0 crowd=long count=20",
+            "opendir h0 d0",
+            "getdents h0 buffer=600",
+            "fill d0 crowd=short count=300",
+            "getrest h0 buffer=32768",
+        ]),
+    },
+    Quirk {
         id: "ext4-times",
         on: On::Filesystem("ext4"),
         ops: &[OpKind::Look, OpKind::LookHandle],

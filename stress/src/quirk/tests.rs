@@ -224,6 +224,28 @@ const CASES: &[Case] = &[
         &[],
     ),
     (
+        "ext4",
+        "create f0 mode=0644; opendir h0 .; create f1 mode=0644; getrest h0 buffer=96",
+        Aspect::RowDotsMissing,
+        "",
+        &["ext4-dots-lost"],
+    ),
+    (
+        "ext4",
+        "create f0 mode=0644; opendir h0 .; create f1 mode=0644; getrest h0 buffer=96",
+        Aspect::RowDotsTwice,
+        "",
+        &[],
+    ),
+    (
+        "ext4",
+        "create f0 mode=0644; opendir h0 .; getrest h0 buffer=96",
+        Aspect::RowDotsMissing,
+        "",
+        &[],
+    ),
+    ("ext4", "list . buffer=96", Aspect::RowDotsMissing, "", &[]),
+    (
         "xfs",
         "create f0 mode=0644; utimens f0 seconds=16299260425 nanoseconds=0; stat f0",
         Aspect::Modified,

@@ -88,7 +88,7 @@ impl Lane<'_> {
     pub fn run(&self, ground: &mut Ground, tally: &mut Tally) -> Ended {
         let mut full = 0;
         loop {
-            if let Some(ended) = self.ended(tally) {
+            if let Some(ended) = self.ended(tally).or_else(|| self.vanished().map(Ended::Lost)) {
                 return ended;
             }
             let (mut world, path) = match self.footing.begin(ground) {
@@ -253,10 +253,19 @@ impl Lane<'_> {
                 let name = scanner::errno_word(found);
                 Some(format!("{op}: {name}: the filesystem no longer answers"))
             }
-            _ => match self.site.space() {
-                Ok(_) => None,
-                Err(errno) => Some(format!("statfs says {}", scanner::errno_word(errno))),
-            },
+            _ => self.vanished(),
+        }
+    }
+
+    fn vanished(&self) -> Option<String> {
+        let says = |call: &str, errno| format!("{call} says {}", scanner::errno_word(errno));
+        if let Err(errno) = self.site.space() {
+            return Some(says("statfs", errno));
+        }
+        match self.site.is_reached() {
+            Ok(true) => None,
+            Ok(false) => Some("its path leads elsewhere: unmounted, or mounted over".to_owned()),
+            Err(errno) => Some(says("stat of its path", errno)),
         }
     }
 }

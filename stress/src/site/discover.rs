@@ -1,6 +1,6 @@
 //! The filesystems that are there: what a user of this machine writes to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::path::PathBuf;
 
@@ -21,6 +21,13 @@ pub struct Discovered {
 /// (`here`).
 pub fn discover(limits: &Limits) -> Discovered {
     among(candidates(), limits)
+}
+
+/// Where runs work that were not told where, each directory once: what killed ones left is there.
+pub fn usual_places() -> BTreeSet<PathBuf> {
+    let candidates = candidates().into_iter().filter_map(|(_, directory)| directory);
+    let all = candidates.chain([env::temp_dir()]);
+    all.filter_map(|directory| directory.canonicalize().ok()).collect()
 }
 
 type Candidate = (&'static str, Option<PathBuf>);

@@ -30,7 +30,7 @@ use reports::Root;
 use rustix::io::Errno;
 use scanner::Footing;
 
-pub use discover::{Discovered, discover};
+pub use discover::{Discovered, discover, usual_places};
 pub use error::{NotRemoved, SiteError};
 pub use ground::{Fill, Ground, World};
 pub use limits::Limits;
@@ -105,6 +105,18 @@ impl Site {
     /// Its space and inodes at this moment.
     pub fn space(&self) -> Result<Space, Errno> {
         Space::of(self.yard.directory())
+    }
+
+    /// Whether its path still leads to it. It does not once something was mounted over it, or it
+    /// was unmounted lazily: then it works on, and nobody else can see it.
+    pub fn is_reached(&self) -> Result<bool, Errno> {
+        let scratch = self.yard.scratch();
+        let open = rustix::fs::fstat(self.yard.directory())?;
+        match rustix::fs::lstat(&scratch.path) {
+            Ok(there) => Ok((there.st_dev, there.st_ino) == (open.st_dev, open.st_ino)),
+            Err(Errno::NOENT | Errno::NOTDIR) => Ok(false),
+            Err(errno) => Err(errno),
+        }
     }
 
     /// Whether worlds on it hold from the beginning what a lower layer holds.

@@ -86,6 +86,11 @@ impl Mount {
         mounted
     }
 
+    /// Takes it away from its path; who has it open goes on.
+    pub(crate) fn unmount_lazily(self) {
+        umount2(&self.point, MntFlags::MNT_DETACH).unwrap();
+    }
+
     fn of(kind: &str, source: &str, point: &Path, options: &str) -> Mount {
         fs::create_dir_all(point).unwrap();
         let flags = MsFlags::empty();

@@ -106,6 +106,26 @@ fn what_a_killed_run_left_is_named_and_cleaned() {
 }
 
 #[test]
+fn what_a_killed_run_left_in_a_usual_place_is_named_and_cleaned() {
+    in_lab(&[], |dir| {
+        let home = Mount::tmpfs(&dir.join("home"), "size=512m");
+        let home = home.point();
+        let running = long(dir, home).spawn();
+        wait_for_world(home);
+        running.signal(Signal::KILL);
+        running.wait();
+        let left = scratches(home).remove(0);
+        let left = left.to_str().unwrap();
+        let clean = || Fscan::new(dir).args(["stress", "--clean"]).temporary(home).run();
+        let outcome = clean();
+        outcome.expect_code(0).expect(outcome.stderr().contains(left), "it is named");
+        expect_empty(&outcome, home);
+        let outcome = clean();
+        outcome.expect_code(0).expect(!outcome.stderr().contains(left), "it is gone");
+    });
+}
+
+#[test]
 fn a_target_that_turns_read_only_is_lost() {
     in_lab(&[Need::Tool("mkfs.ext4"), Need::Loop], |dir| {
         let place = Image::ext4(dir, 160, &["-N40000"]).mount("errors=remount-ro");
@@ -125,6 +145,24 @@ fn a_target_that_turns_read_only_is_lost() {
         outcome.expect(told.targets[0].ended == "lost", "the target says so");
         let why = told.targets[0].ended_because.clone().unwrap_or_default();
         outcome.expect(why.contains("EROFS"), "and why");
+    });
+}
+
+#[test]
+fn a_target_that_is_unmounted_lazily_is_lost() {
+    in_lab(&[], |dir| {
+        let place = Mount::tmpfs(&dir.join("mnt"), "size=512m");
+        let running = long(dir, place.point()).spawn();
+        wait_for_world(place.point());
+        place.unmount_lazily();
+        let outcome = running.wait();
+        outcome.expect_code(1);
+        let report = outcome.report();
+        outcome.expect(report.findings_of("stress-target-lost").len() == 1, "it is lost");
+        let told = report.stress.unwrap();
+        outcome.expect(told.divergences.is_empty(), "and accused of nothing else");
+        let why = told.targets[0].ended_because.clone().unwrap_or_default();
+        outcome.expect(why.contains("its path leads elsewhere"), "and why");
     });
 }
 

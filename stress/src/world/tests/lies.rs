@@ -636,7 +636,7 @@ pub const LIES: &[Broken] = &[
                 rows.rows.retain(|row| row.name != RowName::Dot);
             })
         },
-        &[Aspect::RowDots],
+        &[Aspect::RowDotsMissing],
     ),
     (
         "a directory lists the one above once",
@@ -646,7 +646,7 @@ pub const LIES: &[Broken] = &[
                 rows.rows.extend(dots);
             })
         },
-        &[Aspect::RowDots],
+        &[Aspect::RowDotsTwice],
     ),
     (
         "a type is listed as it is",
@@ -688,7 +688,7 @@ pub const LIES: &[Broken] = &[
             Op::Rewind { .. } => forget(target, op),
             _ => target.apply(op),
         },
-        &[Aspect::RowMissing, Aspect::RowDots],
+        &[Aspect::RowMissing, Aspect::RowDotsMissing],
     ),
     (
         "a reader goes back no further than asked for",
@@ -696,7 +696,7 @@ pub const LIES: &[Broken] = &[
             Op::SeekBack { handle, .. } => instead(target, op, &Op::Rewind { handle: *handle }),
             _ => target.apply(op),
         },
-        &[Aspect::RowTwice, Aspect::RowDots],
+        &[Aspect::RowTwice, Aspect::RowDotsTwice],
     ),
     (
         "a reader goes back as far as asked for",
@@ -704,7 +704,7 @@ pub const LIES: &[Broken] = &[
             Op::SeekBack { .. } => forget(target, op),
             _ => target.apply(op),
         },
-        &[Aspect::RowMissing, Aspect::RowDots],
+        &[Aspect::RowMissing, Aspect::RowDotsMissing],
     ),
     (
         "a reader loses nothing between two calls",
@@ -714,7 +714,7 @@ pub const LIES: &[Broken] = &[
             }
             _ => target.apply(op),
         },
-        &[Aspect::RowMissing, Aspect::RowDots],
+        &[Aspect::RowMissing, Aspect::RowDotsMissing],
     ),
     (
         "a reader loses nothing when something else is removed",
@@ -724,7 +724,7 @@ pub const LIES: &[Broken] = &[
             }
             _ => target.apply(op),
         },
-        &[Aspect::RowMissing, Aspect::RowDots],
+        &[Aspect::RowMissing, Aspect::RowDotsMissing],
     ),
     (
         "a device answers",
