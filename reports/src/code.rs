@@ -75,6 +75,7 @@ pub enum Code {
     TarMetadataDiffers,
     TarCleanupFailed,
     StressDivergence,
+    StressKnownDefect,
     StressFilesystemError,
     StressTargetLost,
     StressFeatureMissing,

@@ -941,6 +941,21 @@ pub(crate) static TABLE: &[CodeText] = &[
                  FILE --emit c` makes a C program of it for the filesystem's developers.",
     },
     CodeText {
+        code: Code::StressKnownDefect,
+        word: "stress-known-defect",
+        check: "stress",
+        severity: Severity::Info,
+        title: "A defect of the filesystem's code came up that is known",
+        meaning: "An operation did what POSIX does not allow, and every filesystem of this kind \
+                  does so on this kernel: the defect is in the kernel's code, not in this volume. \
+                  Programs that rely on the rule can be misled all the same.",
+        detection: "A row of fscan's table of known differences explains what was seen, and says \
+                    that no standard allows it. The finding names the row, where its cause is \
+                    known from, and operations that show it on a fresh filesystem of that kind.",
+        remedy: "Nothing is to be repaired. Whoever meets it in a program can avoid the sequence \
+                 that the finding lists, or ask the kernel's developers for a fix.",
+    },
+    CodeText {
         code: Code::StressFilesystemError,
         word: "stress-filesystem-error",
         check: "stress",
@@ -954,7 +969,8 @@ pub(crate) static TABLE: &[CodeText] = &[
         detection: "An operation of a stress run or of a replay failed with EUCLEAN, EBADMSG, EIO \
                     or ESTALE. Nothing that is run leads to these errors on a sound filesystem. A \
                     full disk, missing rights, reached limits and features that are not there \
-                    have errors of their own and are not meant.",
+                    have errors of their own and are not meant. On FUSE and on network \
+                    filesystems it is only suspect: there the server or the network may refuse.",
         remedy: concat!(
             "Stress it no further: writing to a damaged filesystem can spread the damage. Save \
              the kernel log of the node, which says what it met; for EIO the transport may be at \

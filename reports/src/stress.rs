@@ -11,6 +11,8 @@ mod target;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::PathName;
+
 pub use capability::{StressAbility, StressCapability};
 pub use conclusion::StressConclusion;
 pub use coverage::{StressCount, StressCoverage};
@@ -61,6 +63,11 @@ pub struct StressNotProvided {
 }
 
 impl Stress {
+    /// Whether this is the directory of a target that was made for the run.
+    pub fn made(&self, directory: &PathName) -> bool {
+        self.targets.iter().any(|target| target.made && target.directory == *directory)
+    }
+
     /// Operations that ran, on all targets.
     pub fn operations(&self) -> u64 {
         total(self.targets.iter().map(|target| target.operations))

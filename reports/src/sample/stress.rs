@@ -26,6 +26,7 @@ pub(crate) fn stress_target(name: &str, filesystem: &str) -> StressTarget {
         name: name.into(),
         directory: PathName::new(format!("/mnt/{name}").into_bytes()),
         filesystem: filesystem.into(),
+        made: false,
         mount_options: "rw,relatime".into(),
         operations: 1_200_000,
         rounds: 12,
@@ -58,6 +59,7 @@ fn quirk(id: &str, filesystem: &str, text: &str, count: u64) -> StressQuirk {
         filesystem: filesystem.into(),
         text: text.into(),
         source: "readdir(3)".into(),
+        defect: false,
         count,
     }
 }

@@ -17,6 +17,9 @@ pub struct StressQuirk {
     pub text: String,
     /// Where that is known from: a manual page, a kernel file, a measurement.
     pub source: String,
+    /// Whether it is a defect that is known, rather than something a standard allows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub defect: bool,
     /// How often it explained a difference; 0 where it never came up.
     pub count: u64,
 }

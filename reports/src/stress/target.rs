@@ -16,6 +16,9 @@ pub struct StressTarget {
     pub directory: PathName,
     /// The filesystem type there as mounted (`ext4`).
     pub filesystem: String,
+    /// Whether it was made for the run, and is gone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub made: bool,
     /// Mount and superblock options, as the mount table lists them.
     pub mount_options: String,
     /// Operations that ran.

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::path_name::escape_prose;
-use crate::{Stress, StressConclusion};
+use crate::{Stress, StressConclusion, StressTarget};
 
 use super::listed::listed;
 use super::numbers::counted;
@@ -44,11 +44,15 @@ fn what_and_where(stress: &Stress) -> String {
         stress.seed,
         escape_prose(&stress.profile)
     );
-    let places = stress
-        .targets
-        .iter()
-        .map(|target| format!("{} in {}", escape_prose(&target.name), target.directory.escaped()));
-    let places: Vec<_> = places.collect();
+    let (made, given): (Vec<_>, Vec<_>) = stress.targets.iter().partition(|target| target.made);
+    let place = |target: &&StressTarget| {
+        format!("{} in {}", escape_prose(&target.name), target.directory.escaped())
+    };
+    let mut places: Vec<_> = given.iter().map(place).collect();
+    if !made.is_empty() {
+        let count = counted(made.len() as u64, "target", "targets");
+        places.push(format!("{count} made for this run"));
+    }
     if places.is_empty() { what } else { format!("{what}; {}", places.join(", ")) }
 }
 

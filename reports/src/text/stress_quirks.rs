@@ -38,6 +38,7 @@ fn write_one<W: Write>(quirk: &StressQuirk, page: &mut Page<'_, W>) -> io::Resul
     let source =
         if page.verbose() { format!(" [{}]", escape_prose(&quirk.source)) } else { String::new() };
     let (id, what) = (escape_prose(&quirk.id), escape_prose(&quirk.text));
-    let text = format!("{id}{filesystem}: {what}{source}");
+    let defect = if quirk.defect { "a defect: " } else { "" };
+    let text = format!("{id}{filesystem}: {defect}{what}{source}");
     page.labelled(4, Style::Plain, &format!("{:>9}", grouped(quirk.count)), &text)
 }

@@ -13,7 +13,9 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     let (label, style) = verdict_label(report);
     page.labelled(0, style, &label, &verdict_sentences(report))?;
     page.blank()?;
-    for root in &report.roots {
+    // What was made for the run is gone: nobody can go there.
+    let made = |root: &&Root| report.stress.as_ref().is_some_and(|stress| stress.made(&root.path));
+    for root in report.roots.iter().filter(|root| !made(root)) {
         write_root(root, page)?;
     }
     // Round trips and stress alone walk nothing.

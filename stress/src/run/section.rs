@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use reports::{
-    Code, Finding, PathName, Root, Severity, Stress, StressAbility, StressCapability, StressCount,
+    Code, Finding, PathName, Root, Stress, StressAbility, StressCapability, StressCount,
     StressCoverage, StressEnding, StressNotProvided, StressQuirk, StressTarget, Subject,
 };
 
@@ -97,10 +97,10 @@ fn defects(site: &Site, worked: &Worked) -> Vec<Finding> {
     met.map(|(quirk, shown, count)| {
         let subject = Subject { path: Some(site.path.as_path().into()), ..Subject::default() };
         let expected = "what POSIX says; this is a known defect of this kernel";
-        let mut finding = Finding::new(Code::StressDivergence, subject, expected, quirk.text);
-        finding.severity = Severity::Info;
+        let mut finding = Finding::new(Code::StressKnownDefect, subject, expected, quirk.text);
         finding.occurrences = count;
-        finding.evidence = vec![format!("{}: {}", quirk.id, quirk.source)];
+        finding.evidence = vec![format!("target {}", site.name)];
+        finding.evidence.push(format!("{}: {}", quirk.id, quirk.source));
         finding.evidence.extend(shown.iter().map(ToString::to_string));
         finding
     })
@@ -121,6 +121,7 @@ fn target(site: &Site, worked: &Worked) -> StressTarget {
         name: site.name.clone(),
         directory: site.path.as_path().into(),
         filesystem: site.filesystem.clone(),
+        made: site.is_made(),
         mount_options: site.options.clone(),
         operations: tally.operations,
         rounds: tally.rounds,
@@ -173,6 +174,7 @@ fn quirks(worked: &[Worked]) -> Vec<StressQuirk> {
             },
             text: quirk.text.to_owned(),
             source: quirk.source.to_owned(),
+            defect: matches!(quirk.standing, Standing::Defect(_)),
             count: count(&row),
         })
         .collect()

@@ -124,6 +124,11 @@ impl Site {
         self.yard.overlay().is_some()
     }
 
+    /// Whether it was made for the run, and goes with it.
+    pub fn is_made(&self) -> bool {
+        self.yard.is_made()
+    }
+
     /// Of an overlay that was made: the type of filesystem that its upper layers are on.
     pub fn upper(&self) -> Option<&'static str> {
         let of_site = |overlay: &&overlays::Overlay| overlay.name == self.name;

@@ -21,20 +21,20 @@ pub struct Yard {
     elsewhere: Option<Scratch>,
     /// The options of the overlays that its grounds are.
     overlay: Option<&'static str>,
-    _below: Vec<Arc<Mounted>>,
+    below: Vec<Arc<Mounted>>,
 }
 
 impl Yard {
     /// In a directory.
     pub fn plain(place: &Path) -> Result<Self, SiteError> {
         let scratch = make(place)?;
-        Ok(Yard { scratch, elsewhere: None, overlay: None, _below: Vec::new() })
+        Ok(Yard { scratch, elsewhere: None, overlay: None, below: Vec::new() })
     }
 
     /// On a filesystem that was made for it.
     pub fn on(mounted: &Arc<Mounted>) -> Result<Self, SiteError> {
         let yard = Yard::plain(mounted.point())?;
-        Ok(Yard { _below: vec![Arc::clone(mounted)], ..yard })
+        Ok(Yard { below: vec![Arc::clone(mounted)], ..yard })
     }
 
     /// Of overlays with these options, the upper layers on one filesystem, the lower ones on the
@@ -50,7 +50,7 @@ impl Yard {
             scratch: make(upper.point())?,
             elsewhere,
             overlay: Some(options),
-            _below: vec![Arc::clone(upper), Arc::clone(lower)],
+            below: vec![Arc::clone(upper), Arc::clone(lower)],
         })
     }
 
@@ -62,6 +62,11 @@ impl Yard {
     /// The scratch directory that lower layers are in.
     pub fn lower(&self) -> &Scratch {
         self.elsewhere.as_ref().unwrap_or(&self.scratch)
+    }
+
+    /// Whether it is on filesystems that were made for it.
+    pub fn is_made(&self) -> bool {
+        !self.below.is_empty()
     }
 
     /// Whether that is on another filesystem.

@@ -41,6 +41,8 @@ pub(crate) struct StressTarget {
     #[serde(default)]
     pub(crate) path_elided: u64,
     pub(crate) filesystem: String,
+    #[serde(default)]
+    pub(crate) made: bool,
     pub(crate) mount_options: String,
     pub(crate) operations: u64,
     pub(crate) rounds: u64,
@@ -117,6 +119,8 @@ pub(crate) struct StressQuirk {
     pub(crate) filesystem: String,
     pub(crate) text: String,
     pub(crate) source: String,
+    #[serde(default)]
+    pub(crate) defect: bool,
     pub(crate) count: u64,
 }
 

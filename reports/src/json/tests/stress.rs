@@ -39,6 +39,7 @@ struct StressTarget {
     path_hex: Option<String>,
     path_elided: Option<u64>,
     filesystem: String,
+    made: Option<bool>,
     mount_options: String,
     operations: u64,
     rounds: u64,
@@ -114,6 +115,7 @@ struct StressQuirk {
     filesystem: String,
     text: String,
     source: String,
+    defect: Option<bool>,
     count: u64,
 }
 

@@ -40,6 +40,8 @@ fn a_divergence_is_replayed_and_not_scanned_for() {
             "fscan replay FILE --emit c",
         ]
     );
+    let known = [under_home(Code::StressKnownDefect)];
+    assert_eq!(ids(&known, &[volume()]), [""; 0], "there is nothing to be done here");
     let left = [under_home(Code::StressCleanupFailed)];
     assert_eq!(ids(&left, &[volume()]), ["scan-again-quiet"]);
 }

@@ -1,8 +1,10 @@
+use std::path::Path;
+
 use super::{plain, verbose};
 use crate::sample::{divergence, healthy, stress, stress_target};
 use crate::{
-    Report, Stress, StressAbility, StressCapability, StressElsewhere, StressElsewhereOutcome,
-    StressEnding, StressNotProvided, StressTarget, Totals,
+    PathName, Report, Root, Stress, StressAbility, StressCapability, StressElsewhere,
+    StressElsewhereOutcome, StressEnding, StressNotProvided, StressTarget, Totals,
 };
 
 /// The report of a stress run alone.
@@ -49,6 +51,24 @@ Stress
 What was there before was not looked at: `fscan PATH` does that.
 ";
     assert_eq!(section(&text), expected, "{text}");
+}
+
+/// What was made is gone when people read of it: its names say more than its directories.
+#[test]
+fn targets_that_were_made_for_the_run_are_named_without_their_directories() {
+    let mut hammered = stress();
+    hammered.targets[1].made = true;
+    hammered.targets.push(StressTarget { made: true, ..stress_target("ext4", "ext4") });
+    hammered.quirks[1].defect = true;
+    let mut report = with_stress(hammered);
+    let root =
+        |path: &str| Root { path: PathName::from(Path::new(path)), ..report.roots[0].clone() };
+    report.roots = vec![root("/mnt/home"), root("/mnt/shm"), root("/mnt/ext4")];
+    let text = plain(&report);
+    assert!(!text.contains("/mnt/shm") && !text.contains("/mnt/ext4"), "{text}");
+    assert!(text.contains("\n/mnt/home  ext4 on"), "{text}");
+    assert!(text.contains("home in /mnt/home, 2 targets made\n  for this run\n"), "{text}");
+    assert!(text.contains("directory-size: a defect: sizes"), "{text}");
 }
 
 #[test]
