@@ -2,13 +2,14 @@
 //! filesystem.
 
 mod c;
+mod layers;
 mod shell;
 
 use crate::minimise::operands::paths;
 use crate::name::Names;
 use crate::op::Op;
 use crate::path::length;
-use crate::reproducer::{Ground, Reproducer};
+use crate::reproducer::Reproducer;
 
 pub use c::emit_c;
 pub use shell::emit_sh;
@@ -16,12 +17,6 @@ pub use shell::emit_sh;
 /// Why there is no such program.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EmitError {
-    /// What has to be there first takes more than a program in an empty directory.
-    #[error(
-        "the sequence begins on an overlay whose lower layer is populated, which a program in an \
-         empty directory cannot make: run it with `fscan replay`"
-    )]
-    Layers,
     /// A path that one call does not take: fscan itself opens the directory first.
     #[error(
         "operation {position}, `{op}`, has a path of which only the directory is short enough for \
@@ -50,9 +45,6 @@ const PATH_MAX: usize = 4096;
 
 /// Whether a program can begin as the sequence did, and call things as they were called.
 fn stands_alone(reproducer: &Reproducer, names: &Names) -> Result<(), EmitError> {
-    if reproducer.ground == Ground::Layers {
-        return Err(EmitError::Layers);
-    }
     let long = |op: &&Op| {
         let mut op = (*op).clone();
         paths(&mut op).iter().any(|path| {

@@ -4,6 +4,7 @@ mod arguments;
 mod calls;
 mod literal;
 
+use super::layers::Layers;
 use super::{EmitError, Helper, description, needed, stands_alone};
 use crate::name::Names;
 use crate::reproducer::Reproducer;
@@ -19,6 +20,7 @@ macro_rules! helpers {
 }
 
 const HELPERS: &[Helper] = helpers![
+    "begin_lower(" in "c/overlay.c",
     "file[" in "c/handles.c",
     "&st)" in "c/status.c",
     "buffer(" in "c/buffer.c",
@@ -46,9 +48,11 @@ pub fn emit_c(reproducer: &Reproducer, names: &Names) -> Result<String, EmitErro
     stands_alone(reproducer, names)?;
     let calls = Calls::new(names, &reproducer.ops);
     let body: Vec<String> = reproducer.ops.iter().map(|op| calls.of(op)).collect();
-    let helpers = needed(HELPERS, &body.concat());
+    let overlay = Layers::of(reproducer).map(|layers| overlay(&layers, &calls));
+    let overlay = overlay.unwrap_or_default();
+    let helpers = needed(HELPERS, &format!("{overlay}{}", body.concat()));
     let comment = comment(reproducer);
-    let main = main_function(reproducer, &body);
+    let main = main_function(reproducer, &overlay, &body);
     Ok(format!("{comment}{PROLOGUE}{helpers}{main}"))
 }
 
@@ -61,14 +65,22 @@ fn comment(reproducer: &Reproducer) -> String {
     )
 }
 
-fn main_function(reproducer: &Reproducer, body: &[String]) -> String {
-    let opens = body.iter().any(|calls| calls.contains("(fd = "));
+/// Statements that mount the overlay that operations are done in.
+fn overlay(layers: &Layers, calls: &Calls<'_>) -> String {
+    let filled: String = layers.filling.iter().map(|op| calls.of(op)).collect();
+    let options = literal(layers.options.as_bytes());
+    format!("\n\tbegin_lower();\n{filled}\tbegin_merged({options});\n")
+}
+
+fn main_function(reproducer: &Reproducer, overlay: &str, body: &[String]) -> String {
+    let opens = overlay.contains("(fd = ") || body.iter().any(|calls| calls.contains("(fd = "));
     let mut main = vec![
         "\nint main(void)\n{\n".to_owned(),
         if opens { "\tint fd;\n\n" } else { "" }.to_owned(),
         "\tsetvbuf(stdout, NULL, _IOLBF, 0);\n\tneed_empty_directory();\n".to_owned(),
         format!("\tumask(0{:o});\n", reproducer.umask.bits()),
         privileges(reproducer.privileged).to_owned(),
+        overlay.to_owned(),
     ];
     for (position, (op, calls)) in (1..).zip(reproducer.ops.iter().zip(body)) {
         if position == body.len() {

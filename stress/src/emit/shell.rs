@@ -3,8 +3,10 @@
 mod commands;
 mod word;
 
+use super::layers::Layers;
 use super::{EmitError, Helper, description, needed, stands_alone};
 use crate::name::Names;
+use crate::op::Op;
 use crate::reproducer::Reproducer;
 use commands::Commands;
 use word::{quoted, variable};
@@ -25,6 +27,7 @@ macro_rules! helpers {
 }
 
 const HELPERS: &[Helper] = helpers![
+    "begin_lower" in "shell/overlay.sh",
     "with_umask " in "shell/with_umask.sh",
     "create " in "shell/create.sh",
     "can_write " in "shell/can_write.sh",
@@ -59,19 +62,34 @@ const TOOLS: [(&str, &str); 4] = [
 pub fn emit_sh(reproducer: &Reproducer, names: &Names) -> Result<String, EmitError> {
     stands_alone(reproducer, names)?;
     let mut commands = Commands::new(names, reproducer.umask);
+    let not_in_shell = |position, op: &Op| {
+        let op = Box::new(op.clone());
+        move |why| EmitError::NotInShell { position, op, why }
+    };
+    let mut overlay = String::new();
+    if let Some(layers) = Layers::of(reproducer) {
+        overlay.push_str("begin_lower\n");
+        for op in &layers.filling {
+            overlay += &format!("{} || exit 2\n", commands.of(op).map_err(not_in_shell(0, op))?);
+        }
+        overlay += &format!("begin_merged {}\n\n", quoted(&layers.options));
+    }
     let mut runs = Vec::with_capacity(reproducer.ops.len());
     for (position, op) in (1..).zip(&reproducer.ops) {
         let command = commands.of(op);
-        let not_in_shell = |why| EmitError::NotInShell { position, op: Box::new(op.clone()), why };
-        runs.push(format!("run {} {}\n", quoted(&op.to_string()), command.map_err(not_in_shell)?));
+        runs.push(format!(
+            "run {} {}\n",
+            quoted(&op.to_string()),
+            command.map_err(not_in_shell(position, op))?
+        ));
     }
-    let text = runs.concat();
+    let text = format!("{overlay}{}", runs.concat());
     let helpers = needed(HELPERS, &text);
     let tools = tools(&format!("{text}{helpers}"));
     let variables: String =
         commands.variables().map(|name| variable(&name.to_string(), names.bytes(name))).collect();
     let beginning = [comment(reproducer), PROLOGUE.to_owned(), helpers, tools].concat();
-    Ok(format!("{beginning}\n{variables}{}", operations(reproducer, &runs)))
+    Ok(format!("{beginning}\n{variables}{}", operations(reproducer, &overlay, &runs)))
 }
 
 fn comment(reproducer: &Reproducer) -> String {
@@ -85,11 +103,11 @@ fn tools(text: &str) -> String {
     asked.flat_map(|(_, asked_for)| ["\n", asked_for, "\n"]).collect()
 }
 
-fn operations(reproducer: &Reproducer, runs: &[String]) -> String {
+fn operations(reproducer: &Reproducer, overlay: &str, runs: &[String]) -> String {
     let (last, before) = runs.split_last().map_or(("", runs), |(last, before)| (last, before));
     let umask = format!("umask 0{:o}\n", reproducer.umask.bits());
     let privileges = privileges(reproducer.privileged);
-    [&umask, privileges, &before.concat(), &divergence(reproducer), last].concat()
+    [&umask, privileges, overlay, &before.concat(), &divergence(reproducer), last].concat()
 }
 
 fn privileges(privileged: bool) -> &'static str {

@@ -11,11 +11,13 @@
 )]
 
 mod c;
+mod overlay;
 mod same;
 mod shell;
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

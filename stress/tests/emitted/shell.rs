@@ -121,7 +121,7 @@ fn a_command_that_is_missing_is_named_before_anything_is_done() {
         let commands = root.join("bin");
         fs::create_dir(&commands).unwrap();
         fs::write(commands.join("ls"), "#!/bin/sh\n").unwrap();
-        let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        let executable = PermissionsExt::from_mode(0o755);
         fs::set_permissions(commands.join("ls"), executable).unwrap();
         let mut sh = Command::new("/bin/sh");
         sh.arg("-c").arg(script).env("PATH", commands);
