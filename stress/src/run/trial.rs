@@ -99,7 +99,7 @@ impl Pace {
 }
 
 impl Footing {
-    /// A fresh tree with its model, and where it is.
+    /// A fresh tree with its model, and where it is. The world ends before the next one begins.
     pub fn begin(
         &self,
         ground: &mut Ground,
@@ -121,7 +121,7 @@ impl Footing {
     }
 
     /// Runs a sequence in a fresh tree; what differed first. One that is stopped shows nothing.
-    pub fn try_sequence(
+    pub(super) fn try_sequence(
         &self,
         ground: &mut Ground,
         ops: &[Op],
