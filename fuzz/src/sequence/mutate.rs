@@ -34,29 +34,22 @@ fn mutated(lines: &[u8], seed: u32) -> String {
     for _ in 0..=choice.among(EDITS) {
         edit(&mut ops, &mut choice);
     }
-    ops.iter().map(|op| format!("{op}\n")).collect()
+    let lines: Vec<String> = ops.iter().map(Op::to_string).collect();
+    lines.join("\n")
 }
 
 fn edit(ops: &mut Vec<Op>, choice: &mut Choice) {
+    let Some(made) = made(choice) else { return };
     let (at, other) = (choice.among(ops.len()), choice.among(ops.len()));
     match choice.among(8) {
-        _ if ops.is_empty() => ops.extend(made(choice)),
-        0 => {
-            ops.remove(at);
-        }
-        1 => ops.insert(at, ops[other].clone()),
-        2 => ops.swap(at, other),
-        3 | 4 => ops.extend(made(choice)),
-        5 => {
-            made(choice).map(|op| ops.insert(at, op));
-        }
-        6 => {
-            let made = made(choice);
-            made.and_then(|made| reworded(&ops[at], &made, choice)).map(|op| ops[at] = op);
-        }
-        _ => {
-            reworded(&ops[at], &ops[other], choice).map(|op| ops[at] = op);
-        }
+        0 | 1 => ops.push(made),
+        2 => ops.insert(at, made),
+        _ if ops.is_empty() => {}
+        3 => drop(ops.remove(at)),
+        4 => ops.insert(at, ops[other].clone()),
+        5 => ops.swap(at, other),
+        6 => ops[at] = reworded(&ops[at], &made, choice),
+        _ => ops[at] = reworded(&ops[at], &ops[other], choice),
     }
 }
 
@@ -71,13 +64,16 @@ fn made(choice: &mut Choice) -> Option<Op> {
 }
 
 /// The operation with an operand of another one, at the place of one that is called alike.
-fn reworded(op: &Op, other: &Op, choice: &mut Choice) -> Option<Op> {
+fn reworded(op: &Op, other: &Op, choice: &mut Choice) -> Op {
     let name = |word: &str| word.split_once('=').map(|(name, _)| name.to_owned());
     let (line, other) = (op.to_string(), other.to_string());
     let mut words: Vec<&str> = line.split(' ').collect();
+    // Behind the verb.
     let place = 1 + choice.among(words.len() - 1);
-    let word = words.get_mut(place)?;
-    let alike: Vec<&str> = other.split(' ').skip(1).filter(|o| name(o) == name(word)).collect();
-    *word = choice.one(&alike)?;
-    words.join(" ").parse().ok()
+    let alike = other.split(' ').skip(1).filter(|word| name(word) == name(words[place]));
+    let alike: Vec<&str> = alike.collect();
+    if let Some(word) = choice.one(&alike) {
+        words[place] = word;
+    }
+    words.join(" ").parse().unwrap_or_else(|_| op.clone())
 }
