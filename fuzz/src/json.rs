@@ -4,6 +4,8 @@
 use libfuzzer_sys::fuzzer_mutate;
 use serde_json::{Number, Value, json};
 
+use crate::choice::Choice;
+
 /// One of so many mutations is one of the bytes.
 const OF_BYTES: u32 = 8;
 
@@ -23,7 +25,7 @@ pub fn mutate_json(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> 
 /// A document with other values; none of what is no document.
 pub(crate) fn mutated(document: &[u8], seed: u32) -> Option<Vec<u8>> {
     let mut document = serde_json::from_slice(document).ok()?;
-    mutate(&mut document, &mut Choice(seed.into()));
+    mutate(&mut document, &mut Choice::new(seed));
     serde_json::to_vec(&document).ok()
 }
 
@@ -37,7 +39,7 @@ fn mutate(document: &mut Value, choice: &mut Choice) {
             _ if choice.among(4) == 0 => replace(value, other),
             Value::Null => {}
             Value::Bool(is) => *is = !*is,
-            Value::Number(number) => *number = choice.number(),
+            Value::Number(number) => *number = unusual(choice),
             Value::String(text) => mutate_text(text),
             Value::Array(items) => change_length(items, choice),
             Value::Object(fields) => {
@@ -98,38 +100,20 @@ fn nth<'a>(value: &'a mut Value, number: &mut usize) -> Option<&'a mut Value> {
     }
 }
 
-/// Choices that follow from a seed (SplitMix64).
-struct Choice(u64);
-
-impl Choice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number below another one; 0 where there is none.
-    fn among(&mut self, count: usize) -> usize {
-        (self.next() % count.max(1) as u64) as usize
-    }
-
-    /// A number that somebody may not have thought of.
-    fn number(&mut self) -> Number {
-        let numbers = [
-            json!(0),
-            json!(1),
-            json!(-1),
-            json!(u32::MAX),
-            json!(u64::MAX),
-            json!(i64::MIN),
-            json!(0.1),
-            json!(1e300),
-            json!(f64::MIN_POSITIVE),
-            json!(self.next()),
-            json!(f64::from_bits(self.next())),
-        ];
-        let number = &numbers[self.among(numbers.len())];
-        number.as_number().cloned().unwrap_or_else(|| 0.into())
-    }
+/// A number that somebody may not have thought of.
+fn unusual(choice: &mut Choice) -> Number {
+    let numbers = [
+        json!(0),
+        json!(1),
+        json!(-1),
+        json!(u32::MAX),
+        json!(u64::MAX),
+        json!(i64::MIN),
+        json!(0.1),
+        json!(1e300),
+        json!(f64::MIN_POSITIVE),
+        json!(choice.next()),
+        json!(f64::from_bits(choice.next())),
+    ];
+    choice.one(&numbers).and_then(Value::as_number).cloned().unwrap_or_else(|| 0.into())
 }

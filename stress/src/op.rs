@@ -11,6 +11,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use reports::escape_prose;
+
 use crate::name::Name;
 use crate::operand::{AllocateHow, AttributeHow, Crowd, Handle, Mode, OpenHow, Operand, RenameHow};
 use crate::path::{Path, Place};
@@ -388,13 +390,13 @@ operations! {
     }
 }
 
-/// A line that is no operation.
+/// A line that is no operation. It is told in one line that is safe to show.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{line}` is no operation: {why}")]
+#[error("`{}` is no operation: {}", escape_prose(.line), escape_prose(.why))]
 pub struct OpError {
-    /// The line.
+    /// The line, as it was given.
     pub line: String,
-    /// What is wrong with it.
+    /// What is wrong with it, with words of the line as they were given.
     pub why: String,
 }
 
@@ -462,5 +464,15 @@ mod tests {
         assert_eq!(why("create ../f1 mode=0644"), "`../f1` is no path");
         assert_eq!(why("unlink f1 f2"), "`f2` is one word too many");
         assert_eq!(why(""), "no operation is called ``");
+    }
+
+    #[test]
+    fn an_error_is_one_line_whatever_was_read() {
+        let error = "un\u{1b}[2Jlink\nf1".parse::<Op>().unwrap_err();
+        let shown = r"un\u{1b}[2Jlink\nf1";
+        assert_eq!(
+            error.to_string(),
+            format!("`{shown}` is no operation: no operation is called `{shown}`")
+        );
     }
 }

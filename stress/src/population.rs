@@ -38,8 +38,9 @@ const LINES: &[&str] = &[
 /// What makes a file, `F`, that has several names.
 const FILE: &[&str] = &["create F mode=0644", "write F at=0 length=9000 fill=4"];
 
-/// Its names.
-const NAMES: &[&str] = &["f7", "d0/f7", "d1/d0/f7"];
+/// Its names: the first, and those that are linked to it.
+const FIRST: &str = "f7";
+const OTHERS: &[&str] = &["d0/f7", "d1/d0/f7"];
 
 /// What the names of a file are in an overlay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,14 +55,12 @@ pub enum Links {
 /// What makes it.
 pub fn operations(links: Links) -> impl Iterator<Item = Op> {
     let lines = LINES.iter().map(ToString::to_string);
-    let names = NAMES.iter().enumerate().flat_map(move |(number, name)| {
-        let (file, first) = (FILE.iter().map(|line| line.replace('F', name)), NAMES[0]);
-        match links {
-            Links::Kept if number > 0 => vec![format!("link {first} {name}")],
-            _ => file.collect(),
-        }
+    let file = |name: &str| FILE.iter().map(|line| line.replace('F', name)).collect::<Vec<_>>();
+    let others = OTHERS.iter().flat_map(move |name| match links {
+        Links::Kept => vec![format!("link {FIRST} {name}")],
+        Links::Broken => file(name),
     });
-    lines.chain(names).filter_map(|line| line.parse().ok())
+    lines.chain(file(FIRST)).chain(others).filter_map(|line| line.parse().ok())
 }
 
 /// Makes it in a directory.
@@ -80,8 +79,8 @@ pub fn model(names: &Arc<Names>, caller: Caller, links: Links) -> Model {
         model.carry_out(plan, &Ok(Seen::Done), long_ago);
     }
     model.set_lower();
-    for path in NAMES.iter().filter_map(|name| name.parse().ok()) {
-        model.set_lower_names(&path, NAMES.len() as u32);
+    for path in OTHERS.iter().chain([&FIRST]).filter_map(|name| name.parse().ok()) {
+        model.set_lower_names(&path, OTHERS.len() as u32 + 1);
     }
     model
 }
@@ -94,7 +93,7 @@ mod tests {
     #[test]
     fn the_model_begins_with_what_is_made() {
         let lines = |links| operations(links).count();
-        let several = NAMES.len() - 1;
+        let several = OTHERS.len();
         assert_eq!(lines(Links::Kept), LINES.len() + FILE.len() + several, "all are operations");
         assert_eq!(lines(Links::Broken), LINES.len() + FILE.len() * (1 + several));
         let directory = tempfile::tempdir().unwrap();

@@ -66,14 +66,16 @@ pub fn emit_sh(reproducer: &Reproducer, names: &Names) -> Result<String, EmitErr
         let op = Box::new(op.clone());
         move |why| EmitError::NotInShell { position, op, why }
     };
-    let mut overlay = String::new();
+    let mut overlay = Vec::new();
     if let Some(layers) = Layers::of(reproducer) {
-        overlay.push_str("begin_lower\n");
+        overlay.push("begin_lower\n".to_owned());
         for op in &layers.filling {
-            overlay += &format!("{} || exit 2\n", commands.of(op).map_err(not_in_shell(0, op))?);
+            let command = commands.of(op).map_err(not_in_shell(0, op))?;
+            overlay.push(format!("{command} || exit 2\n"));
         }
-        overlay += &format!("begin_merged {}\n\n", quoted(&layers.options));
+        overlay.push(format!("begin_merged {}\n\n", quoted(&layers.options)));
     }
+    let overlay = overlay.concat();
     let mut runs = Vec::with_capacity(reproducer.ops.len());
     for (position, op) in (1..).zip(&reproducer.ops) {
         let command = commands.of(op);

@@ -120,7 +120,7 @@ impl Model {
         let spot = |path: &Path| self.spot(path.names(), true).ok().flatten();
         let changed = spot(changed);
         let node = changed.as_ref().and_then(|spot| self.node(spot.node?));
-        if !node.is_some_and(|node| node.is_lower()) {
+        if !node.is_some_and(Node::is_lower) {
             return 0;
         }
         let around = [changed, spot(to)].into_iter().flatten();
@@ -161,7 +161,7 @@ impl Model {
 
     /// Whether what is looked at came from the lower layer.
     pub fn is_about_lower(&self, op: &Op) -> bool {
-        self.subject(op).is_some_and(|node| node.is_lower())
+        self.subject(op).is_some_and(Node::is_lower)
     }
 
     /// How many names there are of each kind, the top included.

@@ -26,15 +26,14 @@ use crate::name::Names;
 use crate::population;
 use crate::reproducer::Reproducer;
 use crate::site::{Fill, LeftOut, Site};
-use crate::umask::umask;
 
 use divergences::Divergences;
 use lane::{Ended, Lane};
 use tally::Tally;
-use trial::Footing;
 use try_out::Tried;
 
 pub use options::{StressOptions, Watch};
+pub use trial::Footing;
 
 /// What a run came to.
 #[derive(Debug)]
@@ -133,7 +132,7 @@ impl Crew<'_> {
         let begun = Instant::now();
         let tried = site
             .ground(0, &self.fill())
-            .and_then(|mut ground| try_out::try_out(site, &self.names, umask(), &mut ground));
+            .and_then(|mut ground| try_out::try_out(site, &self.names, &mut ground));
         let tried = match tried {
             Ok(tried) => tried,
             Err(error) => {
@@ -150,7 +149,7 @@ impl Crew<'_> {
         let begun = Instant::now();
         let mut tally = Tally::default();
         let done = site.ground(0, &self.fill()).and_then(|mut ground| {
-            let tried = try_out::try_out(site, &self.names, umask(), &mut ground)?;
+            let tried = try_out::try_out(site, &self.names, &mut ground)?;
             let shown = replay::replay(site, &tried.footing, &mut ground, reproducer, &mut tally)?;
             if let Some(met) = shown {
                 self.watch.add_divergence();

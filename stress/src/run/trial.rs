@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use scanner::InodeTime;
+
 use super::options::Watch;
 use crate::difference::{Aspect, Difference};
 use crate::feature::Feature;
@@ -99,21 +101,30 @@ impl Pace {
 }
 
 impl Footing {
-    /// A fresh tree with its model, and where it is.
+    /// A fresh tree with its model, and where it is. The world ends before the next one begins.
     pub fn begin(
         &self,
         ground: &mut Ground,
     ) -> Result<(World<DirectoryTarget>, PathBuf), SiteError> {
-        let fresh = ground.fresh()?;
-        let path = fresh.path.clone();
-        Ok((self.world(fresh), path))
+        self.begin_in(|| ground.fresh())
     }
 
-    fn world(&self, fresh: Fresh) -> World<DirectoryTarget> {
+    fn begin_in(
+        &self,
+        make: impl FnOnce() -> Result<Fresh, SiteError>,
+    ) -> Result<(World<DirectoryTarget>, PathBuf), SiteError> {
+        // Of before it is made: the clock may go on until it is used.
+        let now = coarse_now();
+        let fresh = make()?;
+        let path = fresh.path.clone();
+        Ok((self.world(fresh, now), path))
+    }
+
+    fn world(&self, fresh: Fresh, now: InodeTime) -> World<DirectoryTarget> {
         let mut model = if fresh.populated {
             population::model(&self.names, self.caller, self.nature.links())
         } else {
-            Model::new(Arc::clone(&self.names), self.caller, coarse_now())
+            Model::new(Arc::clone(&self.names), self.caller, now)
         };
         model.set_largest(self.largest);
         let target = DirectoryTarget::new(Arc::clone(&self.names), fresh.top);
@@ -121,7 +132,7 @@ impl Footing {
     }
 
     /// Runs a sequence in a fresh tree; what differed first. One that is stopped shows nothing.
-    pub fn try_sequence(
+    pub(super) fn try_sequence(
         &self,
         ground: &mut Ground,
         ops: &[Op],
@@ -146,5 +157,29 @@ impl Footing {
             }
         }
         Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::site::{Fill, Limits, Site};
+
+    #[test]
+    fn a_tree_is_never_older_than_its_model() {
+        let directory = tempfile::tempdir().unwrap();
+        let limits = Limits { max_bytes: 1 << 20, max_inodes: 100, force: false };
+        let site = Site::given("here", directory.path(), &limits).unwrap();
+        let fill: Fill = Arc::new(|_| Ok(()));
+        let mut ground = site.ground(0, &fill).unwrap();
+        let footing = Footing::try_out(&site, &Arc::default(), &mut ground).unwrap();
+        let slowly = || {
+            let fresh = ground.fresh();
+            std::thread::sleep(2 * TICK);
+            fresh
+        };
+        let (mut world, _) = footing.begin_in(slowly).unwrap();
+        let verdict = world.run(&"stat .".parse().unwrap()).verdict;
+        assert!(matches!(verdict, Verdict::Agrees | Verdict::Excused(_)), "{verdict:?}");
     }
 }

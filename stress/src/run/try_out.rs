@@ -10,6 +10,7 @@ use crate::op::Op;
 use crate::quirk::Nature;
 use crate::site::{Ground, Site, SiteError};
 use crate::target::{DirectoryTarget, Target};
+use crate::umask::umask;
 
 /// What was found out.
 #[derive(Debug)]
@@ -20,13 +21,19 @@ pub struct Tried {
     pub abilities: Vec<(Feature, Ability)>,
 }
 
+impl Footing {
+    /// Tries everything out on a ground of a site.
+    pub fn try_out(
+        site: &Site,
+        names: &Arc<Names>,
+        ground: &mut Ground,
+    ) -> Result<Self, SiteError> {
+        Ok(try_out(site, names, ground)?.footing)
+    }
+}
+
 /// Tries everything out.
-pub fn try_out(
-    site: &Site,
-    names: &Arc<Names>,
-    umask: u16,
-    ground: &mut Ground,
-) -> Result<Tried, SiteError> {
+pub fn try_out(site: &Site, names: &Arc<Names>, ground: &mut Ground) -> Result<Tried, SiteError> {
     let mut abilities = Vec::new();
     for feature in Feature::ALL {
         let mut target = fresh(names, ground)?;
@@ -47,7 +54,7 @@ pub fn try_out(
             foreign_layers: site.has_foreign_layers(),
             layered: site.is_layered(),
         },
-        caller: Caller { overrides, umask },
+        caller: Caller { overrides, umask: umask() },
         largest,
         absent: abilities.iter().filter_map(absent).collect(),
     };
