@@ -18,7 +18,7 @@ use crate::status::Status;
 use crate::stress as stressing;
 
 /// Bytes that a reproducer may write.
-const MOST_BYTES: u64 = 64 << 20;
+const MOST_BYTES: u64 = 256 << 20;
 
 /// Inodes that it may take.
 const MOST_INODES: u64 = 12_000;
@@ -44,13 +44,13 @@ pub fn run(arguments: &ReplayArguments) -> anyhow::Result<Status> {
         [] if namespace.is_none() => &here[..],
         given => given,
     };
-    let (mut sites, mut left_out) = stressing::places(places, &limits)?;
+    let (mut sites, mut left_out) = (stressing::places(places, &limits)?, Vec::new());
     if let Some(namespace) = &namespace {
         let made = site::provision(namespace, PROVISIONED_BYTES)?;
         sites.extend(made.sites);
         left_out.extend(made.left_out);
     }
-    let done = run::replay(&reproducer, sites, left_out, &watch);
+    let done = run::replay(&reproducer, sites, left_out, MOST_BYTES, &watch);
     stressing::end(outcome, &arguments.result, done, &caught)
 }
 

@@ -1,5 +1,7 @@
 //! `fscan stress`: filesystems hammered, every outcome checked.
 
+use std::fs::File;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -21,6 +23,9 @@ use crate::status::Status;
 /// Bytes on a target, unless told otherwise.
 const USUAL_BYTES: u64 = 256 << 20;
 
+/// Bytes below which a lane could write next to nothing.
+const LEAST_BYTES: u64 = 64 << 10;
+
 /// Memory for filesystems that are made, unless told otherwise.
 const PROVISIONED_BYTES: u64 = 4 << 30;
 
@@ -33,7 +38,7 @@ const INODES_A_LANE: u64 = 12_000;
 /// Runs, prints, saves, and decides the exit code.
 pub fn run(arguments: &StressArguments) -> anyhow::Result<Status> {
     if arguments.clean {
-        return clean(arguments);
+        return Ok(clean(arguments));
     }
     if let Some(directory) = &arguments.reproducers {
         // Said before a run rather than after it.
@@ -51,10 +56,10 @@ pub fn run(arguments: &StressArguments) -> anyhow::Result<Status> {
         Progress::show(move |elapsed| message(&shown, elapsed), arguments.progress, quiet);
     let done = run::run(options, &watch);
     progress.finish();
-    let done = match &arguments.reproducers {
-        Some(directory) => save_reproducers(done, directory)?,
-        None => done,
-    };
+    let mut done = done;
+    if let Some(directory) = &arguments.reproducers {
+        save_reproducers(&mut done, directory);
+    }
     end(outcome, &arguments.result, done, &caught)
 }
 
@@ -116,9 +121,14 @@ fn options(
 ) -> anyhow::Result<StressOptions> {
     let lanes = usize::from(arguments.threads);
     let max_bytes = arguments.max_bytes.map_or(USUAL_BYTES, u64::from);
+    anyhow::ensure!(
+        max_bytes / lanes as u64 >= LEAST_BYTES,
+        "--max-bytes: {LEAST_BYTES} bytes for each thread are the least that anything can be done \
+         with; allow more, or take fewer threads"
+    );
     let limits =
         Limits { max_bytes, max_inodes: INODES_A_LANE * lanes as u64, force: arguments.force };
-    let (mut sites, mut left_out) = places(&arguments.places, &limits)?;
+    let (mut sites, mut left_out) = (places(&arguments.places, &limits)?, Vec::new());
     if let Some(namespace) = namespace {
         let memory = arguments.max_bytes.map_or(PROVISIONED_BYTES, u64::from);
         let made = site::provision(namespace, memory)?;
@@ -129,7 +139,7 @@ fn options(
         anyhow::ensure!(!found.sites.is_empty(), nowhere(&found.left_out));
         sites = found.sites;
         // What is on the same filesystem as another one is left out by design.
-        left_out = Vec::new();
+        left_out = found.left_out.into_iter().filter(|out| !out.by_design).collect();
     }
     let endless = arguments.ops.is_some() || arguments.until_divergence;
     Ok(StressOptions {
@@ -152,7 +162,7 @@ fn nowhere(left_out: &[LeftOut]) -> String {
 }
 
 /// The directories that were named.
-pub fn places(places: &[Place], limits: &Limits) -> anyhow::Result<(Vec<Site>, Vec<LeftOut>)> {
+pub fn places(places: &[Place], limits: &Limits) -> anyhow::Result<Vec<Site>> {
     let mut sites: Vec<Site> = Vec::new();
     for place in places {
         anyhow::ensure!(
@@ -162,7 +172,7 @@ pub fn places(places: &[Place], limits: &Limits) -> anyhow::Result<(Vec<Site>, V
         );
         sites.push(Site::given(&place.name, &place.directory, limits)?);
     }
-    Ok((sites, Vec::new()))
+    Ok(sites)
 }
 
 fn seed_of_now() -> u64 {
@@ -192,21 +202,32 @@ fn make_directory(directory: &Path) -> anyhow::Result<()> {
     made.with_context(|| format!("{}: mkdir", PathName::from(directory).escaped()))
 }
 
-/// Writes each reproducer to a file of its own.
-fn save_reproducers(mut done: Done, directory: &Path) -> anyhow::Result<Done> {
-    let mut number = 0;
-    for row in &mut done.stress.divergences {
-        if row.reproducer.is_empty() {
-            continue;
+/// Writes each reproducer to a file of its own. The report holds them too, and comes out whatever
+/// becomes of the files.
+fn save_reproducers(done: &mut Done, directory: &Path) {
+    for row in done.stress.divergences.iter_mut().filter(|row| !row.reproducer.is_empty()) {
+        match save(&row.target, &row.reproducer, directory) {
+            Ok(path) => row.replay_file = Some(path.as_path().into()),
+            Err(error) => {
+                let directory = PathName::from(directory).escaped();
+                done.unusable.push(format!("{directory}: a reproducer cannot be written: {error}"));
+            }
         }
-        number += 1;
-        let path = directory.join(format!("{}-{number}.ops", row.target.replace('/', "_")));
-        let text = row.reproducer.join("\n") + "\n";
-        std::fs::write(&path, text)
-            .with_context(|| format!("{}: write", PathName::from(path.as_path()).escaped()))?;
-        row.replay_file = Some(path.as_path().into());
     }
-    Ok(done)
+}
+
+/// Writes a reproducer beside those that are there: they may be of another run.
+fn save(target: &str, lines: &[String], directory: &Path) -> std::io::Result<PathBuf> {
+    let text = lines.join("\n") + "\n";
+    let names = (1..).map(|number: u32| format!("{}-{number}.ops", target.replace('/', "_")));
+    for path in names.map(|name| directory.join(name)) {
+        match File::create_new(&path) {
+            Ok(mut file) => return file.write_all(text.as_bytes()).map(|()| path),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(ErrorKind::AlreadyExists.into())
 }
 
 /// Where this run works, and runs before it worked.
@@ -229,10 +250,15 @@ fn name_leftovers(arguments: &StressArguments, quiet: bool) {
     }
 }
 
-fn clean(arguments: &StressArguments) -> anyhow::Result<Status> {
+fn clean(arguments: &StressArguments) -> Status {
     let mut status = Status::Clean;
     for place in directories(arguments) {
-        for leftover in site::leftovers(&place)? {
+        let leftovers = site::leftovers(&place).unwrap_or_else(|error| {
+            output::say(&error.to_string());
+            status = Status::CouldNotRun;
+            Vec::new()
+        });
+        for leftover in leftovers {
             let path = PathName::from(leftover.path.as_path()).escaped();
             match site::clean(&leftover) {
                 Ok(()) => output::say(&format!("{path}: removed")),
@@ -243,5 +269,5 @@ fn clean(arguments: &StressArguments) -> anyhow::Result<Status> {
             }
         }
     }
-    Ok(status)
+    status
 }

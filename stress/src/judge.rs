@@ -38,7 +38,13 @@ pub fn judge(model: &Model, expected: &Expected, outcome: &Outcome) -> Vec<Diffe
             attributes(expected, found, other).into_iter().collect()
         }
         (Expected::Listing(node), Seen::Rows(rows)) => listing(model, *node, rows),
-        (Expected::Step { handle, .. }, Seen::Rows(rows)) => step(model, *handle, rows),
+        (Expected::Step { handle, to_end, buffer }, Seen::Rows(rows)) => {
+            let mut differences = step(model, *handle, rows);
+            // That a name does not fit is the one reason to stop before the end.
+            let stopped = *to_end && !rows.end && rows.rows.len() < MOST_ROWS;
+            differences.extend(stopped.then(|| too_small(model, *handle, *buffer).err()).flatten());
+            differences
+        }
         (expected, seen) => {
             vec![Difference::new(Aspect::Shape, format!("{expected:?}"), format!("{seen:?}"))]
         }

@@ -33,10 +33,15 @@ pub struct Nature {
 }
 
 impl Nature {
+    /// Whether it does as such a filesystem does: an overlay does as its upper layer, and where
+    /// that is not known as any but one in memory, which is rare below an overlay and has defects
+    /// that would excuse much.
     fn is(&self, filesystem: &str) -> bool {
-        self.filesystem == filesystem
-            || self.filesystem == "overlay"
-                && self.upper.as_deref().is_none_or(|upper| upper == filesystem)
+        let below = match &self.upper {
+            Some(upper) => upper == filesystem,
+            None => filesystem != "tmpfs",
+        };
+        self.filesystem == filesystem || self.filesystem == "overlay" && below
     }
 
     /// What the names of a file of the lower layer are.
@@ -117,6 +122,8 @@ pub enum When {
     TargetBytes(usize),
     /// All values of the file's attributes have, with the new one, at least so many bytes.
     AttributeBytes(usize),
+    /// The attribute's value has at least so many bytes.
+    ValueBytes(u32),
     /// All values of the attributes of what is moved, or changes places, have at least so many
     /// bytes.
     MovedAttributeBytes(usize),
@@ -140,12 +147,25 @@ pub enum When {
     FromLower,
     /// What is looked at or listed had several names in the lower layer.
     LinkedBelow,
-    /// What is listed came from the lower layer, and the directory did not.
-    Brought,
+    /// What is looked at is a symbolic link of the lower layer.
+    LowerLink,
+    /// What the row is about is such.
+    Listed(&'static Listed),
     /// Names of the directory were added or removed since it was opened or rewound.
     WhileChanging,
     /// Both.
     Both(&'static When, &'static When),
+}
+
+/// What a row of a listing is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// A file or link of the lower layer, in a directory that is not.
+    Brought,
+    /// A symbolic link of the lower layer.
+    LowerLink,
+    /// Something of the lower layer, or a directory.
+    LowerOrDirectory,
 }
 
 impl Quirk {
@@ -185,6 +205,9 @@ fn holds(when: When, model: &Model, op: &Op, difference: &Difference) -> bool {
         When::AttributeBytes(least) => {
             model.attribute_bytes_with(op).is_some_and(|bytes| bytes >= least)
         }
+        When::ValueBytes(least) => {
+            matches!(op, Op::SetAttribute { length, .. } if *length >= least)
+        }
         When::MovedAttributeBytes(least) => model.attribute_bytes_of_moved(op) >= least,
         When::AttributeBytesAroundLower(least) => model.attribute_bytes_around_lower(op) >= least,
         When::TimeOutside(first, last) => {
@@ -197,7 +220,8 @@ fn holds(when: When, model: &Model, op: &Op, difference: &Difference) -> bool {
         When::Removed => model.is_about_removed(op),
         When::OntoItself => model.renames_onto_itself(op),
         When::LinkedBelow => model.was_linked_below(op, difference.row),
-        When::Brought => model.lists_brought(op, difference.row),
+        When::LowerLink => model.is_about_lower_link(op),
+        When::Listed(listed) => model.lists(op, difference.row, *listed),
         When::FromLower => model.is_about_lower(op),
         When::WhileChanging => model.reads_what_changed(op),
         When::Both(one, other) => {

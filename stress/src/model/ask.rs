@@ -6,8 +6,9 @@ use super::node::Node;
 use super::{Model, NodeId};
 use crate::name::Name;
 use crate::op::Op;
-use crate::operand::RenameHow;
+use crate::operand::{OpenHow, RenameHow};
 use crate::path::{self, Path};
+use crate::quirk::Listed;
 
 impl Model {
     /// The node that an operation looks at or changes, a symbolic link not followed.
@@ -69,15 +70,19 @@ impl Model {
         self.moved_by(op).any(|node| node.is_lower() && node.content().is_some())
     }
 
-    /// Whether the name of this row is of a file of the lower layer, and its directory is not of
-    /// that: so it was moved there, or got another name there.
-    pub fn lists_brought(&self, op: &Op, row: Option<Name>) -> bool {
-        let listed = self.listed_by(op).zip(row);
-        listed.is_some_and(|(directory, name)| {
-            let named = self.entry(directory, name);
-            let brought = named.is_some_and(|node| node.is_lower() && !node.is_directory());
-            !directory.is_lower() && brought
+    /// Whether a row of a listing is about such.
+    pub fn lists(&self, op: &Op, row: Option<Name>, listed: Listed) -> bool {
+        let Some((directory, name)) = self.listed_by(op).zip(row) else { return false };
+        self.entry(directory, name).is_some_and(|node| match listed {
+            Listed::Brought => !directory.is_lower() && node.is_lower() && !node.is_directory(),
+            Listed::LowerLink => node.is_lower_link(),
+            Listed::LowerOrDirectory => node.is_lower() || node.is_directory(),
         })
+    }
+
+    /// Whether what is looked at is a symbolic link of the lower layer.
+    pub fn is_about_lower_link(&self, op: &Op) -> bool {
+        self.subject(op).is_some_and(Node::is_lower_link)
     }
 
     /// Whether what is looked at, or the name of this row, had several names in the lower layer.
@@ -104,8 +109,8 @@ impl Model {
     /// it is moved or linked to, of each the most.
     pub fn attribute_bytes_around_lower(&self, op: &Op) -> usize {
         let (changed, to) = match op {
-            Op::Open { path, .. }
-            | Op::Write { path, .. }
+            Op::Open { path, how, .. } if how.has(OpenHow::WRITE) => (path, path),
+            Op::Write { path, .. }
             | Op::Append { path, .. }
             | Op::Truncate { path, .. }
             | Op::Allocate { path, .. }

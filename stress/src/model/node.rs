@@ -133,6 +133,11 @@ impl Node {
         self.lower_names > 0
     }
 
+    /// Whether it is a symbolic link that was there.
+    pub fn is_lower_link(&self) -> bool {
+        self.is_lower() && self.kind() == FileKind::Symlink
+    }
+
     /// Whether it is a directory.
     pub fn is_directory(&self) -> bool {
         matches!(self.body, Body::Directory(_))

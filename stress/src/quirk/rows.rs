@@ -2,7 +2,7 @@
 
 use rustix::io::Errno;
 
-use super::{Allows, On, Quirk, Standing, When};
+use super::{Allows, Listed, On, Quirk, Standing, When};
 use crate::difference::Aspect;
 use crate::op::OpKind;
 
@@ -114,7 +114,7 @@ pub const QUIRKS: &[Quirk] = &[
         on: On::Filesystem("btrfs"),
         ops: &[OpKind::SetAttribute],
         allows: Allows::ErrorAnyway(Errno::NOSPC),
-        when: When::AttributeBytes(15_000),
+        when: When::ValueBytes(15_000),
         text: "an attribute fits into one tree node, of 16 KiB",
         source: "fs/btrfs/xattr.c; measured on Linux 6.18",
         standing: Standing::Legitimate,
@@ -218,7 +218,7 @@ pub const QUIRKS: &[Quirk] = &[
         id: "overlay-impure-space",
         on: On::Overlay,
         ops: &[],
-        allows: Allows::Error(None, Errno::NOSPC),
+        allows: Allows::ErrorAnyway(Errno::NOSPC),
         when: When::AttributeBytesAroundLower(3800),
         text: "a lower file cannot be copied up into a directory, nor moved there, that has no room \
                for the attribute which tells that such files are in it",
@@ -254,7 +254,7 @@ pub const QUIRKS: &[Quirk] = &[
         on: On::OverlayWith("userxattr"),
         ops: &[OpKind::List, OpKind::ListStep, OpKind::ListRest],
         allows: Allows::Aspects(&[Aspect::RowNumber]),
-        when: When::Always,
+        when: When::Listed(&Listed::LowerLink),
         text: "a symbolic link cannot bear the attribute that tells which lower one it was copied \
                from, so its inode number is another one then",
         source: "xattr(7); measured on Linux 6.18",
@@ -265,7 +265,7 @@ pub const QUIRKS: &[Quirk] = &[
         on: On::ForeignLayers,
         ops: &[],
         allows: Allows::Aspects(&[Aspect::RowNumber]),
-        when: When::Always,
+        when: When::Listed(&Listed::LowerOrDirectory),
         text: "listings tell the inode numbers of the layers for directories and copied-up files \
                where the layers are on several filesystems",
         source: OVERLAYFS,
@@ -276,7 +276,7 @@ pub const QUIRKS: &[Quirk] = &[
         on: On::Overlay,
         ops: &[OpKind::List, OpKind::ListStep, OpKind::ListRest],
         allows: Allows::Aspects(&[Aspect::RowNumber]),
-        when: When::Brought,
+        when: When::Listed(&Listed::Brought),
         text: "where a file that was copied up is linked into a directory that was listed before, \
                its new name is listed with the inode number of the upper layer's file, which is not \
                the one that stat tells",
@@ -293,14 +293,24 @@ pub const QUIRKS: &[Quirk] = &[
     },
     Quirk {
         id: "overlay-inode-numbers",
-        on: On::OverlayWithout("xino=on"),
+        on: On::ForeignLayers,
         ops: &[OpKind::Look, OpKind::LookHandle],
         allows: Allows::Aspects(&[Aspect::InodeNumber]),
         when: When::FromLower,
-        text: "the inode number of a lower file may change when it is copied up: where layers are \
-               on several filesystems, and with userxattr of symbolic links, which bear no such \
-               attributes",
+        text: "the inode number of a lower file may change when it is copied up where the layers are \
+               on several filesystems",
         source: OVERLAYFS,
+        standing: Standing::Legitimate,
+    },
+    Quirk {
+        id: "overlay-userxattr-link-numbers",
+        on: On::OverlayWith("userxattr"),
+        ops: &[OpKind::Look, OpKind::LookHandle],
+        allows: Allows::Aspects(&[Aspect::InodeNumber]),
+        when: When::LowerLink,
+        text: "a symbolic link cannot bear the attribute that tells which lower one it was copied \
+               from, so its inode number is another one then",
+        source: "xattr(7); measured on Linux 6.18",
         standing: Standing::Legitimate,
     },
     Quirk {

@@ -2,7 +2,7 @@
 
 use reports::{StressElsewhere, StressElsewhereOutcome};
 
-use super::trial::{Class, Footing, Pace};
+use super::trial::{Class, Footing, Pace, Trial};
 use super::{Crew, Worked};
 use crate::reproducer::{Ground, Reproducer};
 use crate::site::Site;
@@ -38,7 +38,8 @@ fn try_on(
         return StressElsewhereOutcome::NotTried;
     }
     let met = site.ground(0, &crew.fill()).and_then(|mut ground| {
-        footing.try_sequence(&mut ground, &reproducer.ops, Pace::of(class), crew.watch)
+        let trial = Trial { pace: Pace::of(class), most: crew.options.bytes_of_a_lane() };
+        footing.try_sequence(&mut ground, &reproducer.ops, &trial, crew.watch)
     });
     match met {
         Ok(None) if crew.watch.is_stopped() => StressElsewhereOutcome::NotTried,

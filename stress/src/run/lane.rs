@@ -4,23 +4,23 @@
 //! about again by the operations of one round, and memory does not grow with time.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rustix::io::Errno;
 
+use super::budget::Budget;
 use super::divergences::Divergences;
 use super::log::Log;
 use super::options::{StressOptions, Watch};
 use super::rest;
 use super::shrink::Shrink;
-use super::tally::{Tally, written};
+use super::tally::Tally;
 use super::trial::{Footing, Met};
 use crate::difference::Difference;
 use crate::generator::Generator;
-use crate::op::Op;
-use crate::site::{Ground, Site, SiteError};
+use crate::site::{Ground, Site, SiteError, Space};
 use crate::target::DirectoryTarget;
-use crate::world::{Verdict, World};
+use crate::world::{Ran, Verdict, World};
 
 /// Operations of a round.
 const ROUND: u64 = 10_000;
@@ -141,9 +141,8 @@ impl Lane<'_> {
         let stream = (self.number as u64) << 32 | tally.rounds;
         let generator = Generator::new(&self.options.mix, self.options.seed, stream);
         tally.rounds += 1;
-        let most = self.options.max_bytes / self.options.lanes as u64;
+        let mut budget = Budget::of(self.options.bytes_of_a_lane());
         let mut log = Log::default();
-        let mut unseen = 0;
         let length = if self.footing.nature.layered { LAYERED_ROUND } else { ROUND };
         for (number, op) in (1..=length).zip(generator) {
             if number % LOOK_EVERY == 0 {
@@ -152,18 +151,13 @@ impl Lane<'_> {
                     return Round::Over;
                 }
             }
-            let unseen_then = unseen + unseen_by_model(&op);
-            let taken = world.model().allocated() + unseen;
-            // Half is for what is written.
-            let too_much = unseen_then > unseen && unseen_then > most / 2;
-            if taken + needs(&op) > most || too_much || world.rules_out(&op) {
+            if world.rules_out(&op) || !budget.admits(world.model(), &op) {
                 continue;
             }
             let ran = world.run(&op);
-            unseen = unseen_then;
             tally.add(&op, &ran);
             log.push(op, ran.errno.is_none());
-            if let Some(round) = self.judged(ran.verdict, &mut log, tally) {
+            if let Some(round) = self.judged(ran, &mut log, tally) {
                 return round;
             }
         }
@@ -172,8 +166,8 @@ impl Lane<'_> {
     }
 
     /// What becomes of a round after an operation; none where it goes on.
-    fn judged(&self, verdict: Verdict, log: &mut Log, tally: &mut Tally) -> Option<Round> {
-        let differences = match verdict {
+    fn judged(&self, ran: Ran, log: &mut Log, tally: &mut Tally) -> Option<Round> {
+        let differences = match ran.verdict {
             Verdict::Agrees | Verdict::Unsupported => return None,
             Verdict::Excused(rows) => {
                 rows.iter().for_each(|row| *tally.quirks.entry(*row).or_default() += 1);
@@ -181,10 +175,10 @@ impl Lane<'_> {
             }
             Verdict::NoSpace => {
                 tally.no_space += 1;
-                if !has_plenty(self.site) {
+                if is_full(self.site, ran.errno) {
                     return Some(Round::NoSpace);
                 }
-                vec![Difference::error(None, Some(Errno::NOSPC))]
+                vec![Difference::error(None, ran.errno)]
             }
             Verdict::Differs(differences) => differences,
         };
@@ -208,7 +202,7 @@ impl Lane<'_> {
             }
             let ran = world.run(&op);
             log.push(op, ran.errno.is_none());
-            if let Some(round) = self.judged(ran.verdict, &mut log, tally) {
+            if let Some(round) = self.judged(ran, &mut log, tally) {
                 return round;
             }
             // What was seen is no part of what shows it again.
@@ -233,7 +227,11 @@ impl Lane<'_> {
         self.watch.add_divergence();
         let round = tally.rounds - 1;
         if self.divergences.is_new(&self.site.name, met.class()) {
-            let shrink = Shrink { footing: self.footing, watch: self.watch };
+            let shrink = Shrink {
+                footing: self.footing,
+                most: self.options.bytes_of_a_lane(),
+                watch: self.watch,
+            };
             let shrunk = self.watch.while_minimising(|| shrink.shrink(met, ops, ground));
             self.divergences.add(self.site, self.footing, self.options, round, met, shrunk);
         }
@@ -270,33 +268,28 @@ impl Lane<'_> {
     }
 }
 
+/// Whether an error says what is so: that there is no space. A quota is not seen from here.
+pub fn is_full(site: &Site, errno: Option<Errno>) -> bool {
+    errno == Some(Errno::DQUOT) || !site.space().is_ok_and(has_plenty)
+}
+
 /// Whether a filesystem is not full, whatever it says.
-pub fn has_plenty(site: &Site) -> bool {
-    site.space().is_ok_and(|space| {
-        space.free_bytes >= PLENTY_OF_BYTES && space.free_inodes >= PLENTY_OF_INODES
-    })
+fn has_plenty(space: Space) -> bool {
+    // A filesystem that makes inodes as it needs them may say that it has none at all.
+    let inodes = space.inodes == 0 || space.free_inodes >= PLENTY_OF_INODES;
+    inodes && space.free_bytes >= PLENTY_OF_BYTES
 }
 
-/// Bytes that an operation can add, in the pages that it touches.
-fn needs(op: &Op) -> u64 {
-    let bytes = match op {
-        Op::Allocate { length, .. } => *length,
-        op => written(op),
-    };
-    if bytes == 0 { 0 } else { bytes.saturating_add(2 * PAGE) / PAGE * PAGE }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Bytes that an operation can allocate without writing to them, so that the model does not count
-/// them: those of a round are taken to stay.
-fn unseen_by_model(op: &Op) -> u64 {
-    match op {
-        Op::Allocate { .. } | Op::Copy { .. } => needs(op),
-        _ => 0,
+    #[test]
+    fn a_filesystem_that_counts_no_inodes_can_have_plenty() {
+        let space = Space { bytes: 1 << 30, free_bytes: 1 << 29, inodes: 0, free_inodes: 0 };
+        assert!(has_plenty(space));
+        assert!(has_plenty(Space { inodes: 5000, free_inodes: 1000, ..space }));
+        assert!(!has_plenty(Space { inodes: 5000, free_inodes: 999, ..space }));
+        assert!(!has_plenty(Space { free_bytes: (64 << 20) - 1, ..space }));
     }
 }
-
-/// What filesystems allocate at least, in bytes.
-const PAGE: u64 = 4096;
-
-/// How long one divergence is minimised.
-pub const MINIMISED_FOR: Duration = Duration::from_mins(1);

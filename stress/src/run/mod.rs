@@ -1,6 +1,7 @@
 //! A run: sites hammered by lanes, everything counted, what differs minimised, a section of the
 //! report.
 
+mod budget;
 mod divergences;
 mod elsewhere;
 mod lane;
@@ -24,7 +25,7 @@ use reports::{Finding, Root, Stress};
 use crate::generator::{Mix, Profile};
 use crate::name::Names;
 use crate::population;
-use crate::reproducer::Reproducer;
+use crate::reproducer::{Ground, Reproducer};
 use crate::site::{Fill, LeftOut, Site};
 
 use divergences::Divergences;
@@ -88,9 +89,19 @@ impl Worked {
 pub fn replay(
     reproducer: &Reproducer,
     sites: Vec<Site>,
-    not_provided: Vec<LeftOut>,
+    mut not_provided: Vec<LeftOut>,
+    max_bytes: u64,
     watch: &Watch,
 ) -> Done {
+    let layered = reproducer.ground == Ground::Layers;
+    let (sites, other): (Vec<_>, Vec<_>) =
+        sites.into_iter().partition(|site| site.is_layered() == layered);
+    let why = if layered {
+        "the sequence begins on an overlay with a lower layer (--provision makes some)"
+    } else {
+        "the sequence begins in an empty directory"
+    };
+    not_provided.extend(other.iter().map(|site| LeftOut::new(&site.name, why)));
     let options = StressOptions {
         sites,
         not_provided,
@@ -99,7 +110,7 @@ pub fn replay(
         lanes: 1,
         operations: Some(reproducer.ops.len() as u64),
         duration: None,
-        max_bytes: u64::MAX,
+        max_bytes,
         until_divergence: false,
     };
     let divergences = Divergences::default();
@@ -107,6 +118,7 @@ pub fn replay(
     let crew = Crew { options: &options, names, watch, divergences: &divergences, deadline: None };
     let worked: Vec<Worked> =
         options.sites.iter().map(|site| crew.replay(site, reproducer)).collect();
+    elsewhere::try_elsewhere(&crew, &worked);
     let mut done = section::assemble(options, &worked, divergences, watch);
     "replay".clone_into(&mut done.stress.profile);
     done
@@ -150,18 +162,23 @@ impl Crew<'_> {
         let mut tally = Tally::default();
         let done = site.ground(0, &self.fill()).and_then(|mut ground| {
             let tried = try_out::try_out(site, &self.names, &mut ground)?;
-            let shown = replay::replay(site, &tried.footing, &mut ground, reproducer, &mut tally)?;
+            let (footing, ops) = (&tried.footing, reproducer.ops.as_slice());
+            let replay =
+                replay::Replay { options: self.options, site, footing, ops, watch: self.watch };
+            let (ended, shown) = replay.run(&mut ground, &mut tally)?;
             if let Some(met) = shown {
                 self.watch.add_divergence();
                 self.divergences.is_new(&site.name, met.class());
-                let shrunk = shrink::Shrunk::as_given(reproducer.ops.clone(), met.clone());
-                self.divergences.add(site, &tried.footing, self.options, 0, &met, shrunk);
+                // What came behind is no part of what shows it.
+                let ops = ops.iter().take(met.position + 1).cloned().collect();
+                let shrunk = shrink::Shrunk::as_given(ops, met.clone());
+                self.divergences.add(site, footing, self.options, 0, &met, shrunk);
             }
-            Ok(tried)
+            Ok((tried, ended))
         });
         let seconds = begun.elapsed().as_secs_f64();
         match done {
-            Ok(tried) => Worked { tally, ended: Ended::Completed, tried: Some(tried), seconds },
+            Ok((tried, ended)) => Worked { tally, ended, tried: Some(tried), seconds },
             Err(error) => Worked { tally, ended: Ended::Unusable(error), tried: None, seconds },
         }
     }

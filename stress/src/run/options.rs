@@ -29,6 +29,13 @@ pub struct StressOptions {
     pub until_divergence: bool,
 }
 
+impl StressOptions {
+    /// Bytes that the files of one lane have together at most.
+    pub fn bytes_of_a_lane(&self) -> u64 {
+        self.max_bytes / self.lanes.max(1) as u64
+    }
+}
+
 /// Shared between a run and whoever watches it.
 #[derive(Debug, Default)]
 pub struct Watch {

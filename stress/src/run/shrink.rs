@@ -1,12 +1,16 @@
 //! From a round in which something differed to the shortest sequence in which it does.
 
-use super::lane::MINIMISED_FOR;
+use std::time::Duration;
+
 use super::log::Log;
 use super::options::Watch;
-use super::trial::{Footing, Met, Pace};
+use super::trial::{Footing, Met, Pace, Trial};
 use crate::minimise::{Answer, Bounds, Ending, minimise};
 use crate::op::Op;
 use crate::site::Ground;
+
+/// How long one divergence is minimised.
+pub const MINIMISED_FOR: Duration = Duration::from_mins(1);
 
 /// Sequences that are tried at most.
 const ATTEMPTS: u64 = 5000;
@@ -18,6 +22,8 @@ const REPEATS: usize = 3;
 pub struct Shrink<'a> {
     /// What is known of the site.
     pub footing: &'a Footing,
+    /// Bytes that a tree may hold.
+    pub most: u64,
     /// Who may stop it.
     pub watch: &'a Watch,
 }
@@ -44,12 +50,13 @@ impl Shrink<'_> {
     /// Minimises a sequence whose last operation differed.
     pub fn shrink(&self, met: &Met, log: &Log, ground: &mut Ground) -> Shrunk {
         let class = met.class();
+        let trial = Trial { pace: Pace::of(class), most: self.most };
         let mut last = None;
         let mut judge = |ops: &[Op]| {
             if self.watch.is_stopped() {
                 return Answer::Stop;
             }
-            match self.footing.try_sequence(ground, ops, Pace::of(class), self.watch) {
+            match self.footing.try_sequence(ground, ops, &trial, self.watch) {
                 Ok(Some(met)) if met.class() == class => {
                     last = Some(met);
                     Answer::Same
@@ -67,6 +74,9 @@ impl Shrink<'_> {
                 minimised = minimise(log.all(), bounds, &mut judge);
             }
         }
+        // What came behind is no part of what shows it.
+        let length = last.as_ref().map_or(usize::MAX, |met| met.position + 1);
+        minimised.ops.truncate(length);
         Shrunk { ops: minimised.ops, ending: minimised.ending, met: last }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use scanner::InodeTime;
 
+use super::budget::Budget;
 use super::options::Watch;
 use crate::difference::{Aspect, Difference};
 use crate::feature::Feature;
@@ -100,6 +101,15 @@ impl Pace {
     }
 }
 
+/// How a sequence is tried.
+#[derive(Clone, Copy, Debug)]
+pub struct Trial {
+    /// How fast.
+    pub pace: Pace,
+    /// Bytes that its tree may hold.
+    pub most: u64,
+}
+
 impl Footing {
     /// A fresh tree with its model, and where it is. The world ends before the next one begins.
     pub fn begin(
@@ -131,26 +141,29 @@ impl Footing {
         World::new(target, model, &self.nature, &self.absent)
     }
 
-    /// Runs a sequence in a fresh tree; what differed first. One that is stopped shows nothing.
+    /// Runs a sequence in a fresh tree; what differed first. One that is stopped, or that would take
+    /// more space than it may, shows nothing.
     pub(super) fn try_sequence(
         &self,
         ground: &mut Ground,
         ops: &[Op],
-        pace: Pace,
+        trial: &Trial,
         watch: &Watch,
     ) -> Result<Option<Met>, SiteError> {
         let (mut world, _) = self.begin(ground)?;
+        let mut budget = Budget::of(trial.most);
         for (position, op) in ops.iter().enumerate() {
-            if watch.is_stopped() {
+            if watch.is_stopped() || !budget.admits(world.model(), op) {
                 break;
             }
-            pace.wait(ops.len());
-            match world.run(op).verdict {
+            trial.pace.wait(ops.len());
+            let ran = world.run(op);
+            match ran.verdict {
                 Verdict::Differs(differences) => {
                     return Ok(Some(Met { position, op: op.clone(), differences }));
                 }
                 Verdict::NoSpace => {
-                    let differences = vec![Difference::error(None, Some(rustix::io::Errno::NOSPC))];
+                    let differences = vec![Difference::error(None, ran.errno)];
                     return Ok(Some(Met { position, op: op.clone(), differences }));
                 }
                 Verdict::Agrees | Verdict::Excused(_) | Verdict::Unsupported => {}

@@ -50,7 +50,7 @@ pub fn try_out(site: &Site, names: &Arc<Names>, ground: &mut Ground) -> Result<T
         nature: Nature {
             filesystem: site.filesystem.clone(),
             upper: site.upper().map(ToOwned::to_owned),
-            options: site.options.split([',', ';']).map(|o| o.trim().to_owned()).collect(),
+            options: options(site),
             foreign_layers: site.has_foreign_layers(),
             layered: site.is_layered(),
         },
@@ -61,6 +61,14 @@ pub fn try_out(site: &Site, names: &Arc<Names>, ground: &mut Ground) -> Result<T
     Ok(Tried { footing, abilities })
 }
 
+/// What is shown as mounted, and what it was mounted with: the kernel does not show an option that
+/// has its module's default.
+fn options(site: &Site) -> Vec<String> {
+    let shown = site.options.split([',', ';']);
+    let made = site.layering().into_iter().flat_map(|options| options.split(','));
+    shown.chain(made).map(|option| option.trim().to_owned()).collect()
+}
+
 /// A directory in a fresh tree, in which nothing is yet.
 fn fresh(names: &Arc<Names>, ground: &mut Ground) -> Result<DirectoryTarget, SiteError> {
     let world = ground.fresh()?;
@@ -69,7 +77,7 @@ fn fresh(names: &Arc<Names>, ground: &mut Ground) -> Result<DirectoryTarget, Sit
 
 /// Whether permission bits do not hold this process up.
 fn overrides(target: &mut impl Target) -> bool {
-    let lines = ["create f9 mode=00", "open h0 f9 how=read mode=00"];
+    let lines = ["create f9 mode=00", "open h0 f9 how=read+write mode=00"];
     let ops = lines.iter().filter_map(|line| line.parse::<Op>().ok());
     ops.map(|op| target.apply(&op)).last().is_some_and(|outcome| outcome.is_ok())
 }

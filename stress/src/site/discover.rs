@@ -45,12 +45,17 @@ fn among(candidates: Vec<Candidate>, limits: &Limits) -> Discovered {
     let mut known: BTreeMap<String, &str> = BTreeMap::new();
     let mut found = Discovered { sites: Vec::new(), left_out: Vec::new() };
     for (name, directory) in candidates {
-        let site = directory.ok_or_else(|| "there is no such directory".to_owned());
+        let out = |why: String| LeftOut::new(name, &why);
+        let by_design = |why: String| LeftOut { by_design: true, ..out(why) };
+        let there = directory.filter(|directory| directory.exists());
+        let site = there.ok_or_else(|| by_design("there is no such directory".to_owned()));
         let site = site.and_then(|directory| {
-            let footing = Footing::of(&directory).map_err(|error| error.to_string())?;
+            let footing = Footing::of(&directory).map_err(|error| out(error.to_string()))?;
             match known.get(footing.kind()) {
-                Some(other) => Err(format!("it is on {} as {other} is", footing.kind())),
-                None => Site::given(name, &directory, limits).map_err(|error| error.to_string()),
+                Some(other) => Err(by_design(format!("it is on {} as {other} is", footing.kind()))),
+                None => {
+                    Site::given(name, &directory, limits).map_err(|error| out(error.to_string()))
+                }
             }
         });
         match site {
@@ -58,7 +63,7 @@ fn among(candidates: Vec<Candidate>, limits: &Limits) -> Discovered {
                 known.insert(site.filesystem.clone(), name);
                 found.sites.push(site);
             }
-            Err(why) => found.left_out.push(LeftOut::new(name, &why)),
+            Err(left_out) => found.left_out.push(left_out),
         }
     }
     found
@@ -83,8 +88,8 @@ mod tests {
         assert_eq!(names, ["one"]);
         let why: Vec<_> = found.left_out.iter().map(|out| out.why.as_str()).collect();
         let [none, missing, two] = why[..] else { panic!("{why:?}") };
-        assert_eq!(none, "there is no such directory");
-        assert!(missing.ends_with("open says ENOENT; give another directory"), "{missing}");
+        assert_eq!([none, missing], ["there is no such directory"; 2]);
+        assert!(found.left_out.iter().all(|out| out.by_design), "nothing is amiss");
         assert_eq!(two, format!("it is on {} as one is", found.sites[0].filesystem));
     }
 }

@@ -64,11 +64,14 @@ pub struct LeftOut {
     pub name: String,
     /// Why there is none, in words.
     pub why: String,
+    /// Whether nothing is amiss with that.
+    pub by_design: bool,
 }
 
 impl LeftOut {
-    fn new(name: &str, why: &str) -> Self {
-        LeftOut { name: name.to_owned(), why: why.to_owned() }
+    /// That it is so is worth telling.
+    pub fn new(name: &str, why: &str) -> Self {
+        LeftOut { name: name.to_owned(), why: why.to_owned(), by_design: false }
     }
 }
 
@@ -127,6 +130,11 @@ impl Site {
     /// Whether it was made for the run, and goes with it.
     pub fn is_made(&self) -> bool {
         self.yard.is_made()
+    }
+
+    /// Of an overlay that was made: the options that it is mounted with.
+    pub fn layering(&self) -> Option<&'static str> {
+        self.yard.overlay()
     }
 
     /// Of an overlay that was made: the type of filesystem that its upper layers are on.

@@ -153,6 +153,9 @@ impl Model {
     ) -> Planned {
         let source = self.open_path(from, READ)?;
         let target = self.open_path(to, WRITE)?;
+        if length > crate::data::MOST {
+            return Err(Errno::INVAL);
+        }
         let size = self.content(source)?.size();
         let length = u64::from(length).min(size.saturating_sub(at));
         let end = to_at.checked_add(length).ok_or(Errno::OVERFLOW)?;

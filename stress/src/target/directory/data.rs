@@ -121,6 +121,9 @@ impl DirectoryTarget {
     ) -> Result<u64, Errno> {
         let source = self.open_path(from, OFlags::RDONLY)?;
         let target = self.open_path(to, OFlags::WRONLY)?;
+        if length > MOST {
+            return Err(Errno::INVAL);
+        }
         // Not beyond what there is now: a file that is copied into itself grows.
         let size = end(&source)?;
         let length = u64::from(length).min(size.saturating_sub(at));

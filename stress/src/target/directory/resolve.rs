@@ -24,6 +24,9 @@ impl AsFd for Parent<'_> {
     }
 }
 
+/// How often a path is resolved anew.
+const TRIES: u32 = 1000;
+
 impl DirectoryTarget {
     /// Opens what names lead to; symbolic links on the way and at the end are followed as long as
     /// they stay below the top.
@@ -40,13 +43,19 @@ impl DirectoryTarget {
             path.push(b'.');
         }
         let flags = flags | OFlags::CLOEXEC;
-        // The kernel gives up with EAGAIN where something was renamed on the way.
-        loop {
-            match openat2(&self.top, path.as_slice(), flags, mode, ResolveFlags::BENEATH) {
-                Err(Errno::AGAIN | Errno::INTR) => {}
-                answer => return answer,
+        let open = || openat2(&self.top, path.as_slice(), flags, mode, ResolveFlags::BENEATH);
+        // The kernel gives up with EAGAIN where something was renamed on the way; a server that
+        // keeps saying so is heard in the end.
+        let again =
+            |answer: &Result<OwnedFd, Errno>| matches!(answer, Err(Errno::AGAIN | Errno::INTR));
+        let mut answer = open();
+        for _ in 0..TRIES {
+            if !again(&answer) {
+                break;
             }
+            answer = open();
         }
+        answer
     }
 
     /// The directory that the last name of a path is looked up in.
