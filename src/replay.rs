@@ -50,6 +50,7 @@ pub fn run(arguments: &ReplayArguments) -> anyhow::Result<Status> {
         sites.extend(made.sites);
         left_out.extend(made.left_out);
     }
+    stressing::can_work(sites.len(), 1)?;
     let done = run::replay(&reproducer, sites, left_out, MOST_BYTES, &watch);
     stressing::end(outcome, &arguments.result, done, &caught)
 }

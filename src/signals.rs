@@ -1,13 +1,18 @@
-//! SIGINT, SIGTERM and SIGHUP (a lost terminal): the first stops the work cleanly, the second ends the process.
+//! SIGINT, SIGTERM and SIGHUP (a lost terminal): the first stops the work cleanly, the second ends
+//! the process.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use nix::sys::signal::{SigSet, Signal};
 
 use crate::output;
+
+/// How long after the first signal another one is taken for the same.
+const ECHO: Duration = Duration::from_millis(200);
 
 /// The signal that came, if one did.
 #[derive(Clone, Debug, Default)]
@@ -34,8 +39,14 @@ pub fn on_stop(stop: impl Fn() + Send + 'static) -> anyhow::Result<Caught> {
     let caught = Caught::default();
     let noted = caught.clone();
     let wait = move || {
+        let mut first: Option<Instant> = None;
         while let Ok(signal) = signals.wait() {
             let number = signal as i32 as u8;
+            // timeout(1) signals the process, and then its group: one request, sent twice.
+            if first.is_some_and(|first| first.elapsed() < ECHO) {
+                continue;
+            }
+            first.get_or_insert_with(Instant::now);
             if noted.0.swap(number, Ordering::AcqRel) != 0 {
                 // Asked twice: whoever asks wants the prompt back, not the report.
                 output::say(

@@ -23,6 +23,13 @@ use crate::status::Status;
 /// Bytes on a target, unless told otherwise.
 const USUAL_BYTES: u64 = 256 << 20;
 
+/// Descriptors that a lane has open at once: its handles, and what one operation, a removal or a
+/// scan at rest takes.
+const DESCRIPTORS_A_LANE: usize = 20;
+
+/// Those of everything else.
+const DESCRIPTORS: usize = 12;
+
 /// Bytes below which a lane could write next to nothing.
 const LEAST_BYTES: u64 = 64 << 10;
 
@@ -51,6 +58,7 @@ pub fn run(arguments: &StressArguments) -> anyhow::Result<Status> {
     descriptor_limit::raise();
     name_leftovers(arguments, quiet);
     let options = options(arguments, namespace.as_ref())?;
+    can_work(options.sites.len(), options.lanes)?;
     let shown = Arc::clone(&watch);
     let progress =
         Progress::show(move |elapsed| message(&shown, elapsed), arguments.progress, quiet);
@@ -61,6 +69,22 @@ pub fn run(arguments: &StressArguments) -> anyhow::Result<Status> {
         save_reproducers(&mut done, directory);
     }
     end(outcome, &arguments.result, done, &caught)
+}
+
+/// Whether everything is there that operations need of this process.
+pub fn can_work(sites: usize, lanes: usize) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        Path::new("/proc/self/fd").exists(),
+        "/proc is not there, by which what is open is named; mount it, or run outside of this chroot"
+    );
+    let (needed, most) =
+        (DESCRIPTORS + sites * lanes * DESCRIPTORS_A_LANE, descriptor_limit::most());
+    anyhow::ensure!(
+        most >= needed as u64,
+        "{needed} open files may be needed, and {most} are allowed; allow more (ulimit -n), or take \
+         fewer threads and targets"
+    );
+    Ok(())
 }
 
 /// A watch that signals stop. Must be called before any thread is started.
@@ -170,7 +194,16 @@ pub fn places(places: &[Place], limits: &Limits) -> anyhow::Result<Vec<Site>> {
             "{}: two targets have this name; give each its own (NAME=DIR)",
             place.name
         );
-        sites.push(Site::given(&place.name, &place.directory, limits)?);
+        let site = Site::given(&place.name, &place.directory, limits)?;
+        if let Some(other) = sites.iter().find(|other| other.path == site.path) {
+            let path = PathName::from(site.path.as_path()).escaped();
+            anyhow::bail!(
+                "{path}: {} and {} are the same directory; name it once",
+                other.name,
+                site.name
+            );
+        }
+        sites.push(site);
     }
     Ok(sites)
 }

@@ -31,6 +31,9 @@ pub struct Stress {
     /// Which mixture of operations it was (`npm`, `mixed`, `metadata`, `data`, `edge`), or
     /// `replay` for a reproducer that ran again.
     pub profile: String,
+    /// Of a reproducer that ran again: the divergence that it recorded, as `class` of a row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<String>,
     /// Lanes of operations on each target, at work at the same time.
     pub threads: u32,
     /// Where operations ran, in the order asked for.

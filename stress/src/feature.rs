@@ -4,6 +4,7 @@
 
 use rustix::io::Errno;
 
+use crate::difference::Aspect;
 use crate::name::Family;
 use crate::op::{Op, OpKind};
 use crate::operand::{AllocateHow, RenameHow};
@@ -137,14 +138,29 @@ impl Feature {
 
     /// Whether an operation cannot be told the outcome of where the feature is not there.
     pub fn rules_out(self, op: &Op) -> bool {
-        self == Feature::CaseSensitivity && op.names_any(|name| name.family().0 == Family::Odd)
+        match self {
+            Feature::CaseSensitivity => op.names_any(|name| name.family().0 == Family::Odd),
+            Feature::SymbolicLinks => op.kind() == OpKind::Symlink,
+            _ => false,
+        }
+    }
+
+    /// Whether nothing can be said of this where the feature is not there.
+    pub fn blurs(self, aspect: Aspect) -> bool {
+        match self {
+            Feature::Modes => aspect == Aspect::Mode,
+            Feature::Nanoseconds => matches!(aspect, Aspect::Modified | Aspect::Changed),
+            _ => false,
+        }
     }
 
     /// Tries it out in a fresh tree, with names that no such tree has.
     pub fn try_out(self, target: &mut impl Target) -> Ability {
         let lines = match self {
             Feature::HardLinks => &["create f60 mode=0644", "link f60 f61"][..],
-            Feature::SymbolicLinks => &["symlink f60 f61"],
+            Feature::SymbolicLinks => {
+                &["create f60 mode=0644", "symlink f60 f61", "read f61 at=0 length=1"]
+            }
             Feature::ExclusiveRename => &["create f60 mode=0644", "rename f60 f61 how=noreplace"],
             Feature::ExchangingRename => {
                 &["create f60 mode=0644", "create f61 mode=0644", "rename f60 f61 how=exchange"]
@@ -175,6 +191,9 @@ impl Feature {
         match (self, outcome) {
             (Feature::CaseSensitivity, Err(Errno::EXIST)) => {
                 Ability::Absent("a name is taken by one that differs in case".to_owned())
+            }
+            (Feature::SymbolicLinks, Err(Errno::LOOP)) => {
+                Ability::Absent("they are not followed (nosymfollow)".to_owned())
             }
             (_, Err(errno)) if is_unsupported(*errno) => {
                 Ability::Absent(scanner::errno_word(*errno))
@@ -207,8 +226,9 @@ pub fn is_unsupported(errno: Errno) -> bool {
 fn try_allocation(how: AllocateHow, target: &mut impl Target) -> Ability {
     let lines = [
         "create f60 mode=0644".to_owned(),
-        "write f60 at=0 length=65536 fill=1".to_owned(),
-        format!("fallocate f60 how={} at=4096 length=4096", how.word()),
+        "write f60 at=0 length=262144 fill=1".to_owned(),
+        // What filesystems allocate at once is no more than this.
+        format!("fallocate f60 how={} at=65536 length=65536", how.word()),
     ];
     Feature::Allocation(how).judge(&try_lines(&lines, target))
 }

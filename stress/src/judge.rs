@@ -4,7 +4,7 @@ use rustix::io::Errno;
 use scanner::FileKind;
 
 use crate::difference::{Aspect, Difference, row_name, time};
-use crate::model::{Expected, ExpectedFacts, Misread, Model, NodeId, Open, Stream};
+use crate::model::{Expected, ExpectedFacts, Misread, Model, Node, NodeId, Open, Stream};
 use crate::name::Name;
 use crate::operand::Handle;
 use crate::outcome::{Facts, Outcome, Row, RowName, Rows, Seen};
@@ -20,7 +20,11 @@ pub fn judge(model: &Model, expected: &Expected, outcome: &Outcome) -> Vec<Diffe
             return vec![Difference::error(Some(*errno), found.as_ref().err().copied())];
         }
         (Expected::Step { handle, buffer, .. }, Err(Errno::INVAL)) => {
-            return too_small(model, *handle, *buffer).err().into_iter().collect();
+            return all_fit(model, *handle, *buffer).into_iter().collect();
+        }
+        (Expected::Listing(node, buffer), Err(Errno::INVAL)) => {
+            let fits = fits(model, fresh(model, *node).names(), *buffer);
+            return fits.then_some(INVALID).into_iter().map(|f| f()).collect();
         }
         (_, Err(errno)) => return vec![Difference::error(None, Some(*errno))],
         (_, Ok(seen)) => seen,
@@ -37,12 +41,18 @@ pub fn judge(model: &Model, expected: &Expected, outcome: &Outcome) -> Vec<Diffe
         (Expected::Attributes(expected), Seen::Attributes(found, other)) => {
             attributes(expected, found, other).into_iter().collect()
         }
-        (Expected::Listing(node), Seen::Rows(rows)) => listing(model, *node, rows),
+        (Expected::Listing(node, buffer), Seen::Rows(rows)) => {
+            let fresh = fresh(model, *node);
+            let mut differences = stream(model, &fresh, rows);
+            let all = fits(model, fresh.names(), *buffer);
+            differences.extend((is_cut(rows) && all).then(INVALID));
+            differences
+        }
         (Expected::Step { handle, to_end, buffer }, Seen::Rows(rows)) => {
             let mut differences = step(model, *handle, rows);
             // That a name does not fit is the one reason to stop before the end.
-            let stopped = *to_end && !rows.end && rows.rows.len() < MOST_ROWS;
-            differences.extend(stopped.then(|| too_small(model, *handle, *buffer).err()).flatten());
+            let cut = *to_end && is_cut(rows);
+            differences.extend(cut.then(|| all_fit(model, *handle, *buffer)).flatten());
             differences
         }
         (expected, seen) => {
@@ -122,13 +132,15 @@ fn attributes(expected: &[u8], found: &[u8], other: &[Vec<u8>]) -> Option<Differ
     Some(Difference::new(Aspect::Attributes, own(expected).join(" "), found))
 }
 
-/// A directory that nobody changed meanwhile: exactly what is in it.
-fn listing(model: &Model, node: NodeId, rows: &Rows) -> Vec<Difference> {
-    let Some(directory) = model.node(node).and_then(|node| node.directory()) else {
-        return Vec::new();
-    };
-    let fresh = Stream::new(node, directory.entries.keys().copied());
-    stream(model, &fresh, rows)
+/// A directory that nobody changed meanwhile: exactly what is in it comes.
+fn fresh(model: &Model, node: NodeId) -> Stream {
+    let entries = model.node(node).and_then(Node::directory).map(|there| &there.entries);
+    Stream::new(node, entries.into_iter().flat_map(|entries| entries.keys().copied()))
+}
+
+/// Whether a reader stopped before the end.
+fn is_cut(rows: &Rows) -> bool {
+    !rows.end && rows.rows.len() < MOST_ROWS
 }
 
 fn step(model: &Model, handle: Handle, rows: &Rows) -> Vec<Difference> {
@@ -183,15 +195,17 @@ fn claim(model: &Model, stream: &Stream, row: &Row) -> Option<Difference> {
     Some(Difference::new(Aspect::RowNumber, words(ino), words(row.ino)).of_row(name))
 }
 
-/// Whether some name does not fit into a buffer, so that EINVAL may come.
-fn too_small(model: &Model, handle: Handle, buffer: u32) -> Result<(), Difference> {
-    let fits = |name: &Name| model.row_length(*name) <= buffer as usize;
-    match model.open(handle) {
-        Some(Open::Directory(open)) if buffer >= 24 && open.names().all(|name| fits(&name)) => {
-            Err(Difference::error(None, Some(Errno::INVAL)))
-        }
-        _ => Ok(()),
-    }
+const INVALID: fn() -> Difference = || Difference::error(None, Some(Errno::INVAL));
+
+/// EINVAL, where every name of an open directory fits into a buffer, so that it may not come.
+fn all_fit(model: &Model, handle: Handle, buffer: u32) -> Option<Difference> {
+    let Some(Open::Directory(open)) = model.open(handle) else { return None };
+    fits(model, open.names(), buffer).then(INVALID)
+}
+
+/// Whether names, and `.` and `..`, fit into a buffer.
+fn fits(model: &Model, mut names: impl Iterator<Item = Name>, buffer: u32) -> bool {
+    buffer >= 24 && names.all(|name| model.row_length(name) <= buffer as usize)
 }
 
 #[cfg(test)]
@@ -355,7 +369,7 @@ mod tests {
         aspects(&empty(23), &invalid, &[]);
         aspects(&empty(24), &invalid, &[Aspect::Error(None, Some(Errno::INVAL))]);
         aspects(&step(23), &Err(Errno::IO), &[Aspect::Error(None, Some(Errno::IO))]);
-        let list = Expected::Listing(model().open(Handle::at(0)).unwrap().node());
+        let list = Expected::Listing(model().open(Handle::at(0)).unwrap().node(), 4096);
         aspects(&list, &invalid, &[Aspect::Error(None, Some(Errno::INVAL))]);
     }
 

@@ -41,7 +41,12 @@ impl Nature {
             Some(upper) => upper == filesystem,
             None => filesystem != "tmpfs",
         };
-        self.filesystem == filesystem || self.filesystem == "overlay" && below
+        // The kernel has one driver for all three.
+        let own = match self.filesystem.as_str() {
+            "ext2" | "ext3" => "ext4",
+            own => own,
+        };
+        own == filesystem || own == "overlay" && below
     }
 
     /// What the names of a file of the lower layer are.
@@ -118,18 +123,20 @@ pub enum When {
     Always,
     /// The file that gets another name has at least so many.
     Names(u32),
+    /// The link's target and a NUL do not fit into a block.
+    TargetFillsBlock,
     /// The link's target has at least so many bytes.
     TargetBytes(usize),
-    /// All values of the file's attributes have, with the new one, at least so many bytes.
-    AttributeBytes(usize),
+    /// All values of the file's attributes, with the new one, leave no room in a block.
+    AttributesFillBlock,
     /// The attribute's value has at least so many bytes.
     ValueBytes(u32),
     /// All values of the attributes of what is moved, or changes places, have at least so many
     /// bytes.
     MovedAttributeBytes(usize),
-    /// All values of the attributes of a directory have at least so many bytes, in which a lower
-    /// file is changed, or into which it is moved or linked.
-    AttributeBytesAroundLower(usize),
+    /// All values of the attributes of a directory leave no room in a block, in which a lower file
+    /// is changed, or into which it is moved or linked.
+    AttributesFillBlockAroundLower,
     /// The time that was set last is not between these seconds; at them, nanoseconds are dropped
     /// (timestamp_truncate() in fs/inode.c).
     TimeOutside(i64, i64),
@@ -195,21 +202,31 @@ impl Quirk {
     }
 }
 
+/// Bytes of a block of attributes that are not values: its header, an entry, and what more values
+/// take to be found.
+const BLOCK_OVERHEAD: usize = 296;
+
 fn holds(when: When, model: &Model, op: &Op, difference: &Difference) -> bool {
     match when {
         When::Always => true,
         When::Names(least) => model.names_of_linked(op).is_some_and(|names| names >= least),
+        When::TargetFillsBlock => {
+            matches!(op, Op::Symlink { target, .. } if model.path_bytes(target) >= model.block())
+        }
         When::TargetBytes(least) => {
             matches!(op, Op::Symlink { target, .. } if model.path_bytes(target) >= least)
         }
-        When::AttributeBytes(least) => {
-            model.attribute_bytes_with(op).is_some_and(|bytes| bytes >= least)
+        When::AttributesFillBlock => {
+            let bytes = model.attribute_bytes_with(op);
+            bytes.is_some_and(|bytes| bytes + BLOCK_OVERHEAD >= model.block())
         }
         When::ValueBytes(least) => {
             matches!(op, Op::SetAttribute { length, .. } if *length >= least)
         }
         When::MovedAttributeBytes(least) => model.attribute_bytes_of_moved(op) >= least,
-        When::AttributeBytesAroundLower(least) => model.attribute_bytes_around_lower(op) >= least,
+        When::AttributesFillBlockAroundLower => {
+            model.attribute_bytes_around_lower(op) + BLOCK_OVERHEAD >= model.block()
+        }
         When::TimeOutside(first, last) => {
             let set = model.time_set(op);
             set.is_some_and(|(seconds, _)| seconds <= first || seconds >= last)

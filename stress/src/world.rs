@@ -70,7 +70,8 @@ impl<T: Target> World<T> {
 
     /// Whether an operation is not done, since what it should come to is not known here.
     pub fn rules_out(&self, op: &Op) -> bool {
-        self.absent.iter().any(|feature| feature.rules_out(op))
+        let absent = self.absent.iter().any(|feature| feature.rules_out(op));
+        absent || self.model.cannot_follow(op)
     }
 
     /// Does an operation on both.
@@ -90,6 +91,8 @@ impl<T: Target> World<T> {
         let planned = errno.is_none() == !matches!(plan.expected, Expected::Fails(_));
         if planned && !matches!(verdict, Verdict::Differs(_)) {
             self.model.carry_out(plan, &outcome, now);
+        } else if verdict == Verdict::Unsupported {
+            self.model.refused(op, now);
         }
         Ran { errno, took, verdict }
     }
@@ -104,9 +107,15 @@ impl<T: Target> World<T> {
         needed.is_some() && refused
     }
 
-    fn verdict(&self, op: &Op, differences: Vec<Difference>) -> Verdict {
+    fn verdict(&self, op: &Op, mut differences: Vec<Difference>) -> Verdict {
         if differences.is_empty() {
             return Verdict::Agrees;
+        }
+        differences.retain(|difference| {
+            !self.absent.iter().any(|feature| feature.blurs(difference.aspect))
+        });
+        if differences.is_empty() {
+            return Verdict::Unsupported;
         }
         if self.is_unsupported(op, &differences) {
             return Verdict::Unsupported;

@@ -78,6 +78,7 @@ pub(crate) fn stress() -> Stress {
     Stress {
         seed: 42,
         profile: "mixed".into(),
+        recorded: None,
         threads: 2,
         targets: vec![stress_target("home", "ext4"), stress_target("shm", "tmpfs")],
         not_provided: Vec::new(),

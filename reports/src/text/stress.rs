@@ -25,6 +25,9 @@ pub(super) fn write<W: Write>(stress: &Stress, page: &mut Page<'_, W>) -> io::Re
         stress_coverage::write(stress, page)?;
     }
     page.blank()?;
+    if let Some(class) = &stress.recorded {
+        page.labelled(2, Style::Plain, "recorded:", &whether_it_shows(stress, class))?;
+    }
     let conclusion = stress.conclusion();
     let (style, label) = label(stress, conclusion);
     page.labelled(2, style, &label, conclusion.text())
@@ -54,6 +57,20 @@ fn what_and_where(stress: &Stress) -> String {
         places.push(format!("{count} made for this run"));
     }
     if places.is_empty() { what } else { format!("{what}; {}", places.join(", ")) }
+}
+
+/// What a replay is for: whether the divergence that was recorded shows, and where.
+fn whether_it_shows(stress: &Stress, class: &str) -> String {
+    let ran = stress.targets.iter().filter(|target| target.operations > 0);
+    let (shown, not): (Vec<_>, Vec<_>) = ran
+        .map(|target| target.name.as_str())
+        .partition(|name| stress.divergences_on(name).any(|row| row.class == class));
+    let on = |what: &str, names: Vec<&str>| match listed(names.into_iter().map(escape_prose)) {
+        names if names.is_empty() => String::new(),
+        names => format!("; {what} on {names}"),
+    };
+    let class = escape_prose(class);
+    format!("{class}{}{}", on("it shows", shown), on("it does not show", not))
 }
 
 fn label(stress: &Stress, conclusion: StressConclusion) -> (Style, String) {

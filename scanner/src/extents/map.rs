@@ -75,6 +75,12 @@ impl Extent {
         self.flags & DATA_INLINE != 0
     }
 
+    /// Whether it can answer a question about what is from a byte on. btrfs without no-holes answers
+    /// with a delayed extent that ends there once more (measured on Linux 6.18).
+    fn is_behind(&self, start: u64) -> bool {
+        self.end() > start || !self.is_pending()
+    }
+
     /// Where in the file it ends.
     pub fn end(&self) -> u64 {
         self.logical.saturating_add(self.length)
@@ -149,7 +155,8 @@ impl ExtentMap {
             Err(Errno::FBIG | Errno::INVAL) if start > 0 => return Ok(true),
             Err(errno) => return Err(MapError::Refused(errno)),
         };
-        self.extents.extend(raw.iter().map(Extent::from));
+        let extents = raw.iter().map(Extent::from);
+        self.extents.extend(extents.filter(|extent| extent.is_behind(start)));
         Ok(raw.last().is_none_or(|last| last.flags & LAST != 0))
     }
 

@@ -62,7 +62,8 @@ impl Beneath {
     pub fn open_at(&self, path: &[u8], flags: OFlags, mode: Mode) -> Result<OwnedFd, Errno> {
         let path = if path.is_empty() { b"." } else { path };
         if path.len() < LONGEST_PATH && self.has_openat2.load(Ordering::Relaxed) {
-            let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
+            // What was mounted there since is none of ours.
+            let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_XDEV;
             match openat2(&self.directory, path, flags | ALWAYS, mode, resolve) {
                 // Filters of older container runtimes say EPERM to calls that they do not know.
                 Err(Errno::NOSYS | Errno::PERM) => {

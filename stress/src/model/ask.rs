@@ -2,11 +2,12 @@
 
 use scanner::{FileKind, InodeTime};
 
+use super::content::PAGE;
 use super::node::Node;
 use super::{Model, NodeId};
 use crate::name::Name;
 use crate::op::Op;
-use crate::operand::{OpenHow, RenameHow};
+use crate::operand::{AllocateHow, OpenHow, RenameHow};
 use crate::path::{self, Path};
 use crate::quirk::Listed;
 
@@ -31,6 +32,18 @@ impl Model {
 
     fn itself_at(&self, path: &Path) -> Option<NodeId> {
         self.spot(path.names(), false).ok().flatten()?.node
+    }
+
+    /// Whether an operation moves what is in a file by less than its pages here hold, or by more
+    /// than the filesystem allocates at least.
+    pub fn cannot_follow(&self, op: &Op) -> bool {
+        let moves = |how| matches!(how, AllocateHow::Collapse | AllocateHow::Insert);
+        matches!(op, Op::Allocate { how, .. } if moves(*how)) && self.block != PAGE
+    }
+
+    /// Bytes of a block: of attributes, of a link's target.
+    pub fn block(&self) -> usize {
+        self.block as usize
     }
 
     /// How many names the file has that gets another one.

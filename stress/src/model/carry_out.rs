@@ -7,6 +7,7 @@ use super::node::{Body, Directory, Modified, Node};
 use super::{Effect, Model, NodeId, Open, Plan, Stream};
 use crate::data::pattern;
 use crate::name::Name;
+use crate::op::Op;
 use crate::operand::{AllocateHow, Crowd, Handle, OpenHow};
 use crate::outcome::{Outcome, Seen};
 
@@ -16,6 +17,16 @@ impl Model {
     pub fn carry_out(&mut self, plan: Plan, outcome: &Outcome, now: InodeTime) {
         for effect in plan.effects {
             self.change(effect, outcome, now);
+        }
+    }
+
+    /// Makes the changes that may come of an operation although it is refused as one that the
+    /// filesystem does not have: ext4 sets the times of a file before it says that a range cannot
+    /// be allocated.
+    pub fn refused(&mut self, op: &Op, now: InodeTime) {
+        let Op::Allocate { path, .. } = op else { return };
+        if let Ok(node) = self.found(path.names()) {
+            self.change_inode(&Effect::PerhapsTouched { node }, now);
         }
     }
 

@@ -20,7 +20,7 @@ pub enum Expected {
     /// What statx says.
     Facts(ExpectedFacts),
     /// Every row of a directory that nobody changes meanwhile.
-    Listing(NodeId),
+    Listing(NodeId, u32),
     /// The next rows of an open directory, or all that are left.
     Step {
         /// The directory.

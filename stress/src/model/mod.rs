@@ -27,6 +27,7 @@ use crate::name::{Name, Names};
 use crate::operand::{Handle, OpenHow};
 use crate::path::Path;
 
+pub use content::PAGE;
 pub use effect::Effect;
 pub use expected::{Expected, ExpectedFacts};
 pub use node::{Body, Directory, Modified, Node, NodeId};
@@ -84,6 +85,8 @@ pub struct Model {
     live: u64,
     /// The most bytes that a file has.
     largest: u64,
+    /// Bytes that the filesystem allocates at least.
+    block: u64,
 }
 
 impl Model {
@@ -101,7 +104,13 @@ impl Model {
             allocated: 0,
             live: 1,
             largest: MOST,
+            block: PAGE,
         }
+    }
+
+    /// The filesystem allocates so many bytes at least (`f_frsize` of statvfs(3)).
+    pub fn set_block(&mut self, bytes: u64) {
+        self.block = bytes;
     }
 
     /// Files have at most so many bytes (`s_maxbytes` of include/linux/fs.h).

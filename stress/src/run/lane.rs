@@ -262,7 +262,9 @@ impl Lane<'_> {
         }
         match self.site.is_reached() {
             Ok(true) => None,
-            Ok(false) => Some("its path leads elsewhere: unmounted, or mounted over".to_owned()),
+            Ok(false) => Some(
+                "its path leads elsewhere: unmounted, mounted over, moved or removed".to_owned(),
+            ),
             Err(errno) => Some(says("stat of its path", errno)),
         }
     }
@@ -286,7 +288,8 @@ mod tests {
 
     #[test]
     fn a_filesystem_that_counts_no_inodes_can_have_plenty() {
-        let space = Space { bytes: 1 << 30, free_bytes: 1 << 29, inodes: 0, free_inodes: 0 };
+        let space =
+            Space { bytes: 1 << 30, free_bytes: 1 << 29, inodes: 0, free_inodes: 0, block: 4096 };
         assert!(has_plenty(space));
         assert!(has_plenty(Space { inodes: 5000, free_inodes: 1000, ..space }));
         assert!(!has_plenty(Space { inodes: 5000, free_inodes: 999, ..space }));

@@ -15,9 +15,10 @@ mod tally;
 mod trial;
 mod try_out;
 
+use std::io;
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 use std::time::Instant;
 
 use reports::{Finding, Root, Stress};
@@ -26,7 +27,7 @@ use crate::generator::{Mix, Profile};
 use crate::name::Names;
 use crate::population;
 use crate::reproducer::{Ground, Reproducer};
-use crate::site::{Fill, LeftOut, Site};
+use crate::site::{Fill, LeftOut, Site, SiteError};
 
 use divergences::Divergences;
 use lane::{Ended, Lane};
@@ -69,20 +70,24 @@ pub fn run(options: StressOptions, watch: &Watch) -> Done {
     let worked: Vec<Worked> = thread::scope(|scope| {
         let crew = &crew;
         let sites = options.sites.iter();
-        let threads: Vec<_> = sites.map(|site| scope.spawn(move || crew.work(site))).collect();
-        let joined = threads.into_iter().map(thread::ScopedJoinHandle::join);
-        joined.map(|worked| worked.unwrap_or_else(|_| Worked::failed())).collect()
+        let spawn = |site| thread::Builder::new().spawn_scoped(scope, move || crew.work(site));
+        let threads: Vec<_> = sites.map(spawn).collect();
+        threads.into_iter().map(|thread| joined(thread).unwrap_or_else(Worked::unusable)).collect()
     });
     elsewhere::try_elsewhere(&crew, &worked);
     section::assemble(options, &worked, divergences, watch)
 }
 
 impl Worked {
-    /// A thread that died, which is a fault of this program.
-    fn failed() -> Self {
-        let ended = Ended::Lost("a thread of this program ended early".to_owned());
+    fn unusable(error: SiteError) -> Self {
+        let ended = Ended::Unusable(error);
         Worked { tally: Tally::default(), ended, tried: None, seconds: 0.0 }
     }
+}
+
+/// What a thread came to, which may not have begun.
+fn joined<T>(thread: io::Result<ScopedJoinHandle<'_, T>>) -> Result<T, SiteError> {
+    thread.map_err(SiteError::NoThread)?.join().map_err(|_| SiteError::Failed)
 }
 
 /// Runs a reproducer once on every site.
@@ -121,6 +126,7 @@ pub fn replay(
     elsewhere::try_elsewhere(&crew, &worked);
     let mut done = section::assemble(options, &worked, divergences, watch);
     "replay".clone_into(&mut done.stress.profile);
+    done.stress.recorded = Some(reproducer.class.clone());
     done
 }
 
@@ -147,10 +153,7 @@ impl Crew<'_> {
             .and_then(|mut ground| try_out::try_out(site, &self.names, &mut ground));
         let tried = match tried {
             Ok(tried) => tried,
-            Err(error) => {
-                let ended = Ended::Unusable(error);
-                return Worked { tally: Tally::default(), ended, tried: None, seconds: 0.0 };
-            }
+            Err(error) => return Worked::unusable(error),
         };
         let (tally, ended) = self.lanes(site, &tried.footing);
         Worked { tally, ended, tried: Some(tried), seconds: begun.elapsed().as_secs_f64() }
@@ -185,13 +188,16 @@ impl Crew<'_> {
 
     fn lanes(&self, site: &Site, footing: &Footing) -> (Tally, Ended) {
         thread::scope(|scope| {
-            let lanes = (0..self.options.lanes)
-                .map(|number| scope.spawn(move || self.lane(site, footing, number)));
+            let lanes = (0..self.options.lanes).map(|number| {
+                let work = move || self.lane(site, footing, number);
+                thread::Builder::new().spawn_scoped(scope, work)
+            });
             let lanes: Vec<_> = lanes.collect();
             let mut all = Tally::default();
             let mut worst = Ended::Completed;
             for lane in lanes {
-                let Ok((tally, ended)) = lane.join() else { return (all, Worked::failed().ended) };
+                let (tally, ended) =
+                    joined(lane).unwrap_or_else(|error| (Tally::default(), Ended::Unusable(error)));
                 all.merge(&tally);
                 if weight(&ended) > weight(&worst) {
                     worst = ended;
@@ -217,14 +223,9 @@ impl Crew<'_> {
         match site.ground(number, &self.fill()) {
             Ok(mut ground) => {
                 let ended = lane.run(&mut ground, &mut tally);
-                let removed = ground.remove();
-                match (removed, ended) {
-                    // After a divergence that is one more sign of it, and told with what stays.
-                    (Err(error), Ended::Completed | Ended::Stopped) => {
-                        (tally, Ended::Lost(error.to_string()))
-                    }
-                    (_, ended) => (tally, ended),
-                }
+                // What stays of it is told when the site is removed.
+                drop(ground.remove());
+                (tally, ended)
             }
             Err(error) => (tally, Ended::Unusable(error)),
         }

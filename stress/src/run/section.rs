@@ -34,6 +34,7 @@ pub fn assemble(
     let stress = Stress {
         seed: options.seed,
         profile: options.mix.profile.word().to_owned(),
+        recorded: None,
         threads: options.lanes as u32,
         targets: both().map(|(site, worked)| target(site, worked)).collect(),
         not_provided: options

@@ -30,6 +30,8 @@ pub struct Footing {
     pub caller: Caller,
     /// The most bytes that a file has there.
     pub largest: u64,
+    /// Bytes that are allocated there at least.
+    pub block: u64,
     /// What it does not do.
     pub absent: Vec<Feature>,
 }
@@ -137,6 +139,7 @@ impl Footing {
             Model::new(Arc::clone(&self.names), self.caller, now)
         };
         model.set_largest(self.largest);
+        model.set_block(self.block);
         let target = DirectoryTarget::new(Arc::clone(&self.names), fresh.top);
         World::new(target, model, &self.nature, &self.absent)
     }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::trial::Footing;
 use crate::feature::{Ability, Feature};
-use crate::model::Caller;
+use crate::model::{Caller, PAGE};
 use crate::name::Names;
 use crate::op::Op;
+use crate::outcome::{RowName, Seen};
 use crate::quirk::Nature;
 use crate::site::{Ground, Site, SiteError};
 use crate::target::{DirectoryTarget, Target};
@@ -51,11 +52,13 @@ pub fn try_out(site: &Site, names: &Arc<Names>, ground: &mut Ground) -> Result<T
             filesystem: site.filesystem.clone(),
             upper: site.upper().map(ToOwned::to_owned),
             options: options(site),
-            foreign_layers: site.has_foreign_layers(),
+            foreign_layers: site.has_foreign_layers()
+                || has_two_numbers(&mut fresh(names, ground)?),
             layered: site.is_layered(),
         },
         caller: Caller { overrides, umask: umask() },
         largest,
+        block: site.space().map_or(PAGE, |space| space.block),
         absent: abilities.iter().filter_map(absent).collect(),
     };
     Ok(Tried { footing, abilities })
@@ -73,6 +76,20 @@ fn options(site: &Site) -> Vec<String> {
 fn fresh(names: &Arc<Names>, ground: &mut Ground) -> Result<DirectoryTarget, SiteError> {
     let world = ground.fresh()?;
     Ok(DirectoryTarget::new(Arc::clone(names), world.top))
+}
+
+/// Whether a directory is listed with another inode number than it has: an overlay of layers on
+/// several filesystems.
+fn has_two_numbers(target: &mut impl Target) -> bool {
+    let mut outcome = |line: &str| line.parse::<Op>().ok().map(|op| target.apply(&op));
+    outcome("mkdir d9 mode=0755");
+    let (Some(Ok(Seen::Facts(facts))), Some(Ok(Seen::Rows(rows)))) =
+        (outcome("stat d9"), outcome("list . buffer=4096"))
+    else {
+        return false;
+    };
+    let row = rows.rows.iter().find(|row| matches!(row.name, RowName::Known(_)));
+    row.is_some_and(|row| row.ino != facts.ino)
 }
 
 /// Whether permission bits do not hold this process up.

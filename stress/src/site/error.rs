@@ -10,6 +10,15 @@ use scanner::scratch::{NotCleaned, ScratchError};
 /// Why there is no site, no ground or no world.
 #[derive(Debug, thiserror::Error)]
 pub enum SiteError {
+    /// There are too many threads.
+    #[error(
+        "a thread cannot be started: {0}; take fewer (--threads), or allow more (ulimit -u, \
+         pids.max of the container)"
+    )]
+    NoThread(std::io::Error),
+    /// A thread panicked.
+    #[error("a thread of fscan ended early: a mistake in fscan, worth a report")]
+    Failed,
     /// There is no scratch directory.
     #[error(transparent)]
     Scratch(#[from] ScratchError),
@@ -110,7 +119,9 @@ impl SiteError {
             SiteError::ErrorsPanic { .. }
             | SiteError::NoRoom { .. }
             | SiteError::NoInodes { .. }
-            | SiteError::NoMemory { .. } => None,
+            | SiteError::NoMemory { .. }
+            | SiteError::NoThread(_)
+            | SiteError::Failed => None,
         }
     }
 }

@@ -69,8 +69,13 @@ mod tests {
     use super::*;
 
     const LIMITS: Limits = Limits { max_bytes: 300 << 20, max_inodes: 1000, force: false };
-    const SPACE: Space =
-        Space { bytes: 1 << 30, free_bytes: 1 << 30, inodes: 10_000, free_inodes: 10_000 };
+    const SPACE: Space = Space {
+        bytes: 1 << 30,
+        free_bytes: 1 << 30,
+        inodes: 10_000,
+        free_inodes: 10_000,
+        block: 4096,
+    };
 
     fn said(space: Space) -> Option<String> {
         let admitted = LIMITS.admit_space(Path::new("/x"), &space);

@@ -16,6 +16,8 @@ pub struct Space {
     pub inodes: u64,
     /// Inodes that this user may still make.
     pub free_inodes: u64,
+    /// Bytes that are allocated at least.
+    pub block: u64,
 }
 
 impl Space {
@@ -27,6 +29,7 @@ impl Space {
             free_bytes: space.f_bavail.saturating_mul(space.f_frsize),
             inodes: space.f_files,
             free_inodes: space.f_favail,
+            block: space.f_frsize,
         })
     }
 
@@ -52,7 +55,8 @@ mod tests {
 
     #[test]
     fn a_tenth_stays_free() {
-        let space = Space { bytes: 1000, free_bytes: 600, inodes: 50, free_inodes: 20 };
+        let space =
+            Space { bytes: 1000, free_bytes: 600, inodes: 50, free_inodes: 20, block: 4096 };
         assert!(space.has_room_for(500) && !space.has_room_for(501));
         assert!(!space.has_room_for(u64::MAX));
         assert!(space.has_inodes_for(15) && !space.has_inodes_for(16));
@@ -60,7 +64,7 @@ mod tests {
 
     #[test]
     fn what_has_no_limit_has_room() {
-        let space = Space { bytes: 0, free_bytes: 0, inodes: 0, free_inodes: 0 };
+        let space = Space { bytes: 0, free_bytes: 0, inodes: 0, free_inodes: 0, block: 4096 };
         assert!(space.has_room_for(u64::MAX) && space.has_inodes_for(u64::MAX));
     }
 }

@@ -54,7 +54,7 @@ impl InMemory {
             Expected::Bytes(bytes) => Seen::Bytes(bytes.clone()),
             Expected::Facts(facts) => Seen::Facts(told(facts)),
             Expected::Attributes(numbers) => Seen::Attributes(numbers.clone(), Vec::new()),
-            Expected::Listing(node) => {
+            Expected::Listing(node, _) => {
                 let names = self.listed(*node);
                 let rows = names.into_iter().map(|name| self.row(*node, name)).collect();
                 Seen::Rows(Rows { rows, end: true })

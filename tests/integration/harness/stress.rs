@@ -11,6 +11,7 @@ use super::report::Example;
 pub(crate) struct Stress {
     pub(crate) seed: u64,
     pub(crate) profile: String,
+    pub(crate) recorded: Option<String>,
     pub(crate) threads: u32,
     pub(crate) targets: Vec<StressTarget>,
     #[serde(default)]

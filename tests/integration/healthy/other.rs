@@ -1,6 +1,7 @@
 //! xfs, btrfs and tmpfs.
 
 use std::fs;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use super::expect_healthy;
@@ -54,6 +55,21 @@ fn btrfs_with_a_subvolume_and_snapshots() {
         btrfs(&["subvolume", "snapshot"], &[top, &top.join("snapshot")]);
         let inner = [top.join("subvolume"), top.join("snapshot/inner")];
         btrfs(&["subvolume", "snapshot", "-r"], &inner.each_ref().map(PathBuf::as_path));
+    });
+}
+
+/// Without no-holes FIEMAP answers with a delayed extent again, behind which it was asked for more.
+#[test]
+fn btrfs_that_records_holes_while_files_are_being_written() {
+    in_lab(BTRFS, |dir| {
+        let image = Image::made_by("mkfs.btrfs", dir, 320, &["-q", "-O", "^no-holes"]);
+        let mounted = image.mount("rw");
+        for size in [20_480, 24_576, 40_960, 65_536] {
+            let file = fs::File::create(mounted.join(&size.to_string())).unwrap();
+            file.set_len(size).unwrap();
+            file.write_all_at(&[1; 4096], 16_384).unwrap();
+        }
+        expect_healthy(dir, mounted.point());
     });
 }
 
@@ -114,7 +130,7 @@ fn reflinks(top: &Path) {
         assert!(status.success(), "cp --reflink=always to {}", copy.display());
         let file = fs::File::options().write(true).open(&copy).unwrap();
         // Some of its blocks are its own from now on.
-        std::os::unix::fs::FileExt::write_all_at(&file, b"changed", n * 40_000).unwrap();
+        file.write_all_at(b"changed", n * 40_000).unwrap();
     }
 }
 

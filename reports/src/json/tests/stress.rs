@@ -13,6 +13,7 @@ use crate::{Report, Stress as Section};
 pub(super) struct Stress {
     seed: u64,
     profile: String,
+    recorded: Option<String>,
     threads: u32,
     targets: Vec<StressTarget>,
     not_provided: Option<Vec<StressNotProvided>>,

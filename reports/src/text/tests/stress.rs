@@ -3,8 +3,8 @@ use std::path::Path;
 use super::{plain, verbose};
 use crate::sample::{divergence, healthy, stress, stress_target};
 use crate::{
-    PathName, Report, Root, Stress, StressAbility, StressCapability, StressElsewhere,
-    StressElsewhereOutcome, StressEnding, StressNotProvided, StressTarget, Totals,
+    PathName, Report, Root, Stress, StressAbility, StressCapability, StressDivergence,
+    StressElsewhere, StressElsewhereOutcome, StressEnding, StressNotProvided, StressTarget, Totals,
 };
 
 /// The report of a stress run alone.
@@ -69,6 +69,20 @@ fn targets_that_were_made_for_the_run_are_named_without_their_directories() {
     assert!(text.contains("\n/mnt/home  ext4 on"), "{text}");
     assert!(text.contains("home in /mnt/home, 2 targets made\n  for this run\n"), "{text}");
     assert!(text.contains("directory-size: a defect: sizes"), "{text}");
+}
+
+#[test]
+fn a_replay_says_whether_what_was_recorded_shows() {
+    let mut replayed = stress();
+    replayed.recorded = Some("rename: EIO instead of success".into());
+    let text = plain(&with_stress(replayed.clone()));
+    let not = "recorded:  rename: EIO instead of success; it does not show on home and shm\n";
+    assert!(text.contains(not), "{text}");
+    let row = StressDivergence { class: replayed.recorded.clone().unwrap(), ..divergence("shm") };
+    replayed.divergences = vec![row];
+    let text = plain(&with_stress(replayed));
+    let both = "; it shows on shm; it does not show on home\n";
+    assert!(text.replace("\n             ", " ").contains(both), "{text}");
 }
 
 #[test]

@@ -121,10 +121,10 @@ impl Model {
         Ok(Plan::nothing(Expected::Done))
     }
 
-    pub(super) fn plan_list(&self, place: &Place) -> Planned {
+    pub(super) fn plan_list(&self, place: &Place, buffer: u32) -> Planned {
         let node = self.place(place.names())?;
         self.may_id(node, READ)?;
-        Ok(Plan::nothing(Expected::Listing(node)))
+        Ok(Plan::nothing(Expected::Listing(node, buffer)))
     }
 
     pub(super) fn plan_step(&self, handle: Handle, buffer: u32, to_end: bool) -> Planned {

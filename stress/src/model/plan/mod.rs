@@ -74,7 +74,7 @@ impl Model {
             Op::Copy { from, to, at, to_at, length } => {
                 self.plan_copy(from, to, *at, *to_at, *length)
             }
-            Op::List { place, .. } => self.plan_list(place),
+            Op::List { place, buffer } => self.plan_list(place, *buffer),
             Op::ListStep { handle, buffer } => self.plan_step(*handle, *buffer, false),
             Op::ListRest { handle, buffer } => self.plan_step(*handle, *buffer, true),
             Op::Rewind { handle } => self.plan_rewind(*handle),

@@ -11,7 +11,7 @@ use crate::minimise::{Answer, Bounds, Ending, minimise};
 use crate::model::Caller;
 use crate::name::Names;
 use crate::op::OpKind;
-use crate::outcome::Outcome;
+use crate::outcome::{Facts, Outcome, Seen};
 use crate::target::InMemory;
 use lies::{LIES, Lie};
 
@@ -159,16 +159,17 @@ fn no_space_is_no_divergence() {
 fn what_is_not_done_at_all_is_unsupported_and_nothing_else() {
     let without = Hunt::new(|target, op| match op {
         Op::Link { .. } => Err(Errno::PERM),
-        Op::Symlink { .. } => Err(Errno::IO),
+        Op::OpenUnnamed { .. } => Err(Errno::IO),
         _ => target.apply(op),
     });
-    let absent = [Feature::HardLinks, Feature::SymbolicLinks];
+    let absent = [Feature::HardLinks, Feature::UnnamedFiles];
     let mut world = without.begin_without(&absent);
     let mut verdict = |line: &str| world.run(&line.parse().unwrap()).verdict;
     assert_eq!(verdict("create f0 mode=0644"), Verdict::Agrees);
     assert_eq!(verdict("link f0 f1"), Verdict::Unsupported);
     let errors = [Difference::error(None, Some(Errno::IO))];
-    assert_eq!(verdict("symlink f0 f1"), Verdict::Differs(errors.to_vec()), "another error");
+    let unnamed = "tmpfile h0 . mode=0600";
+    assert_eq!(verdict(unnamed), Verdict::Differs(errors.to_vec()), "another error");
     assert_eq!(verdict("stat f1"), Verdict::Agrees, "nothing was made");
     let mut with = without.begin();
     with.run(&"create f0 mode=0644".parse().unwrap());
@@ -192,6 +193,31 @@ fn names_that_differ_in_case_are_left_alone_where_they_are_one() {
     assert!(world.rules_out(&"rename f0 d0/odd9 how=plain".parse().unwrap()));
     assert!(!world.rules_out(&"rename f0 d0/f9 how=plain".parse().unwrap()));
     assert_eq!(world.model().live(), 1, "nothing was made");
+}
+
+#[test]
+fn what_a_filesystem_does_not_keep_is_not_compared() {
+    let vague = Hunt::new(|target, op| {
+        target.apply(op).map(|seen| match seen {
+            Seen::Facts(facts) => Seen::Facts(Facts {
+                mode: 0o755,
+                modified: (facts.modified.0 - 1, 0),
+                links: facts.links + u32::from(facts.size > 0),
+                ..facts
+            }),
+            seen => seen,
+        })
+    });
+    let absent = [Feature::Modes, Feature::Nanoseconds];
+    let mut world = vague.begin_without(&absent);
+    let mut verdict = |line: &str| world.run(&line.parse().unwrap()).verdict;
+    assert_eq!(verdict("create f0 mode=0600"), Verdict::Agrees);
+    assert_eq!(verdict("utimens f0 seconds=5 nanoseconds=6"), Verdict::Agrees);
+    assert_eq!(verdict("stat f0"), Verdict::Unsupported);
+    assert_eq!(verdict("append f0 length=1 fill=1"), Verdict::Agrees);
+    let Verdict::Differs(differences) = verdict("stat f0") else { panic!("links differ") };
+    assert_eq!(differences.len(), 1, "{differences:?}");
+    assert_eq!(differences[0].aspect, Aspect::Links);
 }
 
 /// What was excused is in the model as it is in the target: what was refused did not happen.
