@@ -34,16 +34,13 @@ pub struct Nature {
 
 impl Nature {
     /// Whether it does as such a filesystem does: an overlay does as its upper layer, and where
-    /// that is not known as any but one in memory, which is rare below an overlay and has defects
-    /// that would excuse much.
+    /// that is not known as any.
     fn is(&self, filesystem: &str) -> bool {
-        let below = match &self.upper {
-            Some(upper) => upper == filesystem,
-            None => filesystem != "tmpfs",
-        };
-        // The kernel has one driver for all three.
+        let below = self.upper.as_deref().is_none_or(|upper| upper == filesystem);
+        // Drivers and shares of fs/ that they have in common.
         let own = match self.filesystem.as_str() {
             "ext2" | "ext3" => "ext4",
+            "ramfs" => "tmpfs",
             own => own,
         };
         own == filesystem || own == "overlay" && below

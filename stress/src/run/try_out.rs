@@ -1,5 +1,6 @@
 //! What a site is able to do, found out before anything runs on it.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::trial::Footing;
@@ -50,7 +51,7 @@ pub fn try_out(site: &Site, names: &Arc<Names>, ground: &mut Ground) -> Result<T
         names: Arc::clone(names),
         nature: Nature {
             filesystem: site.filesystem.clone(),
-            upper: site.upper().map(ToOwned::to_owned),
+            upper: site.upper().map(ToOwned::to_owned).or_else(|| upper(site)),
             options: options(site),
             foreign_layers: site.has_foreign_layers()
                 || has_two_numbers(&mut fresh(names, ground)?),
@@ -72,6 +73,16 @@ fn options(site: &Site) -> Vec<String> {
     shown.chain(made).map(|option| option.trim().to_owned()).collect()
 }
 
+/// The filesystem of the upper layer of an overlay that somebody else mounted, where its path leads
+/// there from here: in a container it does not.
+fn upper(site: &Site) -> Option<String> {
+    let mut options = site.options.split([',', ';']).map(str::trim);
+    let path = options.find_map(|option| option.strip_prefix("upperdir="))?;
+    let path = Path::new(path);
+    let footing = path.is_absolute().then(|| scanner::Footing::of(path).ok()).flatten()?;
+    Some(footing.kind().to_owned())
+}
+
 /// A directory in a fresh tree, in which nothing is yet.
 fn fresh(names: &Arc<Names>, ground: &mut Ground) -> Result<DirectoryTarget, SiteError> {
     let world = ground.fresh()?;
@@ -82,9 +93,9 @@ fn fresh(names: &Arc<Names>, ground: &mut Ground) -> Result<DirectoryTarget, Sit
 /// several filesystems.
 fn has_two_numbers(target: &mut impl Target) -> bool {
     let mut outcome = |line: &str| line.parse::<Op>().ok().map(|op| target.apply(&op));
-    outcome("mkdir d9 mode=0755");
+    outcome("mkdir f9 mode=0755");
     let (Some(Ok(Seen::Facts(facts))), Some(Ok(Seen::Rows(rows)))) =
-        (outcome("stat d9"), outcome("list . buffer=4096"))
+        (outcome("stat f9"), outcome("list . buffer=4096"))
     else {
         return false;
     };
