@@ -4,6 +4,7 @@ use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use stress::OpKind;
 use stress::generator::Profile;
@@ -29,7 +30,7 @@ pub struct StressArguments {
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub duration: Option<Duration>,
 
-    /// How many operations on each target
+    /// How many operations on each target, or a few more
     #[arg(long, value_name = "N")]
     pub ops: Option<NonZeroU64>,
 
@@ -42,7 +43,7 @@ pub struct StressArguments {
     pub profile: ProfileName,
 
     /// Only these operations, equally often (`create,rename,unlink`)
-    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = operation)]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = operations())]
     pub operations: Vec<OpKind>,
 
     /// The most that files take on each target at once, in bytes (K, M, G), and with --provision
@@ -170,11 +171,12 @@ fn last_name(path: &str) -> String {
     path.rsplit('/').find(|name| !name.is_empty()).unwrap_or("root").to_owned()
 }
 
-fn operation(word: &str) -> Result<OpKind, String> {
-    let known = OpKind::ALL.iter().find(|kind| kind.verb() == word);
-    known.copied().ok_or_else(|| {
-        let verbs: Vec<&str> = OpKind::ALL.iter().map(|kind| kind.verb()).collect();
-        format!("no operation is called so; there are {}", verbs.join(", "))
+/// An operation by its verb; help lists them.
+fn operations() -> impl TypedValueParser<Value = OpKind> {
+    let verbs = PossibleValuesParser::new(OpKind::ALL.iter().map(|kind| kind.verb()));
+    verbs.try_map(|verb| {
+        let kind = OpKind::ALL.iter().find(|kind| kind.verb() == verb);
+        kind.copied().ok_or("no operation is called so")
     })
 }
 
@@ -184,9 +186,13 @@ fn time(text: &str) -> Result<Duration, String> {
         Some(b's') => (&text[..text.len() - 1], 1),
         Some(b'm') => (&text[..text.len() - 1], 60),
         Some(b'h') => (&text[..text.len() - 1], 3600),
+        Some(b'd') => (&text[..text.len() - 1], 86_400),
         _ => (text, 1),
     };
-    let wrong = || "a time is a number with s, m or h (90s, 10m, 8h)".to_owned();
+    let wrong = || {
+        "a time is a number above 0 with s, m, h or d (90s, 10m, 8h, 2d), of at most 136 years"
+            .to_owned()
+    };
     let number: f64 = number.parse().map_err(|_| wrong())?;
     Duration::try_from_secs_f64(number * f64::from(seconds))
         .ok()
@@ -200,10 +206,12 @@ mod tests {
 
     #[test]
     fn times_have_units() {
-        for (text, seconds) in [("90", 90), ("90s", 90), ("1.5m", 90), ("8h", 28_800)] {
+        for (text, seconds) in
+            [("90", 90), ("90s", 90), ("1.5m", 90), ("8h", 28_800), ("2d", 172_800)]
+        {
             assert_eq!(time(text), Ok(Duration::from_secs(seconds)), "{text}");
         }
-        for wrong in ["", "s", "-1s", "0", "nan", "inf", "1d", "1e30h"] {
+        for wrong in ["", "s", "-1s", "0", "nan", "inf", "1w", "0s", "1e30h"] {
             assert!(time(wrong).is_err(), "{wrong}");
         }
     }

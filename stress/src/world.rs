@@ -14,6 +14,7 @@ use crate::feature::{self, Feature};
 use crate::judge::judge;
 use crate::model::{Expected, Model};
 use crate::op::Op;
+use crate::outcome::Seen;
 use crate::quirk::{Nature, QUIRKS};
 use crate::target::Target;
 
@@ -79,7 +80,7 @@ impl<T: Target> World<T> {
         if self.rules_out(op) {
             return Ran { errno: None, took: Duration::ZERO, verdict: Verdict::Unsupported };
         }
-        let plan = self.model.plan(op);
+        let mut plan = self.model.plan(op);
         let now = coarse_now();
         let begin = Instant::now();
         let outcome = self.target.apply(op);
@@ -89,6 +90,9 @@ impl<T: Target> World<T> {
         let verdict = self.verdict(op, differences);
         // What a refused call may change all the same stands in its plan as well.
         let planned = errno.is_none() == !matches!(plan.expected, Expected::Fails(_));
+        if let (Verdict::Excused(_), Ok(Seen::Count(done))) = (&verdict, &outcome) {
+            plan.shorten(*done);
+        }
         if planned && !matches!(verdict, Verdict::Differs(_)) {
             self.model.carry_out(plan, &outcome, now);
         } else if verdict == Verdict::Unsupported {

@@ -83,7 +83,7 @@ pub enum NotCleaned {
         path: PathName,
     },
     /// Something in it cannot be removed.
-    #[error("{}: {call} says {}; remove it by hand: rm -rf", path.escaped(), errno_name(*errno))]
+    #[error("{}: {call} says {}; find out why (lsattr, findmnt) and remove it by hand", path.escaped(), errno_name(*errno))]
     NotRemoved {
         /// What cannot be removed.
         path: PathName,

@@ -51,5 +51,10 @@ fn what_cannot_be_removed_is_named() {
     let error = scratch.remove_below(Path::new("file")).unwrap_err();
     let NotCleaned::NotRemoved { path, .. } = &error else { panic!("{error:?}") };
     assert_eq!(path.as_bytes(), scratch.path.join("file").as_os_str().as_encoded_bytes());
-    assert!(error.to_string().ends_with("says ENOTDIR; remove it by hand: rm -rf"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .ends_with("says ENOTDIR; find out why (lsattr, findmnt) and remove it by hand"),
+        "{error}"
+    );
 }

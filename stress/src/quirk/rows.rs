@@ -350,6 +350,22 @@ pub const QUIRKS: &[Quirk] = &[
         standing: Standing::Defect(&["link f0 f3", "rename f3 f0 how=plain"]),
     },
     Quirk {
+        id: "overlay-linked-copies",
+        on: On::OverlayWith("userxattr"),
+        ops: &[OpKind::Copy],
+        allows: Allows::Aspects(&[Aspect::Count]),
+        when: When::Both(&When::FromLower, &When::Names(2)),
+        text: "copy_file_range(2) from a lower file that was given another name copies what was in \
+               it before it grew by that name, where the overlay was mounted by an ordinary user in \
+               a user namespace",
+        source: "measured on Linux 6.18, as uid 65534, upper layer on tmpfs",
+        standing: Standing::Defect(&[
+            "link f0 f8",
+            "truncate f8 size=5001",
+            "copy f0 f0 at=5000 to_at=0 length=1",
+        ]),
+    },
+    Quirk {
         id: "overlay-range-copies",
         on: On::Overlay,
         ops: &[OpKind::Copy],

@@ -658,6 +658,21 @@ const CASES: &[Case] = &[
         "",
         &[],
     ),
+    (
+        "overlay/tmpfs userxattr",
+        "link f0 f5; truncate f5 size=5001; copy f0 f0 at=5000 to_at=0 length=1",
+        Aspect::Count,
+        "0",
+        &["overlay-linked-copies"],
+    ),
+    ("overlay/tmpfs userxattr", "copy f0 f0 at=50 to_at=0 length=1", Aspect::Count, "0", &[]),
+    (
+        "overlay/tmpfs",
+        "link f0 f5; truncate f5 size=5001; copy f0 f0 at=5000 to_at=0 length=1",
+        Aspect::Count,
+        "0",
+        &[],
+    ),
     ("ext4", "create f0 mode=0644; stat f0", fails(Errno::IO), "", &[]),
     ("overlay/ext4", "stat f0", fails(Errno::STALE), "", &[]),
 ];

@@ -23,10 +23,16 @@ pub fn discover(limits: &Limits) -> Discovered {
     among(candidates(), limits)
 }
 
+/// Where filesystems are made: TMPDIR, which means nothing where it is empty, or /tmp.
+pub fn temporary() -> PathBuf {
+    let named = env::var_os("TMPDIR").filter(|named| !named.is_empty());
+    named.map_or_else(|| "/tmp".into(), PathBuf::from)
+}
+
 /// Where runs work that were not told where, each directory once: what killed ones left is there.
 pub fn usual_places() -> BTreeSet<PathBuf> {
     let candidates = candidates().into_iter().filter_map(|(_, directory)| directory);
-    let all = candidates.chain([env::temp_dir()]);
+    let all = candidates.chain([temporary()]);
     all.filter_map(|directory| directory.canonicalize().ok()).collect()
 }
 

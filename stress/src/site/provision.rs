@@ -3,7 +3,6 @@
 //! A tmpfs holds images and mount points. It lies over a directory of a scratch directory, so that
 //! others never see more than that, and find an empty leftover where the process was killed.
 
-use std::env;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,6 +10,7 @@ use scanner::scratch::{Kind, Scratch};
 use scanner::{Footing, available_memory};
 
 use super::budget::{Budget, Memory};
+use super::discover::temporary;
 use super::error::SiteError;
 use super::ground::Ground;
 use super::image::Image;
@@ -32,7 +32,7 @@ pub struct Provisioned {
 /// Makes filesystems that together take at most so many bytes of memory, and no more than half of
 /// what is available. What there is no room for is left out.
 pub fn provision(namespace: &Namespace, max_bytes: u64) -> Result<Provisioned, SiteError> {
-    provision_in(&env::temp_dir(), namespace, max_bytes)
+    provision_in(&temporary(), namespace, max_bytes)
 }
 
 /// The same, with the mount points in some directory.

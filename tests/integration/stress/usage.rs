@@ -25,7 +25,7 @@ fn wrong_arguments_are_told() {
         (&["stress", "x=place", "--duration=0"], "a time is a number"),
         (&["stress", "x=place", "--threads=0"], "--threads"),
         (&["stress", "x=place", "--seed=x"], "--seed"),
-        (&["stress", "x=place", "--operations=format"], "no operation is called so; there are create, open"),
+        (&["stress", "x=place", "--operations=format"], "invalid value 'format'"),
         (&["stress", "x=place", "--profile=all"], "possible values: npm, mixed"),
         (&["stress", "x=place", "--ops=9", "--reproducers=file/below"], "file/below: mkdir"),
         (&["stress", "x=missing", "--clean"], "missing: open says ENOENT"),
