@@ -4,6 +4,7 @@ use scanner::{FileKind, InodeTime};
 
 use super::content::PAGE;
 use super::node::Node;
+use super::resolve::Spot;
 use super::{Model, NodeId};
 use crate::name::Name;
 use crate::op::Op;
@@ -136,12 +137,16 @@ impl Model {
             _ => return 0,
         };
         let spot = |path: &Path| self.spot(path.names(), true).ok().flatten();
-        let changed = spot(changed);
-        let node = changed.as_ref().and_then(|spot| self.node(spot.node?));
-        if !node.is_some_and(Node::is_lower) {
+        let (changed, to) = (spot(changed), spot(to));
+        let is_lower = |spot: Option<&Spot>| {
+            spot.and_then(|spot| self.node(spot.node?)).is_some_and(Node::is_lower)
+        };
+        let exchanged = matches!(op, Op::Rename { how: RenameHow::Exchange, .. });
+        let moved = is_lower(changed.as_ref()) || exchanged && is_lower(to.as_ref());
+        if !moved {
             return 0;
         }
-        let around = [changed, spot(to)].into_iter().flatten();
+        let around = [changed, to].into_iter().flatten();
         let directories = around.filter_map(|spot| self.node(spot.directory));
         directories.map(Node::attribute_bytes).max().unwrap_or_default()
     }
@@ -159,6 +164,13 @@ impl Model {
     /// Whether what is open, and looked at or gone back in, has no name any more.
     pub fn is_about_removed(&self, op: &Op) -> bool {
         self.subject(op).is_some_and(|node| node.names == 0)
+    }
+
+    /// Whether a file is copied into itself.
+    pub fn copies_into_itself(&self, op: &Op) -> bool {
+        let Op::Copy { from, to, .. } = op else { return false };
+        let source = self.found(from.names());
+        source.is_ok() && source == self.found(to.names())
     }
 
     /// Whether a name is renamed onto another one of the same file.

@@ -565,6 +565,20 @@ const CASES: &[Case] = &[
     ),
     (
         "overlay/ext4",
+        "mkdir d5 mode=0755; setxattr d5 attribute=1 length=3800 fill=1 how=any; create d5/f5 mode=0644; rename d5/f5 f0 how=exchange",
+        fails(Errno::NOSPC),
+        "",
+        &["overlay-impure-space"],
+    ),
+    (
+        "overlay/ext4",
+        "mkdir d5 mode=0755; setxattr d5 attribute=1 length=3800 fill=1 how=any; create d5/f5 mode=0644; rename d5/f5 f5 how=plain",
+        fails(Errno::NOSPC),
+        "",
+        &[],
+    ),
+    (
+        "overlay/ext4",
         "setxattr d0 attribute=1 length=3799 fill=1 how=any; open h0 d0/f0 how=write mode=00",
         fails(Errno::NOSPC),
         "",
@@ -665,7 +679,13 @@ const CASES: &[Case] = &[
         "0",
         &["overlay-linked-copies"],
     ),
-    ("overlay/tmpfs userxattr", "copy f0 f0 at=50 to_at=0 length=1", Aspect::Count, "0", &[]),
+    (
+        "overlay/tmpfs userxattr",
+        "create f5 mode=0644; copy f0 f5 at=50 to_at=0 length=1",
+        Aspect::Count,
+        "0",
+        &[],
+    ),
     (
         "overlay/tmpfs",
         "link f0 f5; truncate f5 size=5001; copy f0 f0 at=5000 to_at=0 length=1",
