@@ -147,8 +147,8 @@ pub enum When {
     Removed,
     /// A name is renamed onto another one of the same file.
     OntoItself,
-    /// A file is copied into itself.
-    IntoItself,
+    /// What is looked at was given another name at some time.
+    Linked,
     /// What is looked at came from the lower layer.
     FromLower,
     /// What is looked at or listed had several names in the lower layer.
@@ -234,7 +234,7 @@ fn holds(when: When, model: &Model, op: &Op, difference: &Difference) -> bool {
         When::LowerDirectory => model.moves_lower_directory(op),
         When::LowerFile => model.moves_lower_file(op),
         When::Removed => model.is_about_removed(op),
-        When::IntoItself => model.copies_into_itself(op),
+        When::Linked => model.is_about_linked(op),
         When::OntoItself => model.renames_onto_itself(op),
         When::LinkedBelow => model.was_linked_below(op, difference.row),
         When::LowerLink => model.is_about_lower_link(op),

@@ -136,7 +136,8 @@ impl Model {
             Op::Rename { from, to, .. } | Op::Link { from, to } => (from, to),
             _ => return 0,
         };
-        let spot = |path: &Path| self.spot(path.names(), true).ok().flatten();
+        let follow = !matches!(op, Op::Rename { .. } | Op::Link { .. });
+        let spot = |path: &Path| self.spot(path.names(), follow).ok().flatten();
         let (changed, to) = (spot(changed), spot(to));
         let is_lower = |spot: Option<&Spot>| {
             spot.and_then(|spot| self.node(spot.node?)).is_some_and(Node::is_lower)
@@ -166,11 +167,9 @@ impl Model {
         self.subject(op).is_some_and(|node| node.names == 0)
     }
 
-    /// Whether a file is copied into itself.
-    pub fn copies_into_itself(&self, op: &Op) -> bool {
-        let Op::Copy { from, to, .. } = op else { return false };
-        let source = self.found(from.names());
-        source.is_ok() && source == self.found(to.names())
+    /// Whether what is looked at was given another name.
+    pub fn is_about_linked(&self, op: &Op) -> bool {
+        self.subject(op).is_some_and(|node| node.linked)
     }
 
     /// Whether a name is renamed onto another one of the same file.

@@ -56,7 +56,7 @@ impl Model {
             }
             Effect::Link { node, directory, name } => {
                 if let Some(linked) = self.node_mut(node) {
-                    (linked.linkable, linked.changed) = (false, now);
+                    (linked.linkable, linked.linked, linked.changed) = (false, true, now);
                 }
                 self.enter(directory, name, node, now);
             }

@@ -120,7 +120,9 @@ impl Model {
 
     /// Everything that is there now was there before the first operation, in a lower layer.
     pub fn set_lower(&mut self) {
-        self.nodes.iter_mut().flatten().for_each(|node| node.lower_names = node.names);
+        self.nodes.iter_mut().flatten().for_each(|node| {
+            (node.lower_names, node.linked) = (node.names, false);
+        });
     }
 
     /// In the lower layer, what is there has so many names, which are files of their own here.

@@ -31,6 +31,8 @@ pub struct Node {
     pub names: u32,
     /// How many handles have it open.
     pub open: u32,
+    /// Whether another name was given to it (link).
+    pub linked: bool,
     /// Whether a name can be given to it although it has none (O_TMPFILE).
     pub linkable: bool,
     /// How many names it had before the first operation, in the lower layer; none if it was not
@@ -110,6 +112,7 @@ impl Node {
             mode,
             names: 0,
             open: 0,
+            linked: false,
             linkable: false,
             lower_names: 0,
             attributes: BTreeMap::new(),

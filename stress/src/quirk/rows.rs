@@ -354,8 +354,8 @@ pub const QUIRKS: &[Quirk] = &[
         on: On::OverlayWith("userxattr"),
         ops: &[OpKind::Copy],
         allows: Allows::Aspects(&[Aspect::Count]),
-        when: When::Both(&When::FromLower, &When::IntoItself),
-        text: "copy_file_range(2) within a lower file that was given another name copies what was \
+        when: When::Both(&When::FromLower, &When::Linked),
+        text: "copy_file_range(2) from a lower file that was given another name copies what was \
                in it before it grew by that name, where the overlay was mounted by an ordinary user \
                in a user namespace",
         source: "measured on Linux 6.18, as uid 65534, upper layer on tmpfs",

@@ -687,6 +687,13 @@ const CASES: &[Case] = &[
         &[],
     ),
     (
+        "overlay/tmpfs userxattr",
+        "create f5 mode=0644; link f0 f6; unlink f6; copy f0 f5 at=50 to_at=0 length=1",
+        Aspect::Count,
+        "0",
+        &["overlay-linked-copies"],
+    ),
+    (
         "overlay/tmpfs",
         "link f0 f5; truncate f5 size=5001; copy f0 f0 at=5000 to_at=0 length=1",
         Aspect::Count,
