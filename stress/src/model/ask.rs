@@ -142,9 +142,8 @@ impl Model {
         let is_lower = |spot: Option<&Spot>| {
             spot.and_then(|spot| self.node(spot.node?)).is_some_and(Node::is_lower)
         };
-        let exchanged = matches!(op, Op::Rename { how: RenameHow::Exchange, .. });
-        let moved = is_lower(changed.as_ref()) || exchanged && is_lower(to.as_ref());
-        if !moved {
+        // What is replaced or exchanged counts as well.
+        if ![&changed, &to].into_iter().any(|spot| is_lower(spot.as_ref())) {
             return 0;
         }
         let around = [changed, to].into_iter().flatten();

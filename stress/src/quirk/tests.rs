@@ -579,6 +579,13 @@ const CASES: &[Case] = &[
     ),
     (
         "overlay/ext4",
+        "setxattr d0 attribute=1 length=3800 fill=1 how=any; create f5 mode=0644; rename f5 d0/f0 how=plain",
+        fails(Errno::NOSPC),
+        "",
+        &["overlay-impure-space"],
+    ),
+    (
+        "overlay/ext4",
         "setxattr d0 attribute=1 length=3799 fill=1 how=any; open h0 d0/f0 how=write mode=00",
         fails(Errno::NOSPC),
         "",
