@@ -62,9 +62,8 @@ pub fn run(arguments: &StressArguments) -> anyhow::Result<Status> {
     let shown = Arc::clone(&watch);
     let progress =
         Progress::show(move |elapsed| message(&shown, elapsed), arguments.progress, quiet);
-    let done = run::run(options, &watch);
+    let mut done = run::run(options, &watch);
     progress.finish();
-    let mut done = done;
     if let Some(directory) = &arguments.reproducers {
         save_reproducers(&mut done, directory);
     }

@@ -23,8 +23,8 @@ pub fn judge(model: &Model, expected: &Expected, outcome: &Outcome) -> Vec<Diffe
             return all_fit(model, *handle, *buffer).into_iter().collect();
         }
         (Expected::Listing(node, buffer), Err(Errno::INVAL)) => {
-            let fits = fits(model, fresh(model, *node).names(), *buffer);
-            return fits.then_some(INVALID).into_iter().map(|f| f()).collect();
+            let fit = fits(model, fresh(model, *node).names(), *buffer);
+            return fit.then(invalid).into_iter().collect();
         }
         (_, Err(errno)) => return vec![Difference::error(None, Some(*errno))],
         (_, Ok(seen)) => seen,
@@ -44,8 +44,8 @@ pub fn judge(model: &Model, expected: &Expected, outcome: &Outcome) -> Vec<Diffe
         (Expected::Listing(node, buffer), Seen::Rows(rows)) => {
             let fresh = fresh(model, *node);
             let mut differences = stream(model, &fresh, rows);
-            let all = fits(model, fresh.names(), *buffer);
-            differences.extend((is_cut(rows) && all).then(INVALID));
+            let cut = is_cut(rows) && fits(model, fresh.names(), *buffer);
+            differences.extend(cut.then(invalid));
             differences
         }
         (Expected::Step { handle, to_end, buffer }, Seen::Rows(rows)) => {
@@ -195,12 +195,15 @@ fn claim(model: &Model, stream: &Stream, row: &Row) -> Option<Difference> {
     Some(Difference::new(Aspect::RowNumber, words(ino), words(row.ino)).of_row(name))
 }
 
-const INVALID: fn() -> Difference = || Difference::error(None, Some(Errno::INVAL));
+/// EINVAL where there is no reason for it.
+fn invalid() -> Difference {
+    Difference::error(None, Some(Errno::INVAL))
+}
 
 /// EINVAL, where every name of an open directory fits into a buffer, so that it may not come.
 fn all_fit(model: &Model, handle: Handle, buffer: u32) -> Option<Difference> {
     let Some(Open::Directory(open)) = model.open(handle) else { return None };
-    fits(model, open.names(), buffer).then(INVALID)
+    fits(model, open.names(), buffer).then(invalid)
 }
 
 /// Whether names, and `.` and `..`, fit into a buffer.

@@ -1,12 +1,9 @@
 //! How much a tree may come to hold: what an operation can add is known before it is done.
 
-use crate::model::Model;
+use crate::model::{Model, PAGE};
 use crate::op::Op;
 
 use super::tally::written;
-
-/// What filesystems allocate at least, in bytes.
-const PAGE: u64 = 4096;
 
 /// What a tree may hold.
 #[derive(Clone, Copy, Debug)]

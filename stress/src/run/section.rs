@@ -10,7 +10,6 @@ use reports::{
 use super::divergences::Divergences;
 use super::lane::Ended;
 use super::options::{StressOptions, Watch};
-use super::tally::Tally;
 use super::{Done, Worked};
 use crate::feature::{Ability, Feature};
 use crate::quirk::{On, QUIRKS, Standing};
@@ -170,7 +169,7 @@ fn quirks(worked: &[Worked]) -> Vec<StressQuirk> {
             filesystem: match quirk.on {
                 On::Filesystem(filesystem) => filesystem.to_owned(),
                 On::Overlay | On::OverlayWith(_) | On::OverlayWithout(_) | On::ForeignLayers => {
-                    { "overlay" }.to_owned()
+                    "overlay".to_owned()
                 }
             },
             text: quirk.text.to_owned(),
@@ -184,7 +183,7 @@ fn quirks(worked: &[Worked]) -> Vec<StressQuirk> {
 fn coverage<'a>(worked: impl Iterator<Item = (&'a Site, &'a Worked)>) -> Vec<StressCoverage> {
     let mut rows: BTreeMap<(&str, String), Vec<StressCount>> = BTreeMap::new();
     for (site, Worked { tally, .. }) in worked {
-        for (operation, outcome, count) in Tally::outcomes(tally) {
+        for (operation, outcome, count) in tally.outcomes() {
             let counts = rows.entry((operation, outcome)).or_default();
             counts.push(StressCount { target: site.name.clone(), count });
         }

@@ -10,7 +10,7 @@ use crate::op::Op;
 use crate::site::Ground;
 
 /// How long one divergence is minimised.
-pub const MINIMISED_FOR: Duration = Duration::from_mins(1);
+const MINIMISED_FOR: Duration = Duration::from_mins(1);
 
 /// Sequences that are tried at most.
 const ATTEMPTS: u64 = 5000;

@@ -4,7 +4,7 @@
 use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -83,16 +83,21 @@ fn a_signal_ends_minimising_and_the_sequence_is_told_as_it_is() {
     });
 }
 
+/// What a run leaves in a place that is killed.
+fn killed(dir: &Dir, place: &Path) -> PathBuf {
+    let running = long(dir, place).spawn();
+    wait_for_world(place);
+    running.signal(Signal::KILL);
+    running.wait();
+    scratches(place).remove(0)
+}
+
 #[test]
 fn what_a_killed_run_left_is_named_and_cleaned() {
     in_lab(&[], |dir| {
         let place = Mount::tmpfs(&dir.join("mnt"), "size=512m");
         let place = place.point();
-        let running = long(dir, place).spawn();
-        wait_for_world(place);
-        running.signal(Signal::KILL);
-        running.wait();
-        let left = scratches(place).remove(0);
+        let left = killed(dir, place);
         let outcome = stress(dir, "x", place).args(["--ops=500", "--max-bytes=32M"]).run();
         outcome.expect_code(0).expect_one_error_line(left.to_str().unwrap());
         outcome.expect_one_error_line("--clean");
@@ -110,11 +115,7 @@ fn what_a_killed_run_left_in_a_usual_place_is_named_and_cleaned() {
     in_lab(&[], |dir| {
         let home = Mount::tmpfs(&dir.join("home"), "size=512m");
         let home = home.point();
-        let running = long(dir, home).spawn();
-        wait_for_world(home);
-        running.signal(Signal::KILL);
-        running.wait();
-        let left = scratches(home).remove(0);
+        let left = killed(dir, home);
         let left = left.to_str().unwrap();
         let clean = || Fscan::new(dir).args(["stress", "--clean"]).temporary(home).run();
         let outcome = clean();
