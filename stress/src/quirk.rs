@@ -111,6 +111,8 @@ pub enum Allows {
     ErrorAnyway(Errno),
     /// Other values.
     Aspects(&'static [Aspect]),
+    /// Whatever comes of it, which no model can follow: such operations are not done.
+    Anything,
 }
 
 /// Circumstances, as the model knows them.
@@ -197,7 +199,14 @@ impl Quirk {
             (Allows::Aspects(allowed), aspect) => allowed.contains(&aspect),
             _ => false,
         };
-        of_this && allowed && holds(self.when, model, op, difference)
+        of_this && allowed && holds(self.when, model, op, Some(difference))
+    }
+
+    /// Whether an operation is not done, as nobody knows what would come of it.
+    pub fn avoids(&self, model: &Model, op: &Op) -> bool {
+        self.allows == Allows::Anything
+            && self.ops.contains(&op.kind())
+            && holds(self.when, model, op, None)
     }
 }
 
@@ -205,7 +214,8 @@ impl Quirk {
 /// take to be found.
 const BLOCK_OVERHEAD: usize = 296;
 
-fn holds(when: When, model: &Model, op: &Op, difference: &Difference) -> bool {
+fn holds(when: When, model: &Model, op: &Op, difference: Option<&Difference>) -> bool {
+    let row = difference.and_then(|difference| difference.row);
     match when {
         When::Always => true,
         When::Names(least) => model.names_of_linked(op).is_some_and(|names| names >= least),
@@ -230,15 +240,15 @@ fn holds(when: When, model: &Model, op: &Op, difference: &Difference) -> bool {
             let set = model.time_set(op);
             set.is_some_and(|(seconds, _)| seconds <= first || seconds >= last)
         }
-        When::Found(found) => difference.found == found,
+        When::Found(found) => difference.is_some_and(|difference| difference.found == found),
         When::LowerDirectory => model.moves_lower_directory(op),
         When::LowerFile => model.moves_lower_file(op),
         When::Removed => model.is_about_removed(op),
         When::Linked => model.is_about_linked(op),
         When::OntoItself => model.renames_onto_itself(op),
-        When::LinkedBelow => model.was_linked_below(op, difference.row),
+        When::LinkedBelow => model.was_linked_below(op, row),
         When::LowerLink => model.is_about_lower_link(op),
-        When::Listed(listed) => model.lists(op, difference.row, *listed),
+        When::Listed(listed) => model.lists(op, row, *listed),
         When::FromLower => model.is_about_lower(op),
         When::WhileChanging => model.reads_what_changed(op),
         When::Both(one, other) => {

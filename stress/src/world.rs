@@ -14,7 +14,6 @@ use crate::feature::{self, Feature};
 use crate::judge::judge;
 use crate::model::{Expected, Model};
 use crate::op::Op;
-use crate::outcome::Seen;
 use crate::quirk::{Nature, QUIRKS};
 use crate::target::Target;
 
@@ -45,7 +44,7 @@ pub struct Ran {
 pub enum Verdict {
     /// It did.
     Agrees,
-    /// It did what these rows of [`QUIRKS`] allow.
+    /// It did what these rows of [`QUIRKS`] allow, or was not asked to, for one of them.
     Excused(Vec<usize>),
     /// It does not do such things, as was tried out before; or what it would do is not known, so
     /// that it was not done.
@@ -75,12 +74,22 @@ impl<T: Target> World<T> {
         absent || self.model.cannot_follow(op)
     }
 
+    /// The row of [`QUIRKS`] for which an operation is not done.
+    pub fn avoids(&self, op: &Op) -> Option<usize> {
+        let mut rows = self.quirks.iter().copied();
+        rows.find(|row| QUIRKS.get(*row).is_some_and(|quirk| quirk.avoids(&self.model, op)))
+    }
+
     /// Does an operation on both.
     pub fn run(&mut self, op: &Op) -> Ran {
+        let not_done = |verdict| Ran { errno: None, took: Duration::ZERO, verdict };
         if self.rules_out(op) {
-            return Ran { errno: None, took: Duration::ZERO, verdict: Verdict::Unsupported };
+            return not_done(Verdict::Unsupported);
         }
-        let mut plan = self.model.plan(op);
+        if let Some(row) = self.avoids(op) {
+            return not_done(Verdict::Excused(vec![row]));
+        }
+        let plan = self.model.plan(op);
         let now = coarse_now();
         let begin = Instant::now();
         let outcome = self.target.apply(op);
@@ -90,9 +99,6 @@ impl<T: Target> World<T> {
         let verdict = self.verdict(op, differences);
         // What a refused call may change all the same stands in its plan as well.
         let planned = errno.is_none() == !matches!(plan.expected, Expected::Fails(_));
-        if let (Verdict::Excused(_), Ok(Seen::Count(done))) = (&verdict, &outcome) {
-            plan.shorten(*done);
-        }
         if planned && !matches!(verdict, Verdict::Differs(_)) {
             self.model.carry_out(plan, &outcome, now);
         } else if verdict == Verdict::Unsupported {

@@ -4,6 +4,7 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use blake3::Hasher;
 use rustix::fs::{FlockOperation, OFlags, flock};
@@ -18,6 +19,10 @@ const LONGEST_LINE: u64 = 1 << 20;
 
 /// More lines than any block has.
 const LONGEST_BLOCK: usize = 1 << 20;
+
+/// How long a lock that somebody holds is asked for, and how often.
+const PATIENCE: Duration = Duration::from_millis(500);
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// A checkpoint's file, locked against other scans.
 #[derive(Debug)]
@@ -157,11 +162,16 @@ fn open(path: &Path) -> Result<File, Fault> {
     if file.metadata().map_err(Fault::Open)?.is_file() { Ok(file) } else { Err(Fault::NoFile) }
 }
 
-/// Where the filesystem knows no locks there is none.
+/// Where the filesystem knows no locks there is none. A lock outlives its file by a moment where a
+/// process was being started meanwhile, which has the descriptor until it executes (flock(2)).
 fn lock(file: &File) -> Result<(), Fault> {
-    match flock(file, FlockOperation::NonBlockingLockExclusive) {
-        Err(Errno::WOULDBLOCK) => Err(Fault::InUse),
-        _ => Ok(()),
+    let give_up = Instant::now() + PATIENCE;
+    loop {
+        match flock(file, FlockOperation::NonBlockingLockExclusive) {
+            Err(Errno::WOULDBLOCK) if Instant::now() < give_up => std::thread::sleep(PAUSE),
+            Err(Errno::WOULDBLOCK) => return Err(Fault::InUse),
+            _ => return Ok(()),
+        }
     }
 }
 
@@ -234,6 +244,20 @@ mod tests {
             assert_eq!(lines.last(), Some(&file(9)), "{length} bytes");
             assert_eq!(lines.len(), expected.len() + 1, "{length} bytes");
         }
+    }
+
+    #[test]
+    fn a_lock_that_is_let_go_soon_is_waited_for_and_another_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("c");
+        let (held, _) = open(&path).unwrap();
+        assert!(matches!(open(&path), Err(Fault::InUse)));
+        let letting_go = std::thread::spawn(|| {
+            std::thread::sleep(10 * PAUSE);
+            drop(held);
+        });
+        open(&path).unwrap();
+        letting_go.join().unwrap();
     }
 
     #[test]

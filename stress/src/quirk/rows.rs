@@ -353,11 +353,11 @@ pub const QUIRKS: &[Quirk] = &[
         id: "overlay-linked-copies",
         on: On::OverlayWith("userxattr"),
         ops: &[OpKind::Copy],
-        allows: Allows::Aspects(&[Aspect::Count]),
+        allows: Allows::Anything,
         when: When::Both(&When::FromLower, &When::Linked),
         text: "copy_file_range(2) from a lower file that was given another name copies what was \
-               in it before it grew by that name, where the overlay was mounted by an ordinary user \
-               in a user namespace",
+               in it before it was written to by that name, where the overlay was mounted by an \
+               ordinary user in a user namespace; such copies are not done",
         source: "measured on Linux 6.18, as uid 65534, upper layer on tmpfs",
         standing: Standing::Defect(&[
             "link f0 f8",

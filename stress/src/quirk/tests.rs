@@ -105,9 +105,46 @@ fn what_fits_into_a_block_depends_on_its_size() {
     assert!(!small.cannot_follow(&"fallocate f0 how=punch at=0 length=4096".parse().unwrap()));
 }
 
+/// A target; operations, the last of which is not done for this row, or done where none is named.
+const AVOIDED: &[(&str, &str, Option<&str>)] = &[
+    (
+        "overlay/tmpfs userxattr",
+        "link f0 f5; truncate f5 size=5001; copy f0 f0 at=5000 to_at=0 length=1",
+        Some("overlay-linked-copies"),
+    ),
+    (
+        "overlay/tmpfs userxattr",
+        "create f5 mode=0644; link f0 f6; unlink f6; copy f0 f5 at=50 to_at=0 length=1",
+        Some("overlay-linked-copies"),
+    ),
+    ("overlay/tmpfs userxattr", "create f5 mode=0644; copy f0 f5 at=50 to_at=0 length=1", None),
+    (
+        "overlay/tmpfs userxattr",
+        "create f5 mode=0644; link f5 f6; copy f5 f6 at=0 to_at=0 length=1",
+        None,
+    ),
+    ("overlay/tmpfs userxattr", "link f0 f5; read f0 at=0 length=1", None),
+    ("overlay/tmpfs", "link f0 f5; copy f0 f0 at=5000 to_at=0 length=1", None),
+];
+
+#[test]
+fn what_nobody_can_follow_is_not_done() {
+    for (target, lines, row) in AVOIDED {
+        let nature = nature(target);
+        let mut model = model(&nature);
+        let ops: Vec<Op> = lines.split("; ").map(|line| line.parse().unwrap()).collect();
+        let (op, before) = ops.split_last().unwrap();
+        before.iter().for_each(|op| carry_out(&mut model, op));
+        let rows = QUIRKS.iter().filter(|row| row.concerns(&nature) && row.avoids(&model, op));
+        let rows: Vec<&str> = rows.map(|row| row.id).collect();
+        assert_eq!(rows, row.iter().copied().collect::<Vec<_>>(), "{target}: {lines}");
+    }
+}
+
 #[test]
 fn every_row_explains_something() {
-    let explained = CASES.iter().flat_map(|(.., rows)| *rows).copied();
+    let avoided = AVOIDED.iter().filter_map(|(.., row)| *row);
+    let explained = CASES.iter().flat_map(|(.., rows)| *rows).copied().chain(avoided);
     let explained: BTreeSet<&str> = explained.chain([LINK_LIMIT, "ext4-link-target"]).collect();
     let unexplained: Vec<&str> =
         QUIRKS.iter().map(|row| row.id).filter(|id| !explained.contains(id)).collect();

@@ -154,6 +154,10 @@ impl Lane<'_> {
             if world.rules_out(&op) || !budget.admits(world.model(), &op) {
                 continue;
             }
+            if let Some(row) = world.avoids(&op) {
+                *tally.quirks.entry(row).or_default() += 1;
+                continue;
+            }
             let ran = world.run(&op);
             tally.add(&op, &ran);
             log.push(op, ran.errno.is_none());

@@ -32,15 +32,6 @@ impl Plan {
     fn nothing(expected: Expected) -> Self {
         Plan::new(expected, [])
     }
-
-    /// Copies no more than so many bytes.
-    pub fn shorten(&mut self, done: u64) {
-        for effect in &mut self.effects {
-            if let Effect::Copy { length, .. } = effect {
-                *length = done.min(*length);
-            }
-        }
-    }
 }
 
 type Planned = Result<Plan, Errno>;

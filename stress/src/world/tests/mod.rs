@@ -15,6 +15,8 @@ use crate::outcome::{Facts, Outcome, Seen};
 use crate::target::InMemory;
 use lies::{LIES, Lie};
 
+const CALLER: Caller = Caller { overrides: false, umask: 0o022 };
+
 /// Operations of a round.
 const ROUND: usize = 1500;
 
@@ -61,11 +63,10 @@ impl Hunt {
     }
 
     fn begin_as(&self, nature: &Nature, absent: &[Feature]) -> World<Liar> {
-        let caller = Caller { overrides: false, umask: 0o022 };
         // Times of what is in memory are later than any of the test.
         let later = (coarse_now().0 + 3600, 0);
-        let honest = InMemory::new(Arc::clone(&self.names), caller, later);
-        let model = Model::new(Arc::clone(&self.names), caller, coarse_now());
+        let honest = InMemory::new(Arc::clone(&self.names), CALLER, later);
+        let model = Model::new(Arc::clone(&self.names), CALLER, coarse_now());
         World::new(Liar { honest, lie: self.lie }, model, nature, absent)
     }
 
@@ -193,6 +194,29 @@ fn names_that_differ_in_case_are_left_alone_where_they_are_one() {
     assert!(world.rules_out(&"rename f0 d0/odd9 how=plain".parse().unwrap()));
     assert!(!world.rules_out(&"rename f0 d0/f9 how=plain".parse().unwrap()));
     assert_eq!(world.model().live(), 1, "nothing was made");
+}
+
+#[test]
+fn what_nobody_can_follow_is_not_asked_for() {
+    let of_users = Nature {
+        filesystem: "overlay".to_owned(),
+        options: vec!["userxattr".to_owned()],
+        layered: true,
+        ..Nature::default()
+    };
+    let mut world = Hunt::new(|_, op| panic!("{op} was done")).begin_as(&of_users, &[]);
+    world.model = crate::population::model(&Arc::default(), CALLER, of_users.links());
+    let linked: Op = "link f0 f5".parse().unwrap();
+    let plan = world.model.plan(&linked);
+    world.model.carry_out(plan, &Ok(Seen::Done), (0, 0));
+    let before = format!("{:?}", world.model);
+    let verdict = world.run(&"copy f0 f5 at=0 to_at=9 length=1".parse().unwrap()).verdict;
+    let Verdict::Excused(rows) = verdict else { panic!("{verdict:?}") };
+    assert_eq!(
+        rows.iter().map(|row| QUIRKS[*row].id).collect::<Vec<_>>(),
+        ["overlay-linked-copies"]
+    );
+    assert_eq!(format!("{:?}", world.model), before);
 }
 
 #[test]
