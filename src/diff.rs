@@ -51,6 +51,7 @@ pub fn run(arguments: &DiffArguments) -> anyhow::Result<Status> {
         findings: findings.into_rows(),
         unchecked: unchecked.into_rows(),
         resumed: None,
+        environment: None,
         diff: Some(diff),
         tar: None,
         stress: None,

@@ -40,6 +40,7 @@ pub fn run(arguments: &ImageArguments) -> anyhow::Result<Status> {
         findings: check.findings,
         unchecked: check.unchecked,
         resumed: None,
+        environment: None,
         diff: None,
         tar: None,
         stress: None,

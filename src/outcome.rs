@@ -1,8 +1,8 @@
 //! From what was seen to a report, where it goes, and the exit code.
 
 use reports::{
-    CheckRun, CheckStatus, Diff, Finding, Report, Resumed, Root, SCHEMA_VERSION, Severity, Stress,
-    TarTrips, Timestamp, Totals, Unchecked, Verdict, recommend,
+    CheckRun, CheckStatus, Diff, Environment, Finding, Report, Resumed, Root, SCHEMA_VERSION,
+    Severity, Stress, TarTrips, Timestamp, Totals, Unchecked, Verdict, recommend,
 };
 
 use crate::arguments::ResultArguments;
@@ -24,6 +24,8 @@ pub struct Seen {
     pub unchecked: Vec<Unchecked>,
     /// What was taken over from earlier runs.
     pub resumed: Option<Resumed>,
+    /// What the machine, the pod and the volumes are.
+    pub environment: Option<Environment>,
     /// What a comparison with a manifest came to.
     pub diff: Option<Diff>,
     /// What tar round trips came to.
@@ -125,6 +127,7 @@ impl<'a> Outcome<'a> {
             findings: seen.findings,
             unchecked: seen.unchecked,
             resumed: seen.resumed,
+            environment: seen.environment,
             diff: seen.diff,
             tar: seen.tar,
             stress: seen.stress,

@@ -90,6 +90,7 @@ fn seen(scan: Scan, resumption: &Resumption) -> Seen {
         findings: scan.findings,
         unchecked: scan.unchecked,
         resumed: resumption.resumed(),
+        environment: None,
         diff: None,
         tar: scan.tar,
         stress: None,

@@ -121,6 +121,7 @@ pub fn end(
         findings: collector.into_rows(),
         unchecked: unchecked(&stress),
         resumed: None,
+        environment: None,
         diff: None,
         tar: None,
         complete,

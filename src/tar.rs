@@ -43,6 +43,7 @@ pub fn run(arguments: &TarArguments) -> anyhow::Result<Status> {
         findings: done.findings.into_rows(),
         unchecked: done.unchecked.into_rows(),
         resumed: None,
+        environment: None,
         diff: None,
         tar: Some(done.trips),
         stress: None,

@@ -84,6 +84,13 @@ pub enum Code {
     KernelErrorsDuringScan,
     MountReadOnlyByError,
     MountErrorsContinue,
+    VolumeNotRedundant,
+    VolumeDegraded,
+    VolumeFaulted,
+    VolumeSalvaged,
+    VolumeNotBackedUp,
+    SpaceLow,
+    InodesLow,
     OfflineProblem,
 }
 

@@ -1099,6 +1099,97 @@ pub(crate) static TABLE: &[CodeText] = &[
                  mount. Damage then stops writes, and with them the workload.",
     },
     CodeText {
+        code: Code::VolumeNotRedundant,
+        word: "volume-not-redundant",
+        check: "environment",
+        severity: Severity::Warning,
+        title: "A volume with a single replica",
+        meaning: "The content of the volume is on one disk of one node. When that disk or node \
+                  fails, the volume is gone. One replica explains no damage to the filesystem on \
+                  it: replicas are copies of the device, with whatever damage is on it.",
+        detection: "spec.numberOfReplicas of the Longhorn volume is 1, as kubectl or the file of \
+                    --longhorn says.",
+        remedy: "Have the filesystem checked and a backup made, then raise the number of replicas; \
+                 it can be done while the volume is in use.",
+    },
+    CodeText {
+        code: Code::VolumeDegraded,
+        word: "volume-degraded",
+        check: "environment",
+        severity: Severity::Warning,
+        title: "A volume that has lost a replica",
+        meaning: "Fewer replicas are sound than the volume is to have. Reads and writes go on. \
+                  Until the rebuild is done there is less, or no, redundancy.",
+        detection: "status.robustness of the Longhorn volume is degraded, as kubectl or the file \
+                    of --longhorn says.",
+        remedy: "Wait for the rebuild; neither trim nor stress the filesystem meanwhile. If it \
+                 does not begin, look for space and nodes that can be scheduled.",
+    },
+    CodeText {
+        code: Code::VolumeFaulted,
+        word: "volume-faulted",
+        check: "environment",
+        severity: Severity::Suspect,
+        title: "A volume whose replicas have all failed",
+        meaning: "Longhorn has no replica left that it trusts. What is read may be an error, or \
+                  content that is older than what was written last.",
+        detection: "status.robustness of the Longhorn volume is faulted, as kubectl or the file of \
+                    --longhorn says.",
+        remedy: "Write nothing. Have the cause found before a replica is salvaged, and compare \
+                 the files with a backup or a manifest afterwards.",
+    },
+    CodeText {
+        code: Code::VolumeSalvaged,
+        word: "volume-salvaged",
+        check: "environment",
+        severity: Severity::Warning,
+        title: "A volume that was taken back after all replicas had failed",
+        meaning: "At some time every replica had failed, and Longhorn went on with some of them. \
+                  Content that was written last may be missing, and a replica that was taken back \
+                  may have been a bad one (longhorn/longhorn#7425).",
+        detection: "status.lastAutoSalvagedAt of the Longhorn volume holds a time, as kubectl or \
+                    the file of --longhorn says.",
+        remedy: "Compare the files with a backup, or with a manifest from before that time \
+                 (--baseline).",
+    },
+    CodeText {
+        code: Code::VolumeNotBackedUp,
+        word: "volume-not-backed-up",
+        check: "environment",
+        severity: Severity::Info,
+        title: "A volume of which no backup is known",
+        meaning: "What is on the volume is nowhere else, as far as Longhorn knows. Another backup \
+                  (rsync, a database's dumps) may exist that it does not know of.",
+        detection: "status.lastBackup and status.lastBackupAt of the Longhorn volume are empty, \
+                    as kubectl or the file of --longhorn says.",
+        remedy: "Make a backup to storage outside the cluster, and try once to restore it.",
+    },
+    CodeText {
+        code: Code::SpaceLow,
+        word: "space-low",
+        check: "environment",
+        severity: Severity::Warning,
+        title: "A filesystem that is nearly full",
+        meaning: "Installs, builds and databases fail when it is full, and some of them leave \
+                  files cut short without saying so.",
+        detection: "statvfs(3): less than 1 % of the blocks can still be used by this user, on a \
+                    filesystem that is mounted writable.",
+        remedy: "Remove what can be made anew (caches, build output), or grow the volume.",
+    },
+    CodeText {
+        code: Code::InodesLow,
+        word: "inodes-low",
+        check: "environment",
+        severity: Severity::Warning,
+        title: "A filesystem with hardly any inodes left",
+        meaning: "No file can be made when none is left, however much space there is. node_modules \
+                  and package stores use them up.",
+        detection: "statvfs(3): less than 1 % of the inodes can still be used by this user, on a \
+                    filesystem that is mounted writable and counts them.",
+        remedy: "Remove what can be made anew (caches, node_modules of old projects). ext4 gets \
+                 more inodes only by growing, or when it is made.",
+    },
+    CodeText {
         code: Code::OfflineProblem,
         word: "offline-problem",
         check: "image",

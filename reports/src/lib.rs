@@ -10,6 +10,7 @@ mod code;
 mod code_text;
 mod collector;
 mod diff;
+mod environment;
 mod finding;
 mod json;
 mod path_name;
@@ -33,6 +34,10 @@ pub use code::{Code, CodeText};
 pub use collector::FindingCollector;
 pub use diff::{
     Diff, DiffDirectory, DiffField, DiffLeftOut, DiffRow, DiffSide, DiffTally, DiffTotals,
+};
+pub use environment::{
+    Answer, Component, ComponentName, ComponentStatus, Environment, Fact, FactName, FactText,
+    FactValue,
 };
 pub use finding::{Finding, Subject};
 pub use json::{ReadError, from_json, write_json};

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Code, Finding, Root};
+use crate::{Code, FactName, Finding, Root, Severity};
 pub(crate) use quote::shell_word;
 use rules::Rule;
 
@@ -19,10 +19,19 @@ pub struct Recommendation {
     pub id: String,
     /// One line.
     pub title: String,
-    /// 1 first: protect, then 2 diagnose, 3 repair, 4 work round, 5 prevent.
+    /// 1 first: protect, then 2 diagnose, 3 repair, 4 recreate, 5 work round, 6 prevent.
     pub priority: u8,
+    /// How much hangs on it: the worst severity of what led to it.
+    #[serde(default = "at_least")]
+    pub severity: Severity,
     /// The codes that led to it.
     pub because: Vec<Code>,
+    /// The facts that led to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<FactName>,
+    /// Why commands that destroy something are not given, where some were left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_back: Option<String>,
     /// In order.
     pub steps: Vec<Step>,
     /// What can go wrong with it.
@@ -31,6 +40,11 @@ pub struct Recommendation {
     pub source: String,
     /// How sure it is that this is the right thing to do.
     pub confidence: Confidence,
+}
+
+/// What is said of a recommendation that carries no severity: those of older reports.
+fn at_least() -> Severity {
+    Severity::Info
 }
 
 /// One thing to do.
@@ -98,7 +112,10 @@ fn apply(rule: &Rule, findings: &[Finding], roots: &[Root]) -> Option<Recommenda
         id: rule.id.to_owned(),
         title: rule.title.to_owned(),
         priority: rule.stage as u8,
+        severity: Severity::Info,
         because: because.into_iter().collect(),
+        facts: Vec::new(),
+        held_back: None,
         steps: rule.steps(&roots),
         caveat: rule.caveat.to_owned(),
         source: rule.source.to_owned(),

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Diff, Finding, PathName, Recommendation, Resumed, Severity, Stress, TarTrips, Timestamp,
-    Unchecked, Verdict,
+    Diff, Environment, Finding, PathName, Recommendation, Resumed, Severity, Stress, TarTrips,
+    Timestamp, Unchecked, Verdict,
 };
 
 /// The version of the contract in this file. It rises when a reader of the older version would
@@ -40,6 +40,9 @@ pub struct Report {
     /// What was taken over from earlier runs that had been stopped, where something was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resumed: Option<Resumed>,
+    /// What the machine, the pod and the volumes are, where that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<Environment>,
     /// What a comparison with a manifest came to, where there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub diff: Option<Diff>,

@@ -5,10 +5,11 @@ mod stress;
 pub(crate) use stress::{divergence, stress, stress_target};
 
 use crate::{
-    CheckRun, CheckStatus, Code, Diff, DiffDirectory, DiffField, DiffLeftOut, DiffRow, DiffSide,
-    DiffTally, DiffTotals, Finding, PathName, Report, Root, SCHEMA_VERSION, Subject,
-    TarClassification, TarError, TarErrorCount, TarPattern, TarRefused, TarRun, TarTrips,
-    Timestamp, Tool, Totals, Unchecked, UncheckedReason, Verdict, recommend,
+    Answer, CheckRun, CheckStatus, Code, Component, ComponentName, ComponentStatus, Diff,
+    DiffDirectory, DiffField, DiffLeftOut, DiffRow, DiffSide, DiffTally, DiffTotals, Environment,
+    Fact, FactName, Finding, PathName, Report, Root, SCHEMA_VERSION, Subject, TarClassification,
+    TarError, TarErrorCount, TarPattern, TarRefused, TarRun, TarTrips, Timestamp, Tool, Totals,
+    Unchecked, UncheckedReason, Verdict, recommend,
 };
 
 /// Every kind of byte that could harm a terminal or get lost on the way.
@@ -83,6 +84,7 @@ pub(crate) fn healthy() -> Report {
         findings: Vec::new(),
         unchecked: Vec::new(),
         resumed: None,
+        environment: None,
         diff: None,
         tar: None,
         stress: None,
@@ -97,6 +99,46 @@ pub(crate) fn with_findings(findings: Vec<Finding>) -> Report {
     report.findings = findings;
     report.verdict = Verdict::from_worst(report.worst());
     report
+}
+
+/// A pod's facts, one of each shape, and a component.
+pub(crate) fn environment() -> Environment {
+    let home = volume().path;
+    Environment {
+        facts: vec![
+            Fact::of_machine(FactName::Container, Answer::is("kubernetes"), "environment"),
+            Fact::of_machine(FactName::MappedUserIds, Answer::is(65_536), "/proc/self/uid_map"),
+            Fact::of_machine(
+                FactName::IdMapping,
+                Answer::unknown("EPERM (operation not permitted)"),
+                "unshare(2)",
+            ),
+            Fact::of_path(
+                FactName::InstallLeftovers,
+                &home,
+                Answer::is(vec!["/home/coder/app/node_modules/.a-9Fk2lPqR".to_owned()]),
+                "getdents64",
+            ),
+        ],
+        components: vec![Component {
+            name: ComponentName::DockerBuilds,
+            status: ComponentStatus::AtRisk,
+            note: "The data root lies on a damaged filesystem.".into(),
+        }],
+    }
+}
+
+fn hostile_environment() -> Environment {
+    let mut environment = environment();
+    let hostile = Fact {
+        name: FactName::LonghornVolume,
+        path: Some(PathName::new(HOSTILE.to_vec())),
+        answer: Answer::is(hostile_text()),
+        source: hostile_text(),
+    };
+    environment.facts.push(hostile);
+    environment.components[0].note = hostile_text();
+    environment
 }
 
 /// A comparison of two manifests of [`volume`] with a row of each list.
@@ -268,6 +310,7 @@ pub(crate) fn hostile() -> Report {
     found.found = hostile_text();
     found.evidence = vec![hostile_text()];
     let mut report = with_findings(vec![found]);
+    report.environment = Some(hostile_environment());
     let mut other = root(&hostile_text(), &hostile_text(), &hostile_text());
     other.path = PathName::new(HOSTILE.to_vec());
     other.errors_policy = Some(hostile_text());

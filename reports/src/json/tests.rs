@@ -73,7 +73,7 @@ fn another_schema_is_refused_with_advice() {
 #[test]
 fn a_field_of_a_later_minor_change_is_no_hindrance() {
     let mut value: Value = serde_json::from_str(&written(&healthy())).unwrap();
-    value["environment"] = serde_json::json!({"pod": "a"});
+    value["weather"] = serde_json::json!({"pod": "a"});
     assert_eq!(from_json(value.to_string().as_bytes()).unwrap(), healthy());
 }
 
@@ -120,6 +120,7 @@ mod wire {
         pub(super) totals: Totals,
         pub(super) findings: Vec<Finding>,
         pub(super) unchecked: Vec<Unchecked>,
+        pub(super) environment: Option<Environment>,
         pub(super) diff: Option<Diff>,
         pub(super) tar: Option<TarTrips>,
         pub(super) stress: Option<super::stress::Stress>,
@@ -395,12 +396,43 @@ mod wire {
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
+    pub(super) struct Environment {
+        pub(super) facts: Vec<Fact>,
+        pub(super) components: Vec<Component>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "being there is what is tested")]
+    pub(super) struct Fact {
+        pub(super) name: String,
+        pub(super) path: Option<String>,
+        pub(super) path_hex: Option<String>,
+        path_elided: Option<u64>,
+        pub(super) value: Option<serde_json::Value>,
+        pub(super) unknown: Option<String>,
+        source: String,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Component {
+        pub(super) name: String,
+        pub(super) status: String,
+        pub(super) note: String,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
     #[expect(dead_code, reason = "being there is what is tested")]
     pub(super) struct Recommendation {
         pub(super) id: String,
         title: String,
         priority: u8,
+        severity: String,
         pub(super) because: Vec<String>,
+        pub(super) facts: Option<Vec<String>>,
+        held_back: Option<String>,
         steps: Vec<Step>,
         caveat: String,
         source: String,
@@ -424,6 +456,18 @@ fn the_wire_has_these_fields_and_no_others() {
     let diff = report.diff.unwrap();
     assert_eq!(diff.missing[0].kind, "entry-missing");
     assert!(diff.missing[0].path_hex.is_some());
+    let environment = report.environment.unwrap();
+    let facts = environment.facts;
+    assert_eq!(facts[0].name, "container");
+    assert_eq!(facts[0].value, Some("kubernetes".into()));
+    assert_eq!((facts[0].path.as_ref(), facts[0].unknown.as_ref()), (None, None));
+    assert_eq!(facts[1].value, Some(65_536.into()));
+    assert!(facts[2].unknown.as_ref().unwrap().starts_with("EPERM"));
+    assert_eq!(facts[3].path.as_deref(), Some("/home/coder"));
+    assert!(facts.iter().any(|fact| fact.path_hex.is_some()));
+    let component = &environment.components[0];
+    assert_eq!((component.name.as_str(), component.status.as_str()), ("docker-builds", "at-risk"));
+    assert!(!component.note.is_empty());
     let tar = report.tar.unwrap();
     assert_eq!(tar.runs[0].pattern, "npm");
     let error = &tar.runs[0].errors.as_ref().unwrap()[0];

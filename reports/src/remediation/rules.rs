@@ -39,10 +39,12 @@ pub(super) enum Stage {
     Diagnose = 2,
     /// Put right what is wrong.
     Repair = 3,
+    /// Begin anew elsewhere.
+    Recreate = 4,
     /// Get on with the work meanwhile.
-    WorkRound = 4,
+    WorkRound = 5,
     /// Keep it from happening or from growing.
-    Prevent = 5,
+    Prevent = 6,
 }
 
 /// A condition: a finding of one of these severities, codes and causes, on one of these
