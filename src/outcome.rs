@@ -2,7 +2,7 @@
 
 use reports::{
     CheckRun, CheckStatus, Diff, Environment, Finding, Report, Resumed, Root, SCHEMA_VERSION,
-    Severity, Stress, TarTrips, Timestamp, Totals, Unchecked, Verdict, recommend,
+    Severity, Stress, TarTrips, Timestamp, Totals, Unchecked, Verdict,
 };
 
 use crate::arguments::ResultArguments;
@@ -113,15 +113,14 @@ impl<'a> Outcome<'a> {
 
     fn report(&self, seen: Seen) -> Report {
         let finished_at = Timestamp::now();
-        let recommendations = recommend(&seen.findings, &seen.roots);
-        Report {
+        let mut report = Report {
             schema_version: SCHEMA_VERSION,
             tool: tool(),
             started_at: self.started_at,
             finished_at,
             duration_seconds: finished_at.since(self.started_at).as_secs_f64(),
             complete: seen.complete,
-            verdict: Verdict::from_worst(seen.findings.iter().map(|f| f.severity).max()),
+            verdict: Verdict::Healthy,
             roots: seen.roots,
             totals: seen.totals,
             findings: seen.findings,
@@ -131,7 +130,9 @@ impl<'a> Outcome<'a> {
             diff: seen.diff,
             tar: seen.tar,
             stress: seen.stress,
-            recommendations,
-        }
+            recommendations: Vec::new(),
+        };
+        report.judge();
+        report
     }
 }

@@ -9,6 +9,7 @@
 mod code;
 mod code_text;
 mod collector;
+mod components;
 mod diff;
 mod environment;
 mod finding;
@@ -42,7 +43,7 @@ pub use environment::{
 pub use finding::{Finding, Subject};
 pub use json::{ReadError, from_json, write_json};
 pub use path_name::{PathName, escape, escape_prose};
-pub use remediation::{Confidence, Recommendation, Step, recommend};
+pub use remediation::{Confidence, Known, Recommendation, Step, recommend};
 pub use report::{CheckRun, CheckStatus, Report, Root, SCHEMA_VERSION, Tool, Totals};
 pub use resumed::{Resumed, ResumedRun};
 pub use schema::json_schema;

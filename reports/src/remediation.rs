@@ -1,16 +1,19 @@
-//! What to do, because of which findings. Rules are data; nothing here runs anything.
+//! What to do, because of which findings and facts. Rules are data; nothing here runs anything.
 
+mod condition;
+mod known;
 mod quote;
+mod rule;
 mod rules;
-
-use std::collections::BTreeSet;
+mod template;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Code, FactName, Finding, Root, Severity};
+use crate::{Code, FactName, Severity};
+pub use known::Known;
+
 pub(crate) use quote::shell_word;
-use rules::Rule;
 
 /// What to do, why, and how sure that is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -83,74 +86,12 @@ impl Confidence {
     }
 }
 
-/// The recommendations that follow from `findings` on `roots`, in order.
-pub fn recommend(findings: &[Finding], roots: &[Root]) -> Vec<Recommendation> {
-    let applied = rules::all().filter_map(|rule| apply(rule, findings, roots));
-    let mut recommendations: Vec<_> = applied.collect();
+/// The recommendations that follow from what is known, in order.
+pub fn recommend(known: Known<'_>) -> Vec<Recommendation> {
+    let mut recommendations: Vec<_> = rules::all().filter_map(|rule| rule.apply(known)).collect();
     // The sort is stable: rules of one priority stay in the order of their table.
     recommendations.sort_by_key(|recommendation| recommendation.priority);
     recommendations
-}
-
-/// What `rule` recommends, if its condition holds.
-fn apply(rule: &Rule, findings: &[Finding], roots: &[Root]) -> Option<Recommendation> {
-    let mut because = BTreeSet::new();
-    let mut concerned = BTreeSet::new();
-    for finding in findings.iter().filter(|finding| rule.when.finding(finding)) {
-        let mut places = places_of(finding, roots);
-        places.retain(|&place| roots.get(place).is_some_and(|root| rule.when.root(root)));
-        if !places.is_empty() || rule.when.any_filesystem() {
-            because.insert(finding.code);
-            concerned.extend(places);
-        }
-    }
-    if because.is_empty() {
-        return None;
-    }
-    let roots: Vec<&Root> = concerned.iter().filter_map(|&place| roots.get(place)).collect();
-    Some(Recommendation {
-        id: rule.id.to_owned(),
-        title: rule.title.to_owned(),
-        priority: rule.stage as u8,
-        severity: Severity::Info,
-        because: because.into_iter().collect(),
-        facts: Vec::new(),
-        held_back: None,
-        steps: rule.steps(&roots),
-        caveat: rule.caveat.to_owned(),
-        source: rule.source.to_owned(),
-        confidence: rule.confidence,
-    })
-}
-
-/// The indices of the roots a finding may speak of: the one its path lies in, else those on its
-/// device, else every one.
-fn places_of(finding: &Finding, roots: &[Root]) -> Vec<usize> {
-    if let Some(place) = root_above(finding, roots) {
-        return vec![place];
-    }
-    let device = finding.subject.device.as_deref();
-    let is_on = |root: &Root| {
-        let kernel_name = root.device.strip_prefix("/dev/");
-        device.is_some_and(|name| root.device == name || kernel_name == Some(name))
-    };
-    let on_device = roots.iter().enumerate().filter(|(_, root)| is_on(root));
-    let places: Vec<usize> = on_device.map(|(place, _)| place).collect();
-    if places.is_empty() { (0..roots.len()).collect() } else { places }
-}
-
-/// The index of the innermost root that the finding's path lies in.
-fn root_above(finding: &Finding, roots: &[Root]) -> Option<usize> {
-    let path = finding.subject.path.as_ref()?.as_bytes();
-    let lies_in = |root: &[u8]| {
-        let rest = path.strip_prefix(root);
-        rest.is_some_and(|rest| root.ends_with(b"/") || rest.is_empty() || rest.starts_with(b"/"))
-    };
-    let above = roots.iter().enumerate();
-    above
-        .filter(|(_, root)| lies_in(root.path.as_bytes()))
-        .max_by_key(|(_, root)| root.path.as_bytes().len())
-        .map(|(index, _)| index)
 }
 
 #[cfg(test)]

@@ -3,9 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::components::components;
+use crate::remediation::recommend;
 use crate::{
-    Diff, Environment, Finding, PathName, Recommendation, Resumed, Severity, Stress, TarTrips,
-    Timestamp, Unchecked, Verdict,
+    Diff, Environment, Finding, Known, PathName, Recommendation, Resumed, Severity, Stress,
+    TarTrips, Timestamp, Unchecked, Verdict,
 };
 
 /// The version of the contract in this file. It rises when a reader of the older version would
@@ -57,6 +59,18 @@ pub struct Report {
 }
 
 impl Report {
+    /// Decides, from what was found and what is known, on the verdict, on what works, and on what
+    /// is to be done.
+    pub fn judge(&mut self) {
+        self.verdict = Verdict::from_worst(self.worst());
+        let recommendations = recommend(Known::of(self));
+        self.recommendations = recommendations;
+        if self.environment.is_some() {
+            let components = components(self);
+            self.environment.iter_mut().for_each(|known| known.components.clone_from(&components));
+        }
+    }
+
     /// The severity of the worst finding.
     pub fn worst(&self) -> Option<Severity> {
         self.findings.iter().map(|finding| finding.severity).max()
@@ -68,6 +82,17 @@ impl Report {
         let extracted = self.tar.as_ref().map_or(0, TarTrips::verified);
         let ran = self.stress.as_ref().map_or(0, Stress::operations);
         self.totals.entries == 0 && extracted == 0 && ran == 0 && self.findings.is_empty()
+    }
+
+    /// Whether nothing was asked but what machine, pod and volumes are (`fscan env`).
+    pub fn is_about_environment(&self) -> bool {
+        let mut checks = self.roots.iter().flat_map(|root| &root.checks);
+        self.environment.is_some()
+            && checks.all(|check| check.name == "environment")
+            && self.totals.entries == 0
+            && self.tar.is_none()
+            && self.stress.is_none()
+            && self.diff.is_none()
     }
 
     /// Whether something stayed unexamined that was not left out by request.

@@ -9,7 +9,7 @@ use crate::{
     DiffDirectory, DiffField, DiffLeftOut, DiffRow, DiffSide, DiffTally, DiffTotals, Environment,
     Fact, FactName, Finding, PathName, Report, Root, SCHEMA_VERSION, Subject, TarClassification,
     TarError, TarErrorCount, TarPattern, TarRefused, TarRun, TarTrips, Timestamp, Tool, Totals,
-    Unchecked, UncheckedReason, Verdict, recommend,
+    Unchecked, UncheckedReason, Verdict,
 };
 
 /// Every kind of byte that could harm a terminal or get lost on the way.
@@ -95,9 +95,8 @@ pub(crate) fn healthy() -> Report {
 /// [`healthy`] with `findings`, and what follows from them.
 pub(crate) fn with_findings(findings: Vec<Finding>) -> Report {
     let mut report = healthy();
-    report.recommendations = recommend(&findings, &report.roots);
     report.findings = findings;
-    report.verdict = Verdict::from_worst(report.worst());
+    report.judge();
     report
 }
 

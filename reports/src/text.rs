@@ -6,6 +6,8 @@
 
 mod advice;
 mod comparison;
+mod components;
+mod facts;
 mod findings;
 mod listed;
 mod numbers;
@@ -26,6 +28,7 @@ mod unexamined;
 use std::io::{self, Write};
 
 use crate::{Code, Report};
+pub(crate) use numbers::bytes;
 use page::{Page, Style};
 
 /// How to lay the text out.
@@ -59,8 +62,17 @@ pub fn write_text(report: &Report, options: TextOptions, out: &mut impl Write) -
     if let Some(hammered) = &report.stress {
         stress::write(hammered, page)?;
     }
+    let known = report.environment.as_ref();
+    if let Some(known) = known.filter(|_| options.verbose || report.is_about_environment()) {
+        facts::write(known, page)?;
+    }
     findings::write(&report.findings, page)?;
-    unexamined::write(report, page)?;
+    if !report.is_about_environment() {
+        unexamined::write(report, page)?;
+    }
+    if let Some(known) = known {
+        components::write(&known.components, page)?;
+    }
     advice::write(&report.recommendations, page)
 }
 

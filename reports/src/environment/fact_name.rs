@@ -116,6 +116,11 @@ impl FactName {
         &TABLE[self as usize]
     }
 
+    /// Whether it is about a root, and not about the machine.
+    pub fn is_of_root(self) -> bool {
+        (FactName::Filesystem..=FactName::EngineReadOnly).contains(&self)
+    }
+
     /// The word in reports.
     pub fn as_str(self) -> &'static str {
         self.text().word

@@ -1,16 +1,26 @@
+mod facts;
 mod stress;
+
+use std::collections::BTreeSet;
 
 use super::*;
 use crate::sample::{finding, root, volume};
-use crate::{PathName, Severity, Subject, TarClassification};
+use crate::{Finding, PathName, Root, Severity, Subject, TarClassification};
+
+const REPAIR: &str = "repair-ext4";
+const TMPFS: &str = "install-on-tmpfs";
+
+fn known<'a>(findings: &'a [Finding], roots: &'a [Root]) -> Known<'a> {
+    Known { findings, roots, environment: None, tar: None }
+}
 
 fn ids(findings: &[Finding], roots: &[Root]) -> Vec<String> {
-    let recommendations = recommend(findings, roots);
+    let recommendations = recommend(known(findings, roots));
     recommendations.into_iter().map(|r| r.id).collect()
 }
 
 fn commands(findings: &[Finding], roots: &[Root], id: &str) -> Vec<String> {
-    let recommendations = recommend(findings, roots).into_iter();
+    let recommendations = recommend(known(findings, roots)).into_iter();
     let steps = recommendations.filter(|r| r.id == id).flat_map(|r| r.steps);
     steps.filter_map(|step| step.command).collect()
 }
@@ -23,32 +33,36 @@ fn under_home(code: Code) -> Finding {
 fn each_rule_fires_on_its_facts_in_the_order_of_work() {
     let ext4 = || volume();
     let cases: &[(Code, Root, &[&str])] = &[
-        (Code::DirentDangling, ext4(), &["secure-data", "check-ext4-offline"]),
+        (
+            Code::DirentDangling,
+            ext4(),
+            &["secure-data", "check-ext4-offline", "suspect-directory-index", REPAIR, TMPFS],
+        ),
         (
             Code::DirentDangling,
             root("/home/coder", "xfs", "/dev/sdb"),
-            &["secure-data", "check-xfs-offline"],
+            &["secure-data", "check-xfs-offline", TMPFS],
         ),
         (
             Code::DirentDangling,
             root("/home/coder", "btrfs", "/dev/sdb"),
-            &["secure-data", "check-btrfs-offline"],
+            &["secure-data", "check-btrfs-offline", TMPFS],
         ),
-        (Code::DirentDangling, root("/home/coder", "overlay", "overlay"), &["secure-data"]),
+        (Code::DirentDangling, root("/home/coder", "overlay", "overlay"), &["secure-data", TMPFS]),
         (
             Code::KernelErrorsRecorded,
             ext4(),
-            &["secure-data", "check-ext4-offline", "date-kernel-errors"],
+            &["secure-data", "check-ext4-offline", "date-kernel-errors", REPAIR, TMPFS],
         ),
         (
             Code::KernelErrorsDuringScan,
             ext4(),
-            &["secure-data", "check-ext4-offline", "date-kernel-errors"],
+            &["secure-data", "check-ext4-offline", "date-kernel-errors", REPAIR, TMPFS],
         ),
         (
             Code::MountReadOnlyByError,
             ext4(),
-            &["secure-data", "keep-volume-claim", "check-ext4-offline"],
+            &["secure-data", "keep-volume-claim", "check-ext4-offline", REPAIR, TMPFS],
         ),
         (Code::DirectoryReadUnstable, ext4(), &["scan-again-quiet"]),
         (Code::MountErrorsContinue, ext4(), &["stop-writes-on-errors"]),
@@ -103,7 +117,8 @@ fn because_names_each_code_once_and_only_those_that_led_to_it() {
         under_home(Code::DirentDangling),
         under_home(Code::NameUnsafe),
     ];
-    let recommendations = recommend(&findings, &[volume()]);
+    let roots = [volume()];
+    let recommendations = recommend(known(&findings, &roots));
     let because = &recommendations[0].because;
     assert_eq!(because, &[Code::DirentDangling, Code::LinkCountWrong]);
 }
@@ -131,7 +146,7 @@ fn a_command_names_the_device_of_the_damaged_root_alone() {
 fn damage_elsewhere_asks_for_no_check_of_a_sound_filesystem() {
     let roots = [root("/xfs", "xfs", "/dev/sdb"), volume()];
     let findings = [finding(Code::DirentDangling, b"/xfs/a")];
-    assert_eq!(ids(&findings, &roots), ["secure-data", "check-xfs-offline"]);
+    assert_eq!(ids(&findings, &roots), ["secure-data", "check-xfs-offline", TMPFS]);
 }
 
 #[test]
@@ -193,12 +208,18 @@ fn rules_are_well_formed() {
         assert!(seen.insert(rule.id), "{} is there twice", rule.id);
         assert!(rule.title.len() <= 72 && !rule.title.ends_with('.'), "{}", rule.id);
         assert!(rule.caveat.ends_with('.') && !rule.source.is_empty(), "{}", rule.id);
-        let steps = rule.steps(&[&volume()]);
+        let roots = [volume()];
+        let places: Vec<_> = known(&[], &roots).places().collect();
+        let steps = rule.steps(&places, false);
         assert!(!steps.is_empty(), "{}", rule.id);
         for step in steps {
             assert!(step.text.ends_with('.'), "{}: {}", rule.id, step.text);
             let command = step.command.unwrap_or_default();
-            assert!(!command.contains(['{', '}', '<']), "{}: {command}", rule.id);
+            for blank in
+                ["{path}", "{device}", "{user}", "{volume}", "{claim}", "{namespace}", "{pv}"]
+            {
+                assert!(!command.contains(blank), "{}: {command}", rule.id);
+            }
         }
     }
 }
@@ -206,9 +227,11 @@ fn rules_are_well_formed() {
 /// Advice that could destroy what is not saved yet is not given as a command.
 #[test]
 fn no_command_repairs_deletes_or_formats() {
-    let destructive = ["-y", "-fy", "-p", "-L", "--repair", "rm", "mkfs", "delete", "dd"];
+    let destructive = ["-y", "-fy", "-L", "--repair", "rm", "mkfs", "delete", "dd", "--delete"];
+    let roots = [volume()];
+    let places: Vec<_> = known(&[], &roots).places().collect();
     for rule in rules::all() {
-        for step in rule.steps(&[&volume()]) {
+        for step in rule.steps(&places, true) {
             let command = step.command.unwrap_or_default();
             let bad = command.split_whitespace().find(|word| destructive.contains(word));
             assert_eq!(bad, None, "{}: {command}", rule.id);
@@ -237,7 +260,7 @@ fn entry_error(severity: Severity, class: TarClassification) -> Finding {
 fn the_cause_of_a_failed_entry_decides_what_to_do() {
     use Severity::{Corrupt, Info, Suspect, Warning};
     use TarClassification as Class;
-    let damage = ["secure-data", "check-ext4-offline", "repeat-round-trip", "install-on-tmpfs"];
+    let damage = ["secure-data", "check-ext4-offline", "repeat-round-trip", REPAIR, TMPFS];
     let raced = ["scan-again-quiet", "repeat-round-trip", "find-second-installer"];
     let cases: &[(Severity, Class, &[&str])] = &[
         (Corrupt, Class::FilesystemError, &damage),
@@ -275,7 +298,7 @@ fn what_reads_back_otherwise_is_damage_and_moves_no_install_off_tmpfs() {
     let differs = [under_home(Code::TarContentDiffers)];
     assert_eq!(
         ids(&differs, &[volume()]),
-        ["secure-data", "check-ext4-offline", "repeat-round-trip", "install-on-tmpfs"]
+        ["secure-data", "check-ext4-offline", "repeat-round-trip", REPAIR, TMPFS]
     );
     let tmpfs = [root("/home/coder", "tmpfs", "tmpfs")];
     assert_eq!(ids(&differs, &tmpfs), ["secure-data", "repeat-round-trip"]);

@@ -31,10 +31,15 @@ fn write_recommendation<W: Write>(
 ) -> io::Result<()> {
     let title = escape_prose(&recommendation.title);
     page.verbatim(0, Style::Strong, &format!("{number}. {title}"))?;
-    let codes: Vec<_> = recommendation.because.iter().map(|c| c.as_str()).collect();
-    page.labelled(3, Style::Faint, "Because of", &codes.join(", "))?;
+    let codes = recommendation.because.iter().map(|code| code.as_str());
+    let facts = recommendation.facts.iter().map(|fact| fact.as_str());
+    let reasons: Vec<_> = codes.chain(facts).collect();
+    page.labelled(3, Style::Faint, "Because of", &reasons.join(", "))?;
     for step in &recommendation.steps {
         write_step(step, page)?;
+    }
+    if let Some(why) = &recommendation.held_back {
+        page.labelled(3, Style::Doubtful, "Held back", &escape_prose(why))?;
     }
     page.labelled(3, Style::Faint, "Caveat", &escape_prose(&recommendation.caveat))?;
     let source = format!(

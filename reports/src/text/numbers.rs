@@ -42,7 +42,7 @@ pub(super) fn nanoseconds(count: u64) -> String {
 }
 
 /// Bytes in the largest binary unit that leaves a whole number before the point.
-pub(super) fn bytes(count: u64) -> String {
+pub(crate) fn bytes(count: u64) -> String {
     let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     let mut size = count as f64;
     let mut name = None;

@@ -10,6 +10,11 @@ use super::numbers::{bytes, counted, duration, grouped};
 use super::page::{Page, Style};
 
 pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Result<()> {
+    if report.is_about_environment() {
+        let sentence = "What machine, pod and volumes are, and what will work there. No tree was \
+                        scanned: `fscan PATH` does that.";
+        return page.labelled(0, Style::Strong, "ENVIRONMENT", sentence);
+    }
     let (label, style) = verdict_label(report);
     page.labelled(0, style, &label, &verdict_sentences(report))?;
     page.blank()?;

@@ -1,3 +1,4 @@
+mod components;
 mod stress;
 mod stress_divergences;
 

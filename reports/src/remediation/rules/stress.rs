@@ -3,7 +3,9 @@
 
 use crate::{Code, Confidence};
 
-use super::{ANY, Rule, Stage, When, run, tell};
+use super::super::condition::{ANY, When};
+use super::super::rule::{Rule, Stage};
+use super::super::template::{run, tell};
 
 pub(super) static RULES: &[Rule] = &[
     Rule {

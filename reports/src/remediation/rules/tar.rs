@@ -1,9 +1,11 @@
 //! What to do when archives do not extract as they should. Which cause it was stands in the
 //! finding's evidence; damage is met by the rules for damage as well.
 
-use crate::{Code, Confidence, Severity, TarClassification};
+use crate::{Code, Confidence, FactName, Severity, TarClassification};
 
-use super::{ANY, Rule, Stage, When, run, tell};
+use super::super::condition::{ANY, Test, When};
+use super::super::rule::{Rule, Stage};
+use super::super::template::{run, tell};
 
 /// Filesystems that lie on something that lasts; on tmpfs there is nothing to move away from.
 const LASTING: &[&str] = &["ext2", "ext3", "ext4", "xfs", "btrfs", "overlay"];
@@ -72,35 +74,18 @@ pub(super) static RULES: &[Rule] = &[
         confidence: Confidence::Medium,
     },
     Rule {
-        id: "free-space",
-        title: "Make room: space, inodes or a quota ran out",
-        stage: Stage::Repair,
-        when: When {
-            codes: &[Code::TarEntryError],
-            classifications: &[TarClassification::NoSpace],
-            ..ANY
-        },
-        steps: &[
-            run("Space.", "df -h {path}"),
-            run("Inodes: they can run out while space is left.", "df -i {path}"),
-            run(
-                "npm's cache can be fetched again. Close other installs first.",
-                "npm cache clean --force",
-            ),
-        ],
-        caveat: "df does not show a quota (quota -s does). Free space in a volume that grew \
-                 comes only with growing its filesystem.",
-        source: "npm/cli#3526; df(1)",
-        confidence: Confidence::High,
-    },
-    Rule {
         id: "install-on-tmpfs",
         title: "Until then keep node_modules off the damaged volume",
         stage: Stage::WorkRound,
         when: When {
             severities: &[Severity::Corrupt],
-            codes: &[Code::TarEntryError, Code::TarContentDiffers],
             filesystems: LASTING,
+            // Where packages are installed, or nothing is known of that.
+            facts: &[
+                &[Test::Given(FactName::NpmCacheFilesystem)],
+                &[Test::Given(FactName::PnpmStoreFilesystem)],
+                &[Test::NotGiven(FactName::Filesystem)],
+            ],
             ..ANY
         },
         steps: &[

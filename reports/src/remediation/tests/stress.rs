@@ -1,15 +1,15 @@
-use super::{commands, ids, under_home};
+use super::{REPAIR, TMPFS, commands, ids, under_home};
 use crate::sample::{root, volume};
 use crate::{Code, Severity};
 
 #[test]
 fn an_error_of_damage_protects_the_data_first() {
     let errors = [under_home(Code::StressFilesystemError)];
-    let damage = ["secure-data", "stress-no-further", "check-ext4-offline"];
+    let damage = ["secure-data", "stress-no-further", "check-ext4-offline", REPAIR, TMPFS];
     assert_eq!(ids(&errors, &[volume()]), damage);
     assert_eq!(
         ids(&errors, &[root("/home/coder", "xfs", "/dev/sdb")]),
-        ["secure-data", "stress-no-further", "check-xfs-offline"]
+        ["secure-data", "stress-no-further", "check-xfs-offline", TMPFS]
     );
     let mut elsewhere = under_home(Code::TarEntryError);
     elsewhere.severity = Severity::Corrupt;
@@ -52,7 +52,7 @@ fn a_divergence_that_proves_damage_is_damage() {
     diverges.severity = Severity::Corrupt;
     assert_eq!(
         ids(&[diverges], &[volume()]),
-        ["secure-data", "check-ext4-offline", "replay-elsewhere"]
+        ["secure-data", "check-ext4-offline", "replay-elsewhere", REPAIR, TMPFS]
     );
 }
 

@@ -1,0 +1,43 @@
+//! Docker mounts an overlay for each build step, whose upper layer lies in its data root.
+
+use super::{Judged, text, unless_installed, why_unknown};
+use crate::ComponentStatus::{AtRisk, Fails, Unknown, Works};
+use crate::{Environment, FactName, PathName, Report, Severity};
+
+pub(super) fn judge(known: &Environment, report: &Report) -> Judged {
+    let (status, note) = data_root(known, report);
+    (status, note + &unless_installed(known, FactName::Docker, "Docker"))
+}
+
+fn data_root(known: &Environment, report: &Report) -> Judged {
+    let root = text(known, FactName::DockerDataRoot);
+    let (Some(root), Some(filesystem)) = (root, text(known, FactName::DockerDataRootFilesystem))
+    else {
+        let why = why_unknown(known, FactName::DockerDataRootFilesystem);
+        return (Unknown, format!("Where Docker's data root lies is not known: {why}."));
+    };
+    let tried = text(known, FactName::NestedOverlay);
+    if tried == Some("refused") || filesystem == "overlay" {
+        let note = "which cannot be the upper layer of an overlay";
+        return (Fails, format!("The data root {root} lies on {filesystem}, {note}."));
+    }
+    if is_damaged(root, report) {
+        return (AtRisk, format!("The data root {root} lies on a filesystem that is damaged."));
+    }
+    match tried {
+        Some("works") => {
+            let note = "where an overlay could be mounted";
+            (Works, format!("The data root {root} lies on {filesystem}, {note}."))
+        }
+        _ => {
+            let note = "whether an overlay can be mounted there could not be tried";
+            (Unknown, format!("The data root {root} lies on {filesystem}; {note}."))
+        }
+    }
+}
+
+fn is_damaged(path: &str, report: &Report) -> bool {
+    let known = crate::Known::of(report);
+    let worst = known.worst_around(&PathName::new(path.as_bytes().to_vec()));
+    worst.is_some_and(|worst| worst >= Severity::Suspect)
+}

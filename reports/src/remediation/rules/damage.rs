@@ -1,0 +1,191 @@
+//! What to do about damage in a filesystem, whatever found it.
+
+use crate::{Code, Confidence, FactName, Severity};
+
+use super::super::condition::{ANY, Test, When};
+use super::super::rule::{Rule, Stage};
+use super::super::template::{run, tell};
+
+const EXT: &[&str] = &["ext2", "ext3", "ext4"];
+
+pub(super) static RULES: &[Rule] = &[
+    Rule {
+        id: "secure-data",
+        title: "Stop writers and secure the data before anything else",
+        stage: Stage::Protect,
+        when: When { severities: &[Severity::Corrupt], ..ANY },
+        steps: &[
+            tell("Stop what writes to the volume: builds, installs, databases, cron jobs."),
+            tell(
+                "Take a snapshot of the volume and a backup of that snapshot to storage outside \
+                 the cluster (Longhorn: a Snapshot with createSnapshot: true, then a Backup).",
+            ),
+            run(
+                "Copy what can still be read to another volume. Read errors name what is lost.",
+                "rsync -aHAXx --numeric-ids {path} DESTINATION",
+            ),
+            run(
+                "Verify the copy by content. No output means that it is the same.",
+                "rsync -aHAXx --numeric-ids -cni {path} DESTINATION",
+            ),
+        ],
+        caveat: "Snapshot and backup keep the damage too. Replicas are no backup: the damage is \
+                 on each of them. Never delete the volume claim before a copy is verified.",
+        source: "Longhorn knowledge base: troubleshooting-volume-filesystem-corruption; Longhorn \
+                 documentation: snapshots and backups",
+        confidence: Confidence::High,
+    },
+    Rule {
+        id: "keep-volume-claim",
+        title: "Read the kernel log before the read-only workload restarts",
+        stage: Stage::Protect,
+        when: When { codes: &[Code::MountReadOnlyByError, Code::StressTargetLost], ..ANY },
+        steps: &[
+            run(
+                "On the node: save what the kernel said. A restart of the node loses it.",
+                "dmesg -T > kernel-log.txt",
+            ),
+            tell("Keep the volume claim (PVC). The mount being read-only protects the data."),
+            run(
+                "Restart the workload only after the offline check.",
+                "kubectl -n {namespace} rollout restart deployment/WORKLOAD",
+            ),
+        ],
+        caveat: "A restart mounts the damaged filesystem writable again. An I/O error in the log \
+                 may point to the network or the device instead of the filesystem.",
+        source: "Longhorn documentation: recover-volume; kernel fs/ext4/super.c \
+                 (ext4_handle_error)",
+        confidence: Confidence::High,
+    },
+    Rule {
+        id: "check-ext4-offline",
+        title: "Check the ext4 filesystem offline, without repairing",
+        stage: Stage::Diagnose,
+        when: When {
+            severities: &[Severity::Corrupt],
+            filesystems: EXT,
+            facts: &[&[Test::NotGiven(FactName::LonghornVolume)]],
+            ..ANY
+        },
+        steps: &[
+            tell(
+                "Scale the workload to 0 and attach the volume to a node without mounting it \
+                 (Longhorn: attach normally; maintenance mode has no block device). Or attach a \
+                 clone made from the snapshot.",
+            ),
+            run(
+                "On that node, as root. Exit code 0: sound; 4: errors, none of them touched.",
+                "e2fsck -fn {device}",
+            ),
+            tell(
+                "Read the output before you decide on a repair (e2fsck -fy), and repair only when \
+                 a verified copy exists: a repair can remove files.",
+            ),
+        ],
+        caveat: "Never on a mounted volume: its output would be wrong there, and a repair would \
+                 destroy data. A clone has another device name.",
+        source: "e2fsck(8); Longhorn knowledge base: \
+                 troubleshooting-volume-filesystem-corruption",
+        confidence: Confidence::High,
+    },
+    Rule {
+        id: "check-xfs-offline",
+        title: "Check the XFS filesystem offline, without repairing",
+        stage: Stage::Diagnose,
+        when: When { severities: &[Severity::Corrupt], filesystems: &["xfs"], ..ANY },
+        steps: &[run(
+            "With the volume unmounted, or on a clone. Exit code 1: corruption was detected.",
+            "xfs_repair -n {device}",
+        )],
+        caveat: "With a log that was not replayed it may report damage that is none: mount and \
+                 unmount a clone first. Never use -L before a verified copy exists.",
+        source: "xfs_repair(8)",
+        confidence: Confidence::High,
+    },
+    Rule {
+        id: "check-btrfs-offline",
+        title: "Check the Btrfs filesystem offline, without repairing",
+        stage: Stage::Diagnose,
+        when: When { severities: &[Severity::Corrupt], filesystems: &["btrfs"], ..ANY },
+        steps: &[run(
+            "With the volume unmounted, or on a block-level clone that the node sees alone.",
+            "btrfs check --readonly {device}",
+        )],
+        caveat: "Never use --repair unless a Btrfs developer advises it.",
+        source: "btrfs-check(8)",
+        confidence: Confidence::High,
+    },
+    Rule {
+        id: "suspect-directory-index",
+        title: "Look for a damaged directory index",
+        stage: Stage::Diagnose,
+        when: When {
+            severities: &[Severity::Corrupt],
+            codes: &[Code::DirentDangling],
+            filesystems: EXT,
+            ..ANY
+        },
+        steps: &[
+            run(
+                "While nothing writes: whether it is still so, and for which directories.",
+                "fscan {path} --check entries,inodes,links",
+            ),
+            tell(
+                "Of an index the offline check says \"Problem in HTREE directory inode\". Then \
+                 the names are all there, and a repair builds the index anew without losing one.",
+            ),
+        ],
+        caveat: "A name that something removes meanwhile looks the same for a moment: fscan looked \
+                 several times, and a writer that never rests can still deceive.",
+        source: "kernel fs/ext4/namei.c, fs/ext4/hash.c; e2fsck(8)",
+        confidence: Confidence::Medium,
+    },
+    Rule {
+        id: "date-kernel-errors",
+        title: "Find out when the kernel recorded its errors",
+        stage: Stage::Diagnose,
+        when: When { codes: &[Code::KernelErrorsRecorded, Code::KernelErrorsDuringScan], ..ANY },
+        steps: &[
+            run(
+                "Read the record. Times are seconds since 1970; date -d @SECONDS shows them.",
+                "grep -H . /sys/fs/ext4/*/errors_count /sys/fs/ext4/*/last_error_*",
+            ),
+            tell(
+                "Compare last_error_time with the last fsck, with replica rebuilds and with node \
+                 failures. A count that grows means that the damage is still being met.",
+            ),
+        ],
+        caveat: "The record survives remounts and stays until fsck clears it: an old one may \
+                 speak of damage that is no longer there.",
+        source: "kernel fs/ext4/sysfs.c, fs/ext4/super.c",
+        confidence: Confidence::High,
+    },
+    Rule {
+        id: "scan-again-quiet",
+        title: "Scan again while nothing writes",
+        stage: Stage::Diagnose,
+        when: When { severities: &[Severity::Suspect], ..ANY },
+        steps: &[
+            tell("Stop what writes below the path, or choose a quiet hour."),
+            run("What is found again then is more likely damage than chance.", "fscan {path}"),
+        ],
+        caveat: "A suspect finding is consistent with corruption, not proof of it. What does not \
+                 come back is not proven harmless either: the kernel may answer from its cache.",
+        source: "fscan's rules of evidence",
+        confidence: Confidence::Medium,
+    },
+    Rule {
+        id: "stop-writes-on-errors",
+        title: "Let damage stop writes (errors=remount-ro)",
+        stage: Stage::Prevent,
+        when: When { codes: &[Code::MountErrorsContinue], ..ANY },
+        steps: &[run(
+            "On the node, as root. It applies from the next mount.",
+            "tune2fs -e remount-ro {device}",
+        )],
+        caveat: "Trades availability for safety: the first error that the kernel meets turns the \
+                 mount read-only, and the workload fails.",
+        source: "tune2fs(8)",
+        confidence: Confidence::Medium,
+    },
+];

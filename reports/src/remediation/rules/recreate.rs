@@ -1,0 +1,94 @@
+//! Repair, and beginning anew on another volume.
+
+use crate::{Confidence, FactName, Severity};
+
+use super::super::condition::{ANY, Test, When};
+use super::super::rule::{Rule, Stage};
+use super::super::template::{destroy, run, tell};
+
+const CORRUPT: &[Severity] = &[Severity::Corrupt];
+
+pub(super) static RULES: &[Rule] = &[
+    Rule {
+        id: "repair-ext4",
+        title: "Let e2fsck repair, when it is known what it will do",
+        stage: Stage::Repair,
+        when: When { severities: CORRUPT, filesystems: &["ext2", "ext3", "ext4"], ..ANY },
+        steps: &[
+            tell(
+                "Decide by the output of e2fsck -fn: what it wants to clear or to unlink is lost \
+                 afterwards. Try the repair on a clone or an image first.",
+            ),
+            destroy(
+                "With the volume unmounted, on the node, as root. Keep what it prints.",
+                "e2fsck -fy {device}",
+            ),
+            run(
+                "Mounted again: what is left, and what has changed.",
+                "fscan {path} --baseline before.jsonl.gz",
+            ),
+        ],
+        caveat: "A repair makes the filesystem consistent, not the files whole: it can cut, empty \
+                 or remove them, and move them to lost+found without their names.",
+        source: "e2fsck(8); Longhorn knowledge base: \
+                 troubleshooting-volume-filesystem-corruption",
+        confidence: Confidence::Medium,
+    },
+    Rule {
+        id: "restore-backup",
+        title: "Restore a backup from before the damage",
+        stage: Stage::Recreate,
+        when: When {
+            severities: CORRUPT,
+            facts: &[&[Test::Given(FactName::LonghornVolume), Test::Given(FactName::LastBackup)]],
+            ..ANY
+        },
+        steps: &[
+            tell(
+                "Restore it into a new volume, in Longhorn's UI or with a claim whose class names \
+                 fromBackup. The volume in use is not touched by that.",
+            ),
+            run("Mount the new one, and look at it.", "fscan DIRECTORY"),
+            destroy(
+                "Or revert the volume to a snapshot from before it, detached and attached in \
+                 maintenance mode, in Longhorn's UI. The snapshots are these.",
+                "kubectl -n longhorn-system get snapshots.longhorn.io -l longhornvolume={volume}",
+            ),
+        ],
+        caveat: "What was written later is lost. A backup or snapshot made after the damage has \
+                 it too: scan before you trust it.",
+        source: "Longhorn documentation: restore from a backup, revert to a snapshot",
+        confidence: Confidence::Medium,
+    },
+    Rule {
+        id: "recreate-volume-claim",
+        title: "Recreate the claim with three replicas, and prove that all survived",
+        stage: Stage::Recreate,
+        when: When {
+            severities: CORRUPT,
+            facts: &[&[Test::Given(FactName::LonghornVolume)], &[Test::Given(FactName::Claim)]],
+            ..ANY
+        },
+        steps: &[
+            run(
+                "Nothing is deleted with the claim.",
+                "kubectl patch pv {pv} -p '{\"spec\":{\"persistentVolumeReclaimPolicy\":\"Retain\"}}'",
+            ),
+            run("What there is, while nothing writes.", "fscan {path} --manifest before.jsonl.gz"),
+            tell("Make a new claim of another name, of a class with three replicas, and mount it."),
+            run("Copy.", "rsync -aHAXx --numeric-ids {path}/ DESTINATION/"),
+            run("Prove it.", "fscan DESTINATION --baseline before.jsonl.gz"),
+            tell("Let the workload use the new claim. Keep the old one until all works."),
+            destroy(
+                "Only then: the volume stays, as Retain was set.",
+                "kubectl -n {namespace} delete pvc {claim}",
+            ),
+        ],
+        caveat: "What cannot be read on the damaged volume is in neither manifest nor copy: the \
+                 findings name it. A PV that is Released is bound again only when its claimRef \
+                 was cleared.",
+        source: "Kubernetes documentation: persistent volumes, change the reclaim policy; Longhorn \
+                 documentation",
+        confidence: Confidence::Medium,
+    },
+];

@@ -1,0 +1,180 @@
+//! Steps before the facts are filled in.
+
+use super::known::Place;
+use super::{Step, shell_word};
+use crate::FactName;
+
+/// A step before the facts are filled in. `{path}` and the other [`BLANKS`] in it stand for those of
+/// each place concerned.
+pub(super) struct Template {
+    text: &'static str,
+    command: Option<&'static str>,
+    /// Whether it can destroy what was not saved: then it is given only where a copy was verified.
+    pub(super) destroys: bool,
+}
+
+/// A step with a command.
+pub(super) const fn run(text: &'static str, command: &'static str) -> Template {
+    Template { text, command: Some(command), destroys: false }
+}
+
+/// A step that no command does.
+pub(super) const fn tell(text: &'static str) -> Template {
+    Template { text, command: None, destroys: false }
+}
+
+/// A step with a command that can destroy something.
+pub(super) const fn destroy(text: &'static str, command: &'static str) -> Template {
+    Template { text, command: Some(command), destroys: true }
+}
+
+/// What stands in a template for a fact, and in a step where the fact is not known.
+const BLANKS: &[(&str, &str)] = &[
+    ("path", "DIRECTORY"),
+    ("device", "DEVICE"),
+    ("user", "USER"),
+    ("volume", "VOLUME"),
+    ("claim", "PVC"),
+    ("namespace", "NAMESPACE"),
+    ("pv", "PV"),
+    ("leftovers", "DIRECTORIES"),
+];
+
+impl Template {
+    /// The step for each place, or the one step that needs nothing of a place.
+    pub(super) fn steps(&self, places: &[Place<'_>]) -> Vec<Step> {
+        let depends = has_blanks(self.text) || self.command.is_some_and(has_blanks);
+        let machine = &[];
+        let places = if depends { places } else { machine };
+        if places.is_empty() {
+            return vec![self.filled(None)];
+        }
+        places.iter().map(|place| self.filled(Some(*place))).collect()
+    }
+
+    fn filled(&self, place: Option<Place<'_>>) -> Step {
+        let command = self.command.map(|command| fill(command, |blank| word(blank, place)));
+        Step { text: fill(self.text, |blank| prose(blank, place)), command }
+    }
+}
+
+/// Whether something is to be filled in.
+fn has_blanks(text: &str) -> bool {
+    let mut found = false;
+    fill(text, |_| {
+        found = true;
+        String::new()
+    });
+    found
+}
+
+/// A text with its blanks filled. What is filled in is not looked at again: a path that holds
+/// `{device}` stays what it is.
+fn fill(text: &str, mut value: impl FnMut(&'static str) -> String) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('{') {
+        filled.push_str(before);
+        let blank = behind.split_once('}').and_then(|(name, after)| {
+            let known = BLANKS.iter().find(|(blank, _)| *blank == name)?;
+            Some((known.0, after))
+        });
+        rest = if let Some((name, after)) = blank {
+            filled.push_str(&value(name));
+            after
+        } else {
+            filled.push('{');
+            behind
+        };
+    }
+    filled + rest
+}
+
+fn placeholder(blank: &str) -> String {
+    let known = BLANKS.iter().find(|(name, _)| *name == blank);
+    known.map_or_else(String::new, |(_, word)| (*word).to_owned())
+}
+
+/// What stands for a blank in a command: a word of the shell, or a placeholder in capitals.
+fn word(blank: &str, place: Option<Place<'_>>) -> String {
+    let known = place.and_then(|place| match blank {
+        "path" => place
+            .root
+            .filter(|root| !root.path.is_shortened())
+            .map(|root| shell_word(root.path.as_bytes())),
+        "device" => device(place).map(|device| shell_word(device.as_bytes())),
+        "leftovers" => leftovers(place),
+        name => plain(name, place).map(ToOwned::to_owned),
+    });
+    known.unwrap_or_else(|| placeholder(blank))
+}
+
+/// What stands for a blank in a sentence.
+fn prose(blank: &str, place: Option<Place<'_>>) -> String {
+    let known = place.and_then(|place| match blank {
+        "path" => place.root.map(|root| root.path.escaped()),
+        "device" => device(place).map(ToOwned::to_owned),
+        name => plain(name, place).map(ToOwned::to_owned),
+    });
+    known.unwrap_or_else(|| placeholder(blank))
+}
+
+/// The root's device; none where the mount table names none (`overlay`, `tmpfs`, a network share)
+/// or the name did not survive as text.
+fn device(place: Place<'_>) -> Option<&str> {
+    let device = place.root?.device.as_str();
+    let is_one = device.starts_with("/dev/") && !device.contains(char::REPLACEMENT_CHARACTER);
+    is_one.then_some(device)
+}
+
+fn leftovers(place: Place<'_>) -> Option<String> {
+    let list = place.fact(FactName::InstallLeftovers)?.list()?;
+    let words: Vec<_> = list.iter().map(|path| shell_word(path.as_bytes())).collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// A name that needs no quotes wherever it stands, in YAML and JSON either.
+fn plain<'a>(blank: &str, place: Place<'a>) -> Option<&'a str> {
+    let text = match blank {
+        "user" => place.text(FactName::User),
+        "volume" => place.text(FactName::LonghornVolume),
+        "claim" => place.text(FactName::Claim),
+        "namespace" => {
+            place.text(FactName::ClaimNamespace).or_else(|| place.text(FactName::PodNamespace))
+        }
+        "pv" => place.text(FactName::PersistentVolume),
+        _ => None,
+    };
+    text.filter(|text| is_plain_name(text))
+}
+
+/// What Kubernetes takes for a name, and adduser(8) for a user's (RFC 1123; underscores as well).
+fn is_plain_name(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    let first = text.bytes().next();
+    text.len() <= 253
+        && text.bytes().all(is_plain)
+        && first.is_some_and(|b| b.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_blank_stays() {
+        let filled = |text| fill(text, |blank| format!("<{blank}>"));
+        assert_eq!(filled(r#"-p '{"spec":{"n":3}}' {pv} {}"#), r#"-p '{"spec":{"n":3}}' <pv> {}"#);
+        assert_eq!(filled("/dev/longhorn/{volume}"), "/dev/longhorn/<volume>");
+        assert_eq!(filled("{volume"), "{volume");
+        assert!(has_blanks("a {path}") && !has_blanks("a {paths}"));
+    }
+
+    #[test]
+    fn names_that_would_need_quotes_are_none() {
+        assert!(is_plain_name("pvc-3f0c0a52-8d2f") && is_plain_name("coder_1"));
+        for name in ["", "-fy", "a b", "a'b", "a\nb", "ä", "$(id)", &"a".repeat(254)] {
+            assert!(!is_plain_name(name), "{name}");
+        }
+    }
+}

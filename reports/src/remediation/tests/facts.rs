@@ -1,0 +1,580 @@
+//! Each rule that asks for facts: those that make it apply, and those beside them that do not.
+
+use super::{known, under_home};
+use crate::sample::{finding, root, tar_trips, volume};
+use crate::{
+    Answer, Code, Environment, Fact, FactName, FactValue, Finding, Known, Recommendation, Severity,
+    TarClassification, recommend,
+};
+
+/// A fact as it stands in the tables below.
+#[derive(Clone, Copy)]
+enum Value {
+    Text(&'static str),
+    Number(u64),
+    Flag(bool),
+    List(&'static [&'static str]),
+}
+
+use Value::{Flag, List, Number, Text};
+
+type Facts = &'static [(FactName, Value)];
+
+fn environment(facts: &[(FactName, Value)]) -> Environment {
+    let fact = |(name, value): &(FactName, Value)| {
+        let value = match value {
+            Text(text) => FactValue::from(*text),
+            Number(number) => FactValue::from(*number),
+            Flag(flag) => FactValue::from(*flag),
+            List(list) => FactValue::List(list.iter().map(ToString::to_string).collect()),
+        };
+        let path = name.is_of_root().then(|| volume().path);
+        Fact { name: *name, path, answer: Answer::Value(value), source: "test".into() }
+    };
+    // Something is known of the root, so that nothing is guessed.
+    let filesystem = (FactName::Filesystem, Text("ext4"));
+    Environment { facts: facts.iter().chain([&filesystem]).map(fact).collect(), components: vec![] }
+}
+
+fn advice(findings: &[Finding], facts: &[(FactName, Value)]) -> Vec<Recommendation> {
+    let (roots, environment) = ([volume()], environment(facts));
+    recommend(Known { environment: Some(&environment), ..known(findings, &roots) })
+}
+
+fn fires(id: &str, findings: &[Finding], facts: &[(FactName, Value)]) -> bool {
+    advice(findings, facts).iter().any(|advice| advice.id == id)
+}
+
+const VOLUME: (FactName, Value) = (FactName::LonghornVolume, Text("pvc-1"));
+const DOCKER: (FactName, Value) = (FactName::Docker, Text("/usr/bin/docker"));
+const BUILDAH: (FactName, Value) = (FactName::Buildah, Text("/usr/bin/buildah"));
+const ON_OVERLAY: (FactName, Value) = (FactName::DockerDataRootFilesystem, Text("overlay"));
+const DAMAGE: Option<Code> = Some(Code::DirentDangling);
+
+/// A rule; a code that was found and facts with which it applies; the same with which it does not.
+type Case = (&'static str, (Option<Code>, Facts), &'static [(Option<Code>, Facts)]);
+
+const CASES: &[Case] = &[
+    (
+        "snapshot-longhorn-volume",
+        (DAMAGE, &[VOLUME]),
+        &[(None, &[VOLUME]), (DAMAGE, &[]), (Some(Code::TimeImplausible), &[VOLUME])],
+    ),
+    ("back-up-first", (Some(Code::VolumeNotBackedUp), &[]), &[(DAMAGE, &[VOLUME])]),
+    (
+        "wait-for-rebuild",
+        (Some(Code::VolumeDegraded), &[]),
+        &[(Some(Code::VolumeNotRedundant), &[VOLUME])],
+    ),
+    (
+        "check-longhorn-ext4-offline",
+        (DAMAGE, &[VOLUME]),
+        &[(DAMAGE, &[]), (Some(Code::DirectoryReadUnstable), &[VOLUME])],
+    ),
+    ("check-ext4-offline", (DAMAGE, &[]), &[(DAMAGE, &[VOLUME])]),
+    ("check-in-instance-manager", (DAMAGE, &[VOLUME]), &[(DAMAGE, &[])]),
+    (
+        "compare-replicas",
+        (Some(Code::DirectoryReadUnstable), &[VOLUME, (FactName::VolumeReplicas, Number(2))]),
+        &[
+            (Some(Code::DirectoryReadUnstable), &[VOLUME, (FactName::VolumeReplicas, Number(1))]),
+            (Some(Code::DirectoryReadUnstable), &[VOLUME]),
+            (DAMAGE, &[VOLUME, (FactName::VolumeReplicas, Number(2))]),
+        ],
+    ),
+    ("verify-after-salvage", (Some(Code::VolumeSalvaged), &[]), &[(DAMAGE, &[VOLUME])]),
+    ("verify-after-salvage", (Some(Code::VolumeFaulted), &[]), &[]),
+    (
+        "healthy-is-no-proof",
+        (DAMAGE, &[VOLUME, (FactName::VolumeRobustness, Text("healthy"))]),
+        &[
+            (DAMAGE, &[VOLUME, (FactName::VolumeRobustness, Text("degraded"))]),
+            (DAMAGE, &[VOLUME]),
+            (None, &[VOLUME, (FactName::VolumeRobustness, Text("healthy"))]),
+        ],
+    ),
+    (
+        "raise-replicas",
+        (Some(Code::VolumeNotRedundant), &[]),
+        &[(DAMAGE, &[VOLUME, (FactName::VolumeReplicas, Number(1))])],
+    ),
+    ("new-storage-class", (Some(Code::VolumeNotRedundant), &[]), &[(DAMAGE, &[VOLUME])]),
+    (
+        "check-snapshot-integrity",
+        (None, &[VOLUME, (FactName::SnapshotIntegrity, Text("fast-check"))]),
+        &[
+            (None, &[VOLUME, (FactName::SnapshotIntegrity, Text("enabled"))]),
+            (None, &[VOLUME]),
+            (None, &[(FactName::SnapshotIntegrity, Text("fast-check"))]),
+        ],
+    ),
+    (
+        "upgrade-longhorn",
+        (None, &[VOLUME, (FactName::LonghornVersion, Text("1.2.5"))]),
+        &[
+            (None, &[VOLUME, (FactName::LonghornVersion, Text("1.2.6"))]),
+            (None, &[VOLUME, (FactName::LonghornVersion, Text("1.3.2"))]),
+            (None, &[VOLUME, (FactName::LonghornVersion, Text("1.10.0"))]),
+            (None, &[VOLUME, (FactName::LonghornVersion, Text("master-head"))]),
+            (None, &[(FactName::LonghornVersion, Text("1.2.5"))]),
+        ],
+    ),
+    ("upgrade-longhorn", (None, &[VOLUME, (FactName::LonghornVersion, Text("1.3.1"))]), &[]),
+    (
+        "upgrade-longhorn",
+        (None, &[VOLUME, (FactName::BlockSize, Number(1024))]),
+        &[
+            (None, &[VOLUME, (FactName::BlockSize, Number(4096))]),
+            (None, &[(FactName::BlockSize, Number(1024))]),
+        ],
+    ),
+    ("repair-ext4", (DAMAGE, &[]), &[(Some(Code::DirectoryReadUnstable), &[])]),
+    (
+        "restore-backup",
+        (DAMAGE, &[VOLUME, (FactName::LastBackup, Text("2026-11-01T00:00:00Z"))]),
+        &[
+            (DAMAGE, &[VOLUME, (FactName::LastBackup, Text(""))]),
+            (DAMAGE, &[VOLUME]),
+            (None, &[VOLUME, (FactName::LastBackup, Text("2026-11-01T00:00:00Z"))]),
+        ],
+    ),
+    (
+        "recreate-volume-claim",
+        (DAMAGE, &[VOLUME]),
+        &[(DAMAGE, &[]), (Some(Code::VolumeNotRedundant), &[VOLUME])],
+    ),
+    ("recreate-volume-claim", (DAMAGE, &[(FactName::Claim, Text("home"))]), &[]),
+    ("suspect-directory-index", (DAMAGE, &[]), &[(Some(Code::LinkCountWrong), &[])]),
+    ("make-room", (Some(Code::SpaceLow), &[]), &[(DAMAGE, &[])]),
+    ("make-room", (Some(Code::InodesLow), &[]), &[]),
+    (
+        "remove-install-leftovers",
+        (None, &[(FactName::InstallLeftovers, List(&["/home/coder/node_modules/.a-12345678"]))]),
+        &[(None, &[(FactName::InstallLeftovers, List(&[]))]), (None, &[])],
+    ),
+    (
+        "install-on-tmpfs",
+        (DAMAGE, &[(FactName::NpmCacheFilesystem, Text("ext4"))]),
+        &[
+            (None, &[(FactName::NpmCacheFilesystem, Text("ext4"))]),
+            (DAMAGE, &[]),
+            (Some(Code::DirectoryReadUnstable), &[(FactName::NpmCacheFilesystem, Text("ext4"))]),
+        ],
+    ),
+    ("install-on-tmpfs", (DAMAGE, &[(FactName::PnpmStoreFilesystem, Text("ext4"))]), &[]),
+    (
+        "move-pnpm-store",
+        (DAMAGE, &[(FactName::PnpmStore, Text("/home/coder/.local/share/pnpm/store"))]),
+        &[
+            (DAMAGE, &[(FactName::PnpmStore, Text("/tmp/pnpm-store"))]),
+            (DAMAGE, &[(FactName::PnpmStore, Text("/home/coders/store"))]),
+            (None, &[(FactName::PnpmStore, Text("/home/coder/.local/share/pnpm/store"))]),
+        ],
+    ),
+    (
+        "docker-data-volume",
+        (None, &[DOCKER, ON_OVERLAY]),
+        &[
+            (None, &[ON_OVERLAY]),
+            (None, &[(FactName::Docker, Text("")), ON_OVERLAY]),
+            (None, &[DOCKER, (FactName::DockerDataRootFilesystem, Text("ext4"))]),
+            (None, &[DOCKER]),
+        ],
+    ),
+    (
+        "docker-data-root-on-claim",
+        (None, &[DOCKER, ON_OVERLAY]),
+        &[
+            (DAMAGE, &[DOCKER, ON_OVERLAY]),
+            (Some(Code::DirectoryReadUnstable), &[DOCKER, ON_OVERLAY]),
+            (None, &[ON_OVERLAY]),
+        ],
+    ),
+    (
+        "move-containerd-root",
+        (
+            None,
+            &[
+                DOCKER,
+                (FactName::DockerImageStore, Text("containerd")),
+                (FactName::ContainerdRootFilesystem, Text("overlay")),
+            ],
+        ),
+        &[
+            (
+                None,
+                &[
+                    DOCKER,
+                    (FactName::DockerImageStore, Text("docker")),
+                    (FactName::ContainerdRootFilesystem, Text("overlay")),
+                ],
+            ),
+            (
+                None,
+                &[
+                    DOCKER,
+                    (FactName::DockerImageStore, Text("containerd")),
+                    (FactName::ContainerdRootFilesystem, Text("ext4")),
+                ],
+            ),
+        ],
+    ),
+    (
+        "rootless-buildkit",
+        (None, &[DOCKER, (FactName::NestedOverlay, Text("forbidden"))]),
+        &[
+            (None, &[DOCKER, (FactName::NestedOverlay, Text("refused"))]),
+            (None, &[(FactName::NestedOverlay, Text("forbidden"))]),
+        ],
+    ),
+    (
+        "rootless-buildkit",
+        (
+            None,
+            &[
+                (FactName::Buildkit, Text("/usr/bin/buildctl")),
+                (FactName::NestedOverlay, Text("forbidden")),
+            ],
+        ),
+        &[],
+    ),
+    (
+        "add-subordinate-ids",
+        (
+            None,
+            &[
+                BUILDAH,
+                (FactName::SubordinateUserIds, Number(0)),
+                (FactName::IdMapping, Text("fails")),
+            ],
+        ),
+        &[
+            (
+                None,
+                &[
+                    BUILDAH,
+                    (FactName::SubordinateUserIds, Number(65_536)),
+                    (FactName::SubordinateGroupIds, Number(65_536)),
+                    (FactName::IdMapping, Text("fails")),
+                ],
+            ),
+            (
+                None,
+                &[
+                    BUILDAH,
+                    (FactName::SubordinateUserIds, Number(0)),
+                    (FactName::IdMapping, Text("works")),
+                ],
+            ),
+            (
+                None,
+                &[
+                    (FactName::Buildah, Text("")),
+                    (FactName::SubordinateUserIds, Number(0)),
+                    (FactName::IdMapping, Text("fails")),
+                ],
+            ),
+        ],
+    ),
+    (
+        "add-subordinate-ids",
+        (
+            None,
+            &[
+                BUILDAH,
+                (FactName::SubordinateUserIds, Number(65_536)),
+                (FactName::SubordinateGroupIds, Number(65_535)),
+                (FactName::IdMapping, Text("fails")),
+            ],
+        ),
+        &[],
+    ),
+    (
+        "allow-user-namespaces",
+        (None, &[BUILDAH, (FactName::UserNamespaces, Flag(false))]),
+        &[
+            (None, &[BUILDAH, (FactName::UserNamespaces, Flag(true))]),
+            (None, &[(FactName::UserNamespaces, Flag(false))]),
+            (None, &[BUILDAH]),
+        ],
+    ),
+    (
+        "buildah-chroot",
+        (None, &[BUILDAH, (FactName::NestedOverlayUserxattr, Text("forbidden"))]),
+        &[
+            (None, &[BUILDAH, (FactName::NestedOverlayUserxattr, Text("works"))]),
+            (None, &[(FactName::NestedOverlayUserxattr, Text("forbidden"))]),
+        ],
+    ),
+];
+
+fn found(code: Option<Code>) -> Vec<Finding> {
+    code.map(under_home).into_iter().collect()
+}
+
+#[test]
+fn each_rule_asks_for_its_facts_and_for_no_others() {
+    for (id, (code, facts), others) in CASES {
+        assert!(fires(id, &found(*code), facts), "{id} does not apply");
+        for (number, (code, facts)) in others.iter().enumerate() {
+            assert!(!fires(id, &found(*code), facts), "{id} applies, case {number}");
+        }
+    }
+}
+
+/// A rule that no test knows is one that nobody has seen apply.
+#[test]
+fn every_rule_is_seen_to_apply() {
+    let told_elsewhere = [
+        "secure-data",
+        "keep-volume-claim",
+        "check-xfs-offline",
+        "check-btrfs-offline",
+        "date-kernel-errors",
+        "scan-again-quiet",
+        "stop-writes-on-errors",
+        "copy-image",
+        "settle-image",
+        "repair-copy-first",
+        "repeat-round-trip",
+        "find-second-installer",
+        "free-space",
+        "stress-no-further",
+        "examine-lost-target",
+        "replay-elsewhere",
+        "know-missing-feature",
+        "find-remover",
+        "verify-npm-cache",
+        "install-anew",
+        "install-links",
+        "unmapped-owner",
+        "read-longhorn-events",
+    ];
+    for rule in super::rules::all() {
+        let here = CASES.iter().any(|(id, ..)| *id == rule.id);
+        assert!(here || told_elsewhere.contains(&rule.id), "{}", rule.id);
+    }
+}
+
+#[test]
+fn what_was_found_can_be_asked_for_by_its_words() {
+    let saying = |code, severity, words: &str| {
+        vec![Finding { severity, found: words.to_owned(), ..under_home(code) }]
+    };
+    let events = "read-longhorn-events";
+    let eio = saying(Code::ContentUnreadable, Severity::Corrupt, "read says EIO (I/O error)");
+    assert!(fires(events, &eio, &[VOLUME]));
+    assert!(!fires(events, &eio, &[]));
+    let euclean = saying(Code::ContentUnreadable, Severity::Corrupt, "read says EUCLEAN");
+    assert!(!fires(events, &euclean, &[VOLUME]));
+
+    let cache = saying(Code::ContentSelfCheckFailed, Severity::Suspect, "npm: another hash");
+    assert!(fires("verify-npm-cache", &cache, &[]));
+    let git = saying(Code::ContentSelfCheckFailed, Severity::Suspect, "git: another hash");
+    assert!(!fires("verify-npm-cache", &git, &[]));
+
+    let initial = |is| [(FactName::InitialUserNamespace, Flag(is))];
+    let owner = saying(Code::OwnerUnmapped, Severity::Info, "uid 7 is not mapped");
+    assert!(fires("unmapped-owner", &owner, &initial(false)));
+    assert!(!fires("unmapped-owner", &owner, &initial(true)));
+}
+
+#[test]
+fn a_removed_directory_is_not_the_caches_fault() {
+    let error = |words: &str, class: TarClassification| Finding {
+        severity: Severity::Suspect,
+        found: words.to_owned(),
+        evidence: vec![class.evidence()],
+        ..under_home(Code::TarEntryError)
+    };
+    let gone = error("ENOENT: Cannot cd into '/a'", TarClassification::ParentRemoved);
+    assert!(fires("find-remover", std::slice::from_ref(&gone), &[]));
+    let other = error("ENOENT: open '/a'", TarClassification::ParentRemoved);
+    assert!(!fires("find-remover", &[other], &[]));
+
+    let link = error("ENOENT: symlink '' -> '/a'", TarClassification::Unknown);
+    assert!(fires("install-links", &[link], &[]));
+    let file = error("ENOENT: open '/a'", TarClassification::Unknown);
+    assert!(!fires("install-links", &[file], &[]));
+}
+
+#[test]
+fn installing_anew_is_for_where_extraction_works() {
+    let leftovers = [(FactName::InstallLeftovers, List(&["/home/coder/node_modules/.a-12345678"]))];
+    let (roots, environment) = ([volume()], environment(&leftovers));
+    let trips = tar_trips();
+    let advised = |findings: &[Finding], trips| {
+        let known =
+            Known { environment: Some(&environment), tar: trips, ..known(findings, &roots) };
+        recommend(known).iter().any(|advice| advice.id == "install-anew")
+    };
+    assert!(advised(&[], Some(&trips)));
+    assert!(!advised(&[], None), "nothing was extracted");
+    assert!(!advised(&[under_home(Code::DirentDangling)], Some(&trips)));
+    let mut failing = trips.clone();
+    failing.runs[0] =
+        crate::sample::failing(failing.runs[0].clone(), TarClassification::ParentRemoved, 1);
+    assert!(!advised(&[], Some(&failing)));
+}
+
+/// The order of work of a case like that which fscan was made for, and nothing that destroys.
+#[test]
+fn the_incident_is_led_through_in_order() {
+    let facts = [
+        VOLUME,
+        (FactName::Claim, Text("home")),
+        (FactName::ClaimNamespace, Text("dev")),
+        (FactName::PersistentVolume, Text("pvc-1")),
+        (FactName::VolumeReplicas, Number(1)),
+        (FactName::VolumeRobustness, Text("healthy")),
+        (FactName::LastBackup, Text("")),
+        (FactName::User, Text("coder")),
+        (FactName::NpmCacheFilesystem, Text("ext4")),
+        (FactName::NestedOverlay, Text("refused")),
+        (FactName::SubordinateUserIds, Number(0)),
+        (FactName::SubordinateGroupIds, Number(0)),
+        (FactName::IdMapping, Text("fails")),
+        DOCKER,
+        ON_OVERLAY,
+        BUILDAH,
+    ];
+    let codes = [
+        Code::DirentDangling,
+        Code::DirentBadInode,
+        Code::VolumeNotRedundant,
+        Code::VolumeNotBackedUp,
+    ];
+    let advised = advice(&codes.map(under_home), &facts);
+    let ids: Vec<_> = advised.iter().map(|advice| advice.id.as_str()).collect();
+    assert_eq!(
+        ids,
+        [
+            "secure-data",
+            "snapshot-longhorn-volume",
+            "back-up-first",
+            "suspect-directory-index",
+            "check-longhorn-ext4-offline",
+            "check-in-instance-manager",
+            "healthy-is-no-proof",
+            "repair-ext4",
+            "recreate-volume-claim",
+            "install-on-tmpfs",
+            "docker-data-volume",
+            "add-subordinate-ids",
+            "raise-replicas",
+            "new-storage-class",
+        ]
+    );
+    assert!(advised.iter().map(|advice| advice.priority).is_sorted());
+    let commands: Vec<_> = advised
+        .iter()
+        .flat_map(|advice| &advice.steps)
+        .filter_map(|step| step.command.as_deref())
+        .collect();
+    for expected in [
+        "e2fsck -fn /dev/longhorn/pvc-1",
+        "kubectl -n dev describe pvc home",
+        "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 coder",
+        "fscan /home/coder --manifest before.jsonl.gz",
+    ] {
+        assert!(commands.contains(&expected), "{expected}: {commands:#?}");
+    }
+    assert!(commands.iter().any(|command| command.contains("  volume: pvc-1\n")));
+    let destructive = ["e2fsck -fy", "delete pvc", "rm -rf"];
+    for command in &commands {
+        assert!(!destructive.iter().any(|words| command.contains(words)), "{command}");
+    }
+    let held: Vec<_> = advised.iter().filter(|advice| advice.held_back.is_some()).collect();
+    assert_eq!(held.len(), 2, "{held:#?}");
+    assert!(held.iter().all(|advice| {
+        advice.held_back.as_ref().unwrap().contains("no backup of the volume is known")
+    }));
+}
+
+#[test]
+fn what_destroys_is_given_when_a_copy_was_verified() {
+    let commands = |facts: &[(FactName, Value)]| -> Vec<String> {
+        let advised = advice(&[under_home(Code::DirentDangling)], facts);
+        let steps = advised.into_iter().flat_map(|advice| advice.steps);
+        steps.filter_map(|step| step.command).collect()
+    };
+    let claim = [
+        (FactName::Claim, Text("home")),
+        (FactName::ClaimNamespace, Text("dev")),
+        (FactName::LastBackup, Text("2026-11-01T00:00:00Z")),
+    ];
+    let destroys = |commands: &[String]| {
+        ["kubectl -n dev delete pvc home".to_owned()].iter().all(|c| commands.contains(c))
+    };
+    let held = [VOLUME, claim[0], claim[1], claim[2]];
+    assert!(!destroys(&commands(&held)), "a backup that nobody compared is no verified copy");
+    let why = advice(&[under_home(Code::DirentDangling)], &held);
+    let why = why.iter().find_map(|advice| advice.held_back.as_deref()).unwrap();
+    assert!(why.contains("the last backup (2026-11-01T00:00:00Z) has not been compared"), "{why}");
+    for verified in [false, true] {
+        let facts = [VOLUME, claim[0], claim[1], (FactName::VerifiedCopy, Flag(verified))];
+        let commands = commands(&facts);
+        assert_eq!(destroys(&commands), verified);
+        assert_eq!(commands.iter().any(|command| command.starts_with("e2fsck -fy")), verified);
+    }
+}
+
+#[test]
+fn names_that_are_none_of_kubernetes_are_not_pasted() {
+    for hostile in ["x; rm -rf /", "a\nb", "$(id)", "-fy", "'", "ä"] {
+        let roots = [volume()];
+        let mut environment = environment(&[VOLUME]);
+        environment.facts[0].answer = Answer::is(hostile);
+        let findings = [under_home(Code::DirentDangling)];
+        let known = Known { environment: Some(&environment), ..known(&findings, &roots) };
+        for step in recommend(known).into_iter().flat_map(|advice| advice.steps) {
+            let command = step.command.unwrap_or_default();
+            assert!(!command.contains(hostile) || hostile == "'", "{command}");
+            assert!(!command.contains("volume: '"), "{command}");
+        }
+        let all = recommend(known).into_iter().flat_map(|advice| advice.steps);
+        let mut commands = all.filter_map(|step| step.command);
+        assert!(commands.any(|command| command.ends_with("/dev/longhorn/VOLUME")));
+    }
+}
+
+#[test]
+fn how_much_hangs_on_it_is_the_worst_that_led_to_it() {
+    let severity = |id: &str, findings: &[Finding], facts: &[(FactName, Value)]| {
+        let advised = advice(findings, facts);
+        advised.into_iter().find(|advice| advice.id == id).unwrap().severity
+    };
+    let dangling = under_home(Code::DirentDangling);
+    let mut doubtful = dangling.clone();
+    doubtful.severity = Severity::Suspect;
+    let both = [doubtful, dangling];
+    assert_eq!(severity("snapshot-longhorn-volume", &both, &[VOLUME]), Severity::Corrupt);
+    assert_eq!(severity("snapshot-longhorn-volume", &both[..1], &[VOLUME]), Severity::Suspect);
+    assert_eq!(severity("docker-data-volume", &[], &[DOCKER, ON_OVERLAY]), Severity::Warning);
+    let leftovers = [(FactName::InstallLeftovers, List(&["/a"]))];
+    assert_eq!(severity("remove-install-leftovers", &[], &leftovers), Severity::Info);
+}
+
+#[test]
+fn a_fact_of_one_root_is_none_of_another() {
+    let roots = [volume(), root("/data", "ext4", "/dev/sdb")];
+    let environment = environment(&[VOLUME]);
+    let findings = [finding(Code::DirentDangling, b"/data/a")];
+    let known = Known { environment: Some(&environment), ..known(&findings, &roots) };
+    let ids: Vec<_> = recommend(known).into_iter().map(|advice| advice.id).collect();
+    assert!(ids.contains(&"check-ext4-offline".to_owned()), "{ids:?}");
+    assert!(!ids.contains(&"snapshot-longhorn-volume".to_owned()), "{ids:?}");
+}
+
+#[test]
+fn names_of_leftovers_are_words_of_the_shell() {
+    let facts = [(
+        FactName::InstallLeftovers,
+        List(&["/home/coder/node_modules/.a-12345678", "/home/coder/a b/node_modules/.$(x)-1"]),
+    )];
+    let advised = advice(&[], &facts);
+    let steps = advised.iter().flat_map(|advice| &advice.steps);
+    let commands: Vec<_> = steps.filter_map(|step| step.command.as_deref()).collect();
+    let list = "ls -ld /home/coder/node_modules/.a-12345678 '/home/coder/a b/node_modules/.$(x)-1'";
+    assert!(commands.contains(&list), "{commands:#?}");
+}
