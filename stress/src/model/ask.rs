@@ -8,7 +8,7 @@ use super::resolve::Spot;
 use super::{Model, NodeId};
 use crate::name::Name;
 use crate::op::Op;
-use crate::operand::{AllocateHow, OpenHow, RenameHow};
+use crate::operand::{AllocateHow, Handle, OpenHow, RenameHow};
 use crate::path::{self, Path};
 use crate::quirk::Listed;
 
@@ -122,6 +122,9 @@ impl Model {
     /// Bytes of all attribute values of the directory of a lower file that is changed, or of where
     /// it is moved or linked to, of each the most.
     pub fn attribute_bytes_around_lower(&self, op: &Op) -> usize {
+        if let Op::LinkHandle { handle, to } = op {
+            return self.attribute_bytes_around_open(*handle, to);
+        }
         let (changed, to) = match op {
             Op::Open { path, how, .. } if how.has(OpenHow::WRITE) => (path, path),
             Op::Write { path, .. }
@@ -149,6 +152,22 @@ impl Model {
         let around = [changed, to].into_iter().flatten();
         let directories = around.filter_map(|spot| self.node(spot.directory));
         directories.map(Node::attribute_bytes).max().unwrap_or_default()
+    }
+
+    /// The same of a file that is open and gets another name: it lies wherever it has one.
+    fn attribute_bytes_around_open(&self, handle: Handle, to: &Path) -> usize {
+        let open = self.open(handle).map(super::Open::node);
+        if !open.and_then(|id| self.node(id)).is_some_and(Node::is_lower) {
+            return 0;
+        }
+        let holds = |node: &&Node| {
+            let entries = node.directory().map(|directory| &directory.entries);
+            entries.is_some_and(|entries| entries.values().any(|entry| Some(*entry) == open))
+        };
+        let to = self.spot(to.names(), false).ok().flatten();
+        let to = to.and_then(|spot| self.node(spot.directory));
+        let around = self.nodes.iter().flatten().filter(holds).chain(to);
+        around.map(Node::attribute_bytes).max().unwrap_or_default()
     }
 
     /// What a rename moves, of an exchange both, or what gets another name.

@@ -37,6 +37,8 @@ pub fn scan(path: &Path, model: &Model, watch: &Watch) -> Disagreement {
         records: false,
         checkpoint: None,
         own_files: Vec::new(),
+        untouched: Vec::new(),
+        longhorn: LonghornSource::Nothing,
         stat_timeout: None,
     };
     let seen = scanner::scan(options, &Arc::new(Control::new(|_| {})));

@@ -502,6 +502,27 @@ pub(super) const CASES: &[Case] = &[
     ),
     (
         "overlay/ext4",
+        "setxattr d0 attribute=1 length=3800 fill=1 how=any; open h0 d0/f0 how=read mode=00; linkfd h0 f5",
+        fails(Errno::NOSPC),
+        "",
+        &["overlay-impure-space"],
+    ),
+    (
+        "overlay/ext4",
+        "setxattr d0 attribute=1 length=3800 fill=1 how=any; open h0 f0 how=read mode=00; linkfd h0 f5",
+        fails(Errno::NOSPC),
+        "",
+        &[],
+    ),
+    (
+        "overlay/ext4",
+        "setxattr d0 attribute=1 length=3800 fill=1 how=any; create d0/f5 mode=0644; open h0 d0/f5 how=read mode=00; linkfd h0 f5",
+        fails(Errno::NOSPC),
+        "",
+        &[],
+    ),
+    (
+        "overlay/ext4",
         "mkdir d5 mode=0755; setxattr d5 attribute=1 length=3800 fill=1 how=any; rename f0 d5/f0 how=plain",
         fails(Errno::NOSPC),
         "",
