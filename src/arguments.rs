@@ -66,6 +66,8 @@ pub enum Command {
     Replay(ReplayArguments),
     /// Have e2fsck check an ext4 image, detached device or clone (e2fsck -fn: changes nothing)
     Image(ImageArguments),
+    /// Say what this machine and pod are, and what will not work here
+    Env(EnvironmentArguments),
     /// Render a saved report again
     Report(ReportArguments),
     /// Say what a finding means, how it is detected and what to do
@@ -129,6 +131,11 @@ pub struct ScanArguments {
     #[arg(long, value_name = "FIELD", value_delimiter = ',', value_parser = Field::WORDS)]
     #[arg(requires = "baseline")]
     pub ignore: Vec<String>,
+
+    /// What `kubectl get volumes.longhorn.io -o json` printed, in a file or on stdin (-); claims and
+    /// other objects may stand in it too
+    #[arg(long, value_name = "FILE|-")]
+    pub longhorn: Option<PathBuf>,
 
     /// Write the hashes of all files as `b3sum --check` reads them
     #[arg(long, value_name = "FILE", conflicts_with = "quick")]
@@ -308,6 +315,26 @@ impl From<Pattern> for TarPattern {
     }
 }
 
+/// Options of `fscan env`.
+#[derive(Args, Debug)]
+pub struct EnvironmentArguments {
+    /// Directories or files to ask about
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+
+    /// What `kubectl get volumes.longhorn.io -o json` printed, in a file or on stdin (-); claims and
+    /// other objects may stand in it too
+    #[arg(long, value_name = "FILE|-")]
+    pub longhorn: Option<PathBuf>,
+
+    /// Write nothing anywhere under PATH, for a moment either
+    #[arg(long)]
+    pub read_only: bool,
+
+    #[command(flatten)]
+    pub result: ResultArguments,
+}
+
 /// Options of `fscan image`.
 #[derive(Args, Debug)]
 pub struct ImageArguments {
@@ -372,6 +399,11 @@ pub struct ReportArguments {
     /// A report written with -o or --format json
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+
+    /// A copy of what was scanned was verified (`fscan diff` said that it is intact): give the
+    /// commands as well that can destroy data
+    #[arg(long)]
+    pub copy_verified: bool,
 
     #[command(flatten)]
     pub shape: ShapeArguments,

@@ -7,8 +7,10 @@ mod arguments;
 mod comparison;
 mod descriptor_limit;
 mod diff;
+mod environment;
 mod explain;
 mod image;
+mod longhorn;
 mod manifest;
 mod manual;
 mod outcome;
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         Ok(Command::Stress(stress)) => stress::run(&stress),
         Ok(Command::Replay(replay)) => replay::run(&replay),
         Ok(Command::Image(image)) => image::run(&image),
+        Ok(Command::Env(environment)) => environment::run(&environment),
         Ok(Command::Report(report)) => render::run(&report),
         Ok(Command::Explain(explain)) => explain::run(&explain),
         Ok(Command::Completions { shell }) => manual::completions(shell),

@@ -3,11 +3,12 @@
 use std::thread::available_parallelism;
 
 use anyhow::{Context, bail};
-use reports::PathName;
+use reports::{Environment, PathName};
 use scanner::{CheckSet, Exclusions, Recorded, RootError, Scan, ScanOptions};
 
 use crate::arguments::ScanArguments;
 use crate::descriptor_limit;
+use crate::longhorn;
 use crate::manifest::{Manifests, own_files};
 use crate::outcome::{Outcome, Seen};
 use crate::output;
@@ -90,7 +91,7 @@ fn seen(scan: Scan, resumption: &Resumption) -> Seen {
         findings: scan.findings,
         unchecked: scan.unchecked,
         resumed: resumption.resumed(),
-        environment: None,
+        environment: scan.environment.map(|facts| Environment { facts, components: Vec::new() }),
         diff: None,
         tar: scan.tar,
         stress: None,
@@ -121,6 +122,8 @@ fn options(arguments: &ScanArguments) -> anyhow::Result<ScanOptions> {
             .chain(arguments.checkpoint.clone())
             .filter_map(|file| output::place_of(&file))
             .collect(),
+        untouched: if arguments.read_only { arguments.paths.clone() } else { Vec::new() },
+        longhorn: longhorn::source(arguments.longhorn.as_deref())?,
         stat_timeout: Some(arguments.stat_timeout).filter(|timeout| !timeout.is_zero()),
     })
 }

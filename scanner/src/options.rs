@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::checkpoint::Checkpoint;
+use crate::environment::LonghornSource;
 use crate::exclusions::Exclusions;
 
 /// The checks that a scan can make, in the order they are reported.
-pub const CHECK_NAMES: [&str; 9] = [
+pub const CHECK_NAMES: [&str; 10] = [
     "entries",
     "inodes",
     "links",
@@ -19,6 +20,7 @@ pub const CHECK_NAMES: [&str; 9] = [
     "attributes",
     "content",
     "tar",
+    "environment",
     "kernel",
 ];
 
@@ -42,6 +44,8 @@ pub struct CheckSet {
     pub content: bool,
     /// A small tar round trip, which writes below the root.
     pub tar: bool,
+    /// What machine, pod and volumes are.
+    pub environment: bool,
     /// The kernel's own record of errors.
     pub kernel: bool,
 }
@@ -63,6 +67,7 @@ impl CheckSet {
             attributes: on,
             content: on,
             tar: on,
+            environment: on,
             kernel: on,
         }
     }
@@ -97,6 +102,7 @@ impl CheckSet {
             "attributes" => &mut self.attributes,
             "content" => &mut self.content,
             "tar" => &mut self.tar,
+            "environment" => &mut self.environment,
             "kernel" => &mut self.kernel,
             _ => return None,
         })
@@ -133,6 +139,10 @@ pub struct ScanOptions {
     /// Files that the caller writes or compares with, by absolute paths without symbolic links;
     /// they are no part of the tree.
     pub own_files: Vec<PathBuf>,
+    /// Below these nothing is written, for a moment either.
+    pub untouched: Vec<PathBuf>,
+    /// Where facts of Longhorn volumes come from.
+    pub longhorn: LonghornSource,
     /// How long a system call may take before its mount is given up as hung; none waits for ever.
     pub stat_timeout: Option<Duration>,
 }

@@ -67,6 +67,12 @@ fn status_of(
     if !checks.has(name) {
         return skipped("not asked for");
     }
+    if name == "environment" {
+        return match scan.ground() {
+            Some(_) => (CheckStatus::Ran, None),
+            None => skipped("what the path stands on is not known"),
+        };
+    }
     if name == "kernel" {
         return match kernel {
             Some(KernelCheck::Ran { log }) => (CheckStatus::Ran, log.clone()),

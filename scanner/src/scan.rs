@@ -4,11 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use reports::{
-    Code, Finding, FindingCollector, PathName, Root, Severity, Subject, TarTrips, Totals,
+    Code, Fact, Finding, FindingCollector, PathName, Root, Severity, Subject, TarTrips, Totals,
     Unchecked, UncheckedCollector,
 };
 
 use crate::control::Control;
+use crate::environment::{
+    EnvironmentOptions, PROBE_TIME, judge_environment, learn_environment,
+};
 use crate::kernel::KernelWatch;
 use crate::manifest::{Gaps, RecordTree};
 use crate::options::ScanOptions;
@@ -35,6 +38,8 @@ pub struct Scan {
     pub complete: bool,
     /// What a manifest says of the last root, where that was asked for.
     pub recorded: Option<Recorded>,
+    /// What was learnt of machine, pod and volumes, where that was asked.
+    pub environment: Option<Vec<Fact>>,
     /// What round trips came to, where any were made.
     pub tar: Option<TarTrips>,
 }
@@ -64,10 +69,13 @@ pub fn scan(options: ScanOptions, control: &Arc<Control>) -> Scan {
         recorded: None,
     };
     account.findings = FindingCollector::new(account.options.all_findings);
-    for (position, root) in account.plan() {
+    let plan = account.plan();
+    let roots = plan.iter().map(|(_, root)| root.path.clone()).collect();
+    let environment = account.learn(roots);
+    for (position, root) in plan {
         account.scan_root(position, root);
     }
-    account.finish()
+    account.finish(environment)
 }
 
 /// The account that roots add to.
@@ -107,6 +115,21 @@ impl Account {
         }
         roots.sort_by_key(|(_, root)| root.path.components().count());
         roots
+    }
+
+    /// Learns what the roots stand on, before anything is read there.
+    fn learn(&mut self, roots: Vec<PathBuf>) -> Option<Vec<Fact>> {
+        if !self.options.checks.environment || self.control.is_stopped() {
+            return None;
+        }
+        let facts = learn_environment(&EnvironmentOptions {
+            roots,
+            untouched: self.options.untouched.clone(),
+            time_limit: PROBE_TIME,
+            longhorn: self.options.longhorn.clone(),
+        });
+        judge_environment(&facts).into_iter().for_each(|finding| self.findings.add(finding));
+        Some(facts)
     }
 
     /// Resolves a root on a thread that can be left behind, as a scan of it is.
@@ -205,7 +228,7 @@ impl Account {
         self.ended.push(EndedRoot { position, scan, resolved, ending });
     }
 
-    fn finish(mut self) -> Scan {
+    fn finish(mut self, environment: Option<Vec<Fact>>) -> Scan {
         let checks = self.options.checks;
         let kernel = if checks.kernel { self.kernel.judge(&mut self.findings) } else { Vec::new() };
         self.ended.sort_by_key(|ended| ended.position);
@@ -219,6 +242,7 @@ impl Account {
             unchecked: self.unchecked.into_rows(),
             complete,
             recorded: self.recorded,
+            environment,
             tar,
             errors: self.errors,
         }

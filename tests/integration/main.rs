@@ -18,6 +18,7 @@ mod damage;
 mod depth;
 mod determinism;
 mod diff;
+mod environment;
 mod errors_policy;
 mod faults;
 mod file_content;

@@ -33,6 +33,9 @@ pub(crate) struct Fscan<'a> {
     unmounted: Option<PathBuf>,
     folder: PathBuf,
     temporary: Option<PathBuf>,
+    variables: Vec<(&'static str, OsString)>,
+    programs: Option<PathBuf>,
+    around: Vec<OsString>,
 }
 
 impl<'a> Fscan<'a> {
@@ -51,6 +54,9 @@ impl<'a> Fscan<'a> {
             unmounted: None,
             folder: dir.path().to_owned(),
             temporary: None,
+            variables: vec![],
+            programs: None,
+            around: vec![],
         }
     }
 
@@ -127,6 +133,31 @@ impl<'a> Fscan<'a> {
         self
     }
 
+    /// With an environment variable.
+    pub(crate) fn variable(mut self, name: &'static str, value: impl AsRef<OsStr>) -> Self {
+        self.variables.push((name, value.as_ref().to_owned()));
+        self
+    }
+
+    /// With programs of a folder before those of the system.
+    pub(crate) fn programs(mut self, folder: &Path) -> Self {
+        self.programs = Some(folder.to_owned());
+        self
+    }
+
+    /// In namespaces that unshare(1) makes with these options.
+    pub(crate) fn within_namespace(mut self, options: &[&str]) -> Self {
+        self.around = ["unshare"].iter().chain(options).map(OsString::from).collect();
+        self
+    }
+
+    /// In a mount namespace of its own in which an empty tmpfs hides a folder.
+    pub(crate) fn hiding(mut self, folder: &str) -> Self {
+        let script = format!("mount -t tmpfs none {folder} && exec \"$@\"");
+        self.around = ["unshare", "-m", "sh", "-c", &script, "sh"].map(OsString::from).into();
+        self
+    }
+
     pub(crate) fn run(self) -> Outcome {
         self.spawn().wait()
     }
@@ -158,7 +189,9 @@ impl<'a> Fscan<'a> {
         let words = self.words();
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).current_dir(&self.folder);
-        command.env("PATH", TOOL_PATH).env_remove("NO_COLOR");
+        let programs = self.programs.as_ref().map(|folder| format!("{}:", folder.display()));
+        command.env("PATH", programs.unwrap_or_default() + TOOL_PATH).env_remove("NO_COLOR");
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         if let Some(folder) = &self.temporary {
             command.env("TMPDIR", folder);
         }
@@ -183,6 +216,7 @@ impl<'a> Fscan<'a> {
             words.extend(["unshare", "-m", "sh", "-c", script, "sh"].map(OsString::from));
             words.push(point.into());
         }
+        words.extend(self.around.iter().cloned());
         if self.user == User::Nobody {
             let become_nobody =
                 ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"];

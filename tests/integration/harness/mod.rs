@@ -1,6 +1,7 @@
 //! What every test stands on: a scratch folder, the binary under test, private mounts, images.
 
 mod content;
+mod environment;
 mod fscan;
 mod image;
 mod lab;
@@ -15,6 +16,7 @@ mod tar_trips;
 mod tree;
 mod writers;
 
+pub(crate) use environment::Environment;
 pub(crate) use content::{content, default_access_list, scattered};
 pub(crate) use fscan::{Fscan, User};
 pub(crate) use image::{DirentField, Image, fsck};

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 use super::TarTrips;
+use super::environment::Environment;
 use super::stress::Stress;
 
 #[derive(Debug, Deserialize)]
@@ -25,6 +26,7 @@ pub(crate) struct Report {
     pub(crate) findings: Vec<Finding>,
     pub(crate) unchecked: Vec<Unchecked>,
     pub(crate) resumed: Option<Resumed>,
+    pub(crate) environment: Option<Environment>,
     pub(crate) diff: Option<Diff>,
     pub(crate) tar: Option<TarTrips>,
     pub(crate) stress: Option<Stress>,
@@ -146,7 +148,10 @@ pub(crate) struct Recommendation {
     pub(crate) id: String,
     pub(crate) title: String,
     pub(crate) priority: u8,
+    pub(crate) severity: String,
     pub(crate) because: Vec<String>,
+    pub(crate) facts: Option<Vec<String>>,
+    pub(crate) held_back: Option<String>,
     pub(crate) steps: Vec<Step>,
     pub(crate) caveat: String,
     pub(crate) source: String,
