@@ -3,6 +3,8 @@
 //! Each probe learns a few facts and says how. What could not be learnt is a fact as well, with
 //! the reason: a refusal never means that all is well.
 
+mod program;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
