@@ -22,7 +22,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Access, access};
 use rustix::io::Errno;
 
-pub(super) use error::ProgramError;
+pub(super) use error::{ProgramError, quote};
 use group::Group;
 use stream::Stream;
 
