@@ -120,7 +120,8 @@ impl Probe for LonghornProbe {
                 facts.extend(roots.flat_map(|(place, on)| Self::from_mount(place, &on)));
             }
             LonghornSource::Kubectl => {
-                let time = surroundings.time_limit.min(PATIENCE);
+                // A little is left for taking in what it printed.
+                let time = (surroundings.time_limit * 9 / 10).min(PATIENCE);
                 let kubectl = program.map(|program| Kubectl::new(&program, time));
                 let pod = self.pod.as_deref();
                 let mut asked = Asked { kubectl, pod, volumes: BTreeMap::new() };
