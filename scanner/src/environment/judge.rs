@@ -105,34 +105,44 @@ impl<'a> RootFacts<'a> {
 
 /// What is a risk of the volume.
 fn volume(root: &RootFacts) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    if let Some(replicas @ 0..=1) = root.number(FactName::VolumeReplicas) {
-        let found = if replicas == 1 { "1 replica" } else { "0 replicas" }.to_owned();
-        let expected = "2 replicas or more, each on a node of its own";
-        let (code, fact) = (Code::VolumeNotRedundant, FactName::VolumeReplicas);
-        findings.push(root.finding(code, fact, expected, found));
-    }
-    let robustness = match root.text(FactName::VolumeRobustness) {
-        Some("degraded") => Some((Code::VolumeDegraded, "robustness degraded: a replica is lost")),
-        Some("faulted") => Some((Code::VolumeFaulted, "robustness faulted: no replica is sound")),
-        _ => None,
+    let asked = [not_redundant, not_robust, salvaged, not_backed_up];
+    asked.into_iter().filter_map(|ask| ask(root)).collect()
+}
+
+fn not_redundant(root: &RootFacts) -> Option<Finding> {
+    let found = match root.number(FactName::VolumeReplicas)? {
+        0 => "0 replicas",
+        1 => "1 replica",
+        _ => return None,
     };
-    if let Some((code, found)) = robustness {
-        let replicas = root.number(FactName::VolumeReplicas);
-        let of = replicas.map(|count| format!(", of {count}")).unwrap_or_default();
-        let found = format!("{found}{of}");
-        findings.push(root.finding(code, FactName::VolumeRobustness, "robustness healthy", found));
-    }
-    if let Some(time) = root.text(FactName::LastSalvaged).filter(|time| !time.is_empty()) {
-        let found = format!("all had failed, and some were taken back at {time}");
-        let expected = "replicas of which one was always sound";
-        findings.push(root.finding(Code::VolumeSalvaged, FactName::LastSalvaged, expected, found));
-    }
-    if root.text(FactName::LastBackup) == Some("") {
-        let (code, fact) = (Code::VolumeNotBackedUp, FactName::LastBackup);
-        findings.push(root.finding(code, fact, "a backup", "no backup is known".to_owned()));
-    }
-    findings
+    let expected = "2 replicas or more, each on a node of its own";
+    let (code, fact) = (Code::VolumeNotRedundant, FactName::VolumeReplicas);
+    Some(root.finding(code, fact, expected, found.to_owned()))
+}
+
+fn not_robust(root: &RootFacts) -> Option<Finding> {
+    let (code, found) = match root.text(FactName::VolumeRobustness)? {
+        "degraded" => (Code::VolumeDegraded, "robustness degraded: a replica is lost"),
+        "faulted" => (Code::VolumeFaulted, "robustness faulted: no replica is sound"),
+        _ => return None,
+    };
+    let replicas = root.number(FactName::VolumeReplicas);
+    let of = replicas.map(|count| format!(", of {count}")).unwrap_or_default();
+    let (fact, found) = (FactName::VolumeRobustness, format!("{found}{of}"));
+    Some(root.finding(code, fact, "robustness healthy", found))
+}
+
+fn salvaged(root: &RootFacts) -> Option<Finding> {
+    let time = root.text(FactName::LastSalvaged).filter(|time| !time.is_empty())?;
+    let found = format!("all had failed, and some were taken back at {time}");
+    let expected = "replicas of which one was always sound";
+    Some(root.finding(Code::VolumeSalvaged, FactName::LastSalvaged, expected, found))
+}
+
+fn not_backed_up(root: &RootFacts) -> Option<Finding> {
+    root.text(FactName::LastBackup).filter(|last| last.is_empty())?;
+    let (code, fact) = (Code::VolumeNotBackedUp, FactName::LastBackup);
+    Some(root.finding(code, fact, "a backup", "no backup is known".to_owned()))
 }
 
 /// What is a risk of the filesystem.

@@ -42,7 +42,7 @@ pub(super) fn volume(
             let holds = plural(objects.volumes.len() as u64, "Volume");
             return Err(not(&format!("{file} holds {holds}, none of that name")));
         }
-        Standing::Unnamed { .. } | Standing::BlockDevice => {}
+        Standing::Unnamed | Standing::BlockDevice => {}
     }
     by_claim(place, objects, file)
         .or_else(|| the_only_one(objects, file))

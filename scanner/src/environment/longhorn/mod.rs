@@ -142,7 +142,7 @@ fn not_known(standing: &Standing, because: &str) -> String {
         Standing::Named { name, source, .. } => {
             format!("it may be the Longhorn volume {name} ({source}); {because}")
         }
-        Standing::Unnamed { .. } => {
+        Standing::Unnamed => {
             format!("it is on a device of Longhorn's that does not say its name; {because}")
         }
         Standing::BlockDevice => {
@@ -170,7 +170,7 @@ impl Asked<'_> {
                 }
                 none(&known.why(Resource::Volume))
             }
-            Standing::Unnamed { .. } | Standing::BlockDevice => match self.mounted_at(place) {
+            Standing::Unnamed | Standing::BlockDevice => match self.mounted_at(place) {
                 Ok(name) => {
                     let source = "kubectl get pods, persistentvolumeclaims, persistentvolumes";
                     let known = self.about(&name);

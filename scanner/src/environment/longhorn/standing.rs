@@ -31,10 +31,7 @@ pub(super) enum Standing {
         is_certain: bool,
     },
     /// On a device of Longhorn's that does not say its name.
-    Unnamed {
-        /// How that is known.
-        source: &'static str,
-    },
+    Unnamed,
     /// On a block device that may be anything.
     BlockDevice,
     /// Not on Longhorn.
@@ -72,9 +69,7 @@ pub(super) fn of(place: &Place, sysfs: &Path) -> Standing {
         (Some(name), None) if name.starts_with("pvc-") => {
             named(name, "mount table, /dev/mapper", false)
         }
-        _ if source.starts_with("/dev/longhorn/") || is_longhorn => Standing::Unnamed {
-            source: "/sys/block, IET VIRTUAL-DISK, or a device of /dev/longhorn",
-        },
+        _ if source.starts_with("/dev/longhorn/") || is_longhorn => Standing::Unnamed,
         _ => Standing::BlockDevice,
     }
 }

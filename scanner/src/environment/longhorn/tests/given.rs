@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::samples::*;
 use super::*;
@@ -7,8 +7,8 @@ fn home() -> Place {
     place("/home/anna", "ext4", &format!("/dev/longhorn/{NAME}"))
 }
 
-fn learn(documents_: &[serde_json::Value]) -> Facts {
-    Machine::new().learn_given(&documents(documents_), home())
+fn learn(objects: &[Value]) -> Facts {
+    Machine::new().learn_given(&documents(objects), home())
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::given::GivenError;
 use super::samples::*;
@@ -67,10 +67,10 @@ fn no_text_makes_it_panic() {
 /// A value of another type in the place of each field, at every depth.
 #[test]
 fn no_type_makes_it_panic() {
-    fn pointers(value: &serde_json::Value, path: &str, all: &mut Vec<String>) {
-        let members: Vec<(String, &serde_json::Value)> = match value {
-            serde_json::Value::Object(map) => map.iter().map(|(k, v)| (k.clone(), v)).collect(),
-            serde_json::Value::Array(list) => {
+    fn pointers(value: &Value, path: &str, all: &mut Vec<String>) {
+        let members: Vec<(String, &Value)> = match value {
+            Value::Object(map) => map.iter().map(|(k, v)| (k.clone(), v)).collect(),
+            Value::Array(list) => {
                 list.iter().enumerate().map(|(k, v)| (k.to_string(), v)).collect()
             }
             _ => Vec::new(),

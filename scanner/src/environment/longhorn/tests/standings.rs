@@ -26,7 +26,7 @@ fn told(place: &Place, sys: &Path) -> String {
     match standing::of(place, sys) {
         Standing::Named { name, is_certain: true, .. } => format!("certainly {name}"),
         Standing::Named { name, is_certain: false, .. } => format!("perhaps {name}"),
-        Standing::Unnamed { .. } => "unnamed".to_owned(),
+        Standing::Unnamed => "unnamed".to_owned(),
         Standing::BlockDevice => "block device".to_owned(),
         Standing::Elsewhere { why } => why,
     }
