@@ -3,12 +3,18 @@
 //! Each probe learns a few facts and says how. What could not be learnt is a fact as well, with
 //! the reason: a refusal never means that all is well.
 
+mod judge;
+mod longhorn;
+mod program;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use reports::{Fact, PathName};
 
 use crate::mounts::Mount;
+pub use judge::judge_environment;
+pub use longhorn::{GivenError, LonghornObjects, LonghornSource, read_longhorn};
 
 /// What is asked, and what may be done for it.
 #[derive(Clone, Debug)]
@@ -19,6 +25,8 @@ pub struct EnvironmentOptions {
     pub untouched: Vec<PathBuf>,
     /// The longest that one probe may take.
     pub time_limit: Duration,
+    /// Who is asked about Longhorn volumes.
+    pub longhorn: LonghornSource,
 }
 
 /// Something that learns facts.

@@ -1,0 +1,173 @@
+//! What facts of volumes and filesystems are a risk, whatever a scan finds.
+//!
+//! Looks at facts alone; what is not known is no risk and no relief. Roots on one volume, or on
+//! one filesystem, give one finding, with the first of them as its subject.
+
+use std::collections::BTreeSet;
+
+use reports::{Code, Fact, FactName, FactValue, Finding, PathName, Subject};
+
+/// A part of what there is below which it is scarce: one of this many.
+const SCARCE: u128 = 100;
+
+/// Judges what is known of each root.
+pub fn judge_environment(facts: &[Fact]) -> Vec<Finding> {
+    let mut judged = BTreeSet::new();
+    let mut findings = Vec::new();
+    for path in paths(facts) {
+        let root = RootFacts { facts, path };
+        let on = (root.volume_key(), root.filesystem_key());
+        if judged.insert(on.0) {
+            findings.extend(volume(&root));
+        }
+        if judged.insert(on.1) {
+            findings.extend(filesystem(&root));
+        }
+    }
+    findings
+}
+
+/// The roots, in the order in which they come.
+fn paths(facts: &[Fact]) -> Vec<&PathName> {
+    let mut seen = BTreeSet::new();
+    let paths = facts.iter().filter_map(|fact| fact.path.as_ref());
+    paths.filter(|path| seen.insert(*path)).collect()
+}
+
+/// The facts of one root.
+struct RootFacts<'a> {
+    facts: &'a [Fact],
+    path: &'a PathName,
+}
+
+impl<'a> RootFacts<'a> {
+    fn fact(&self, name: FactName) -> Option<&'a Fact> {
+        let is_it = |fact: &&Fact| fact.name == name && fact.path.as_ref() == Some(self.path);
+        self.facts.iter().find(is_it)
+    }
+
+    fn text(&self, name: FactName) -> Option<&'a str> {
+        self.fact(name)?.value()?.text()
+    }
+
+    fn number(&self, name: FactName) -> Option<u64> {
+        self.fact(name)?.value()?.number()
+    }
+
+    /// What two roots on one volume have alike.
+    fn volume_key(&self) -> String {
+        match self.text(FactName::LonghornVolume) {
+            Some(volume) => format!("volume {volume}"),
+            None => format!("volume of {:?}", self.path),
+        }
+    }
+
+    /// What two roots on one filesystem have alike: many a tmpfs is called as another is, but it is
+    /// hardly as large.
+    fn filesystem_key(&self) -> String {
+        let Some(device) = self.text(FactName::Device) else {
+            return format!("filesystem of {:?}", self.path);
+        };
+        let sizes = [FactName::SpaceSize, FactName::InodesSize].map(|name| self.number(name));
+        format!("filesystem {:?} {device:?} {sizes:?}", self.text(FactName::Filesystem))
+    }
+
+    /// Whether nothing can be written there. The options are a text or a list.
+    fn is_read_only(&self) -> bool {
+        let is_said = |options: &str| options.split([',', ';', ' ']).any(|option| option == "ro");
+        match self.fact(FactName::MountOptions).and_then(Fact::value) {
+            Some(FactValue::Text(options)) => is_said(options),
+            Some(FactValue::List(options)) => options.iter().any(|options| is_said(options)),
+            _ => false,
+        }
+    }
+
+    fn finding(&self, code: Code, fact: FactName, expected: &str, found: String) -> Finding {
+        let subject = Subject { path: Some(self.path.clone()), ..Subject::default() };
+        let mut finding = Finding::new(code, subject, expected, found);
+        if code.text().word.starts_with("volume-") {
+            finding.evidence.extend(self.volume_evidence());
+        }
+        let source = self.fact(fact).map(|fact| fact.source.as_str()).unwrap_or_default();
+        finding.evidence.push(format!("source: {source}"));
+        finding
+    }
+
+    fn volume_evidence(&self) -> Vec<String> {
+        let volume = self.text(FactName::LonghornVolume).map(|name| format!("volume: {name}"));
+        let claim = self.text(FactName::Claim).map(|claim| {
+            let namespace = self.text(FactName::ClaimNamespace).unwrap_or("unknown");
+            format!("PVC: {claim}, namespace {namespace}")
+        });
+        volume.into_iter().chain(claim).collect()
+    }
+}
+
+/// What is a risk of the volume.
+fn volume(root: &RootFacts) -> Vec<Finding> {
+    let asked = [not_redundant, not_robust, salvaged, not_backed_up];
+    asked.into_iter().filter_map(|ask| ask(root)).collect()
+}
+
+fn not_redundant(root: &RootFacts) -> Option<Finding> {
+    let found = match root.number(FactName::VolumeReplicas)? {
+        0 => "0 replicas",
+        1 => "1 replica",
+        _ => return None,
+    };
+    let expected = "2 replicas or more, each on a node of its own";
+    let (code, fact) = (Code::VolumeNotRedundant, FactName::VolumeReplicas);
+    Some(root.finding(code, fact, expected, found.to_owned()))
+}
+
+fn not_robust(root: &RootFacts) -> Option<Finding> {
+    let (code, found) = match root.text(FactName::VolumeRobustness)? {
+        "degraded" => (Code::VolumeDegraded, "robustness degraded: a replica is lost"),
+        "faulted" => (Code::VolumeFaulted, "robustness faulted: no replica is sound"),
+        _ => return None,
+    };
+    let replicas = root.number(FactName::VolumeReplicas);
+    let of = replicas.map(|count| format!(", of {count}")).unwrap_or_default();
+    let (fact, found) = (FactName::VolumeRobustness, format!("{found}{of}"));
+    Some(root.finding(code, fact, "robustness healthy", found))
+}
+
+fn salvaged(root: &RootFacts) -> Option<Finding> {
+    let time = root.text(FactName::LastSalvaged).filter(|time| !time.is_empty())?;
+    let found = format!("all had failed, and some were taken back at {time}");
+    let expected = "replicas of which one was always sound";
+    Some(root.finding(Code::VolumeSalvaged, FactName::LastSalvaged, expected, found))
+}
+
+fn not_backed_up(root: &RootFacts) -> Option<Finding> {
+    root.text(FactName::LastBackup).filter(|last| last.is_empty())?;
+    let (code, fact) = (Code::VolumeNotBackedUp, FactName::LastBackup);
+    Some(root.finding(code, fact, "a backup", "no backup is known".to_owned()))
+}
+
+/// What is a risk of the filesystem.
+fn filesystem(root: &RootFacts) -> Vec<Finding> {
+    if root.is_read_only() {
+        return Vec::new();
+    }
+    let space = (Code::SpaceLow, FactName::SpaceSize, FactName::SpaceFree, "bytes");
+    let inodes = (Code::InodesLow, FactName::InodesSize, FactName::InodesFree, "inodes");
+    [space, inodes].into_iter().filter_map(|which| scarce(root, which)).collect()
+}
+
+/// Whether less than a hundredth is free. A filesystem that counts nothing has a total of 0.
+fn scarce(
+    root: &RootFacts,
+    (code, size, free, unit): (Code, FactName, FactName, &str),
+) -> Option<Finding> {
+    let (total, left) = (root.number(size)?, root.number(free)?);
+    if total == 0 || u128::from(left) * SCARCE >= u128::from(total) {
+        return None;
+    }
+    let share = u128::from(left) * 10_000 / u128::from(total);
+    let found = format!("{left} of {total} {unit} are free, {}.{:02} %", share / 100, share % 100);
+    Some(root.finding(code, free, "1 % or more is free", found))
+}
+
+#[cfg(test)]
+mod tests;
