@@ -66,7 +66,7 @@ mod walk;
 pub use checkpoint::{Checkpoint, CheckpointError, Ending};
 pub use checks::{errno_name, errno_word};
 pub use control::Control;
-pub use environment::EnvironmentOptions;
+pub use environment::{EnvironmentOptions, learn_environment};
 pub use errors_policy::ErrorsPolicy;
 pub use exclusions::Exclusions;
 pub use footing::Footing;

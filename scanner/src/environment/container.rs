@@ -56,7 +56,9 @@ fn sign(surroundings: &Surroundings) -> Sign {
     }
     match surroundings.read("/proc/1/environ").map(|environ| container_in(&environ)) {
         Ok(Some(word)) => sign(&word, "/proc/1/environ"),
-        Ok(None) => sign("none", "no sign of one: /.dockerenv, /run/.containerenv, /proc/1/environ"),
+        Ok(None) => {
+            sign("none", "no sign of one: /.dockerenv, /run/.containerenv, /proc/1/environ")
+        }
         Err(why) => {
             let source = format!("no sign of one: /.dockerenv, /run/.containerenv; {why}");
             Sign { word: "none".to_owned(), source }

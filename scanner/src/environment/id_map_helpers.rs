@@ -12,8 +12,8 @@ use reports::{Answer, Fact, FactName};
 use rustix::fs::getxattr;
 
 use super::place::look_up;
-use super::probe::Learnt;
 use super::privileges::Status;
+use super::probe::Learnt;
 use super::words::shown;
 use super::{Probe, Surroundings};
 
@@ -41,9 +41,8 @@ impl Probe for IdMapHelpers {
 
 /// Where newuidmap and newgidmap are; an error names the one that is missing.
 pub(super) fn find(surroundings: &Surroundings) -> Result<[PathBuf; 2], String> {
-    let find = |name: &str| {
-        surroundings.program(name).ok_or_else(|| format!("{name} is not on PATH"))
-    };
+    let find =
+        |name: &str| surroundings.program(name).ok_or_else(|| format!("{name} is not on PATH"));
     Ok([find("newuidmap")?, find("newgidmap")?])
 }
 
@@ -65,12 +64,13 @@ impl Power {
             return Power::None("it lies on a mount with nosuid");
         }
         let mut value = [0; 64];
-        if getxattr(&program, "security.capability", &mut value[..]).is_ok_and(|length| length > 0) {
+        if getxattr(&program, "security.capability", &mut value[..]).is_ok_and(|length| length > 0)
+        {
             return Power::Capabilities;
         }
-        let is_setuid_root = program.metadata().is_ok_and(|facts| {
-            facts.uid() == 0 && facts.permissions().mode() & 0o4000 != 0
-        });
+        let is_setuid_root = program
+            .metadata()
+            .is_ok_and(|facts| facts.uid() == 0 && facts.permissions().mode() & 0o4000 != 0);
         if is_setuid_root { Power::Setuid } else { Power::None("neither setuid nor capabilities") }
     }
 }
@@ -110,10 +110,12 @@ mod tests {
 
     #[test]
     fn they_are_looked_for_on_the_path() {
-        let mut fixture = Fixture::with(&[("proc/self/status", "NoNewPrivs:\t0\n"), ("bin/newuidmap", "")]);
+        let mut fixture =
+            Fixture::with(&[("proc/self/status", "NoNewPrivs:\t0\n"), ("bin/newuidmap", "")]);
         let bin = fixture.0.system.join("bin");
         fixture.set("PATH", bin.to_str().unwrap());
-        let word = |fixture: &Fixture| text(&IdMapHelpers, fixture, FactName::IdMapHelpers).unwrap();
+        let word =
+            |fixture: &Fixture| text(&IdMapHelpers, fixture, FactName::IdMapHelpers).unwrap();
         assert_eq!(word(&fixture), "missing");
         fixture.write("bin/newgidmap", "");
         for name in ["newuidmap", "newgidmap"] {

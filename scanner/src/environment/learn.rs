@@ -88,7 +88,8 @@ impl Work {
         if !probe.asks_root_by_root() {
             return vec![Work::start(probe, surroundings.clone())];
         }
-        let alone = |place: &Place| Surroundings { places: vec![place.clone()], ..surroundings.clone() };
+        let alone =
+            |place: &Place| Surroundings { places: vec![place.clone()], ..surroundings.clone() };
         let each = surroundings.places.iter().map(alone);
         each.map(|surroundings| Work::start(Arc::clone(&probe), surroundings)).collect()
     }

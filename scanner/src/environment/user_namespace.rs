@@ -33,7 +33,8 @@ impl Probe for UserNamespace {
     fn learn(&self, surroundings: &Surroundings) -> Vec<Fact> {
         let map = |path| surroundings.read(path).map_err(String::from).and_then(|t| parse(&t));
         let is_initial = map(UID_MAP).map(|map| map == [WHOLE]);
-        let count = |path| answer(map(path).map(|map| map.iter().map(|range| range.count).sum::<u64>()));
+        let count =
+            |path| answer(map(path).map(|map| map.iter().map(|range| range.count).sum::<u64>()));
         let most = surroundings.read(MOST).map_err(String::from).and_then(|text| number(&text));
         vec![
             Fact::of_machine(FactName::InitialUserNamespace, answer(is_initial), UID_MAP),
@@ -99,7 +100,6 @@ fn without_setting(surroundings: &Surroundings, why: &NotRead) -> Learnt {
     Learnt::unknown(format!("no such setting ({why})"), RESTRICTION)
 }
 
-
 #[cfg(test)]
 mod tests {
     use reports::FactValue;
@@ -130,7 +130,10 @@ mod tests {
     #[test]
     fn what_is_no_map_is_not_known() {
         for map in ["0 0\n", "0 0 1 2\n", "a b c\n", "0 0 4294967296\n", "-1 0 1\n"] {
-            assert!(learn(&[("proc/self/uid_map", map)], FactName::MappedUserIds).is_err(), "{map}");
+            assert!(
+                learn(&[("proc/self/uid_map", map)], FactName::MappedUserIds).is_err(),
+                "{map}"
+            );
         }
         let why = learn(&[], FactName::InitialUserNamespace).unwrap_err();
         assert!(why.ends_with("proc/self/uid_map: ENOENT"), "{why}");

@@ -321,8 +321,7 @@ unsafe fn tell(ends: Ends, word: Word) {
 /// As of [`live`].
 unsafe fn close_all_but(ends: Ends) {
     let (low, high) = (ends.word.min(ends.go) as u32, ends.word.max(ends.go) as u32);
-    let ranges =
-        [(0, low.wrapping_sub(1)), (low + 1, high.wrapping_sub(1)), (high + 1, u32::MAX)];
+    let ranges = [(0, low.wrapping_sub(1)), (low + 1, high.wrapping_sub(1)), (high + 1, u32::MAX)];
     for (first, last) in ranges {
         // A range that is empty wraps round or is upside down.
         if first <= last && last.wrapping_add(1) != first {

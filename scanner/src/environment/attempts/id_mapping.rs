@@ -171,7 +171,8 @@ mod tests {
 
     #[test]
     fn the_programs_get_the_process_and_the_ranges() {
-        let fixture = scripted("#!/bin/sh\ntest -d /proc/$1 || exit 1\nshift\necho \"$*\" >&2\nexit 1\n");
+        let fixture =
+            scripted("#!/bin/sh\ntest -d /proc/$1 || exit 1\nshift\necho \"$*\" >&2\nexit 1\n");
         let learnt = Way::Programs(programs(&fixture)).try_out(&fixture.0);
         assert_eq!(learnt.answer, Answer::is(false));
         assert!(learnt.source.ends_with(": 0 1000 1 1 100000 65536"), "{}", learnt.source);

@@ -51,8 +51,7 @@ impl Probe for NestedOverlay {
 }
 
 fn nowhere(why: &str) -> Vec<Fact> {
-    let fact = |(name, ..)| Learnt::unknown(why, "not tried").of_machine(name);
-    WAYS.map(fact).into()
+    WAYS.map(|(name, ..)| Learnt::unknown(why, "not tried").of_machine(name)).into()
 }
 
 fn try_overlay(

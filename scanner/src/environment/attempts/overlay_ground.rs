@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use reports::PathName;
 use rustix::fs::{Mode, mkdirat};
 
+use super::super::Surroundings;
 use super::super::docker_roots::docker_root;
 use super::super::place::panics;
 use super::super::standing::Standing;
 use super::super::words::shown;
-use super::super::Surroundings;
 use crate::checks::errno_word;
 use crate::inode_facts::{Device, InodeFacts};
 use crate::kernel::ErrorCounters;
@@ -23,9 +23,9 @@ use crate::scratch::{Kind, Scratch, clean, leftovers};
 pub(super) fn find(surroundings: &Surroundings) -> Result<Scratch, String> {
     let root = docker_root(surroundings).path?;
     let Standing { mount, ancestor } = Standing::of(&root)?;
-    let ancestor = ancestor.filter(|_| !panics(&mount)).ok_or_else(|| {
-        format!("{}: nothing may be looked up there", shown(&root))
-    })?;
+    let ancestor = ancestor
+        .filter(|_| !panics(&mount))
+        .ok_or_else(|| format!("{}: nothing may be looked up there", shown(&root)))?;
     speaks_against(&mount).map_or(Ok(()), Err)?;
     let device = device_of(&ancestor)?;
     let mut why = Vec::new();
@@ -62,11 +62,7 @@ fn candidates(surroundings: &Surroundings, ancestor: &Path) -> Vec<PathBuf> {
     all
 }
 
-fn try_place(
-    surroundings: &Surroundings,
-    place: &Path,
-    device: Device,
-) -> Result<Scratch, String> {
+fn try_place(surroundings: &Surroundings, place: &Path, device: Device) -> Result<Scratch, String> {
     let by_table = crate::mounts::of_path(place);
     if by_table.as_ref().is_some_and(panics) {
         return Err("errors=panic".to_owned());

@@ -98,11 +98,7 @@ impl Came {
 }
 
 /// Tries the steps, one after the other. At [`Call::HandOver`] `part` is called.
-pub(super) fn try_out(
-    steps: Vec<Step>,
-    time_limit: Duration,
-    part: &mut dyn FnMut(Pid),
-) -> Came {
+pub(super) fn try_out(steps: Vec<Step>, time_limit: Duration, part: &mut dyn FnMut(Pid)) -> Came {
     let names: Vec<_> = steps.iter().map(|step| (step.name, step.part)).collect();
     let calls: Vec<_> = steps.into_iter().map(|step| step.call).collect();
     match attempt(&calls, time_limit, part) {

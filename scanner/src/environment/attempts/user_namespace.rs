@@ -32,7 +32,9 @@ const SOURCE: &str = "tried: unshare(2), CLONE_NEWUSER";
 fn judge(came: Came) -> (Answer, String) {
     match came {
         Came::Works => (Answer::is(true), SOURCE.to_owned()),
-        Came::Failed { errno: Errno::INVAL, .. } => (Answer::is(false), format!("{SOURCE}: EINVAL")),
+        Came::Failed { errno: Errno::INVAL, .. } => {
+            (Answer::is(false), format!("{SOURCE}: EINVAL"))
+        }
         came if came.is_forbidden() => (Answer::is(false), format!("{SOURCE}: {}", came.words())),
         came => (Answer::unknown(came.words()), SOURCE.to_owned()),
     }
