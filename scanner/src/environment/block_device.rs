@@ -101,8 +101,8 @@ mod tests {
     #[test]
     fn disks_and_partitions_tell_what_they_are() {
         let cases = [
-            ("8:16", Some("sdb"), Some("IET VIRTUAL-DISK\\x07")),
-            ("8:17", Some("sdb1"), Some("IET VIRTUAL-DISK\\x07")),
+            ("8:16", Some("sdb"), Some("IET VIRTUAL-DISK\\u{7}")),
+            ("8:17", Some("sdb1"), Some("IET VIRTUAL-DISK\\u{7}")),
             ("252:3", Some("dm-3"), None),
             ("254:0", Some("vda"), None),
             ("8:99", None, None),

@@ -111,7 +111,7 @@ mod tests {
             (&[], "none"),
             (&[("proc/1/environ", "PATH=/bin\0container=lxc\0")], "lxc"),
             (&[("proc/1/environ", "container=\0containers=x\0")], "none"),
-            (&[("proc/1/environ", "container=\u{1b}]0;\0")], "\\x1b]0;"),
+            (&[("proc/1/environ", "container=\u{1b}]0;\0")], "\\u{1b}]0;"),
             (&[(".dockerenv", ""), ("proc/1/environ", "container=x\0")], "docker"),
             (&[("run/.containerenv", ""), (".dockerenv", "")], "podman"),
         ];

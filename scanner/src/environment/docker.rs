@@ -93,7 +93,7 @@ mod tests {
         let fixture =
             Fixture::with(&[("etc/docker/daemon.json", r#"{"data-root": "/proc/none\u001b[m"}"#)]);
         let of = |name| text(&Docker, &fixture, name);
-        assert_eq!(of(FactName::DockerDataRoot), Ok("/proc/none\\x1b[m".into()));
+        assert_eq!(of(FactName::DockerDataRoot), Ok("/proc/none\\u{1b}[m".into()));
         assert_eq!(of(FactName::DockerDataRootFilesystem), Ok("proc".into()));
         assert_eq!(of(FactName::Docker), Ok(String::new()));
     }

@@ -60,7 +60,7 @@ mod tests {
         let line = "1 0 8:1 / /mnt rw,relatime - ext4 /dev/\u{1b}[31m rw,errors=continue\n";
         let of = |name| learn(line, name);
         assert_eq!(of(FactName::Filesystem).as_deref(), Some("ext4"));
-        assert_eq!(of(FactName::Device).as_deref(), Some("/dev/\\x1b[31m"));
+        assert_eq!(of(FactName::Device).as_deref(), Some("/dev/\\u{1b}[31m"));
         assert_eq!(of(FactName::MountOptions).as_deref(), Some("rw,relatime;rw,errors=continue"));
         assert_eq!(of(FactName::Layers), None);
         assert_eq!(learn("", FactName::Filesystem), None, "it has no mount");

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use reports::{Answer, Fact, FactName};
+use rustix::io::Errno;
 use rustix::process::Pid;
 use rustix::thread::CapabilitySet;
 
@@ -19,7 +20,7 @@ use super::super::subordinate_ids::{Range, SUBGID, SUBUID, first_range};
 use super::super::words::shown;
 use super::super::{Probe, Surroundings, id_map_helpers, user_namespace};
 use super::ground::{has, unshare};
-use super::trial::{Part, Step, try_out};
+use super::trial::{Came, Part, Step, try_out};
 use crate::checks::errno_word;
 use crate::system_calls::Call;
 
@@ -54,6 +55,14 @@ enum Way {
     Programs(Vec<Program>),
 }
 
+/// Why a map was not written.
+enum NotWritten {
+    /// The kernel or the program says no.
+    Refused(String),
+    /// It did not come to an answer.
+    Unclear(String),
+}
+
 /// A program that writes a map; the process's number is its first argument.
 struct Program {
     path: OsString,
@@ -85,18 +94,20 @@ impl Way {
             unshare(libc::CLONE_NEWUSER),
             Step::new("waiting for its map", Part::Matter, Call::HandOver),
         ];
-        let mut written = Err("the map was not written".to_owned());
+        let mut written = Err(NotWritten::Unclear("nobody wrote the map".to_owned()));
         let limit = surroundings.time_limit;
         let came = try_out(steps, limit, &mut |pid| written = self.write(pid, limit / 3));
-        match (written, self.words()) {
-            (Ok(()), source) => Learnt::new(Answer::is(true), source),
-            (Err(why), source) if matches!(came, super::trial::Came::Works) => {
-                Learnt::new(Answer::is(false), format!("{source}: {why}"))
-            }
-            (_, source) if came.is_forbidden() => {
+        let source = self.words();
+        match written {
+            _ if came.is_forbidden() => {
                 Learnt::new(Answer::is(false), format!("{source}: {}", came.words()))
             }
-            (_, source) => Learnt::unknown(came.words(), source),
+            _ if came != Came::Works => Learnt::unknown(came.words(), source),
+            Ok(()) => Learnt::new(Answer::is(true), source),
+            Err(NotWritten::Refused(why)) => {
+                Learnt::new(Answer::is(false), format!("{source}: {why}"))
+            }
+            Err(NotWritten::Unclear(why)) => Learnt::unknown(why, source),
         }
     }
 
@@ -111,13 +122,13 @@ impl Way {
     }
 
     /// Writes the maps of a process.
-    fn write(&self, pid: Pid, time_limit: Duration) -> Result<(), String> {
+    fn write(&self, pid: Pid, time_limit: Duration) -> Result<(), NotWritten> {
         match self {
             Way::Direct { count } => ["uid_map", "gid_map"].iter().try_for_each(|map| {
                 let path = format!("/proc/{}/{map}", pid.as_raw_nonzero());
                 std::fs::write(path, format!("0 0 {count}\n")).map_err(|error| {
-                    let errno = rustix::io::Errno::from_io_error(&error);
-                    format!("{map}: {}", errno.map_or_else(|| error.to_string(), errno_word))
+                    let errno = Errno::from_io_error(&error).unwrap_or(Errno::IO);
+                    NotWritten::Refused(format!("{map}: {}", errno_word(errno)))
                 })
             }),
             Way::Programs(programs) => {
@@ -134,16 +145,17 @@ impl Program {
         Program { path: path.into(), ids: ids.map(|id| id.to_string()).into() }
     }
 
-    fn run(&self, pid: Pid, time_limit: Duration) -> Result<(), String> {
+    fn run(&self, pid: Pid, time_limit: Duration) -> Result<(), NotWritten> {
         let pid = pid.as_raw_nonzero().to_string();
         let arguments: Vec<_> = std::iter::once(pid).chain(self.ids.iter().cloned()).collect();
         let output = run(&self.path, &arguments, time_limit, MESSAGE);
-        let output = output.map_err(|error| error.to_string())?;
+        let output = output.map_err(|error| NotWritten::Unclear(error.to_string()))?;
         if output.success {
             return Ok(());
         }
         let message = String::from_utf8_lossy(&output.stderr);
-        Err(shown(message.lines().next().unwrap_or("it failed without a word")))
+        let message = message.lines().next().unwrap_or("it failed without a word");
+        Err(NotWritten::Refused(shown(message)))
     }
 }
 
@@ -186,7 +198,8 @@ mod tests {
         let mut fixture = scripted("#!/bin/sh\nexec sleep 60\n");
         fixture.0.time_limit = Duration::from_millis(900);
         let learnt = Way::Programs(programs(&fixture)).try_out(&fixture.0);
-        assert_eq!(learnt.answer, Answer::is(false), "{}", learnt.source);
+        let Answer::Unknown(why) = &learnt.answer else { panic!("{learnt:?}") };
+        assert!(why.ends_with("no end within 0.3 s"), "{why}");
     }
 
     #[test]
