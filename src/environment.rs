@@ -22,8 +22,7 @@ pub fn run(arguments: &EnvironmentArguments) -> anyhow::Result<Status> {
         longhorn: longhorn::source(arguments.longhorn.as_deref())?,
     };
     let outcome = Outcome::begin(&arguments.result);
-    let environment =
-        Environment { facts: learn_environment(&options), components: Vec::new() };
+    let environment = Environment { facts: learn_environment(&options), components: Vec::new() };
     let roots = roots(&environment);
     let mut unchecked = UncheckedCollector::default();
     for (root, why) in unreachable(&environment) {

@@ -14,11 +14,8 @@ const LARGEST: u64 = 256 << 20;
 /// What kubectl printed, where the user gives it; else kubectl itself is asked.
 pub fn source(file: Option<&Path>) -> anyhow::Result<LonghornSource> {
     let Some(file) = file else { return Ok(LonghornSource::Kubectl) };
-    let name = if file == Path::new("-") {
-        "stdin".to_owned()
-    } else {
-        PathName::from(file).escaped()
-    };
+    let name =
+        if file == Path::new("-") { "stdin".to_owned() } else { PathName::from(file).escaped() };
     let text = read(file).with_context(|| format!("--longhorn {name}"))?;
     let objects = read_longhorn(&text).with_context(|| {
         format!("--longhorn {name}: give what `kubectl get volumes.longhorn.io -o json` prints")

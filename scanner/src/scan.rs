@@ -9,9 +9,7 @@ use reports::{
 };
 
 use crate::control::Control;
-use crate::environment::{
-    EnvironmentOptions, PROBE_TIME, judge_environment, learn_environment,
-};
+use crate::environment::{EnvironmentOptions, PROBE_TIME, judge_environment, learn_environment};
 use crate::kernel::KernelWatch;
 use crate::manifest::{Gaps, RecordTree};
 use crate::options::ScanOptions;

@@ -3,18 +3,52 @@
 //! Each probe learns a few facts and says how. What could not be learnt is a fact as well, with
 //! the reason: a refusal never means that all is well.
 
+mod attempts;
+mod block_device;
+mod cgroup;
+mod container;
+mod containerd;
+mod docker;
+mod docker_roots;
+mod id_map_helpers;
+mod image_builders;
+mod install_leftovers;
 mod judge;
+mod kernel_log;
+mod learn;
 mod longhorn;
+mod memory_limit;
+mod npm_cache;
+mod place;
+mod pnpm_store;
+mod privileges;
+mod probe;
 mod program;
+mod root_errors;
+mod root_filesystem;
+mod root_mount;
+mod root_space;
+mod standing;
+mod subordinate_ids;
+mod surroundings;
+mod text_file;
+mod tmpfs_mounts;
+mod user;
+mod user_namespace;
+mod words;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use reports::{Fact, PathName};
-
-use crate::mounts::Mount;
 pub use judge::judge_environment;
+pub use learn::learn_environment;
 pub use longhorn::{GivenError, LonghornObjects, LonghornSource, read_longhorn};
+use place::Place;
+use probe::Probe;
+use surroundings::Surroundings;
+
+/// The time that a probe of a scan has.
+pub const PROBE_TIME: Duration = Duration::from_secs(5);
 
 /// What is asked, and what may be done for it.
 #[derive(Clone, Debug)]
@@ -29,27 +63,36 @@ pub struct EnvironmentOptions {
     pub longhorn: LonghornSource,
 }
 
-/// Something that learns facts.
-trait Probe: Sync {
-    /// Learns them. Does not panic, and ends within the time limit.
-    fn learn(&self, surroundings: &Surroundings) -> Vec<Fact>;
+/// Every probe.
+fn all(longhorn: &LonghornSource) -> Vec<Box<dyn Probe>> {
+    vec![
+        Box::new(user::User),
+        Box::new(container::Container),
+        Box::new(root_filesystem::RootFilesystem),
+        Box::new(user_namespace::UserNamespace),
+        Box::new(subordinate_ids::SubordinateIds),
+        Box::new(id_map_helpers::IdMapHelpers),
+        Box::new(privileges::Privileges),
+        Box::new(attempts::NewUserNamespace),
+        Box::new(attempts::TmpfsMount),
+        Box::new(attempts::NestedOverlay),
+        Box::new(attempts::IdMapping),
+        Box::new(memory_limit::MemoryLimit),
+        Box::new(tmpfs_mounts::TmpfsMounts),
+        Box::new(docker::Docker),
+        Box::new(containerd::Containerd),
+        Box::new(image_builders::ImageBuilders),
+        Box::new(npm_cache::NpmCache),
+        Box::new(pnpm_store::PnpmStore),
+        Box::new(kernel_log::KernelLog),
+        Box::new(root_mount::RootMount),
+        Box::new(root_errors::RootErrors),
+        Box::new(root_space::RootSpace),
+        Box::new(block_device::BlockDevice),
+        Box::new(install_leftovers::InstallLeftovers),
+        Box::new(longhorn::LonghornProbe::new(longhorn.clone())),
+    ]
 }
 
-/// What all probes begin with.
-#[derive(Debug)]
-struct Surroundings {
-    places: Vec<Place>,
-    untouched: Vec<PathBuf>,
-    time_limit: Duration,
-}
-
-/// A root, and what is mounted there.
-#[derive(Debug)]
-struct Place {
-    /// As it is resolved.
-    path: PathBuf,
-    /// As facts name it: as the report's root does.
-    name: PathName,
-    /// Its line of the mount table.
-    mount: Option<Mount>,
-}
+#[cfg(test)]
+mod tests;

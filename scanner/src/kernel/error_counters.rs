@@ -43,6 +43,16 @@ impl ErrorCounters {
         })
     }
 
+    /// When the first of them was, in seconds since 1970; none where that is not on record.
+    pub fn first_time(&self) -> Option<u64> {
+        self.first.as_ref().and_then(|error| u64::try_from(error.time).ok())
+    }
+
+    /// When the last of them was.
+    pub fn last_time(&self) -> Option<u64> {
+        self.last.as_ref().and_then(|error| u64::try_from(error.time).ok())
+    }
+
     /// The finding that errors are on record.
     pub fn recorded(&self, subject: Subject, log: &[String]) -> Finding {
         let found = format!("{} since the last e2fsck", count(self.errors));

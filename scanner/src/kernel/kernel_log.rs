@@ -44,8 +44,20 @@ fn cannot(errno: Errno) -> String {
 }
 
 fn open_log() -> Result<OwnedFd, String> {
+    open_quietly().map_err(cannot)
+}
+
+fn open_quietly() -> Result<OwnedFd, Errno> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    open("/dev/kmsg", flags, Mode::empty()).map_err(cannot)
+    open("/dev/kmsg", flags, Mode::empty())
+}
+
+/// Whether the log can be read.
+pub fn try_log() -> Result<(), Errno> {
+    match read(&open_quietly()?, &mut [0; RECORD]) {
+        Ok(_) | Err(Errno::PIPE | Errno::AGAIN) => Ok(()),
+        Err(errno) => Err(errno),
+    }
 }
 
 /// The last ext4 lines about `device`, each once; an error says why there are none.

@@ -10,6 +10,7 @@ mod mount_state;
 
 pub use error_counters::ErrorCounters;
 use kernel_log::LogPosition;
+pub use kernel_log::try_log;
 use mount_state::read_only_by_error;
 
 use std::sync::{Mutex, PoisonError};

@@ -33,17 +33,20 @@ pub enum Kind {
     Tar,
     /// Stress.
     Stress,
+    /// What an environment allows: empty directories that live for a moment.
+    Environment,
 }
 
 impl Kind {
     /// Every one.
-    pub const ALL: [Kind; 2] = [Kind::Tar, Kind::Stress];
+    pub const ALL: [Kind; 3] = [Kind::Tar, Kind::Stress, Kind::Environment];
 
     /// What the names of its directories begin with; sixteen hexadecimal digits follow.
     pub const fn prefix(self) -> &'static str {
         match self {
             Kind::Tar => ".fscan-tar-",
             Kind::Stress => ".fscan-stress-",
+            Kind::Environment => ".fscan-env-",
         }
     }
 }

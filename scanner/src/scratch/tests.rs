@@ -1,4 +1,4 @@
-//! Scratch directories of both kinds.
+//! Scratch directories of every kind.
 
 use std::fs;
 use std::os::fd::AsFd;

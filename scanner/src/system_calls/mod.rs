@@ -2,6 +2,7 @@
 //! piece with the reason why it is sound; what comes out is safe to use and checked no further.
 #![allow(unsafe_code)]
 
+mod attempt;
 mod cachestat;
 mod close;
 mod fiemap;
@@ -11,6 +12,7 @@ mod ioprio;
 mod open_by_handle;
 mod tune_sb_param;
 
+pub use attempt::{Call, Ended, attempt};
 pub use cachestat::cached_pages;
 pub use close::{close, close_written};
 pub use fiemap::{FiemapRoom, RawExtent, fiemap};

@@ -53,12 +53,8 @@ fn data_root_on_overlay(dir: &Dir) -> [Mount; 3] {
         fs::create_dir(layers.join(name)).unwrap();
     }
     let docker = Path::new("/var/lib/docker");
-    let overlay = Mount::overlay(
-        docker,
-        &layers.join("lower"),
-        &layers.join("upper"),
-        &layers.join("work"),
-    );
+    let overlay =
+        Mount::overlay(docker, &layers.join("lower"), &layers.join("upper"), &layers.join("work"));
     fs::set_permissions(docker, fs::Permissions::from_mode(0o777)).unwrap();
     [overlay, layers, varlib]
 }

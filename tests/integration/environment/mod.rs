@@ -22,7 +22,8 @@ fn environment(outcome: &Outcome) -> Environment {
 fn programs(dir: &Dir, scripts: &[(&str, &str)]) -> PathBuf {
     let folder = dir.folder("programs");
     for (name, script) in scripts {
-        let program = dir.file(format!("programs/{name}"), format!("#!/bin/sh\n{script}\n").as_bytes());
+        let program =
+            dir.file(format!("programs/{name}"), format!("#!/bin/sh\n{script}\n").as_bytes());
         fs::set_permissions(program, fs::Permissions::from_mode(0o755)).unwrap();
     }
     folder
@@ -51,7 +52,8 @@ fn a_healthy_machine_gets_no_advice() {
     for arguments in [vec!["env"], vec!["--skip", "kernel"]] {
         let outcome = Fscan::new(&dir).args(arguments).arg(&tree).args(["--format", "json"]).run();
         for advice in outcome.expect_code(0).report().recommendations {
-            outcome.expect(advice.severity == "info", &format!("{}: {}", advice.id, advice.severity));
+            outcome
+                .expect(advice.severity == "info", &format!("{}: {}", advice.id, advice.severity));
         }
     }
 }

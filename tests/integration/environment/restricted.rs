@@ -130,7 +130,8 @@ fn what_may_not_be_asked_is_not_fine() {
     in_lab(&[Need::Loop, Need::Tool("mkfs.ext4")], |dir| {
         let image = Image::ext4(dir, 16, &[]);
         let home = image.mount("rw");
-        let forbidden = "echo 'Error from server (Forbidden): volumes.longhorn.io is forbidden' >&2; exit 1";
+        let forbidden =
+            "echo 'Error from server (Forbidden): volumes.longhorn.io is forbidden' >&2; exit 1";
         let programs = programs(dir, &[("kubectl", forbidden)]);
         let run = env(dir, home.point()).programs(&programs);
         let outcome = run.variable("KUBERNETES_SERVICE_HOST", "10.0.0.1").run();

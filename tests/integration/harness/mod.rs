@@ -16,8 +16,8 @@ mod tar_trips;
 mod tree;
 mod writers;
 
-pub(crate) use environment::Environment;
 pub(crate) use content::{content, default_access_list, scattered};
+pub(crate) use environment::Environment;
 pub(crate) use fscan::{Fscan, User};
 pub(crate) use image::{DirentField, Image, fsck};
 pub(crate) use lab::{Need, in_lab, is_root, tool};

@@ -28,6 +28,14 @@ pub(super) const NAMES: [FactName; 18] = [
     FactName::EngineReadOnly,
 ];
 
+/// Every fact that is told here: whether there is a kubectl, and those of roots.
+pub(super) const LEARNT: [FactName; 19] = {
+    let mut all = [FactName::Kubectl; 19];
+    let (_, of_roots) = all.split_at_mut(1);
+    of_roots.copy_from_slice(&NAMES);
+    all
+};
+
 /// An answer and how it is known.
 type Known = (Answer, String);
 

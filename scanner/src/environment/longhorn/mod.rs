@@ -104,6 +104,10 @@ impl LonghornProbe {
 }
 
 impl Probe for LonghornProbe {
+    fn facts(&self) -> &'static [FactName] {
+        &facts::LEARNT
+    }
+
     fn learn(&self, surroundings: &Surroundings) -> Vec<Fact> {
         let program = program::find("kubectl", &self.path);
         let found = program.as_ref().map(|p| p.to_string_lossy().into_owned()).unwrap_or_default();

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::environment::program::stand_in;
+use crate::environment::tests::Fixture;
 use crate::mounts;
 
 /// A root that is mounted so at `point`.
@@ -19,7 +20,7 @@ fn place(point: &str, filesystem: &str, source: &str) -> Place {
     let line = format!("36 35 252:7 / {point} rw,relatime - {filesystem} {source} rw");
     let mount = mounts::parse(line.as_bytes()).pop();
     assert!(mount.is_some(), "{line}");
-    Place { path: point.into(), name: PathName::from(Path::new(point)), mount }
+    Place { path: point.into(), name: PathName::from(Path::new(point)), mount, trouble: None }
 }
 
 /// A machine: its sysfs, and kubectl if there is one.
@@ -75,7 +76,9 @@ impl Machine {
             sysfs: self.folder.path().join("sys"),
         };
         let names: Vec<PathName> = places.iter().map(|place| place.name.clone()).collect();
-        let surroundings = Surroundings { places, untouched: Vec::new(), time_limit: self.time };
+        let mut surroundings = Fixture::of_this_system().0;
+        surroundings.places = places;
+        surroundings.time_limit = self.time;
         let facts = probe.learn(&surroundings);
         assert_eq!(facts.len(), 1 + names.len() * facts::NAMES.len(), "{facts:#?}");
         for name in &names {

@@ -1,0 +1,124 @@
+//! All probes at once, each with its time limit.
+//!
+//! A probe that hangs in the kernel cannot be ended. It is left behind on its thread, which ends
+//! with the process, and what it was to learn is not known.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use reports::{Fact, FactName, PathName};
+
+use super::{EnvironmentOptions, Place, Probe, Surroundings, all};
+
+/// What a probe that ends at its limit may take longer than that.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// Learns every fact of the machine and of each root. There is one for each name in the table
+/// that a probe answers for: what could not be learnt says why. The facts of the machine stand
+/// first, then those of each root, each in the order of the table.
+pub fn learn_environment(options: &EnvironmentOptions) -> Vec<Fact> {
+    learn(options, all(&options.longhorn))
+}
+
+/// The same with probes that are given.
+pub(super) fn learn(options: &EnvironmentOptions, probes: Vec<Box<dyn Probe>>) -> Vec<Fact> {
+    let places = resolve(options);
+    let surroundings = Surroundings::new(options, places);
+    let until = Instant::now() + options.time_limit + GRACE;
+    let works: Vec<Work> = probes.into_iter().flat_map(|p| Work::of(p, &surroundings)).collect();
+    let facts = works.into_iter().flat_map(|work| work.end(until, options.time_limit));
+    let mut facts: Vec<Fact> = facts.collect();
+    facts.sort_by(|a, b| (&a.path, a.name).cmp(&(&b.path, b.name)));
+    facts
+}
+
+/// Each root once, in the order of their paths.
+fn resolve(options: &EnvironmentOptions) -> Vec<Place> {
+    let until = Instant::now() + options.time_limit;
+    let started: Vec<_> = options.roots.iter().map(|root| (root, start_resolving(root))).collect();
+    let places = started.into_iter().map(|(root, place)| {
+        let left = until.saturating_duration_since(Instant::now());
+        let place = place.map(|place| place.recv_timeout(left));
+        let why = match place {
+            Some(Ok(place)) => return place,
+            Some(Err(RecvTimeoutError::Timeout)) => no_answer(options.time_limit),
+            Some(Err(RecvTimeoutError::Disconnected)) => INTERNAL.to_owned(),
+            None => NO_THREAD.to_owned(),
+        };
+        Place::unresolved(root, why)
+    });
+    let by_name: BTreeMap<_, _> = places.map(|place| (place.name.clone(), place)).collect();
+    by_name.into_values().collect()
+}
+
+fn start_resolving(root: &std::path::Path) -> Option<Receiver<Place>> {
+    let root = root.to_owned();
+    start(move || Place::of(&root))
+}
+
+const INTERNAL: &str = "an internal error ended the probe; please report it";
+const NO_THREAD: &str = "no thread could be started; raise the limit (ulimit -u)";
+
+fn no_answer(time_limit: Duration) -> String {
+    format!("no answer within {} s", time_limit.as_secs_f64())
+}
+
+/// Starts something on a thread of its own; none: there is no thread.
+fn start<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<Receiver<T>> {
+    let (send, receive) = channel();
+    // Whoever waited for it may have given up.
+    thread::Builder::new().spawn(move || drop(send.send(work()))).ok().map(|_| receive)
+}
+
+/// A probe at work.
+struct Work {
+    /// The facts that it is to bring.
+    owed: Vec<(Option<PathName>, FactName)>,
+    facts: Option<Receiver<Vec<Fact>>>,
+}
+
+impl Work {
+    /// Sets a probe to work, for each root on its own if it likes.
+    fn of(probe: Box<dyn Probe>, surroundings: &Surroundings) -> Vec<Work> {
+        let probe: Arc<dyn Probe> = Arc::from(probe);
+        if !probe.asks_root_by_root() {
+            return vec![Work::start(probe, surroundings.clone())];
+        }
+        let alone =
+            |place: &Place| Surroundings { places: vec![place.clone()], ..surroundings.clone() };
+        let each = surroundings.places.iter().map(alone);
+        each.map(|surroundings| Work::start(Arc::clone(&probe), surroundings)).collect()
+    }
+
+    fn start(probe: Arc<dyn Probe>, surroundings: Surroundings) -> Work {
+        let names = surroundings.places.iter().map(|place| &place.name);
+        let owed = probe.facts().iter().flat_map(|name| {
+            let of_roots = names.clone().filter(|_| name.is_of_root()).cloned().map(Some);
+            let of_machine = (!name.is_of_root()).then_some(None);
+            of_roots.chain(of_machine).map(|path| (path, *name))
+        });
+        Work { owed: owed.collect(), facts: start(move || probe.learn(&surroundings)) }
+    }
+
+    /// What it brought; what it did not bring is not known.
+    fn end(self, until: Instant, time_limit: Duration) -> Vec<Fact> {
+        let left = until.saturating_duration_since(Instant::now());
+        let brought = self.facts.map(|facts| facts.recv_timeout(left));
+        let (mut facts, why) = match brought {
+            Some(Ok(facts)) => (facts, "not learnt".to_owned()),
+            Some(Err(RecvTimeoutError::Timeout)) => (Vec::new(), no_answer(time_limit)),
+            Some(Err(RecvTimeoutError::Disconnected)) => (Vec::new(), INTERNAL.to_owned()),
+            None => (Vec::new(), NO_THREAD.to_owned()),
+        };
+        for (path, name) in self.owed {
+            if !facts.iter().any(|fact| fact.name == name && fact.path == path) {
+                let answer = reports::Answer::unknown(why.clone());
+                facts.push(Fact { name, path, answer, source: "fscan".to_owned() });
+            }
+        }
+        facts
+    }
+}
