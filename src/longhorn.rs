@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{Read, stdin};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use reports::PathName;
@@ -20,7 +21,7 @@ pub fn source(file: Option<&Path>) -> anyhow::Result<LonghornSource> {
     let objects = read_longhorn(&text).with_context(|| {
         format!("--longhorn {name}: give what `kubectl get volumes.longhorn.io -o json` prints")
     })?;
-    Ok(LonghornSource::Given { objects, name })
+    Ok(LonghornSource::Given { objects: Arc::new(objects), name })
 }
 
 fn read(file: &Path) -> anyhow::Result<Vec<u8>> {

@@ -1,6 +1,6 @@
 //! Buildah without root takes a user namespace with 65,536 ids in it.
 
-use super::{Judged, text, unless_installed, why_unknown};
+use super::{Judged, unless_installed, why_unknown};
 use crate::ComponentStatus::{Fails, Unknown, Works};
 use crate::{Environment, FactName, FactValue};
 
@@ -20,8 +20,8 @@ fn ids(known: &Environment) -> Judged {
     if flag(FactName::UserNamespaces) == Some(false) {
         return (Fails, "No user namespace can be made.".into());
     }
-    match (text(known, FactName::IdMapping), subordinate) {
-        (Some("works"), _) => (Works, "Subordinate ids could be mapped.".into()),
+    match (flag(FactName::IdMapping), subordinate) {
+        (Some(true), _) => (Works, "Subordinate ids could be mapped.".into()),
         (tried, _) if mapped.is_some_and(|ids| ids < IDS) && tried.is_some() => {
             let ids = mapped.unwrap_or_default();
             (Fails, format!("Only {ids} ids exist in this user namespace; images need {IDS}."))
@@ -31,7 +31,7 @@ fn ids(known: &Environment) -> Judged {
                         available in user namespace)";
             (Fails, format!("The user has {ids} {note}."))
         }
-        (Some(_), _) => {
+        (Some(false), _) => {
             (Fails, "Subordinate ids could not be mapped into a user namespace.".into())
         }
         (None, _) => {

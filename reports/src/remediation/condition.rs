@@ -39,7 +39,8 @@ pub(super) const ANY: When = When {
     weight: Severity::Info,
 };
 
-/// A question about a fact. What is not known answers none of them but [`Test::NotGiven`].
+/// A question about a fact. What is not known answers none of them but those that say
+/// so.
 #[derive(Clone, Copy)]
 pub(super) enum Test {
     /// It is this word.
@@ -48,6 +49,8 @@ pub(super) enum Test {
     IsNot(FactName, &'static str),
     /// It is so, or not so.
     Holds(FactName, bool),
+    /// It is not so, or that is not known.
+    NotHolds(FactName),
     /// It is a number that is at least this.
     AtLeast(FactName, u64),
     /// It is a number that is at most this.
@@ -68,6 +71,7 @@ impl Test {
             Test::Is(name, _)
             | Test::IsNot(name, _)
             | Test::Holds(name, _)
+            | Test::NotHolds(name)
             | Test::AtLeast(name, _)
             | Test::AtMost(name, _)
             | Test::Within(name, ..)
@@ -85,6 +89,7 @@ impl Test {
             Test::Is(_, word) => text == Some(word),
             Test::IsNot(_, word) => text.is_some_and(|text| text != word),
             Test::Holds(_, flag) => value.and_then(FactValue::flag) == Some(flag),
+            Test::NotHolds(_) => value.and_then(FactValue::flag) != Some(true),
             Test::AtLeast(_, least) => number.is_some_and(|number| number >= least),
             Test::AtMost(_, most) => number.is_some_and(|number| number <= most),
             Test::Within(_, from, to) => {
@@ -179,7 +184,8 @@ impl When {
         let holds = |group: &&&[Test]| group.iter().all(|test| test.holds(place));
         let group = self.facts.iter().find(holds)?;
         // That something is not known speaks for nothing.
-        let said = group.iter().filter(|test| !matches!(test, Test::NotGiven(_)));
+        let said =
+            group.iter().filter(|test| !matches!(test, Test::NotGiven(_) | Test::NotHolds(_)));
         Some(said.map(|test| test.name()).collect())
     }
 }

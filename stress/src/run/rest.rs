@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use reports::{Finding, Severity, UncheckedReason};
-use scanner::{CheckSet, Control, Exclusions, FileKind, ScanOptions};
+use scanner::{CheckSet, Control, Exclusions, FileKind, LonghornSource, ScanOptions};
 
 use super::options::Watch;
 use crate::model::Model;

@@ -4,9 +4,6 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use nix::libc;
-use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, apply_filter};
-
 use super::{env, environment, programs};
 use crate::harness::{Dir, Fscan, Image, Need, Outcome, User, in_lab, tool};
 
@@ -73,34 +70,6 @@ fn without_proc_fs_and_sys() {
                 outcome.expect(errors.value.is_none(), "no counters are no sound ones");
                 outcome.expect(errors.unknown.is_some(), "and it is said");
             }
-        }
-    });
-}
-
-/// As container runtimes do it: the calls are refused with EPERM, for this thread and what it starts.
-fn refuse_mounts() {
-    let calls = [libc::SYS_mount, libc::SYS_unshare, libc::SYS_fsopen, libc::SYS_open_tree];
-    let rules = calls.into_iter().map(|call| (call, vec![])).collect();
-    let refuse = SeccompAction::Errno(libc::EPERM as u32);
-    let arch = std::env::consts::ARCH.try_into().unwrap();
-    let filter = SeccompFilter::new(rules, SeccompAction::Allow, refuse, arch).unwrap();
-    let program: BpfProgram = filter.try_into().unwrap();
-    apply_filter(&program).unwrap();
-}
-
-#[test]
-fn where_a_filter_refuses_mount_and_unshare() {
-    in_lab(&[Need::Tool("setpriv"), Need::Filesystem("overlay")], |dir| {
-        refuse_mounts();
-        for user in [User::Caller, User::Nobody] {
-            let outcome = without_traces(env(dir, dir.path()).user(user));
-            let known = environment(outcome.expect_code(0));
-            outcome.expect(known.fact("user-namespaces").value == Some(false.into()), "unshare");
-            outcome.expect(known.fact("mount-tmpfs").value == Some(false.into()), "mount");
-            let overlay = known.fact("nested-overlay").value.clone();
-            outcome.expect(overlay == Some("forbidden".into()), "that is not overlay's fault");
-            outcome.expect(known.fact("seccomp").value == Some("filter".into()), "the filter");
-            outcome.expect(known.status("buildah") == "fails", "and what comes of it");
         }
     });
 }

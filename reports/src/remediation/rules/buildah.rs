@@ -19,12 +19,12 @@ pub(super) static RULES: &[Rule] = &[
                 &[
                     Test::Given(FactName::Buildah),
                     Test::AtMost(FactName::SubordinateUserIds, ENOUGH),
-                    Test::IsNot(FactName::IdMapping, "works"),
+                    Test::NotHolds(FactName::IdMapping),
                 ],
                 &[
                     Test::Given(FactName::Buildah),
                     Test::AtMost(FactName::SubordinateGroupIds, ENOUGH),
-                    Test::IsNot(FactName::IdMapping, "works"),
+                    Test::NotHolds(FactName::IdMapping),
                 ],
             ],
             weight: Severity::Warning,

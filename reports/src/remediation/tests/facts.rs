@@ -245,7 +245,7 @@ const CASES: &[Case] = &[
             &[
                 BUILDAH,
                 (FactName::SubordinateUserIds, Number(0)),
-                (FactName::IdMapping, Text("fails")),
+                (FactName::IdMapping, Flag(false)),
             ],
         ),
         &[
@@ -255,7 +255,7 @@ const CASES: &[Case] = &[
                     BUILDAH,
                     (FactName::SubordinateUserIds, Number(65_536)),
                     (FactName::SubordinateGroupIds, Number(65_536)),
-                    (FactName::IdMapping, Text("fails")),
+                    (FactName::IdMapping, Flag(false)),
                 ],
             ),
             (
@@ -263,7 +263,7 @@ const CASES: &[Case] = &[
                 &[
                     BUILDAH,
                     (FactName::SubordinateUserIds, Number(0)),
-                    (FactName::IdMapping, Text("works")),
+                    (FactName::IdMapping, Flag(true)),
                 ],
             ),
             (
@@ -271,7 +271,7 @@ const CASES: &[Case] = &[
                 &[
                     (FactName::Buildah, Text("")),
                     (FactName::SubordinateUserIds, Number(0)),
-                    (FactName::IdMapping, Text("fails")),
+                    (FactName::IdMapping, Flag(false)),
                 ],
             ),
         ],
@@ -284,7 +284,7 @@ const CASES: &[Case] = &[
                 BUILDAH,
                 (FactName::SubordinateUserIds, Number(65_536)),
                 (FactName::SubordinateGroupIds, Number(65_535)),
-                (FactName::IdMapping, Text("fails")),
+                (FactName::IdMapping, Flag(false)),
             ],
         ),
         &[],
@@ -433,7 +433,7 @@ fn the_incident_is_led_through_in_order() {
         (FactName::NestedOverlay, Text("refused")),
         (FactName::SubordinateUserIds, Number(0)),
         (FactName::SubordinateGroupIds, Number(0)),
-        (FactName::IdMapping, Text("fails")),
+        (FactName::IdMapping, Flag(false)),
         DOCKER,
         ON_OVERLAY,
         BUILDAH,
