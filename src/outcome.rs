@@ -125,6 +125,7 @@ impl<'a> Outcome<'a> {
             roots: seen.roots,
             totals: seen.totals,
             findings: seen.findings,
+            suppressed: Vec::new(),
             unchecked: seen.unchecked,
             resumed: seen.resumed,
             environment: seen.environment,

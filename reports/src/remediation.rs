@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Code, FactName, Finding, Root, Severity};
-pub(crate) use quote::shell_word;
+pub use quote::shell_word;
 use rules::Rule;
 
 /// What to do, why, and how sure that is.

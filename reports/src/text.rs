@@ -17,6 +17,7 @@ mod stress_divergences;
 mod stress_quirks;
 mod stress_targets;
 mod summary;
+mod suppressed;
 mod table;
 mod tar_failures;
 mod tar_runs;
@@ -60,6 +61,7 @@ pub fn write_text(report: &Report, options: TextOptions, out: &mut impl Write) -
         stress::write(hammered, page)?;
     }
     findings::write(&report.findings, page)?;
+    suppressed::write(&report.suppressed, page)?;
     unexamined::write(report, page)?;
     advice::write(&report.recommendations, page)
 }

@@ -1,5 +1,6 @@
 mod stress;
 mod stress_divergences;
+mod suppressed;
 
 use super::*;
 use crate::path_name::is_unsafe_to_show;
