@@ -1,4 +1,4 @@
-//! `fscan report`: a saved report, shown again.
+//! `fscan report`: a saved report, shown again or attached to a bead.
 
 use std::fs::OpenOptions;
 use std::io::Read;
@@ -6,10 +6,11 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use reports::{PathName, from_json};
+use reports::{Day, PathName, from_json};
 use rustix::fs::OFlags;
 
 use crate::arguments::ReportArguments;
+use crate::bead;
 use crate::output;
 use crate::status::Status;
 
@@ -20,7 +21,11 @@ const LARGEST: u64 = 1 << 30;
 pub fn run(arguments: &ReportArguments) -> anyhow::Result<Status> {
     let shown = || PathName::from(arguments.file.as_path()).escaped();
     let text = read(&arguments.file).with_context(shown)?;
-    let report = from_json(&text).with_context(shown)?;
+    let mut report = from_json(&text).with_context(shown)?;
+    report.suppress(&arguments.settings.suppressions, Day::today());
+    if let Some(post) = bead::Post::of(arguments) {
+        return post.run(&report, &text);
+    }
     output::print_report(&report, &arguments.shape)?;
     Ok(Status::Clean)
 }

@@ -33,6 +33,8 @@ pub(crate) struct Fscan<'a> {
     unmounted: Option<PathBuf>,
     folder: PathBuf,
     temporary: Option<PathBuf>,
+    programs: Option<PathBuf>,
+    configuration: PathBuf,
 }
 
 impl<'a> Fscan<'a> {
@@ -51,6 +53,9 @@ impl<'a> Fscan<'a> {
             unmounted: None,
             folder: dir.path().to_owned(),
             temporary: None,
+            programs: None,
+            // No settings of whoever runs the tests.
+            configuration: PathBuf::from("/nonexistent"),
         }
     }
 
@@ -127,6 +132,18 @@ impl<'a> Fscan<'a> {
         self
     }
 
+    /// With this folder in front of its PATH.
+    pub(crate) fn programs(mut self, folder: &Path) -> Self {
+        self.programs = Some(folder.to_owned());
+        self
+    }
+
+    /// With this configuration folder.
+    pub(crate) fn configuration(mut self, folder: &Path) -> Self {
+        folder.clone_into(&mut self.configuration);
+        self
+    }
+
     pub(crate) fn run(self) -> Outcome {
         self.spawn().wait()
     }
@@ -159,6 +176,10 @@ impl<'a> Fscan<'a> {
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).current_dir(&self.folder);
         command.env("PATH", TOOL_PATH).env_remove("NO_COLOR");
+        command.env("XDG_CONFIG_HOME", &self.configuration);
+        if let Some(folder) = &self.programs {
+            command.env("PATH", format!("{}:{TOOL_PATH}", folder.display()));
+        }
         if let Some(folder) = &self.temporary {
             command.env("TMPDIR", folder);
         }

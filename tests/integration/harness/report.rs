@@ -23,6 +23,8 @@ pub(crate) struct Report {
     pub(crate) roots: Vec<Root>,
     pub(crate) totals: Totals,
     pub(crate) findings: Vec<Finding>,
+    #[serde(default)]
+    pub(crate) suppressed: Vec<Suppressed>,
     pub(crate) unchecked: Vec<Unchecked>,
     pub(crate) resumed: Option<Resumed>,
     pub(crate) diff: Option<Diff>,
@@ -94,6 +96,20 @@ pub(crate) struct Finding {
     pub(crate) evidence: Vec<String>,
     pub(crate) occurrences: u64,
     pub(crate) first_seen: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Suppressed {
+    pub(crate) code: String,
+    pub(crate) severity: String,
+    pub(crate) count: u64,
+    pub(crate) reason: String,
+    pub(crate) expires: Option<String>,
+    #[serde(default)]
+    pub(crate) expired: bool,
+    pub(crate) glob: Option<String>,
+    pub(crate) file: Example,
 }
 
 #[derive(Debug, Deserialize)]
