@@ -97,7 +97,13 @@ fn asked(command: &Command) -> Option<Asked<'_>> {
         }
         Command::Explain(_) | Command::Completions { .. } | Command::Man => return None,
     };
-    let looks = !result.settings.no_settings && !matches!(command, Command::Replay(_));
+    let judges = match command {
+        Command::Tar(tar) => !tar.clean,
+        Command::Stress(stress) => !stress.clean,
+        Command::Replay(_) => false,
+        _ => true,
+    };
+    let looks = judges && !result.settings.no_settings;
     let patience = match command {
         Command::Scan(scan) => Some(scan.stat_timeout).filter(|timeout| !timeout.is_zero()),
         _ => None,

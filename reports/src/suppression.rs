@@ -14,7 +14,7 @@ use crate::{Code, Day, Finding, PathName, Root, Severity};
 pub use place::{PlaceError, SuppressedPlace};
 
 /// Lines of evidence that say why suppressions leave a finding as it is.
-const NOTES: usize = 3;
+const NOTES: usize = 2;
 
 /// What is accepted.
 #[derive(Clone, Debug)]

@@ -9,11 +9,14 @@ use super::table::{Field, Table};
 use super::wrong::{Wrong, meant};
 
 /// The longest reason, in bytes: it stands in each report.
-const LONGEST_REASON: usize = 1000;
+const LONGEST_REASON: usize = 500;
+
+/// The longest glob, in bytes.
+const LONGEST_GLOB: usize = 1000;
 
 /// The most suppressions of a file: each stands in each report, which must stay small enough to
 /// attach.
-const MOST: usize = 500;
+const MOST: usize = 200;
 
 /// Reads all of a file.
 pub fn read(
@@ -59,7 +62,11 @@ fn code(field: Field<'_, '_>) -> Result<Code, Wrong> {
 
 fn place(field: Field<'_, '_>, folder: Folder<'_>) -> Result<SuppressedPlace, Wrong> {
     let folder = folder.map(|folder| folder.as_os_str().as_bytes());
-    let place = SuppressedPlace::new(field.text()?, folder);
+    let glob = field.text()?;
+    if glob.len() > LONGEST_GLOB {
+        return Err(field.wrong(&format!("{} bytes; {LONGEST_GLOB} are the most", glob.len())));
+    }
+    let place = SuppressedPlace::new(glob, folder);
     place.map_err(|error| field.wrong(&format!("not a glob: {error}")))
 }
 

@@ -7,6 +7,9 @@ use reports::PathName;
 /// Words that differ in more than this share of their letters are not taken for one another.
 const ALIKE: f64 = 0.5;
 
+/// The longest message, in characters: words of the file stand in it.
+const LONGEST: usize = 500;
+
 /// Something that does not belong in a file, and the byte at which it stands.
 #[derive(Debug)]
 pub struct Wrong {
@@ -24,7 +27,9 @@ impl Wrong {
         let before = text.as_bytes().get(..self.at).unwrap_or(text.as_bytes());
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
         let file = PathName::from(file).escaped();
-        anyhow::anyhow!("{file}, line {line}: {}", self.what)
+        let end = self.what.char_indices().nth(LONGEST).map(|(end, _)| end);
+        let what = end.and_then(|end| self.what.get(..end)).unwrap_or(&self.what);
+        anyhow::anyhow!("{file}, line {line}: {what}")
     }
 }
 

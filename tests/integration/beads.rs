@@ -25,7 +25,7 @@ fn saved(dir: &Dir) -> PathBuf {
 fn stand_in(dir: &Dir, name: &str, script: &str) -> PathBuf {
     let text = format!(
         "#!/bin/sh\nfor word; do printf '%s\\0' \"$word\"; done > {folder}/arguments\n\
-         cat > {folder}/text\n{script}\n",
+         PATH=/usr/bin:/bin; cat > {folder}/text\n{script}\n",
         folder = dir.path().display()
     );
     let path = dir.file(format!("bin/{name}"), text.as_bytes());

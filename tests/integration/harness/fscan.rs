@@ -132,7 +132,7 @@ impl<'a> Fscan<'a> {
         self
     }
 
-    /// With this folder in front of its PATH.
+    /// With no other folder on its PATH.
     pub(crate) fn programs(mut self, folder: &Path) -> Self {
         self.programs = Some(folder.to_owned());
         self
@@ -178,7 +178,7 @@ impl<'a> Fscan<'a> {
         command.env("PATH", TOOL_PATH).env_remove("NO_COLOR");
         command.env("XDG_CONFIG_HOME", &self.configuration);
         if let Some(folder) = &self.programs {
-            command.env("PATH", format!("{}:{TOOL_PATH}", folder.display()));
+            command.env("PATH", folder);
         }
         if let Some(folder) = &self.temporary {
             command.env("TMPDIR", folder);
