@@ -59,20 +59,7 @@ impl<'a> Post<'a> {
             return print(&format!("{command}\n# {size} bytes of text; nothing was done"));
         }
         let call = Call { program: &program.path, arguments: &arguments, text: &text };
-        self.post(&call, &order, &command)
-    }
-
-    fn post(&self, call: &Call<'_>, order: &Order<'_>, command: &str) -> anyhow::Result<Status> {
-        let caught = signals::on_stop(|| {})?;
-        let by_hand = || format!("nothing was posted, as far as is known; by hand: {command}");
-        let said = match call.run(&caught).with_context(by_hand)? {
-            Ended::Said(said) => said,
-            Ended::Stopped(signal) => return Ok(Status::Stopped(signal)),
-        };
-        let bead = answer::bead(&said, order).with_context(|| {
-            format!("it may have been posted, but the bead is not known; the command: {command}")
-        })?;
-        print(&format!("{command}\n{}: {}", escape_prose(&bead), order.done()))
+        post(&call, &order, &command)
     }
 
     /// A command line that does the same.
@@ -87,6 +74,20 @@ impl<'a> Post<'a> {
         words.extend(arguments.iter().map(|word| shell_word(word.as_bytes())));
         words.join(" ")
     }
+}
+
+/// Has the client do it. Whatever becomes of it, the command is told.
+fn post(call: &Call<'_>, order: &Order<'_>, command: &str) -> anyhow::Result<Status> {
+    let caught = signals::on_stop(|| {})?;
+    let by_hand = || format!("nothing was posted, as far as is known; by hand: {command}");
+    let said = match call.run(&caught).with_context(by_hand)? {
+        Ended::Said(said) => said,
+        Ended::Stopped(signal) => return Ok(Status::Stopped(signal)),
+    };
+    let bead = answer::bead(&said, order).with_context(|| {
+        format!("it may have been posted, but the bead is not known; the command: {command}")
+    })?;
+    print(&format!("{command}\n{}: {}", escape_prose(&bead), order.done()))
 }
 
 fn print(text: &str) -> anyhow::Result<Status> {

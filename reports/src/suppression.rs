@@ -74,6 +74,9 @@ pub fn suppress(
     roots: &[Root],
     today: Day,
 ) -> (Vec<Finding>, Vec<Suppressed>) {
+    if suppressions.is_empty() {
+        return (findings, Vec::new());
+    }
     let mut rows: Vec<Suppressed> = suppressions.iter().map(|rule| rule.row(today)).collect();
     let mut kept = Vec::new();
     for mut finding in findings {
@@ -96,27 +99,29 @@ impl Suppression {
         if self.code != finding.code {
             return Says::Nothing;
         }
+        let (file, reason) = (self.file.escaped(), &self.reason);
         let expired = self.expires.filter(|day| *day < today);
-        if let Some(place) = &self.place {
-            let path = finding.subject.path.as_ref().filter(|path| !path.is_shortened());
-            match path {
-                Some(path) if place.covers(path.as_bytes(), roots) => {}
-                None if expired.is_none() => return Says::Stays(self.has_no_path(finding)),
-                _ => return Says::Nothing,
+        match (self.covers(finding, roots), expired) {
+            (Some(false), _) | (None, Some(_)) => Says::Nothing,
+            (None, None) => Says::Stays(self.has_no_path(finding)),
+            (Some(true), Some(day)) => {
+                Says::Stays(format!("the suppression of this expired on {day} ({file}): {reason}"))
             }
+            (Some(true), None)
+                if self.expires.is_none() && finding.severity >= Severity::Suspect =>
+            {
+                let severity = finding.severity.as_str();
+                Says::Stays(format!("what is {severity} takes a suppression that expires ({file})"))
+            }
+            (Some(true), None) => Says::Suppressed,
         }
-        if let Some(day) = expired {
-            let (file, reason) = (self.file.escaped(), &self.reason);
-            let note = format!("the suppression of this expired on {day} ({file}): {reason}");
-            return Says::Stays(note);
-        }
-        if self.expires.is_none() && finding.severity >= Severity::Suspect {
-            let file = self.file.escaped();
-            let severity = finding.severity.as_str();
-            let note = format!("what is {severity} takes a suppression that expires ({file})");
-            return Says::Stays(note);
-        }
-        Says::Suppressed
+    }
+
+    /// Whether a finding is where this holds; none where that cannot be told.
+    fn covers(&self, finding: &Finding, roots: &[Root]) -> Option<bool> {
+        let Some(place) = &self.place else { return Some(true) };
+        let path = finding.subject.path.as_ref().filter(|path| !path.is_shortened());
+        path.map(|path| place.covers(path.as_bytes(), roots))
     }
 
     /// Why a path cannot tell whether a finding is meant.

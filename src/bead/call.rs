@@ -1,10 +1,10 @@
 //! A client that is run: no shell, a process group and a time of its own.
 
 use std::fs::File;
-use std::io::{Read, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -58,30 +58,21 @@ impl Call<'_> {
     fn run_within(&self, limit: Duration, caught: &Caught) -> anyhow::Result<Ended> {
         let shown = PathName::from(self.program).escaped();
         // Files rather than pipes: nothing blocks, whoever keeps them open.
-        let mut input = tempfile::tempfile().context("a temporary file")?;
+        let (mut input, outputs) = (scratch()?, [scratch()?, scratch()?]);
         input.write_all(self.text).and_then(|()| input.rewind()).context("a temporary file")?;
-        let (said, complained) = (scratch()?, scratch()?);
+        let [said, complained] = &outputs;
         let mut command = Command::new(self.program);
         command.args(self.arguments).process_group(0).stdin(Stdio::from(input));
         command.stdout(said.try_clone()?).stderr(complained.try_clone()?);
         let mut child = command.spawn().with_context(|| format!("{shown}: it cannot be run"))?;
-        let begun = Instant::now();
-        let status = loop {
-            if let Some(status) = child.try_wait()? {
-                break status;
-            }
-            let Some(why) = why(begun.elapsed() > limit, [&said, &complained], caught) else {
-                thread::sleep(BEAT);
-                continue;
-            };
-            end(&mut child);
-            match why {
-                Why::Signal(signal) => return Ok(Ended::Stopped(signal)),
-                Why::Time => bail!("{shown}: it did not end within {limit:?}, and was killed"),
-                Why::Output => bail!("{shown}: it printed without end, and was killed"),
-            }
+        let status = match wait(&mut child, limit, &outputs, caught)? {
+            Ok(status) => status,
+            Err(Why::Signal(signal)) => return Ok(Ended::Stopped(signal)),
+            Err(Why::Time) => bail!("{shown}: it did not end within {limit:?}, and was killed"),
+            Err(Why::Output) => bail!("{shown}: it printed without end, and was killed"),
         };
-        let (said, complained) = (contents(said)?, contents(complained)?);
+        let [said, complained] = outputs.map(contents);
+        let (said, complained) = (said?, complained?);
         if status.success() {
             return Ok(Ended::Said(said));
         }
@@ -93,7 +84,27 @@ impl Call<'_> {
     }
 }
 
-fn why(late: bool, outputs: [&File; 2], caught: &Caught) -> Option<Why> {
+/// Waits for its end, or ends it.
+fn wait(
+    child: &mut Child,
+    limit: Duration,
+    outputs: &[File; 2],
+    caught: &Caught,
+) -> io::Result<Result<ExitStatus, Why>> {
+    let begun = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Ok(status));
+        }
+        if let Some(why) = why(begun.elapsed() > limit, outputs, caught) {
+            end(child);
+            return Ok(Err(why));
+        }
+        thread::sleep(BEAT);
+    }
+}
+
+fn why(late: bool, outputs: &[File; 2], caught: &Caught) -> Option<Why> {
     if let Some(signal) = caught.signal() {
         return Some(Why::Signal(signal));
     }

@@ -25,7 +25,7 @@ impl Wrong {
     /// For people: file, line, and what is wrong.
     pub fn told(&self, file: &Path, text: &str) -> anyhow::Error {
         let before = text.as_bytes().get(..self.at).unwrap_or(text.as_bytes());
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let line = before.split(|byte| *byte == b'\n').count();
         let file = PathName::from(file).escaped();
         let end = self.what.char_indices().nth(LONGEST).map(|(end, _)| end);
         let what = end.and_then(|end| self.what.get(..end)).unwrap_or(&self.what);

@@ -206,8 +206,8 @@ fn relative_paths_count_from_the_folder_of_a_tree_alone() {
     let text = suppression("name-collision", "path = \"app/x\"");
     let covers = |folder: Folder<'_>, path: &str| {
         let document = Document::read(&text, Path::new("/t/.fscan.toml"), folder).unwrap();
-        let mut subject = reports::Subject::default();
-        subject.path = Some(PathName::new(path.into()));
+        let path = Some(PathName::new(path.into()));
+        let subject = reports::Subject { path, ..Default::default() };
         let finding = reports::Finding::new(Code::NameCollision, subject, "", "");
         let today = Day::today();
         reports::suppress(&document.suppressions, vec![finding], &[], today).0.is_empty()
