@@ -1,15 +1,19 @@
 //! The command line: what was typed, validated.
 
+mod bead;
+mod settings;
 mod stress;
 
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use reports::{Severity, TarPattern};
 use scanner::compare::Field;
 
+pub use bead::BeadArguments;
+pub use settings::{SettingsArguments, Typed};
 pub use stress::{Language, Place, ReplayArguments, StressArguments};
 
 const EXIT_CODES: &str = "Exit codes:
@@ -37,6 +41,13 @@ pub struct Arguments {
 }
 
 impl Arguments {
+    /// What was typed; help and errors of usage end the process.
+    pub fn typed() -> (Self, Typed) {
+        let matches = Self::command().get_matches();
+        let arguments = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        (arguments, Typed::of(&matches))
+    }
+
     /// The command; `scan` where none is named.
     pub fn chosen(self) -> Result<Command, clap::Error> {
         let command = self.command.unwrap_or(Command::Scan(self.scan));
@@ -374,6 +385,9 @@ pub struct ResultArguments {
     pub quiet: bool,
 
     #[command(flatten)]
+    pub settings: SettingsArguments,
+
+    #[command(flatten)]
     pub shape: ShapeArguments,
 }
 
@@ -395,6 +409,7 @@ pub struct ShapeArguments {
 
 /// Options of `fscan report`.
 #[derive(Args, Debug)]
+#[command(group(clap::ArgGroup::new("to_bead").args(["bead", "new_bead"])))]
 pub struct ReportArguments {
     /// A report written with -o or --format json
     #[arg(value_name = "FILE")]
@@ -404,6 +419,12 @@ pub struct ReportArguments {
     /// commands as well that can destroy data
     #[arg(long)]
     pub copy_verified: bool,
+
+    #[command(flatten)]
+    pub bead: BeadArguments,
+
+    #[command(flatten)]
+    pub settings: SettingsArguments,
 
     #[command(flatten)]
     pub shape: ShapeArguments,
@@ -478,7 +499,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 /// A number of bytes, with K, M, G or T behind it where it is one of KiB, MiB, GiB or TiB.
-fn bytes(text: &str) -> Result<NonZeroU64, String> {
+pub fn bytes(text: &str) -> Result<NonZeroU64, String> {
     let unit =
         |letter: char| "KMGT".find(letter.to_ascii_uppercase()).map(|power| 10 * (power + 1));
     let shift = text.chars().last().and_then(unit);

@@ -4,6 +4,7 @@
 //! the work: `scanner` walks and judges, `reports` holds what was found and renders it.
 
 mod arguments;
+mod bead;
 mod comparison;
 mod descriptor_limit;
 mod diff;
@@ -20,6 +21,7 @@ mod render;
 mod replay;
 mod resumption;
 mod scan;
+mod settings;
 mod signals;
 mod status;
 mod stress;
@@ -30,29 +32,31 @@ mod watched;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use arguments::{Arguments, Command};
 use status::Status;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let status = match arguments.chosen() {
-        Ok(Command::Scan(scan)) => scan::run(&scan),
-        Ok(Command::Diff(diff)) => diff::run(&diff),
-        Ok(Command::Tar(tar)) => tar::run(&tar),
-        Ok(Command::Stress(stress)) => stress::run(&stress),
-        Ok(Command::Replay(replay)) => replay::run(&replay),
-        Ok(Command::Image(image)) => image::run(&image),
-        Ok(Command::Env(environment)) => environment::run(&environment),
-        Ok(Command::Report(report)) => render::run(&report),
-        Ok(Command::Explain(explain)) => explain::run(&explain),
-        Ok(Command::Completions { shell }) => manual::completions(shell),
-        Ok(Command::Man) => manual::man_page(),
-        Err(usage) => usage.exit(),
-    };
+    let (arguments, typed) = Arguments::typed();
+    let mut command = arguments.chosen().unwrap_or_else(|usage| usage.exit());
+    let status = settings::take_in(&mut command, &typed).and_then(|()| run(command));
     ExitCode::from(status.unwrap_or_else(|error| {
         output::complain(&error);
         Status::CouldNotRun
     }))
+}
+
+fn run(command: Command) -> anyhow::Result<Status> {
+    match command {
+        Command::Scan(scan) => scan::run(&scan),
+        Command::Diff(diff) => diff::run(&diff),
+        Command::Tar(tar) => tar::run(&tar),
+        Command::Stress(stress) => stress::run(&stress),
+        Command::Replay(replay) => replay::run(&replay),
+        Command::Image(image) => image::run(&image),
+        Command::Env(environment) => environment::run(&environment),
+        Command::Report(report) => render::run(&report),
+        Command::Explain(explain) => explain::run(&explain),
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man => manual::man_page(),
+    }
 }

@@ -1,7 +1,7 @@
 //! From what was seen to a report, where it goes, and the exit code.
 
 use reports::{
-    CheckRun, CheckStatus, Diff, Environment, Finding, Report, Resumed, Root, SCHEMA_VERSION,
+    CheckRun, CheckStatus, Day, Diff, Environment, Finding, Report, Resumed, Root, SCHEMA_VERSION,
     Severity, Stress, TarTrips, Timestamp, Totals, Unchecked, Verdict,
 };
 
@@ -80,7 +80,8 @@ impl<'a> Outcome<'a> {
 
     /// Prints and saves the report, and decides the exit code.
     pub fn end(self, seen: Seen, could_not_run: bool, caught: &Caught) -> anyhow::Result<Status> {
-        let report = self.report(seen);
+        let mut report = self.report(seen);
+        report.suppress(&self.arguments.settings.suppressions, Day::today());
         // The file is written also when stdout is full, and the other way round.
         let printed = output::print_report(&report, &self.arguments.shape);
         let saved = match self.arguments.output.as_deref() {
@@ -124,6 +125,7 @@ impl<'a> Outcome<'a> {
             roots: seen.roots,
             totals: seen.totals,
             findings: seen.findings,
+            suppressed: Vec::new(),
             unchecked: seen.unchecked,
             resumed: seen.resumed,
             environment: seen.environment,

@@ -1,4 +1,4 @@
-//! `fscan report`: a saved report, shown again.
+//! `fscan report`: a saved report, shown again or attached to a bead.
 
 use std::fs::OpenOptions;
 use std::io::Read;
@@ -6,10 +6,11 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use reports::{Answer, Fact, FactName, PathName, from_json};
+use reports::{Answer, Day, Fact, FactName, PathName, from_json};
 use rustix::fs::OFlags;
 
 use crate::arguments::ReportArguments;
+use crate::bead;
 use crate::output;
 use crate::status::Status;
 
@@ -24,6 +25,10 @@ pub fn run(arguments: &ReportArguments) -> anyhow::Result<Status> {
     if arguments.copy_verified {
         report.environment.get_or_insert_default().facts.push(verified_copy());
         report.judge();
+    }
+    report.suppress(&arguments.settings.suppressions, Day::today());
+    if let Some(post) = bead::Post::of(arguments) {
+        return post.run(&report, &text);
     }
     output::print_report(&report, &arguments.shape)?;
     Ok(Status::Clean)

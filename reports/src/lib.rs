@@ -10,6 +10,7 @@ mod code;
 mod code_text;
 mod collector;
 mod components;
+mod day;
 mod diff;
 mod environment;
 mod finding;
@@ -24,6 +25,7 @@ mod schema;
 mod severity;
 mod stress;
 mod sum;
+mod suppression;
 mod tar_classification;
 mod tar_conclusion;
 mod tar_trips;
@@ -33,6 +35,7 @@ mod unchecked;
 
 pub use code::{Code, CodeText};
 pub use collector::FindingCollector;
+pub use day::Day;
 pub use diff::{
     Diff, DiffDirectory, DiffField, DiffLeftOut, DiffRow, DiffSide, DiffTally, DiffTotals,
 };
@@ -43,7 +46,7 @@ pub use environment::{
 pub use finding::{Finding, Subject};
 pub use json::{ReadError, from_json, write_json};
 pub use path_name::{PathName, escape, escape_prose};
-pub use remediation::{Confidence, Known, Recommendation, Step, recommend};
+pub use remediation::{Confidence, Known, Recommendation, Step, recommend, shell_word};
 pub use report::{CheckRun, CheckStatus, Report, Root, SCHEMA_VERSION, Tool, Totals};
 pub use resumed::{Resumed, ResumedRun};
 pub use schema::json_schema;
@@ -53,6 +56,7 @@ pub use stress::{
     StressDivergence, StressElsewhere, StressElsewhereOutcome, StressEnding, StressLatency,
     StressMinimised, StressNotProvided, StressQuirk, StressTarget,
 };
+pub use suppression::{PlaceError, Suppressed, SuppressedPlace, Suppression, suppress};
 pub use tar_classification::TarClassification;
 pub use tar_conclusion::TarConclusion;
 pub use tar_trips::{TarError, TarErrorCount, TarPattern, TarRefused, TarRun, TarTrips};

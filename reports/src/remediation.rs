@@ -12,8 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Code, FactName, Severity};
 pub use known::Known;
-
-pub(crate) use quote::shell_word;
+pub use quote::shell_word;
 
 /// What to do, why, and how sure that is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::components::components;
 use crate::remediation::recommend;
 use crate::{
-    Diff, Environment, Finding, Known, PathName, Recommendation, Resumed, Severity, Stress,
-    TarTrips, Timestamp, Unchecked, Verdict,
+    Day, Diff, Environment, Finding, Known, PathName, Recommendation, Resumed, Severity, Stress,
+    Suppressed, Suppression, TarTrips, Timestamp, Unchecked, Verdict, suppress,
 };
 
 /// The version of the contract in this file. It rises when a reader of the older version would
@@ -37,6 +37,9 @@ pub struct Report {
     pub totals: Totals,
     /// Worst first, then by code, then by subject.
     pub findings: Vec<Finding>,
+    /// What somebody accepts, and how many findings that were, which are not among the others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suppressed: Vec<Suppressed>,
     /// What could not be examined, and why.
     pub unchecked: Vec<Unchecked>,
     /// What was taken over from earlier runs that had been stopped, where something was.
@@ -81,7 +84,21 @@ impl Report {
     pub fn saw_nothing(&self) -> bool {
         let extracted = self.tar.as_ref().map_or(0, TarTrips::verified);
         let ran = self.stress.as_ref().map_or(0, Stress::operations);
-        self.totals.entries == 0 && extracted == 0 && ran == 0 && self.findings.is_empty()
+        let found = !self.findings.is_empty() || self.suppressed.iter().any(|row| row.count > 0);
+        self.totals.entries == 0 && extracted == 0 && ran == 0 && !found
+    }
+
+    /// Takes out what is suppressed on `today`: what is left makes the verdict, and what is to be
+    /// done.
+    pub fn suppress(&mut self, suppressions: &[Suppression], today: Day) {
+        let before = self.findings.len();
+        let findings = std::mem::take(&mut self.findings);
+        let (findings, rows) = suppress(suppressions, findings, &self.roots, today);
+        self.findings = findings;
+        self.suppressed.extend(rows);
+        if self.findings.len() < before {
+            self.judge();
+        }
     }
 
     /// Whether nothing was asked but what machine, pod and volumes are (`fscan env`).

@@ -5,11 +5,11 @@ mod stress;
 pub(crate) use stress::{divergence, stress, stress_target};
 
 use crate::{
-    Answer, CheckRun, CheckStatus, Code, Component, ComponentName, ComponentStatus, Diff,
+    Answer, CheckRun, CheckStatus, Code, Component, ComponentName, ComponentStatus, Day, Diff,
     DiffDirectory, DiffField, DiffLeftOut, DiffRow, DiffSide, DiffTally, DiffTotals, Environment,
-    Fact, FactName, Finding, PathName, Report, Root, SCHEMA_VERSION, Subject, TarClassification,
-    TarError, TarErrorCount, TarPattern, TarRefused, TarRun, TarTrips, Timestamp, Tool, Totals,
-    Unchecked, UncheckedReason, Verdict,
+    Fact, FactName, Finding, PathName, Report, Root, SCHEMA_VERSION, Subject, Suppressed,
+    TarClassification, TarError, TarErrorCount, TarPattern, TarRefused, TarRun, TarTrips,
+    Timestamp, Tool, Totals, Unchecked, UncheckedReason, Verdict,
 };
 
 /// Every kind of byte that could harm a terminal or get lost on the way.
@@ -82,6 +82,7 @@ pub(crate) fn healthy() -> Report {
             ..Totals::default()
         },
         findings: Vec::new(),
+        suppressed: Vec::new(),
         unchecked: Vec::new(),
         resumed: None,
         environment: None,
@@ -98,6 +99,20 @@ pub(crate) fn with_findings(findings: Vec<Finding>) -> Report {
     report.findings = findings;
     report.judge();
     report
+}
+
+/// Three name collisions that are accepted below a folder until a day.
+pub(crate) fn suppressed() -> Suppressed {
+    Suppressed {
+        code: Code::NameCollision,
+        severity: Code::NameCollision.severity(),
+        count: 3,
+        reason: "the vendor ships both".into(),
+        expires: Day::new(2027, 1, 31),
+        expired: false,
+        glob: Some("app/vendor".into()),
+        file: PathName::new(b"/home/coder/.fscan.toml".to_vec()),
+    }
 }
 
 /// A pod's facts, one of each shape, and a component.
@@ -310,6 +325,12 @@ pub(crate) fn hostile() -> Report {
     found.evidence = vec![hostile_text()];
     let mut report = with_findings(vec![found]);
     report.environment = Some(hostile_environment());
+    report.suppressed.push(Suppressed {
+        reason: hostile_text(),
+        glob: Some(hostile_text()),
+        file: PathName::new(HOSTILE.to_vec()),
+        ..suppressed()
+    });
     let mut other = root(&hostile_text(), &hostile_text(), &hostile_text());
     other.path = PathName::new(HOSTILE.to_vec());
     other.errors_policy = Some(hostile_text());

@@ -64,6 +64,7 @@ mod tests {
         let time = &schema["$defs"]["Timestamp"];
         assert_eq!(time["type"], "string");
         assert_eq!(time["format"], "date-time");
+        assert_eq!(schema["$defs"]["Day"]["format"], "date");
         let defined = &schema["$defs"];
         assert!(!required(&defined["CheckRun"]).contains(&"reason"));
         assert!(!required(&defined["Step"]).contains(&"command"));

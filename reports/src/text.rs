@@ -19,6 +19,7 @@ mod stress_divergences;
 mod stress_quirks;
 mod stress_targets;
 mod summary;
+mod suppressed;
 mod table;
 mod tar_failures;
 mod tar_runs;
@@ -67,6 +68,7 @@ pub fn write_text(report: &Report, options: TextOptions, out: &mut impl Write) -
         facts::write(known, page)?;
     }
     findings::write(&report.findings, page)?;
+    suppressed::write(&report.suppressed, page)?;
     if !report.is_about_environment() {
         unexamined::write(report, page)?;
     }

@@ -77,6 +77,6 @@ pub use inode_facts::{Device, FileKind, InodeTime};
 pub use memory::available as available_memory;
 pub use offline::{ImageCheck, ImageError, ImageOptions, check_image};
 pub use options::{CHECK_NAMES, CheckSet, ScanOptions};
-pub use roots::RootError;
+pub use roots::{RootError, may_be_looked_up};
 pub use scan::{Recorded, Scan, scan};
 pub use system_calls::{close_written, set_idle_io_class};

@@ -231,6 +231,12 @@ impl ResolvedRoot {
     }
 }
 
+/// Whether a path may be looked up at all: not where meeting damage would panic this machine,
+/// unless that is forced. The mount table alone says so.
+pub fn may_be_looked_up(path: &Path, force: bool) -> bool {
+    heed_policy(path, force).is_ok()
+}
+
 /// Refuses by the mount table alone, before a name of the path is looked up: even that can meet
 /// damage.
 fn heed_policy(path: &Path, force: bool) -> Result<(), RootError> {

@@ -11,6 +11,7 @@
     reason = "a test that cannot go on fails; clippy sees test code only inside #[test] functions"
 )]
 
+mod beads;
 mod busy;
 mod checkpoint;
 mod command_line;
@@ -41,5 +42,6 @@ mod signals;
 mod special_files;
 mod stress;
 mod sums;
+mod suppressions;
 mod survival;
 mod tar;

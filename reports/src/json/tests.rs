@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::*;
 use crate::path_name::is_unsafe_to_show;
-use crate::sample::{HOSTILE, finding, healthy, hostile, with_findings};
-use crate::{Code, PathName};
+use crate::sample::{HOSTILE, finding, healthy, hostile, hostile_text, suppressed, with_findings};
+use crate::{Code, PathName, Suppressed};
 
 fn written(report: &Report) -> String {
     let mut bytes = Vec::new();
@@ -71,6 +71,17 @@ fn another_schema_is_refused_with_advice() {
 }
 
 #[test]
+fn what_is_accepted_reads_back_the_same_and_is_left_out_where_nothing_is() {
+    let endless = Suppressed { expires: None, glob: None, ..suppressed() };
+    let over = Suppressed { expired: true, count: 0, ..suppressed() };
+    let report = Report { suppressed: vec![suppressed(), endless, over], ..healthy() };
+    let text = written(&report);
+    assert_eq!(from_json(text.as_bytes()).unwrap(), report);
+    assert_eq!(text.matches("\"expired\"").count(), 1);
+    assert!(!written(&healthy()).contains("suppressed"));
+}
+
+#[test]
 fn a_field_of_a_later_minor_change_is_no_hindrance() {
     let mut value: Value = serde_json::from_str(&written(&healthy())).unwrap();
     value["weather"] = serde_json::json!({"pod": "a"});
@@ -119,6 +130,7 @@ mod wire {
         pub(super) roots: Vec<Root>,
         pub(super) totals: Totals,
         pub(super) findings: Vec<Finding>,
+        pub(super) suppressed: Option<Vec<Suppressed>>,
         pub(super) unchecked: Vec<Unchecked>,
         pub(super) environment: Option<Environment>,
         pub(super) diff: Option<Diff>,
@@ -205,6 +217,19 @@ mod wire {
         path_elided: Option<u64>,
         pub(super) inode: Option<u64>,
         device: Option<String>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Suppressed {
+        pub(super) code: String,
+        pub(super) severity: String,
+        pub(super) count: u64,
+        pub(super) reason: String,
+        pub(super) expires: Option<String>,
+        pub(super) expired: Option<bool>,
+        pub(super) glob: Option<String>,
+        pub(super) file: PathName,
     }
 
     #[derive(Debug, Deserialize)]
@@ -486,6 +511,11 @@ fn the_wire_has_these_fields_and_no_others() {
     assert_eq!((found.code.as_str(), found.severity.as_str()), ("dirent-dangling", "corrupt"));
     assert_eq!(found.subject.inode, Some(u64::MAX));
     assert!(found.subject.path_hex.as_ref().unwrap().starts_with("2f686f6d65"));
+    let accepted = &report.suppressed.unwrap()[0];
+    assert_eq!((accepted.code.as_str(), accepted.severity.as_str()), ("name-collision", "info"));
+    assert_eq!((accepted.count, accepted.expires.as_deref()), (3, Some("2027-01-31")));
+    assert_eq!((accepted.expired, accepted.reason.as_str()), (None, hostile_text().as_str()));
+    assert!(accepted.glob.is_some() && accepted.file.path_hex.is_some());
     assert_eq!(report.unchecked[0].reason, "permission-denied");
     assert!(report.unchecked[0].examples[0].path_hex.is_some());
     let advice = &report.recommendations[0];

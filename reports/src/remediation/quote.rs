@@ -7,7 +7,7 @@ use crate::path_name::is_unsafe_to_show;
 
 /// `bytes` as one word: bare where that is safe, else in single quotes. Where it holds bytes
 /// that a terminal must not see, it stands as `$'...'`, which bash, zsh and ksh read.
-pub(crate) fn shell_word(bytes: &[u8]) -> String {
+pub fn shell_word(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.is_empty() && text.bytes().all(is_plain) => text.to_owned(),
         Ok(text) if !text.contains(is_unsafe_to_show) => {

@@ -57,7 +57,14 @@ fn verdict_sentences(report: &Report) -> String {
     if report.saw_nothing() {
         return "Nothing can be said of what was asked for: see below.".to_owned();
     }
+    let accepted = report.suppressed.iter().filter(|row| row.count > 0);
     let verdict = match report.verdict {
+        // What is accepted is there all the same.
+        Verdict::Healthy | Verdict::AtRisk
+            if accepted.clone().any(|row| row.severity >= Severity::Suspect) =>
+        {
+            "No damage was found but what is suppressed."
+        }
         Verdict::Healthy => "No damage was found.",
         Verdict::AtRisk => "No damage was found, but a risk of it.",
         Verdict::Suspect => "Corruption explains best what was found, but is not proven.",
@@ -70,7 +77,11 @@ fn verdict_sentences(report: &Report) -> String {
     } else {
         ""
     };
-    format!("{verdict}{}{extent}", findings_sentence(report))
+    let suppressed = match sum(accepted.map(|row| row.count)) {
+        0 => String::new(),
+        count => format!(" {} suppressed.", counted(count, "finding is", "findings are")),
+    };
+    format!("{verdict}{}{suppressed}{extent}", findings_sentence(report))
 }
 
 fn findings_sentence(report: &Report) -> String {

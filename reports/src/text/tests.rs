@@ -1,6 +1,7 @@
 mod components;
 mod stress;
 mod stress_divergences;
+mod suppressed;
 
 use super::*;
 use crate::path_name::is_unsafe_to_show;

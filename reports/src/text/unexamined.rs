@@ -8,6 +8,7 @@ use crate::{CheckRun, CheckStatus, Report, Unchecked};
 
 use super::numbers::{counted, grouped};
 use super::page::{Page, Style};
+use super::suppressed;
 
 /// Places shown of one reason when not everything is to be shown.
 const EXAMPLES: usize = 2;
@@ -22,7 +23,9 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
         unfinished.iter().try_for_each(|sentence| page.paragraph(2, &escape_prose(sentence)))?;
     } else if report.complete {
         let wrote_here = report.tar.is_some() || report.stress.is_some();
-        if report.findings.is_empty() && (report.diff.is_some() || wrote_here) {
+        let verbose = page.verbose();
+        let accepted = report.suppressed.iter().any(|row| suppressed::is_shown(row, verbose));
+        if accepted || report.findings.is_empty() && (report.diff.is_some() || wrote_here) {
             page.blank()?;
         }
         page.paragraph(0, all_examined(report))?;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::{env, environment, programs};
-use crate::harness::{Dir, Fscan, Image, Need, Outcome, User, in_lab, tool};
+use crate::harness::{Fscan, Image, Need, Outcome, User, in_lab, tool};
 
 /// What is mounted, and what was left in the folders that probes use.
 fn traces() -> (String, Vec<String>) {

@@ -36,6 +36,8 @@ pub(crate) struct Fscan<'a> {
     variables: Vec<(&'static str, OsString)>,
     programs: Option<PathBuf>,
     around: Vec<OsString>,
+    only_programs: Option<PathBuf>,
+    configuration: PathBuf,
 }
 
 impl<'a> Fscan<'a> {
@@ -57,6 +59,9 @@ impl<'a> Fscan<'a> {
             variables: vec![],
             programs: None,
             around: vec![],
+            only_programs: None,
+            // No settings of whoever runs the tests.
+            configuration: PathBuf::from("/nonexistent"),
         }
     }
 
@@ -158,6 +163,18 @@ impl<'a> Fscan<'a> {
         self
     }
 
+    /// With no other folder on its PATH.
+    pub(crate) fn only_programs(mut self, folder: &Path) -> Self {
+        self.only_programs = Some(folder.to_owned());
+        self
+    }
+
+    /// With this configuration folder.
+    pub(crate) fn configuration(mut self, folder: &Path) -> Self {
+        folder.clone_into(&mut self.configuration);
+        self
+    }
+
     pub(crate) fn run(self) -> Outcome {
         self.spawn().wait()
     }
@@ -192,6 +209,10 @@ impl<'a> Fscan<'a> {
         let programs = self.programs.as_ref().map(|folder| format!("{}:", folder.display()));
         command.env("PATH", programs.unwrap_or_default() + TOOL_PATH).env_remove("NO_COLOR");
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command.env("XDG_CONFIG_HOME", &self.configuration);
+        if let Some(folder) = &self.only_programs {
+            command.env("PATH", folder);
+        }
         if let Some(folder) = &self.temporary {
             command.env("TMPDIR", folder);
         }

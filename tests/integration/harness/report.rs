@@ -24,6 +24,8 @@ pub(crate) struct Report {
     pub(crate) roots: Vec<Root>,
     pub(crate) totals: Totals,
     pub(crate) findings: Vec<Finding>,
+    #[serde(default)]
+    pub(crate) suppressed: Vec<Suppressed>,
     pub(crate) unchecked: Vec<Unchecked>,
     pub(crate) resumed: Option<Resumed>,
     pub(crate) environment: Option<Environment>,
@@ -100,6 +102,20 @@ pub(crate) struct Finding {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct Suppressed {
+    pub(crate) code: String,
+    pub(crate) severity: String,
+    pub(crate) count: u64,
+    pub(crate) reason: String,
+    pub(crate) expires: Option<String>,
+    #[serde(default)]
+    pub(crate) expired: bool,
+    pub(crate) glob: Option<String>,
+    pub(crate) file: Example,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Subject {
     pub(crate) path: Option<String>,
     pub(crate) path_hex: Option<String>,
@@ -150,7 +166,8 @@ pub(crate) struct Recommendation {
     pub(crate) priority: u8,
     pub(crate) severity: String,
     pub(crate) because: Vec<String>,
-    pub(crate) facts: Option<Vec<String>>,
+    #[serde(default)]
+    pub(crate) facts: Vec<String>,
     pub(crate) held_back: Option<String>,
     pub(crate) steps: Vec<Step>,
     pub(crate) caveat: String,

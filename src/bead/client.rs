@@ -1,0 +1,124 @@
+//! The programs that keep beads, and what they are asked for.
+
+use std::env;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use reports::{PathName, Report, Verdict};
+use rustix::fs::{Access, access};
+
+use super::bd::Bd;
+use super::br::Br;
+use super::title;
+
+/// The label of beads that are opened.
+pub const LABEL: &str = "fscan";
+
+/// Where a program finds the text: both of them read files, and this is what they are given.
+pub const TEXT: &str = "/dev/stdin";
+
+/// What a client is asked for. The text stands on its standard input.
+#[derive(Debug)]
+pub enum Order<'a> {
+    /// A comment on a bead.
+    Comment {
+        /// The bead.
+        id: &'a str,
+    },
+    /// A bead.
+    Open {
+        /// One line.
+        title: String,
+        /// `bug` or `task`.
+        kind: &'static str,
+        /// 0 is the most urgent, 4 the least.
+        priority: u8,
+    },
+}
+
+impl<'a> Order<'a> {
+    /// A comment on `id`.
+    pub fn comment(id: &'a str) -> Self {
+        Order::Comment { id }
+    }
+
+    /// A bead for what a report says.
+    pub fn open(report: &Report) -> Self {
+        let (kind, priority) = match report.verdict {
+            Verdict::Corrupt => ("bug", 0),
+            Verdict::Suspect => ("bug", 1),
+            Verdict::AtRisk => ("bug", 2),
+            Verdict::Healthy => ("task", 3),
+        };
+        Order::Open { title: title::of(report), kind, priority }
+    }
+
+    /// What became of it.
+    pub fn done(&self) -> &'static str {
+        match self {
+            Order::Comment { .. } => "commented",
+            Order::Open { .. } => "opened",
+        }
+    }
+}
+
+/// A program that keeps beads.
+pub trait Client {
+    /// What it is called.
+    fn name(&self) -> &'static str;
+
+    /// Its arguments. They reach it as they are: no shell reads them.
+    fn arguments(&self, order: &Order<'_>) -> Vec<String>;
+}
+
+/// A client that is there.
+pub struct Program {
+    /// How it is called.
+    pub client: &'static dyn Client,
+    /// Where it is.
+    pub path: PathBuf,
+    /// What people type for it.
+    pub called: PathBuf,
+}
+
+impl Program {
+    /// The one that is named, else the first on the PATH.
+    pub fn find(named: Option<&Path>) -> anyhow::Result<Self> {
+        if let Some(path) = named {
+            return Self::named(path);
+        }
+        let clients: [&'static dyn Client; 2] = [&Bd, &Br];
+        let found = clients.iter().find_map(|client| Some((*client, on_path(client.name())?)));
+        let (client, path) = found.context(
+            "neither bd nor br is on the PATH; install one of them (`cargo install beads_rust` \
+             makes br), or name it with --bead-tool PATH",
+        )?;
+        Ok(Program { client, path, called: client.name().into() })
+    }
+
+    fn named(path: &Path) -> anyhow::Result<Self> {
+        let shown = PathName::from(path).escaped();
+        // A bare name would be looked for on the PATH.
+        let absolute = std::path::absolute(path).with_context(|| shown.clone())?;
+        if !is_program(&absolute) {
+            bail!("--bead-tool {shown}: there is no program that this user may run");
+        }
+        let name = path.file_name().map(OsStr::as_bytes).unwrap_or_default();
+        let client: &'static dyn Client = if name.starts_with(b"br") { &Br } else { &Bd };
+        Ok(Program { client, called: absolute.clone(), path: absolute })
+    }
+}
+
+/// The first program of a name in the folders of PATH; relative ones would depend on where this
+/// is called.
+fn on_path(name: &str) -> Option<PathBuf> {
+    let folders = env::var_os("PATH")?;
+    let mut paths = env::split_paths(&folders).filter(|folder| folder.is_absolute());
+    paths.find_map(|folder| Some(folder.join(name)).filter(|path| is_program(path)))
+}
+
+fn is_program(path: &Path) -> bool {
+    path.is_file() && access(path, Access::EXEC_OK).is_ok()
+}
