@@ -6,7 +6,7 @@ use crate::{Report, Severity, TarConclusion, TarRun};
 
 pub(super) fn judge(report: &Report) -> Judged {
     let Some(trips) = &report.tar else {
-        return (Unknown, "No package was extracted in this run.".into());
+        return untried(report);
     };
     let entries: u64 = trips.runs.iter().filter(|run| !run.control).map(|run| run.verified).sum();
     let conclusion = trips.conclusion();
@@ -31,6 +31,14 @@ pub(super) fn judge(report: &Report) -> Judged {
         | TarConclusion::NoControl => {
             (Fails, format!("{} calls failed. {}", failed(&trips.runs), conclusion.text()))
         }
+    }
+}
+
+fn untried(report: &Report) -> Judged {
+    if is_damaged(report) {
+        (AtRisk, "None was extracted: nothing is written to a filesystem that is damaged.".into())
+    } else {
+        (Unknown, "No package was extracted in this run.".into())
     }
 }
 

@@ -92,6 +92,7 @@ fn extraction_is_what_round_trips_came_to() {
         judged(report, Vec::new(), packages).0
     };
     let damage = || with_findings(vec![finding(Code::DirentDangling, b"/home/coder/a")]);
+    assert_eq!(judged(damage(), Vec::new(), packages).0, AtRisk, "it is not even tried");
     assert_eq!(trips(None, healthy()), Works);
     assert_eq!(trips(None, damage()), AtRisk);
     assert_eq!(trips(Some(crate::TarClassification::LookupInconsistent), damage()), Fails);

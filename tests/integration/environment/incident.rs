@@ -119,6 +119,7 @@ fn the_report_alone_leads_through_the_incident() {
             "repair-ext4",
             "recreate-volume-claim",
             "install-on-tmpfs",
+            "move-pnpm-store",
             "docker-data-volume",
             "add-subordinate-ids",
             "stop-writes-on-errors",
