@@ -12,10 +12,11 @@ fn home() -> Place {
 
 /// A kubectl that answers by what is asked: a pattern of the shell and what is printed.
 fn answers(table: &[(&str, Value)]) -> String {
-    let cases = table
-        .iter()
-        .map(|(pattern, printed)| format!("{pattern}) cat <<'END'\n{printed:#}\nEND\n;;\n"));
-    let cases: String = cases.collect();
+    let case = |(pattern, printed): &(&str, Value)| {
+        let pattern = pattern.replace(' ', "?");
+        format!("{pattern}) cat <<'END'\n{printed:#}\nEND\n;;\n")
+    };
+    let cases: String = table.iter().map(case).collect();
     let none = "*) echo \"Error from server (NotFound): $* not found\" >&2; exit 1;;";
     format!("case \"$*\" in\n{cases}{none}\nesac")
 }
