@@ -55,7 +55,7 @@ fn all_that_is_known_is_asked_for() {
     assert_eq!(
         machine.calls(),
         [
-            &format!("-n dev get persistentvolumeclaims home-anna -o json"),
+            "-n dev get persistentvolumeclaims home-anna -o json",
             &format!(
                 "-n longhorn-system get backups.longhorn.io --selector=backup-volume={NAME} -o json"
             ),
