@@ -70,7 +70,7 @@ pub fn read_longhorn(text: &[u8]) -> Result<LonghornObjects, GivenError> {
 fn not_utf8(text: &[u8], position: usize) -> GivenError {
     let before = text.get(..position).unwrap_or(text);
     let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let line = memchr::memchr_iter(b'\n', before).count() + 1;
     GivenError::NotUtf8 { line, column: position - line_start + 1 }
 }
 

@@ -81,13 +81,11 @@ fn named(name: &str, source: &'static str, is_certain: bool) -> Standing {
 /// `10.43.7.1:/pvc-...`, as a share manager exports it; other provisioners' exports lie deeper.
 fn of_export(source: &str) -> Standing {
     let export = source.rsplit_once(":/").map(|(_, export)| export.trim_end_matches('/'));
-    match export.filter(|name| name.starts_with("pvc-") && name::is_valid(name)) {
-        Some(name) => named(name, "mount table, the NFS export of a share manager", false),
-        None => {
-            let why = "not on a Longhorn volume: its NFS export is not called as one".to_owned();
-            Standing::Elsewhere { why }
-        }
+    if let Some(name) = export.filter(|name| name.starts_with("pvc-") && name::is_valid(name)) {
+        return named(name, "mount table, the NFS export of a share manager", false);
     }
+    let why = "not on a Longhorn volume: its NFS export is not called as one".to_owned();
+    Standing::Elsewhere { why }
 }
 
 /// The PersistentVolume of a mount that kubelet made, from the folder that it lies in.
@@ -108,8 +106,8 @@ fn device_folder(mount: &Mount, sysfs: &Path) -> Option<PathBuf> {
     let source = str::from_utf8(&mount.source).ok().and_then(|source| source.strip_prefix("/dev/"));
     let by_number = Some(format!("dev/block/{major}:{minor}"));
     let by_name = source.map(|name| format!("class/block/{}", name.replace('/', "!")));
-    let links = [by_number, by_name].into_iter().flatten();
-    links.filter_map(|link| fs::canonicalize(sysfs.join(link)).ok()).next()
+    let mut links = [by_number, by_name].into_iter().flatten();
+    links.find_map(|link| fs::canonicalize(sysfs.join(link)).ok())
 }
 
 /// Whether the device, or one below it, calls itself one of Longhorn's.

@@ -8,6 +8,7 @@ use super::fields::Fields;
 
 /// A `Volume`: each answer is that of a fact.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_field_names, reason = "a PersistentVolume is another thing")]
 pub(super) struct Volume {
     pub state: Answer,
     pub robustness: Answer,

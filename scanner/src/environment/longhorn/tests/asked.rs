@@ -12,10 +12,11 @@ fn home() -> Place {
 
 /// A kubectl that answers by what is asked: a pattern of the shell and what is printed.
 fn answers(table: &[(&str, Value)]) -> String {
-    let cases = table
-        .iter()
-        .map(|(pattern, printed)| format!("{pattern}) cat <<'END'\n{printed:#}\nEND\n;;\n"));
-    let cases: String = cases.collect();
+    let case = |(pattern, printed): &(&str, Value)| {
+        let pattern = pattern.replace(' ', "?");
+        format!("{pattern}) cat <<'END'\n{printed:#}\nEND\n;;\n")
+    };
+    let cases: String = table.iter().map(case).collect();
     let none = "*) echo \"Error from server (NotFound): $* not found\" >&2; exit 1;;";
     format!("case \"$*\" in\n{cases}{none}\nesac")
 }
@@ -54,7 +55,7 @@ fn all_that_is_known_is_asked_for() {
     assert_eq!(
         machine.calls(),
         [
-            &format!("-n dev get persistentvolumeclaims home-anna -o json"),
+            "-n dev get persistentvolumeclaims home-anna -o json",
             &format!(
                 "-n longhorn-system get backups.longhorn.io --selector=backup-volume={NAME} -o json"
             ),

@@ -1,5 +1,7 @@
 //! Objects as kubectl prints them.
 
+#![expect(clippy::needless_pass_by_value, reason = "a sample is made of what it is given")]
+
 use serde_json::{Value, json};
 
 /// The name of the volume in all samples.
@@ -142,5 +144,6 @@ pub(super) fn list(items: Vec<Value>) -> Value {
 
 /// Documents one after the other.
 pub(super) fn documents(documents: &[Value]) -> String {
-    documents.iter().map(|document| format!("{document:#}\n")).collect()
+    let texts: Vec<String> = documents.iter().map(|document| format!("{document:#}")).collect();
+    texts.join("\n")
 }
