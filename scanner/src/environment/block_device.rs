@@ -28,7 +28,7 @@ impl Probe for BlockDevice {
 
 fn of_place(surroundings: &Surroundings, place: &Place) -> [Fact; 2] {
     let sysfs = sysfs_of(surroundings, place);
-    let name = sysfs.as_deref().map_err(|why| why.as_str());
+    let name = sysfs.as_deref().map_err(String::as_str);
     let name = name.map(|sysfs| shown(sysfs.file_name().unwrap_or_default()));
     let model = match &sysfs {
         Ok(sysfs) => model_of(sysfs),

@@ -169,22 +169,25 @@ impl Search {
 
     fn end(mut self) -> Learnt {
         self.found.sort();
-        let mut source =
-            format!("names in node_modules, {DEEPEST} levels deep, {} directories read", self.read);
-        if self.unread > 0 {
-            source += &format!(", {} could not be read", self.unread);
-        }
-        if let Some(cut) = self.cut {
-            source += &format!("; not all was looked at: {cut}");
-        }
-        if self.found.len() > MOST_TOLD {
-            source += &format!("; {MOST_TOLD} of {} are told", self.found.len());
-        }
         let told = self.found.iter().take(MOST_TOLD).map(shown).collect::<Vec<_>>();
+        let source = self.words();
         if told.is_empty() && self.read == self.unread {
             return Learnt::unknown("the directory cannot be read", source);
         }
         Learnt::new(Answer::is(told), source)
+    }
+
+    /// What was looked at, and what was not.
+    fn words(&self) -> String {
+        let read = self.read;
+        let looked_at =
+            format!("names in node_modules, {DEEPEST} levels deep, {read} directories read");
+        let unread = (self.unread > 0).then(|| format!("{} could not be read", self.unread));
+        let cut = self.cut.map(|cut| format!("not all was looked at: {cut}"));
+        let found = self.found.len();
+        let told = (found > MOST_TOLD).then(|| format!("{MOST_TOLD} of {found} are told"));
+        let all: Vec<_> = [Some(looked_at), unread, cut, told].into_iter().flatten().collect();
+        all.join("; ")
     }
 }
 

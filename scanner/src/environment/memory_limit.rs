@@ -6,7 +6,7 @@
 use reports::{Answer, Fact, FactName};
 
 use super::cgroup::{Limited, Reading, least_limit};
-use super::probe::Learnt;
+use super::probe::{Learnt, answer};
 use super::{Probe, Surroundings};
 
 /// How much memory may be used.
@@ -24,12 +24,11 @@ impl Probe for MemoryLimit {
         let total = machine.clone().and_then(|text| field(&text, "MemTotal"));
         let group = least_limit(surroundings)
             .filter(|group| total.as_ref().map_or(true, |total| group.limit.bytes < *total));
-        let [limit, used] = match group {
-            Some(group) => of_group(group),
-            None => {
-                let used = machine.and_then(|text| used_of_machine(&text));
-                [total, used].map(|bytes| Learnt::new(super::probe::answer(bytes), MACHINE))
-            }
+        let [limit, used] = if let Some(group) = group {
+            of_group(group)
+        } else {
+            let used = machine.and_then(|text| used_of_machine(&text));
+            [total, used].map(|bytes| Learnt::new(answer(bytes), MACHINE))
         };
         vec![limit.of_machine(FactName::MemoryLimit), used.of_machine(FactName::MemoryUsed)]
     }

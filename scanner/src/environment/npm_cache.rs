@@ -69,11 +69,11 @@ pub(super) fn setting(
 
 /// `cache = "/a"`; the last one counts.
 fn value_in<'a>(text: &'a str, names: &[&str]) -> Option<&'a str> {
-    let settings = text.lines().filter_map(|line| {
+    let mut settings = text.lines().rev().filter_map(|line| {
         let (name, value) = line.trim().split_once('=')?;
         names.contains(&name.trim()).then(|| value.trim().trim_matches(['"', '\'']))
     });
-    settings.last().filter(|value| !value.is_empty())
+    settings.next().filter(|value| !value.is_empty())
 }
 
 /// A path with `~/` or a variable at its beginning. One that is not absolute then is unknown ground.

@@ -41,7 +41,7 @@ impl Place {
                 let name = path.as_path().into();
                 let trouble = mount.as_ref().is_some_and(panics);
                 let trouble = trouble.then(|| "errors=panic: nothing is looked up there".into());
-                Place { name, path, mount, trouble }
+                Place { path, name, mount, trouble }
             }
             Err(errno) => {
                 Place::unresolved(root, format!("the path: lookup says {}", errno_word(errno)))

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use reports::{Answer, Fact, FactName};
 
-use super::probe::Learnt;
+use super::probe::{Learnt, answer};
 use super::words::shown;
 use super::{Probe, Surroundings};
 use crate::mounts::{self, Mount};
@@ -27,7 +27,7 @@ impl Probe for RootFilesystem {
         let mount = mount.as_ref().ok_or_else(|| "the mount table does not have /".to_owned());
         let kind = mount.clone().map(|mount| shown(&mount.filesystem));
         vec![
-            Learnt::new(super::probe::answer(kind), SOURCE).of_machine(FactName::RootFilesystem),
+            Learnt::new(answer(kind), SOURCE).of_machine(FactName::RootFilesystem),
             Fact::of_machine(FactName::RootLayers, layers(mount), SOURCE),
         ]
     }

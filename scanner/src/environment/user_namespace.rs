@@ -81,8 +81,8 @@ fn number(text: &str) -> Result<u64, String> {
     text.trim().parse().map_err(|_| "it is no number".to_owned())
 }
 
-/// A kernel without AppArmor restricts nothing by it. With AppArmor the setting is missing where
-/// the kernel does not know it, which is told from /proc being hidden by nothing.
+/// A kernel without AppArmor restricts nothing by it. Where AppArmor is there and the setting is
+/// not, the kernel is an older one or /proc is hidden: that is not known.
 fn restriction(surroundings: &Surroundings) -> Learnt {
     match surroundings.read(RESTRICTION) {
         Ok(text) => Learnt::new(answer(number(&text).map(|number| number != 0)), RESTRICTION),

@@ -1,7 +1,7 @@
 //! What is learnt in processes that may do less: without privileges, in namespaces of their own,
 //! behind filters of system calls, without /sys or /proc. They are this program again, told by its
 //! environment what to do.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 mod filter;
 

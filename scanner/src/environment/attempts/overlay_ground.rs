@@ -120,3 +120,57 @@ pub(super) fn leave(scratch: Scratch) -> Option<String> {
     }
     scratch.close().err().map(|error| error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::super::super::tests::Fixture;
+    use super::*;
+
+    fn names(directory: &Path) -> usize {
+        fs::read_dir(directory).unwrap().count()
+    }
+
+    #[test]
+    fn a_place_is_worked_in_and_left_as_it_was() {
+        let dir = tempfile::tempdir().unwrap();
+        let device = device_of(dir.path()).unwrap();
+        let fixture = Fixture::of_this_system();
+        let mut killed = Scratch::make(dir.path(), Kind::Environment).unwrap();
+        killed.keep = true;
+        drop(killed);
+        let scratch = try_place(&fixture.0, dir.path(), device).unwrap();
+        assert_eq!(names(dir.path()), 1, "what another left is gone");
+        Layers { directory: "plain" }.make(&scratch).unwrap();
+        assert!(scratch.path.join("plain/merged").is_dir());
+        assert_eq!(leave(scratch), None);
+        assert_eq!(names(dir.path()), 0);
+    }
+
+    #[test]
+    fn some_places_are_not_worked_in() {
+        let dir = tempfile::tempdir().unwrap();
+        let device = device_of(dir.path()).unwrap();
+        let mut fixture = Fixture::of_this_system();
+        let why = |fixture: &Fixture, place: &Path, device| {
+            try_place(&fixture.0, place, device).unwrap_err()
+        };
+        assert_eq!(why(&fixture, dir.path(), (0, 0)), "another filesystem");
+        assert_eq!(why(&fixture, &dir.path().join("none"), device), "entity not found");
+        fixture.0.untouched = vec![dir.path().canonicalize().unwrap()];
+        let below = dir.path().join("below");
+        fs::create_dir(&below).unwrap();
+        assert_eq!(why(&fixture, &below, device), "nothing is to be written below it");
+        assert_eq!(names(&below), 0);
+    }
+
+    #[test]
+    fn a_place_that_is_there_twice_is_tried_once() {
+        let mut fixture = Fixture::of_this_system();
+        fixture.set("TMPDIR", "/tmp");
+        fixture.set("HOME", "/home/coder");
+        let all = candidates(&fixture.0, Path::new("/var/lib"));
+        assert_eq!(all, ["/var/tmp", "/tmp", "/home/coder", "/var/lib"].map(PathBuf::from));
+    }
+}

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use reports::{Answer, Fact, FactName};
+use reports::{Answer, Fact, FactName, PathName};
 
 use super::super::learn::learn;
 use super::super::{LonghornSource, Probe, Surroundings, all, learn_environment};
@@ -26,7 +26,7 @@ fn every_fact_is_there_for_the_machine_and_for_each_root_in_order() {
     let is_there = |name, path: Option<&Path>| {
         let count = facts.iter().filter(|fact| {
             fact.name == name
-                && fact.path.as_ref().map(|p| p.as_bytes())
+                && fact.path.as_ref().map(PathName::as_bytes)
                     == path.map(|p| p.as_os_str().as_encoded_bytes())
         });
         assert_eq!(count.count(), 1, "{name:?} of {path:?}");
@@ -100,7 +100,7 @@ impl Probe for Odd {
             Odd::Hangs => {
                 let place = &surroundings.places[0];
                 if place.path == Path::new("/proc") {
-                    sleep(Duration::from_secs(60));
+                    sleep(Duration::from_mins(1));
                 }
                 vec![Fact::of_path(FactName::SpaceFree, &place.name, Answer::is(7), "odd")]
             }
@@ -122,7 +122,7 @@ fn what_hangs_panics_or_forgets_leaves_facts_that_are_not_known() {
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
     let answer = |name, path: Option<&str>| {
         let is_it = |fact: &&Fact| {
-            fact.name == name && fact.path.as_ref().map(|p| p.escaped()).as_deref() == path
+            fact.name == name && fact.path.as_ref().map(PathName::escaped).as_deref() == path
         };
         facts.iter().find(is_it).unwrap().answer.clone()
     };
