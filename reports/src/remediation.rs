@@ -125,7 +125,7 @@ fn apply(rule: &Rule, findings: &[Finding], roots: &[Root]) -> Option<Recommenda
 
 /// The indices of the roots a finding may speak of: the one its path lies in, else those on its
 /// device, else every one.
-fn places_of(finding: &Finding, roots: &[Root]) -> Vec<usize> {
+pub(crate) fn places_of(finding: &Finding, roots: &[Root]) -> Vec<usize> {
     if let Some(place) = root_above(finding, roots) {
         return vec![place];
     }
