@@ -13,6 +13,7 @@ mod manifest;
 mod manual;
 mod outcome;
 mod output;
+mod problem;
 mod progress;
 mod render;
 mod replay;
@@ -35,7 +36,9 @@ use status::Status;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let status = match arguments.chosen() {
+    let chosen = arguments.chosen();
+    let is_npd = chosen.as_ref().is_ok_and(Command::is_npd);
+    let status = match chosen {
         Ok(Command::Scan(scan)) => scan::run(&scan),
         Ok(Command::Diff(diff)) => diff::run(&diff),
         Ok(Command::Tar(tar)) => tar::run(&tar),
@@ -50,6 +53,9 @@ fn main() -> ExitCode {
     };
     ExitCode::from(status.unwrap_or_else(|error| {
         output::complain(&error);
+        if is_npd {
+            problem::print_error(&error);
+        }
         Status::CouldNotRun
     }))
 }

@@ -6,11 +6,12 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use reports::{PathName, from_json};
+use reports::{PathName, Severity, from_json};
 use rustix::fs::OFlags;
 
 use crate::arguments::ReportArguments;
 use crate::output;
+use crate::problem;
 use crate::status::Status;
 
 /// The largest report that is read: `--all-findings` on a badly damaged tree.
@@ -21,7 +22,13 @@ pub fn run(arguments: &ReportArguments) -> anyhow::Result<Status> {
     let shown = || PathName::from(arguments.file.as_path()).escaped();
     let text = read(&arguments.file).with_context(shown)?;
     let report = from_json(&text).with_context(shown)?;
-    output::print_report(&report, &arguments.shape)?;
+    // A saved report knows nothing of --fail-on.
+    let fail_on = Severity::Suspect;
+    if arguments.shape.npd {
+        return problem::print(&report, fail_on, true);
+    }
+    let file = output::report_file(&arguments.file, &text);
+    output::print_report(&report, &arguments.shape, fail_on, Some(file))?;
     Ok(Status::Clean)
 }
 

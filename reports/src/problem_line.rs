@@ -22,14 +22,17 @@ pub enum ProblemState {
     Unknown,
 }
 
-/// What a report comes to, and the line that says so, without its end.
-pub fn problem_line(report: &Report, fail_on: Severity) -> (ProblemState, String) {
+/// What a report comes to, and the line that says so, without its end. `whole` says that nothing
+/// else is known to be missing.
+pub fn problem_line(report: &Report, fail_on: Severity, whole: bool) -> (ProblemState, String) {
     let (state, sentence) = if report.worst().is_some_and(|worst| worst >= fail_on) {
         (ProblemState::Problem, judged(report))
     } else if report.saw_nothing() {
         (ProblemState::Unknown, "unknown: nothing was examined".to_owned() + &in_root(report, 0))
     } else if !report.complete {
         (ProblemState::Unknown, format!("unknown: incomplete, so far {}", judged(report)))
+    } else if !whole {
+        (ProblemState::Unknown, format!("unknown: not all was done, so far {}", judged(report)))
     } else {
         (ProblemState::Ok, judged(report))
     };
@@ -88,7 +91,7 @@ mod tests {
     use crate::{Code, PathName, Totals, Verdict};
 
     fn told(report: &Report) -> (ProblemState, String) {
-        problem_line(report, Severity::Suspect)
+        problem_line(report, Severity::Suspect, true)
     }
 
     #[test]
@@ -111,7 +114,7 @@ mod tests {
         let report = with_findings(vec![finding(Code::SpaceLow, b"/home/coder")]);
         let expected = "fscan: at-risk: 1 x space-low in /home/coder";
         assert_eq!(told(&report), (ProblemState::Ok, expected.to_owned()));
-        assert_eq!(problem_line(&report, Severity::Warning).0, ProblemState::Problem);
+        assert_eq!(problem_line(&report, Severity::Warning, true).0, ProblemState::Problem);
         let expected = "fscan: healthy: nothing found in 190,312 entries in /home/coder";
         assert_eq!(told(&healthy()), (ProblemState::Ok, expected.to_owned()));
     }
@@ -123,6 +126,10 @@ mod tests {
         let (state, line) = told(&report);
         assert_eq!(state, ProblemState::Unknown);
         assert!(line.starts_with("fscan: unknown: incomplete, so far healthy: "), "{line}");
+        report.complete = true;
+        let (state, line) = problem_line(&report, Severity::Suspect, false);
+        assert_eq!(state, ProblemState::Unknown);
+        assert!(line.starts_with("fscan: unknown: not all was done, so far healthy: "), "{line}");
         report.totals = Totals::default();
         let expected = "fscan: unknown: nothing was examined in /home/coder";
         assert_eq!(told(&report), (ProblemState::Unknown, expected.to_owned()));
