@@ -7,7 +7,7 @@ use super::case::{Case, CaseResult};
 pub(super) struct Suite {
     /// Its name: a root, or what was done.
     pub(super) name: String,
-    /// What the tests of it are classed as, in a word.
+    /// The check whose findings it has; `root` where it has those of several.
     pub(super) class: &'static str,
     /// How long it took in seconds, where that is known of it.
     pub(super) seconds: Option<f64>,

@@ -14,6 +14,9 @@ use super::examples;
 use super::sections;
 use super::suite::Suite;
 
+/// Bytes of a root's path, which stands with each of its tests.
+const NAME: usize = 300;
+
 /// Bytes of a path or a text.
 const TEXT: usize = 2000;
 
@@ -21,14 +24,14 @@ const TEXT: usize = 2000;
 pub(super) fn of(report: &Report, options: JunitOptions) -> Vec<Suite> {
     let mut suites: Vec<Suite> = report.roots.iter().map(root_suite).collect();
     if suites.is_empty() {
-        suites.push(Suite::new("fscan", "fscan"));
+        suites.push(Suite::new("nothing", "root"));
     }
     let own = sections::all(report);
-    for (place, suite) in suites.iter_mut().enumerate() {
-        let findings = of_root(report, place);
+    let findings = by_root(report, suites.len());
+    for (place, (suite, findings)) in suites.iter_mut().zip(&findings).enumerate() {
         let checks = report.roots.get(place).map_or(&[][..], |root| &root.checks);
         let checks = checks.iter().filter(|check| !own.iter().any(|s| s.class == check.name));
-        suite.cases = cases(&checks.collect::<Vec<_>>(), &findings, options);
+        suite.cases = cases(&checks.collect::<Vec<_>>(), findings, options);
     }
     let walked = suites.len();
     suites.extend(own.into_iter().map(|suite| with_findings(suite, report, options)));
@@ -39,7 +42,7 @@ pub(super) fn of(report: &Report, options: JunitOptions) -> Vec<Suite> {
 }
 
 fn root_suite(root: &Root) -> Suite {
-    let mut suite = Suite::new(clip_middle(&root.path.escaped(), TEXT), "fscan");
+    let mut suite = Suite::new(clip_middle(&root.path.escaped(), NAME), "root");
     let known = [
         ("filesystem", &root.filesystem),
         ("device", &root.device),
@@ -51,14 +54,18 @@ fn root_suite(root: &Root) -> Suite {
     suite
 }
 
-/// The findings that lie in a root, or on its device; each is told of one root alone. Those of
-/// what has a suite of its own are told there.
-fn of_root(report: &Report, place: usize) -> Vec<&Finding> {
-    let mine = |finding: &&Finding| {
-        let first = places_of(finding, &report.roots).first().copied().unwrap_or_default();
-        first == place && !sections::has_own(finding.code.text().check, report)
-    };
-    report.findings.iter().filter(mine).collect()
+/// The findings of each root: those that lie in it, or on its device. Each is told of one root
+/// alone; those of what has a suite of its own are told there.
+fn by_root(report: &Report, roots: usize) -> Vec<Vec<&Finding>> {
+    let mut findings = vec![Vec::new(); roots];
+    let told_here = |finding: &&Finding| !sections::has_own(finding.code.text().check, report);
+    for finding in report.findings.iter().filter(told_here) {
+        let place = places_of(finding, &report.roots).first().copied().unwrap_or_default();
+        if let Some(of_root) = findings.get_mut(place) {
+            of_root.push(finding);
+        }
+    }
+    findings
 }
 
 /// A section's suite with what its check found, wherever that was.

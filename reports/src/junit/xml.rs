@@ -65,8 +65,7 @@ fn write_case(suite: &Suite, case: &Case, out: &mut impl Write) -> io::Result<()
 
 /// Roots have checks of the same names: a test is told by its class and its name.
 fn class_name(suite: &Suite) -> String {
-    let name = if suite.name == suite.class { "" } else { &suite.name };
-    attribute(&format!("{} {name}", suite.class)).trim_end().to_owned()
+    attribute(&format!("fscan {}", suite.name))
 }
 
 fn result(result: &CaseResult) -> String {

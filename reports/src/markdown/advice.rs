@@ -7,7 +7,7 @@ use crate::numbers::grouped;
 use super::detail::Detail;
 use super::markup::{code, fenced, prose};
 use super::more;
-use super::section::{Section, worth};
+use super::section::{Section, list, worth};
 
 /// Codes or facts named as the cause of one recommendation.
 const CAUSES: usize = 12;
@@ -33,12 +33,13 @@ fn item(number: usize, row: &Recommendation, detail: &Detail) -> String {
     blocks.extend(more(row.steps.len() as u64, detail));
     if let Some(why) = &row.held_back {
         let why = prose(why, detail.text);
-        blocks.push(format!("**Commands that destroy something are held back:** {why}"));
+        blocks.push(format!("**Held back:** commands that destroy something. {why}"));
     }
-    let caveat = prose(&row.caveat, detail.text);
-    let source = prose(&row.source, detail.text);
-    let confidence = row.confidence.as_str();
-    blocks.push(format!("**Caveat:** {caveat} **Source:** {source} **Confidence:** {confidence}."));
+    blocks.push(list([
+        format!("**Caveat:** {}", prose(&row.caveat, detail.text)),
+        format!("**Source:** {}", prose(&row.source, detail.text)),
+        format!("**Confidence:** {}", row.confidence.as_str()),
+    ]));
     blocks.join("\n\n")
 }
 

@@ -26,7 +26,7 @@ pub(super) fn section(findings: &[Finding], detail: &Detail) -> Option<Section> 
         .filter(|first| first.severity > Severity::Info)
         .collect();
     let examples = defects.iter().take(detail.rows).map(|first| example(first, detail));
-    let explain = "What a code means and how it is found says `fscan explain CODE`.";
+    let explain = "`fscan explain CODE` says what a code means and how it is found.";
     let blocks = [
         Some(code_table(&groups, detail)),
         more(groups.len() as u64, detail).map(|more| format!("{more} codes.")),

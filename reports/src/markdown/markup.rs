@@ -118,7 +118,11 @@ fn push_words(out: &mut String, text: &str) {
 fn push_word(out: &mut String, word: &str) {
     let core = word.trim_start_matches(['(', '"', '\'']);
     let (before, _) = word.split_at(word.len() - core.len());
-    let core = core.trim_end_matches(['.', ',', ';', ':', ')', '"', '\'', '?']);
+    let mut core = core.trim_end_matches(['.', ',', ';', ':', ')', '"', '\'', '?']);
+    if core.contains('(') {
+        // Its own end: `fsync(2)`.
+        core = word.get(before.len()..=before.len() + core.len()).unwrap_or(core);
+    }
     let (_, after) = word.split_at(before.len() + core.len());
     if out.is_empty() && is_list_number(core, after) {
         push_code(out, word);
@@ -186,7 +190,7 @@ mod tests {
             ("@all, #12 !3 ~bug $1 %2", "`@all`, `#12` `!3` `~bug` `$1` `%2`"),
             ("(https://evil.example)", "(`https://evil.example`)"),
             ("WWW.evil.example, :bomb:", "`WWW.evil.example`, `:bomb`:"),
-            ("[a](b) <img> &lt; **x** __y__", "`[a](b)` `<img>` `&lt;` `**x**` `__y__`"),
+            ("[a](b) <img> &lt; **x** __y__", "`[a](b)` `<img>` `&lt`; `**x**` `__y__`"),
             ("/close", "`/close`"),
             ("1. no list", "`1.` no list"),
             ("2) no list", "`2)` no list"),

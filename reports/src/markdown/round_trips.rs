@@ -47,7 +47,7 @@ fn one_run(run: &TarRun, detail: &Detail) -> String {
 fn failures(runs: &[TarRun], detail: &Detail) -> Option<String> {
     let items: Vec<_> =
         TarClassification::ALL.iter().filter_map(|&class| failure(class, runs, detail)).collect();
-    (!items.is_empty()).then(|| list(items))
+    (!items.is_empty()).then(|| format!("What failed, and why:\n\n{}", list(items)))
 }
 
 fn failure(class: TarClassification, runs: &[TarRun], detail: &Detail) -> Option<String> {

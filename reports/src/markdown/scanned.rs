@@ -64,8 +64,7 @@ fn run(report: &Report, detail: &Detail) -> String {
         held => format!("with {}", quoted(&held.join(", "), detail.text)),
     };
     format!(
-        "It was fscan {} on the host {} with the kernel {}, as {} {privileges}, from {} on and for \
-         {}: {}.",
+        "Scanned by fscan {} on the host {} (kernel {}) as {} {privileges}, begun at {} and done after {}, with {}.",
         prose(&tool.version, detail.text),
         quoted(&tool.host, detail.text),
         quoted(&tool.kernel, detail.text),
