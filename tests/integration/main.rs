@@ -21,6 +21,7 @@ mod diff;
 mod errors_policy;
 mod faults;
 mod file_content;
+mod formats;
 mod harness;
 mod healthy;
 mod hung_mounts;
