@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use reports::{
-    CheckRun, CheckStatus, Diff, Environment, Finding, Report, ReportFile, Resumed, Root,
+    CheckRun, CheckStatus, Diff, Environment, Finding, PathName, Report, ReportFile, Resumed, Root,
     SCHEMA_VERSION, Severity, Stress, TarTrips, Timestamp, Totals, Unchecked, Verdict, recommend,
 };
 
@@ -80,6 +80,11 @@ impl<'a> Outcome<'a> {
                 output::complain(&error);
                 unwritable.push(file);
             }
+        }
+        if let Some(file) = twice(arguments) {
+            let shown = PathName::from(file).escaped();
+            output::say(&format!("{shown}: one file cannot hold the report and the metrics"));
+            unwritable.push(file);
         }
         Outcome { arguments, started_at: Timestamp::now(), unwritable }
     }
@@ -162,4 +167,10 @@ impl<'a> Outcome<'a> {
             recommendations,
         }
     }
+}
+
+/// The file of metrics, where it is that of the report.
+fn twice(arguments: &ResultArguments) -> Option<&Path> {
+    let (output, metrics) = (arguments.output.as_deref()?, arguments.prometheus_file.as_deref()?);
+    (output::place_of(output)? == output::place_of(metrics)?).then_some(metrics)
 }

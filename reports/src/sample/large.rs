@@ -39,7 +39,7 @@ fn findings() -> Vec<Finding> {
 }
 
 fn recommendation(index: usize) -> Recommendation {
-    let long = format!("do this {index} ").repeat(100);
+    let long = format!("do this {index} ").repeat(60);
     let step = Step { text: long.clone(), command: Some(format!("echo {index} {long}")) };
     Recommendation {
         id: format!("rule-{index}"),
@@ -49,7 +49,7 @@ fn recommendation(index: usize) -> Recommendation {
         because: Code::all().iter().map(|text| text.code).collect(),
         facts: Vec::new(),
         held_back: Some(long.clone()),
-        steps: vec![step; 40],
+        steps: vec![step; 12],
         caveat: long.clone(),
         source: long,
         confidence: Confidence::High,
@@ -75,7 +75,7 @@ pub(crate) fn huge() -> Report {
     report.findings = findings();
     report.verdict = crate::Verdict::Corrupt;
     report.roots = std::iter::once(volume()).chain((1..100).map(long_root)).collect();
-    report.recommendations = (0..100).map(recommendation).collect();
+    report.recommendations = (0..40).map(recommendation).collect();
     report.unchecked = (0..100)
         .map(|index| Unchecked {
             reason: UncheckedReason::PermissionDenied,

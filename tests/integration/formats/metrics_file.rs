@@ -81,15 +81,38 @@ fn a_name_that_nobody_collects_is_a_usage_error() {
 }
 
 #[test]
-fn it_is_no_part_of_the_tree_and_keeps_out_of_one_that_is_only_read() {
+fn it_keeps_out_of_a_tree_that_is_only_read_and_off_what_else_is_written() {
     let dir = Dir::new();
     let file = dir.folder("tree").join("fscan.prom");
-    for _ in 0..2 {
-        let outcome = scan(&dir, &file).run();
-        outcome.expect_code(0).expect(outcome.stdout().contains("4 entries in"), "three files");
-    }
-    fs::remove_file(&file).unwrap();
     let outcome = scan(&dir, &file).arg("--read-only").run();
     outcome.expect_code(2).expect_one_error_line("--read-only");
     assert!(!file.exists());
+    let outcome = scan(&dir, &file).arg("-o").arg(&file).run();
+    outcome.expect_code(2).expect_one_error_line("two purposes");
+    assert!(!file.exists());
+}
+
+#[test]
+fn one_file_is_not_both_the_report_and_the_metrics() {
+    let dir = Dir::new();
+    let file = dir.join("fscan.prom");
+    let tar = ["tar", "--generated", "1", "--no-control", "--format", "json", "-o"];
+    let tar = Fscan::new(&dir).args(tar).arg(&file).arg("--prometheus-file").arg(&file);
+    tar.run().expect_code(2).expect_one_error_line("fscan.prom");
+    assert!(!file.exists());
+}
+
+/// What a scan writes is no part of what it keeps of the tree.
+#[test]
+fn it_is_in_no_manifest() {
+    let dir = Dir::new();
+    let (tree, manifest) = (dir.folder("tree"), dir.join("manifest"));
+    let file = tree.join("fscan.prom");
+    files(&tree, 3);
+    for _ in 0..2 {
+        let scan = Fscan::new(&dir).args(["--skip", "kernel,tar", "--manifest"]).arg(&manifest);
+        scan.arg("--prometheus-file").args([&file, &tree]).run().expect_code(0);
+        let kept = fs::read_to_string(&manifest).unwrap();
+        assert!(kept.contains("name-000001") && !kept.contains("fscan.prom"), "{kept}");
+    }
 }
