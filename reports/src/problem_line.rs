@@ -149,5 +149,10 @@ mod tests {
             assert!(!line.contains(crate::path_name::is_unsafe_to_show), "{line}");
         }
         assert!(told(&report).1.ends_with("€..."), "{}", told(&report).1);
+        for length in 0..120 {
+            let name = format!("/{}", "x".repeat(length)).into_bytes();
+            report.roots.iter_mut().for_each(|root| root.path = PathName::new(name.clone()));
+            assert!(told(&report).1.len() < MOST, "{}", told(&report).1);
+        }
     }
 }
