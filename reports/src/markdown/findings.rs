@@ -13,6 +13,9 @@ use super::table::{Side, table};
 /// Bytes of a name in the table, where there are many beside one another.
 const NAME: usize = 120;
 
+/// Bytes of the name of an example: code is not wrapped everywhere.
+const EXAMPLE: usize = 300;
+
 pub(super) fn section(findings: &[Finding], detail: &Detail) -> Option<Section> {
     if findings.is_empty() {
         return None;
@@ -99,7 +102,7 @@ fn example(row: &Finding, detail: &Detail) -> String {
     format!(
         "{} at {}{inode}: expected: {}; found: {}.{evidence}",
         code(row.code.as_str()),
-        subject(row, detail.text),
+        subject(row, detail.text.min(EXAMPLE)),
         prose(&row.expected, detail.text),
         prose(&row.found, detail.text),
     )
