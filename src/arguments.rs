@@ -5,7 +5,7 @@ mod settings;
 mod stress;
 
 use std::num::NonZeroU64;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -90,6 +90,24 @@ pub enum Command {
     },
     /// Print the manual page
     Man,
+}
+
+impl Command {
+    /// Whether it runs as a plugin of node-problem-detector.
+    pub fn is_npd(&self) -> bool {
+        let shape = match self {
+            Command::Scan(scan) => &scan.result.shape,
+            Command::Diff(diff) => &diff.result.shape,
+            Command::Tar(tar) => &tar.result.shape,
+            Command::Stress(stress) => &stress.result.shape,
+            Command::Replay(replay) => &replay.result.shape,
+            Command::Image(image) => &image.result.shape,
+            Command::Env(env) => &env.result.shape,
+            Command::Report(report) => &report.shape,
+            Command::Explain(_) | Command::Completions { .. } | Command::Man => return false,
+        };
+        shape.npd
+    }
 }
 
 /// Options of a scan.
@@ -380,6 +398,11 @@ pub struct ResultArguments {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
+    /// Write metrics for node_exporter's textfile collector to this file (NAME.prom), atomically
+    /// and readable for everybody
+    #[arg(long, value_name = "FILE", value_parser = prometheus_file)]
+    pub prometheus_file: Option<PathBuf>,
+
     /// Say nothing but the result
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
@@ -391,12 +414,29 @@ pub struct ResultArguments {
     pub shape: ShapeArguments,
 }
 
+impl ResultArguments {
+    /// Every file that is written for the report.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.output.iter().chain(&self.prometheus_file).map(PathBuf::as_path)
+    }
+
+    /// Whether nothing is to be said but the result.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet || self.shape.npd
+    }
+}
+
 /// How a report is shown.
 #[derive(Args, Debug)]
 pub struct ShapeArguments {
     /// What to print on stdout
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+
+    /// Be a plugin of node-problem-detector: print one line of at most 80 bytes, and exit with 0
+    /// (nothing at or above --fail-on), 1 (a problem) or 2 (unknown: not done, incomplete)
+    #[arg(long, conflicts_with_all = ["format", "verbose"])]
+    pub npd: bool,
 
     /// Show every finding with all its evidence
     #[arg(short, long)]
@@ -448,6 +488,12 @@ pub enum Format {
     Text,
     /// For machines: the report contract
     Json,
+    /// For an issue or a merge request: Markdown of less than 60,000 bytes
+    Markdown,
+    /// For CI: JUnit XML, a suite for each root
+    Junit,
+    /// For Prometheus: metrics in its text format
+    Prometheus,
 }
 
 /// When to do something that suits a terminal.
@@ -490,6 +536,15 @@ impl From<FailOn> for Severity {
             FailOn::Suspect => Severity::Suspect,
             FailOn::Warning => Severity::Warning,
         }
+    }
+}
+
+/// A file that the textfile collector reads: it goes by the end of the name.
+fn prometheus_file(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    match (path.file_stem(), path.extension()) {
+        (Some(_), Some(extension)) if extension == "prom" => Ok(path),
+        _ => Err("the collector reads only files whose names end in .prom".to_owned()),
     }
 }
 

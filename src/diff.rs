@@ -62,14 +62,18 @@ pub fn run(arguments: &DiffArguments) -> anyhow::Result<Status> {
 
 /// The report would replace a manifest by its name.
 fn keep_off_the_manifests(arguments: &DiffArguments) -> anyhow::Result<()> {
-    let Some(output) = arguments.result.output.as_deref() else { return Ok(()) };
     let identity = |path: &Path| fs::metadata(path).map(|meta| (meta.dev(), meta.ino())).ok();
-    let mut manifests = [&arguments.before, &arguments.after].into_iter();
-    if identity(output).is_some_and(|file| manifests.any(|path| identity(path) == Some(file))) {
-        let output = PathName::from(output).escaped();
-        bail!("{output}: it is one of the manifests; give another file to -o");
+    let manifests = [&arguments.before, &arguments.after];
+    let is_manifest = |file: &&Path| {
+        identity(file).is_some_and(|file| manifests.iter().any(|m| identity(m) == Some(file)))
+    };
+    match arguments.result.files().find(is_manifest) {
+        None => Ok(()),
+        Some(file) => {
+            let file = PathName::from(file).escaped();
+            bail!("{file}: it is one of the manifests; give another file to write to")
+        }
     }
-    Ok(())
 }
 
 fn side(header: &Header, file: &Path) -> DiffSide {

@@ -27,7 +27,7 @@ pub fn run(arguments: &ImageArguments) -> anyhow::Result<Status> {
         path: arguments.path.clone(),
         force: arguments.force,
         all_findings: arguments.result.all_findings,
-        say_passes: !arguments.result.quiet && io::stderr().is_terminal(),
+        say_passes: !arguments.result.is_quiet() && io::stderr().is_terminal(),
     };
     let check = scanner::check_image(&options, &control);
     if let Some(error) = &check.error {
@@ -51,11 +51,14 @@ pub fn run(arguments: &ImageArguments) -> anyhow::Result<Status> {
 
 /// The report would replace the image by its name.
 fn keep_off_the_image(arguments: &ImageArguments) -> anyhow::Result<()> {
-    let Some(output) = arguments.result.output.as_deref() else { return Ok(()) };
     let identity = |path: &Path| fs::metadata(path).map(|meta| (meta.dev(), meta.ino())).ok();
-    if identity(output).is_some_and(|file| Some(file) == identity(&arguments.path)) {
-        let output = PathName::from(output).escaped();
-        bail!("{output}: it is the image itself; give another file to -o");
+    let is_image =
+        |file: &&Path| identity(file).is_some_and(|file| Some(file) == identity(&arguments.path));
+    match arguments.result.files().find(is_image) {
+        None => Ok(()),
+        Some(file) => {
+            let file = PathName::from(file).escaped();
+            bail!("{file}: it is the image itself; give another file to write to")
+        }
     }
-    Ok(())
 }

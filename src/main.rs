@@ -16,6 +16,7 @@ mod manifest;
 mod manual;
 mod outcome;
 mod output;
+mod problem;
 mod progress;
 mod render;
 mod replay;
@@ -38,9 +39,13 @@ use status::Status;
 fn main() -> ExitCode {
     let (arguments, typed) = Arguments::typed();
     let mut command = arguments.chosen().unwrap_or_else(|usage| usage.exit());
+    let is_npd = command.is_npd();
     let status = settings::take_in(&mut command, &typed).and_then(|()| run(command));
     ExitCode::from(status.unwrap_or_else(|error| {
         output::complain(&error);
+        if is_npd {
+            problem::print_error(&error);
+        }
         Status::CouldNotRun
     }))
 }

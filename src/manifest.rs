@@ -172,7 +172,7 @@ fn save_sums(path: &Path, recorded: &Recorded) -> anyhow::Result<()> {
 /// One file must not replace another, least of all the baseline.
 fn keep_apart(arguments: &ScanArguments) -> anyhow::Result<()> {
     let mut files = own_files(arguments);
-    files.extend(arguments.result.output.clone());
+    files.extend(arguments.result.files().map(Path::to_owned));
     files.extend(arguments.checkpoint.clone());
     let mut places: Vec<PathBuf> = files.iter().filter_map(|file| output::place_of(file)).collect();
     places.sort();

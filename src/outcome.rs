@@ -1,13 +1,16 @@
 //! From what was seen to a report, where it goes, and the exit code.
 
+use std::path::Path;
+
 use reports::{
-    CheckRun, CheckStatus, Day, Diff, Environment, Finding, Report, Resumed, Root, SCHEMA_VERSION,
-    Severity, Stress, TarTrips, Timestamp, Totals, Unchecked, Verdict,
+    CheckRun, CheckStatus, Day, Diff, Environment, Finding, PathName, Report, ReportFile, Resumed,
+    Root, SCHEMA_VERSION, Severity, Stress, TarTrips, Timestamp, Totals, Unchecked, Verdict,
 };
 
 use crate::arguments::ResultArguments;
 use crate::manifest::Compared;
 use crate::output;
+use crate::problem;
 use crate::signals::Caught;
 use crate::status::Status;
 use crate::tool::tool;
@@ -63,45 +66,75 @@ impl Seen {
 pub struct Outcome<'a> {
     arguments: &'a ResultArguments,
     started_at: Timestamp,
-    /// Whether the file of `-o` seems to be writable.
-    writable: bool,
+    /// Files that do not seem to be writable.
+    unwritable: Vec<&'a Path>,
 }
 
 impl<'a> Outcome<'a> {
     /// Begins a run. That the report cannot be written is said at once rather than after an hour;
     /// the run is worth its summary all the same.
     pub fn begin(arguments: &'a ResultArguments) -> Self {
-        let checked = arguments.output.as_deref().map_or(Ok(()), output::check_target);
-        if let Err(error) = &checked {
-            output::complain(error);
+        let mut unwritable = Vec::new();
+        for file in arguments.files() {
+            if let Err(error) = output::check_target(file) {
+                output::complain(&error);
+                unwritable.push(file);
+            }
         }
-        Outcome { arguments, started_at: Timestamp::now(), writable: checked.is_ok() }
+        if let Some(file) = twice(arguments) {
+            let shown = PathName::from(file).escaped();
+            output::say(&format!("{shown}: one file cannot hold the report and the metrics"));
+            unwritable.push(file);
+        }
+        Outcome { arguments, started_at: Timestamp::now(), unwritable }
     }
 
     /// Prints and saves the report, and decides the exit code.
     pub fn end(self, seen: Seen, could_not_run: bool, caught: &Caught) -> anyhow::Result<Status> {
         let mut report = self.report(seen);
         report.suppress(&self.arguments.settings.suppressions, Day::today());
-        // The file is written also when stdout is full, and the other way round.
-        let printed = output::print_report(&report, &self.arguments.shape);
-        let saved = match self.arguments.output.as_deref() {
-            Some(path) if self.writable => output::save_report(&report, path),
-            _ => Ok(()),
-        };
+        let (file, saved) = self.save(&report);
+        let saved_all = self.unwritable.is_empty() && saved.is_ok();
+        if self.arguments.shape.npd {
+            saved.unwrap_or_else(|error| output::complain(&error));
+            let unseen = self.arguments.strict && report.left_something_unchecked();
+            return problem::print(&report, self.fail_on(), saved_all && !could_not_run && !unseen);
+        }
+        // Files are written also when stdout is full, and the other way round.
+        let printed = output::print_report(&report, &self.arguments.shape, self.fail_on(), file);
         printed?;
         saved?;
         Ok(match caught.signal() {
             // A signal that came when all was done changes nothing of the result.
             Some(signal) if !report.complete => Status::Stopped(signal),
-            _ if !self.writable => Status::CouldNotRun,
+            _ if !saved_all => Status::CouldNotRun,
             _ => self.status(&report, could_not_run),
         })
     }
 
+    /// Writes the files that were asked for: the one that holds the report, and what went wrong.
+    fn save(&self, report: &Report) -> (Option<ReportFile>, anyhow::Result<()>) {
+        let writable = |file: &&Path| !self.unwritable.contains(file);
+        let output = self.arguments.output.as_deref().filter(writable);
+        let metrics = self.arguments.prometheus_file.as_deref().filter(writable);
+        let saved = output.map(|path| output::save_report(report, path)).transpose();
+        let measured = metrics.map_or(Ok(()), |path| output::save_metrics(report, path));
+        match saved {
+            Ok(file) => (file, measured),
+            Err(error) => {
+                measured.unwrap_or_else(|other| output::complain(&other));
+                (None, Err(error))
+            }
+        }
+    }
+
+    fn fail_on(&self) -> Severity {
+        self.arguments.fail_on.into()
+    }
+
     /// The exit code in one expression: damage first, then what could not be done.
     fn status(&self, report: &Report, could_not_run: bool) -> Status {
-        let fail_on = Severity::from(self.arguments.fail_on);
-        if report.worst().is_some_and(|worst| worst >= fail_on) {
+        if report.worst().is_some_and(|worst| worst >= self.fail_on()) {
             Status::Findings
         } else if could_not_run {
             Status::CouldNotRun
@@ -137,4 +170,10 @@ impl<'a> Outcome<'a> {
         report.judge();
         report
     }
+}
+
+/// The file of metrics, where it is that of the report.
+fn twice(arguments: &ResultArguments) -> Option<&Path> {
+    let (output, metrics) = (arguments.output.as_deref()?, arguments.prometheus_file.as_deref()?);
+    (output::place_of(output)? == output::place_of(metrics)?).then_some(metrics)
 }

@@ -7,7 +7,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use reports::{PathName, Report, TextOptions, escape_prose, write_json, write_text};
+use reports::{
+    JunitOptions, MarkdownOptions, PathName, Report, ReportFile, Severity, TextOptions,
+    escape_prose, write_json, write_junit, write_markdown, write_prometheus, write_text,
+};
 
 use crate::arguments::{Format, ShapeArguments, When};
 
@@ -41,11 +44,21 @@ pub fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Re
     }
 }
 
-/// Prints a report in the form that was asked for.
-pub fn print_report(report: &Report, shape: &ShapeArguments) -> anyhow::Result<()> {
+/// Prints a report in the form that was asked for. `fail_on` is the least severity that makes a
+/// run fail, and `file` what holds the whole report.
+pub fn print_report(
+    report: &Report,
+    shape: &ShapeArguments,
+    fail_on: Severity,
+    file: Option<ReportFile>,
+) -> anyhow::Result<()> {
+    let markdown = MarkdownOptions { report_file: file, ..MarkdownOptions::default() };
     print(|mut out| match shape.format {
         Format::Text => write_text(report, text_options(shape.color, shape.verbose), &mut out),
         Format::Json => write_json(report, &mut out),
+        Format::Markdown => write_markdown(report, &markdown, &mut out),
+        Format::Junit => write_junit(report, JunitOptions { fail_on }, &mut out),
+        Format::Prometheus => write_prometheus(report, &mut out),
     })
 }
 
@@ -77,9 +90,25 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
 }
 
-/// Writes a report to a file.
-pub fn save_report(report: &Report, path: &Path) -> anyhow::Result<()> {
-    save_file(path, "report", |mut out| Ok(write_json(report, &mut out)?))
+/// Writes a report to a file, and says what can be told of the file.
+pub fn save_report(report: &Report, path: &Path) -> anyhow::Result<ReportFile> {
+    let mut text = Vec::new();
+    write_json(report, &mut text)?;
+    save_file(path, "report", |out| Ok(out.write_all(&text)?))?;
+    Ok(report_file(path, &text))
+}
+
+/// What can be told of a report's file.
+pub fn report_file(path: &Path, content: &[u8]) -> ReportFile {
+    let place = place_of(path).unwrap_or_else(|| path.to_owned());
+    let blake3 = blake3::hash(content).to_hex().to_string();
+    ReportFile { path: place.as_path().into(), blake3 }
+}
+
+/// Writes the metrics of a report to a file that whoever collects them may read.
+pub fn save_metrics(report: &Report, path: &Path) -> anyhow::Result<()> {
+    let readable = Some(fs::Permissions::from_mode(0o644));
+    save_with(path, "file of metrics", readable, |mut out| Ok(write_prometheus(report, &mut out)?))
 }
 
 /// Writes a file, whole or not at all: into a new file beside it (which no symbolic link can lead
@@ -87,6 +116,16 @@ pub fn save_report(report: &Report, path: &Path) -> anyhow::Result<()> {
 pub fn save_file(
     path: &Path,
     what: &str,
+    write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    save_with(path, what, None, write)
+}
+
+/// The same with permissions that no umask narrows.
+fn save_with(
+    path: &Path,
+    what: &str,
+    permissions: Option<fs::Permissions>,
     write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let shown = PathName::from(path).escaped();
@@ -101,6 +140,9 @@ pub fn save_file(
     write(&mut buffered).with_context(not_written)?;
     buffered.flush().with_context(not_written)?;
     drop(buffered);
+    if let Some(permissions) = permissions {
+        file.as_file().set_permissions(permissions).with_context(not_written)?;
+    }
     file.as_file().sync_all().with_context(not_written)?;
     refuse_special(path).with_context(|| format!("{shown}: the {what} was not written"))?;
     file.persist(path).map_err(|error| error.error).with_context(not_written)?;

@@ -6,12 +6,13 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use reports::{Answer, Day, Fact, FactName, PathName, from_json};
+use reports::{Answer, Day, Fact, FactName, PathName, Severity, from_json};
 use rustix::fs::OFlags;
 
 use crate::arguments::ReportArguments;
 use crate::bead;
 use crate::output;
+use crate::problem;
 use crate::status::Status;
 
 /// The largest report that is read: `--all-findings` on a badly damaged tree.
@@ -30,7 +31,13 @@ pub fn run(arguments: &ReportArguments) -> anyhow::Result<Status> {
     if let Some(post) = bead::Post::of(arguments) {
         return post.run(&report, &text);
     }
-    output::print_report(&report, &arguments.shape)?;
+    // A saved report knows nothing of --fail-on.
+    let fail_on = Severity::Suspect;
+    if arguments.shape.npd {
+        return problem::print(&report, fail_on, true);
+    }
+    let file = output::report_file(&arguments.file, &text);
+    output::print_report(&report, &arguments.shape, fail_on, Some(file))?;
     Ok(Status::Clean)
 }
 

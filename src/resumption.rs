@@ -18,7 +18,7 @@ impl Resumption {
         let Some(path) = arguments.checkpoint.as_deref() else { return Ok(Resumption(None)) };
         let tool = concat!("fscan ", env!("CARGO_PKG_VERSION"));
         let roots = arguments.paths.iter().map(|root| absolute(root)).collect();
-        let quiet = arguments.result.quiet;
+        let quiet = arguments.result.is_quiet();
         let remark = move |error: CheckpointError| {
             if !quiet {
                 output::say(&error.to_string());

@@ -1,5 +1,6 @@
 //! `fscan scan`: from the command line to the report.
 
+use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
 use anyhow::{Context, bail};
@@ -20,7 +21,7 @@ use crate::watched;
 
 /// Scans, prints, saves, and decides the exit code.
 pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
-    let quiet = arguments.result.quiet;
+    let quiet = arguments.result.is_quiet();
     let (control, caught) = watched::begin(quiet)?;
     let mut options = options(arguments)?;
     keep_out_of_the_tree(arguments)?;
@@ -118,7 +119,7 @@ fn options(arguments: &ScanArguments) -> anyhow::Result<ScanOptions> {
         checkpoint: None,
         own_files: own_files(arguments)
             .into_iter()
-            .chain(arguments.result.output.clone())
+            .chain(arguments.result.files().map(Path::to_owned))
             .chain(arguments.checkpoint.clone())
             .filter_map(|file| output::place_of(&file))
             .collect(),
@@ -154,12 +155,12 @@ fn checks(arguments: &ScanArguments) -> anyhow::Result<CheckSet> {
 /// `--read-only` promises that nothing is written under PATH; a report would be.
 fn keep_out_of_the_tree(arguments: &ScanArguments) -> anyhow::Result<()> {
     let ScanArguments { manifest, sums, checkpoint, result, .. } = arguments;
-    let written = [&result.output, manifest, sums, checkpoint];
-    for file in written.into_iter().flatten().filter(|_| arguments.read_only) {
+    let written = [manifest, sums, checkpoint].into_iter().flatten().map(PathBuf::as_path);
+    for file in written.chain(result.files()).filter(|_| arguments.read_only) {
         let Some(place) = output::place_of(file) else { continue };
         let mut roots = arguments.paths.iter().filter_map(|path| path.canonicalize().ok());
         if let Some(root) = roots.find(|root| place.starts_with(root)) {
-            let (file, root) = (PathName::from(file.as_path()), PathName::from(root.as_path()));
+            let (file, root) = (PathName::from(file), PathName::from(root.as_path()));
             bail!(
                 "{}: it lies under {}, where --read-only lets nothing be written",
                 file.escaped(),

@@ -52,7 +52,7 @@ pub fn run(arguments: &StressArguments) -> anyhow::Result<Status> {
         make_directory(directory)?;
     }
     let namespace = namespace(arguments.provision)?;
-    let quiet = arguments.result.quiet;
+    let quiet = arguments.result.is_quiet();
     let (watch, caught) = begin()?;
     let outcome = Outcome::begin(&arguments.result);
     descriptor_limit::raise();

@@ -23,7 +23,7 @@ pub fn run(arguments: &TarArguments) -> anyhow::Result<Status> {
     if arguments.clean {
         return clean(arguments);
     }
-    let quiet = arguments.result.quiet;
+    let quiet = arguments.result.is_quiet();
     let (control, caught) = watched::begin(quiet)?;
     let options = options(arguments)?;
     let outcome = Outcome::begin(&arguments.result);

@@ -6,6 +6,7 @@
 //! [`Code`]; everything people read about a code stands in the one table beside it. Renderers
 //! take a report and a writer and know nothing of how it came to be.
 
+mod clip;
 mod code;
 mod code_text;
 mod collector;
@@ -15,7 +16,13 @@ mod diff;
 mod environment;
 mod finding;
 mod json;
+mod junit;
+mod listed;
+mod markdown;
+mod numbers;
 mod path_name;
+mod problem_line;
+mod prometheus;
 mod remediation;
 mod report;
 mod resumed;
@@ -45,7 +52,11 @@ pub use environment::{
 };
 pub use finding::{Finding, Subject};
 pub use json::{ReadError, from_json, write_json};
+pub use junit::{JunitOptions, write_junit};
+pub use markdown::{MarkdownOptions, ReportFile, write_markdown};
 pub use path_name::{PathName, escape, escape_prose};
+pub use problem_line::{ProblemState, in_a_line, problem_line};
+pub use prometheus::write_prometheus;
 pub use remediation::{Confidence, Known, Recommendation, Step, recommend, shell_word};
 pub use report::{CheckRun, CheckStatus, Report, Root, SCHEMA_VERSION, Tool, Totals};
 pub use resumed::{Resumed, ResumedRun};

@@ -1,7 +1,9 @@
 //! Reports for tests.
 
+mod large;
 mod stress;
 
+pub(crate) use large::huge;
 pub(crate) use stress::{divergence, stress, stress_target};
 
 use crate::{

@@ -5,31 +5,28 @@
 //! terminal unescaped.
 
 mod advice;
-mod comparison;
+pub(crate) mod comparison;
 mod components;
 mod facts;
-mod findings;
-mod listed;
-mod numbers;
+pub(crate) mod findings;
 mod page;
-mod stress;
+pub(crate) mod stress;
 mod stress_capabilities;
 mod stress_coverage;
 mod stress_divergences;
 mod stress_quirks;
-mod stress_targets;
-mod summary;
+pub(crate) mod stress_targets;
+pub(crate) mod summary;
 mod suppressed;
 mod table;
 mod tar_failures;
-mod tar_runs;
-mod tar_trips;
-mod unexamined;
+pub(crate) mod tar_runs;
+pub(crate) mod tar_trips;
+pub(crate) mod unexamined;
 
 use std::io::{self, Write};
 
-use crate::{Code, Report};
-pub(crate) use numbers::bytes;
+use crate::{Code, Report, listed, numbers};
 use page::{Page, Style};
 
 /// How to lay the text out.

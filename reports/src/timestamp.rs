@@ -25,6 +25,11 @@ impl Timestamp {
         jiff::Timestamp::from_second(seconds).ok().map(Timestamp)
     }
 
+    /// Seconds since 1970, to the millisecond.
+    pub fn as_unix_seconds(self) -> f64 {
+        self.0.as_millisecond() as f64 / 1e3
+    }
+
     /// The time that passed since `earlier`, zero if the clock went backwards.
     pub fn since(self, earlier: Timestamp) -> Duration {
         Duration::try_from(self.0.duration_since(earlier.0)).unwrap_or_default()

@@ -23,6 +23,7 @@ mod environment;
 mod errors_policy;
 mod faults;
 mod file_content;
+mod formats;
 mod harness;
 mod healthy;
 mod hung_mounts;

@@ -2,7 +2,7 @@
 
 use super::{Judged, why_unknown};
 use crate::ComponentStatus::{AtRisk, Fails, Unknown, Works};
-use crate::text::bytes;
+use crate::numbers::bytes;
 use crate::{Environment, FactName, FactValue};
 
 /// What node_modules of a front-end project takes, in bytes, roughly.

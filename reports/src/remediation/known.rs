@@ -54,6 +54,12 @@ impl<'a> Known<'a> {
         if places.is_empty() { self.places().collect() } else { places }
     }
 
+    /// Where the first root stands that a finding may speak of.
+    pub(crate) fn position_of(self, finding: &Finding) -> Option<usize> {
+        let place = self.places_of(finding).into_iter().next()?;
+        self.places().position(|other| other.is(place))
+    }
+
     /// The worst that was found in a root.
     pub(crate) fn worst_of(self, path: &PathName) -> Option<Severity> {
         let is_there = |place: &Place| place.root.is_some_and(|root| root.path == *path);

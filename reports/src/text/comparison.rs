@@ -20,19 +20,19 @@ pub(super) fn write<W: Write>(diff: &Diff, page: &mut Page<'_, W>) -> io::Result
     write_directories(&diff.by_directory, page)
 }
 
-fn side(word: &str, side: &DiffSide) -> String {
+pub(crate) fn side(word: &str, side: &DiffSide) -> String {
     let tally = tally(DiffTally { entries: side.entries, bytes: side.bytes });
     let root = side.root.escaped();
     let file = side.manifest.as_ref().map_or(String::new(), |file| format!(", {}", file.escaped()));
     format!("{word}: {root} at {}{file}: {tally}", side.created_at)
 }
 
-fn tally(tally: DiffTally) -> String {
+pub(crate) fn tally(tally: DiffTally) -> String {
     format!("{}, {}", counted(tally.entries, "entry", "entries"), bytes(tally.bytes))
 }
 
 /// What became of the entries, worst first.
-fn verdict(totals: &DiffTotals) -> (&'static str, Style, String) {
+pub(crate) fn verdict(totals: &DiffTotals) -> (&'static str, Style, String) {
     let unchanged = format!(
         "{}, {} are as they were",
         counted(totals.unchanged.entries, "entry", "entries"),

@@ -75,7 +75,7 @@ fn code_and_count(group: &[Finding]) -> String {
     }
 }
 
-fn occurrences(rows: &[Finding]) -> u64 {
+pub(crate) fn occurrences(rows: &[Finding]) -> u64 {
     sum(rows.iter().map(|row| row.occurrences))
 }
 
@@ -98,7 +98,7 @@ fn write_examples<W: Write>(group: &[Finding], page: &mut Page<'_, W>) -> io::Re
 }
 
 /// Whether a row speaks for itself; a later one without a subject stands for a rest.
-fn is_example((index, row): &(usize, &Finding)) -> bool {
+pub(crate) fn is_example((index, row): &(usize, &Finding)) -> bool {
     *index == 0 || !row.subject.is_empty()
 }
 
@@ -114,7 +114,7 @@ fn write_example<W: Write>(row: &Finding, page: &mut Page<'_, W>) -> io::Result<
 }
 
 /// What a row speaks of, and how often it was seen.
-fn subject(row: &Finding) -> String {
+pub(crate) fn subject(row: &Finding) -> String {
     let known = [
         row.subject.path.as_ref().map(PathName::escaped),
         row.subject.inode.map(|number| format!("inode {number}")),

@@ -9,7 +9,7 @@ const NARROWEST: usize = 24;
 
 /// What a piece of text is, as its colour says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Style {
+pub(crate) enum Style {
     /// As it comes.
     Plain,
     /// A heading.

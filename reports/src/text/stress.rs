@@ -40,7 +40,7 @@ fn has_more_to_say(stress: &Stress, verbose: bool) -> bool {
 }
 
 /// What makes the same operations again, and where they ran.
-fn what_and_where(stress: &Stress) -> String {
+pub(crate) fn what_and_where(stress: &Stress) -> String {
     let threads = counted(stress.threads.into(), "thread", "threads");
     let what = format!(
         "seed {}, profile {}, {threads} a target",
@@ -60,7 +60,7 @@ fn what_and_where(stress: &Stress) -> String {
 }
 
 /// What a replay is for: whether the divergence that was recorded shows, and where.
-fn whether_it_shows(stress: &Stress, class: &str) -> String {
+pub(crate) fn whether_it_shows(stress: &Stress, class: &str) -> String {
     let ran = stress.targets.iter().filter(|target| target.operations > 0);
     let (shown, not): (Vec<_>, Vec<_>) = ran
         .map(|target| target.name.as_str())
@@ -73,7 +73,7 @@ fn whether_it_shows(stress: &Stress, class: &str) -> String {
     format!("{class}{}{}", on("it shows", shown), on("it does not show", not))
 }
 
-fn label(stress: &Stress, conclusion: StressConclusion) -> (Style, String) {
+pub(crate) fn label(stress: &Stress, conclusion: StressConclusion) -> (Style, String) {
     match conclusion {
         StressConclusion::NothingRun => (Style::Doubtful, "not tried:".to_owned()),
         StressConclusion::NoDivergence => (Style::Good, "passed:".to_owned()),

@@ -55,7 +55,7 @@ fn cells(target: &StressTarget, stress: &Stress) -> [String; 8] {
 }
 
 /// What was held against the model beside the outcome of each operation.
-fn checked(targets: &[StressTarget]) -> String {
+pub(crate) fn checked(targets: &[StressTarget]) -> String {
     let sum =
         |count: fn(&StressTarget) -> u64| targets.iter().map(count).fold(0, u64::saturating_add);
     let parts = [

@@ -36,7 +36,7 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     Ok(())
 }
 
-fn verdict_label(report: &Report) -> (String, Style) {
+pub(crate) fn verdict_label(report: &Report) -> (String, Style) {
     if report.saw_nothing() {
         return ("NOTHING EXAMINED".to_owned(), Style::Doubtful);
     }
@@ -53,7 +53,7 @@ fn verdict_label(report: &Report) -> (String, Style) {
     }
 }
 
-fn verdict_sentences(report: &Report) -> String {
+pub(crate) fn verdict_sentences(report: &Report) -> String {
     if report.saw_nothing() {
         return "Nothing can be said of what was asked for: see below.".to_owned();
     }
@@ -116,7 +116,7 @@ fn write_root<W: Write>(root: &Root, page: &mut Page<'_, W>) -> io::Result<()> {
     Ok(())
 }
 
-fn totals_sentence(totals: &Totals, seconds: f64) -> String {
+pub(crate) fn totals_sentence(totals: &Totals, seconds: f64) -> String {
     let entries = counted(totals.entries, "entry", "entries");
     let mut kinds = vec![
         counted(totals.directories, "directory", "directories"),
@@ -149,35 +149,38 @@ fn write_resumed<W: Write>(
     report: &Report,
     page: &mut Page<'_, W>,
 ) -> io::Result<()> {
-    let age = |run: &ResumedRun| duration(report.started_at.since(run.started_at).as_secs_f64());
-    let size = |run: &ResumedRun| {
-        let files = counted(run.files, "file", "files");
-        format!("{files}, {}", bytes(run.bytes))
-    };
-    let sum = resumed.runs.iter().fold((0_u64, 0_u64), |(files, bytes), run| {
-        (files.saturating_add(run.files), bytes.saturating_add(run.bytes))
-    });
-    let (oldest, files) = (resumed.runs.first().map(age), counted(sum.0, "file", "files"));
-    page.paragraph(
-        0,
-        &format!(
-            "Not read again: {files}, {}. Earlier runs of this scan read them, up to {} before \
-             this one, and their times say that they have not changed since (checkpoint {}).",
-            bytes(sum.1),
-            oldest.unwrap_or_default(),
-            resumed.checkpoint.escaped(),
-        ),
-    )?;
+    page.paragraph(0, &resumed_sentences(resumed, report))?;
     if page.verbose() {
         for run in &resumed.runs {
-            let line = format!("run of {}, {} ago: {}", run.started_at, age(run), size(run));
-            page.paragraph(2, &line)?;
+            let files = counted(run.files, "file", "files");
+            let (age, size) = (age(run, report), bytes(run.bytes));
+            page.paragraph(2, &format!("run of {}, {age} ago: {files}, {size}", run.started_at))?;
         }
     }
     Ok(())
 }
 
-fn volatile_sentence(volatile: u64) -> String {
+pub(crate) fn resumed_sentences(resumed: &Resumed, report: &Report) -> String {
+    let sum = resumed.runs.iter().fold((0_u64, 0_u64), |(files, bytes), run| {
+        (files.saturating_add(run.files), bytes.saturating_add(run.bytes))
+    });
+    let oldest = resumed.runs.first().map(|run| age(run, report));
+    format!(
+        "Not read again: {}, {}. Earlier runs of this scan read them, up to {} before this one, \
+         and their times say that they have not changed since (checkpoint {}).",
+        counted(sum.0, "file", "files"),
+        bytes(sum.1),
+        oldest.unwrap_or_default(),
+        resumed.checkpoint.escaped(),
+    )
+}
+
+/// How long before the report a run began.
+fn age(run: &ResumedRun, report: &Report) -> String {
+    duration(report.started_at.since(run.started_at).as_secs_f64())
+}
+
+pub(crate) fn volatile_sentence(volatile: u64) -> String {
     let anomalies = counted(volatile, "anomaly was", "anomalies were");
     format!("{anomalies} explained at a second look by files that changed meanwhile.")
 }

@@ -47,7 +47,7 @@ fn rate(run: &TarRun) -> String {
 }
 
 /// What went wrong, a kind an item.
-fn troubles(run: &TarRun) -> Vec<String> {
+pub(crate) fn troubles(run: &TarRun) -> Vec<String> {
     let counts = run.by_classification.iter().filter(|row| row.count > 0);
     let classified = counts.map(|row| (row.count, row.classification.as_str()));
     let others = [(run.differing, "read back otherwise"), (run.left_behind, "not removed")];

@@ -36,7 +36,7 @@ pub(super) fn write<W: Write>(trips: &TarTrips, page: &mut Page<'_, W>) -> io::R
     page.labelled(2, style, label, conclusion.text())
 }
 
-fn label(conclusion: TarConclusion) -> (Style, &'static str) {
+pub(crate) fn label(conclusion: TarConclusion) -> (Style, &'static str) {
     match conclusion {
         TarConclusion::Passed => (Style::Good, "passed:"),
         TarConclusion::PassedSoFar => (Style::Doubtful, "passed so far:"),
@@ -77,7 +77,7 @@ fn what(trips: &TarTrips) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-fn what_and_where(trips: &TarTrips) -> String {
+pub(crate) fn what_and_where(trips: &TarTrips) -> String {
     let arms = [(false, "in"), (true, "control in")].map(|(control, word)| {
         let places = places(trips, control);
         (!places.is_empty()).then(|| format!("{word} {}", places.join(", ")))
@@ -118,7 +118,7 @@ fn write_refused<W: Write>(trips: &TarTrips, page: &mut Page<'_, W>) -> io::Resu
     }
 }
 
-fn refused(row: &TarRefused) -> String {
+pub(crate) fn refused(row: &TarRefused) -> String {
     let member = row.member.as_ref().map(|member| format!("{}: ", member.escaped()));
     let why = escape_prose(&row.why);
     format!("{}: {}{why}", row.archive.escaped(), member.unwrap_or_default())

@@ -14,7 +14,7 @@ use super::suppressed;
 const EXAMPLES: usize = 2;
 
 pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Result<()> {
-    let unfinished = sentences(report, unfinished);
+    let unfinished = unfinished_sentences(report);
     if !report.unchecked.is_empty() || !unfinished.is_empty() {
         page.heading("Not examined")?;
         for row in &report.unchecked {
@@ -30,7 +30,7 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
         }
         page.paragraph(0, all_examined(report))?;
     }
-    let open = sentences(report, left_open);
+    let open = open_sentences(report);
     if open.is_empty() {
         return Ok(());
     }
@@ -39,7 +39,7 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
 }
 
 /// Round trips and stress alone look at nothing that was there before.
-fn all_examined(report: &Report) -> &'static str {
+pub(crate) fn all_examined(report: &Report) -> &'static str {
     if report.totals.entries == 0 && (report.tar.is_some() || report.stress.is_some()) {
         "What was there before was not looked at: `fscan PATH` does that."
     } else {
@@ -61,6 +61,16 @@ fn write_row<W: Write>(row: &Unchecked, page: &mut Page<'_, W>) -> io::Result<()
         0 => Ok(()),
         more => page.paragraph(4, &format!("... and {} more", grouped(more))),
     }
+}
+
+/// Checks that did not run, or not on everything, and why.
+pub(crate) fn unfinished_sentences(report: &Report) -> Vec<String> {
+    sentences(report, unfinished)
+}
+
+/// Checks that ran and left something unjudged.
+pub(crate) fn open_sentences(report: &Report) -> Vec<String> {
+    sentences(report, left_open)
 }
 
 /// A sentence for each state and reason of checks that `state` speaks of.

@@ -18,6 +18,8 @@ pub(crate) enum Need {
     Tool(&'static str),
     /// A program that no lab has to have.
     OptionalTool(&'static str),
+    /// A module of Python.
+    PythonModule(&'static str),
     /// A filesystem type that the kernel can mount.
     Filesystem(&'static str),
     /// One that a kernel may be built without.
@@ -38,6 +40,18 @@ pub(crate) fn tool(name: &str) -> Command {
     let mut command = Command::new(name);
     command.env("PATH", TOOL_PATH).stdin(Stdio::null());
     command
+}
+
+/// Python with the modules that are installed for the tests.
+pub(crate) fn python() -> Command {
+    let mut command = tool("python3");
+    command.env("PYTHONPATH", concat!(env!("CARGO_MANIFEST_DIR"), "/target/python"));
+    command
+}
+
+fn has_python_module(name: &str) -> bool {
+    let found = python().args(["-c", &format!("import {name}")]).stderr(Stdio::null()).status();
+    found.is_ok_and(|status| status.success())
 }
 
 pub(crate) fn is_root() -> bool {
@@ -92,6 +106,8 @@ fn missing(needs: &[Need]) -> Option<String> {
         }
         Need::Loop => (!Path::new("/dev/loop-control").exists())
             .then(|| "there are no loop devices".to_owned()),
+        Need::PythonModule(name) => (!has_python_module(name))
+            .then(|| format!("python3 has no {name}; `.ci/run` installs it into target/python")),
         Need::OptionalTool(_)
         | Need::OptionalFilesystem(_)
         | Need::Ext4Feature(_)

@@ -1,7 +1,7 @@
 //! Enumerations as people read them.
 
 /// `a`, `a and b`, `a, b and c`, each once.
-pub(super) fn listed(words: impl Iterator<Item = String>) -> String {
+pub(crate) fn listed(words: impl Iterator<Item = String>) -> String {
     let mut once: Vec<String> = Vec::new();
     words.for_each(|word| {
         if !once.contains(&word) {

@@ -1,7 +1,7 @@
 //! Numbers as people read them.
 
 /// `1234567` as `1,234,567`.
-pub(super) fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() * 4 / 3);
     for (index, digit) in digits.chars().enumerate() {
@@ -14,13 +14,13 @@ pub(super) fn grouped(number: u64) -> String {
 }
 
 /// `1 entry`, `2 entries`.
-pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
+pub(crate) fn counted(number: u64, one: &str, many: &str) -> String {
     let noun = if number == 1 { one } else { many };
     format!("{} {noun}", grouped(number))
 }
 
 /// Seconds in the units that suit their size.
-pub(super) fn duration(seconds: f64) -> String {
+pub(crate) fn duration(seconds: f64) -> String {
     let whole = seconds.round() as u64;
     match whole {
         0..10 => format!("{seconds:.2} s"),
@@ -31,7 +31,7 @@ pub(super) fn duration(seconds: f64) -> String {
 }
 
 /// Nanoseconds in the units that suit their size.
-pub(super) fn nanoseconds(count: u64) -> String {
+pub(crate) fn nanoseconds(count: u64) -> String {
     // Each unit ends where its rounding would show a thousand of it.
     match count {
         0..1_000 => format!("{count} ns"),
