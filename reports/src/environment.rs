@@ -3,6 +3,7 @@
 mod component;
 mod fact;
 mod fact_name;
+mod told;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ use crate::PathName;
 pub use component::{Component, ComponentName, ComponentStatus};
 pub use fact::{Answer, Fact, FactValue};
 pub use fact_name::{FactName, FactText};
+pub(crate) use told::{Told, told};
 
 /// Facts, and what they mean for the work that people do there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -9,6 +9,7 @@ mod advice;
 mod comparison;
 mod components;
 mod detail;
+mod environment;
 mod findings;
 mod headline;
 mod markup;
@@ -17,6 +18,7 @@ mod round_trips;
 mod scanned;
 mod section;
 mod stress;
+mod suppressed;
 mod table;
 mod unexamined;
 
@@ -82,7 +84,9 @@ fn sections(report: &Report, plan: &Plan) -> Vec<Section> {
     let Plan { others, lasting, .. } = plan;
     let all = [
         Some(scanned::section(report, others)),
+        environment::section(report, others),
         findings::section(&report.findings, others),
+        suppressed::section(&report.suppressed, others),
         report.diff.as_ref().map(|diff| comparison::section(diff, others)),
         report.tar.as_ref().map(|trips| round_trips::section(trips, others)),
         report.stress.as_ref().map(|stress| stress::section(stress, others)),

@@ -85,7 +85,8 @@ impl Report {
         let extracted = self.tar.as_ref().map_or(0, TarTrips::verified);
         let ran = self.stress.as_ref().map_or(0, Stress::operations);
         let found = !self.findings.is_empty() || self.suppressed.iter().any(|row| row.count > 0);
-        self.totals.entries == 0 && extracted == 0 && ran == 0 && !found
+        let walked = self.totals.entries > 0 || self.is_about_environment();
+        !walked && extracted == 0 && ran == 0 && !found
     }
 
     /// Takes out what is suppressed on `today`: what is left makes the verdict, and what is to be

@@ -17,7 +17,7 @@ mod stress_divergences;
 mod stress_quirks;
 pub(crate) mod stress_targets;
 pub(crate) mod summary;
-mod suppressed;
+pub(crate) mod suppressed;
 mod table;
 mod tar_failures;
 pub(crate) mod tar_runs;
@@ -61,7 +61,7 @@ pub fn write_text(report: &Report, options: TextOptions, out: &mut impl Write) -
         stress::write(hammered, page)?;
     }
     let known = report.environment.as_ref();
-    if let Some(known) = known.filter(|_| options.verbose || report.is_about_environment()) {
+    if let Some(known) = known.filter(|_| report.is_about_environment()) {
         facts::write(known, page)?;
     }
     findings::write(&report.findings, page)?;
@@ -71,6 +71,9 @@ pub fn write_text(report: &Report, options: TextOptions, out: &mut impl Write) -
     }
     if let Some(known) = known {
         components::write(&known.components, page)?;
+    }
+    if let Some(known) = known.filter(|_| options.verbose && !report.is_about_environment()) {
+        facts::write(known, page)?;
     }
     advice::write(&report.recommendations, page)
 }

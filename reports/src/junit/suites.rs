@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::clip::{clip_end, clip_middle};
 use crate::numbers::{counted, grouped};
 use crate::path_name::escape_prose;
+use crate::text::suppressed;
 use crate::{CheckRun, CheckStatus, Code, Finding, Known, PathName, Report, Root, Unchecked};
 
 use super::JunitOptions;
@@ -34,6 +35,7 @@ pub(super) fn of(report: &Report, options: JunitOptions) -> Vec<Suite> {
     }
     let walked = suites.len();
     suites.extend(own.into_iter().map(|suite| with_findings(suite, report, options)));
+    note_suppressed(&mut suites, report);
     note_ending(&mut suites, report);
     note_unchecked(&mut suites, report);
     share_time(&mut suites, walked, report.duration_seconds);
@@ -103,6 +105,18 @@ fn of_check(check: &CheckRun) -> Case {
         CheckStatus::Skipped => {
             Case::skipped(name, reason.unwrap_or_else(|| "no reason given".to_owned()))
         }
+    }
+}
+
+/// What somebody accepts is no failure, and is not hidden either.
+fn note_suppressed(suites: &mut [Suite], report: &Report) {
+    let rows = report.suppressed.iter().filter(|row| row.count > 0);
+    let cases = rows.map(|row| {
+        let why = clip_end(&escape_prose(&suppressed::sentence(row)), TEXT);
+        Case::skipped(row.code.as_str().to_owned(), format!("suppressed: {why}"))
+    });
+    if let Some(first) = suites.first_mut() {
+        first.cases.extend(cases);
     }
 }
 

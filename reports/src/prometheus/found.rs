@@ -33,7 +33,20 @@ pub(super) fn add(report: &Report, page: &mut Exposition) {
             ([("code", code.as_str().to_owned()), of(severity)], count)
         }),
     );
+    add_suppressed(report, page);
     add_unchecked(report, page);
+}
+
+fn add_suppressed(report: &Report, page: &mut Exposition) {
+    let mut by_code: BTreeMap<Code, u64> = BTreeMap::new();
+    for row in &report.suppressed {
+        let count = by_code.entry(row.code).or_default();
+        *count = count.saturating_add(row.count);
+    }
+    page.labelled(
+        Metric { name: "findings_suppressed", help: "Findings that somebody accepts, by code." },
+        by_code.into_iter().map(|(code, count)| ([("code", code.as_str().to_owned())], count)),
+    );
 }
 
 fn of(severity: Severity) -> (&'static str, String) {

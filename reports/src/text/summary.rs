@@ -10,13 +10,11 @@ use super::numbers::{bytes, counted, duration, grouped};
 use super::page::{Page, Style};
 
 pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Result<()> {
-    if report.is_about_environment() {
-        let sentence = "What machine, pod and volumes are, and what will work there. No tree was \
-                        scanned: `fscan PATH` does that.";
-        return page.labelled(0, Style::Strong, "ENVIRONMENT", sentence);
-    }
     let (label, style) = verdict_label(report);
     page.labelled(0, style, &label, &verdict_sentences(report))?;
+    if report.is_about_environment() {
+        return Ok(());
+    }
     page.blank()?;
     // What was made for the run is gone: nobody can go there.
     let made = |root: &&Root| report.stress.as_ref().is_some_and(|stress| stress.made(&root.path));
@@ -37,6 +35,9 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
 }
 
 pub(crate) fn verdict_label(report: &Report) -> (String, Style) {
+    if report.is_about_environment() {
+        return ("ENVIRONMENT".to_owned(), Style::Strong);
+    }
     if report.saw_nothing() {
         return ("NOTHING EXAMINED".to_owned(), Style::Doubtful);
     }
@@ -54,6 +55,11 @@ pub(crate) fn verdict_label(report: &Report) -> (String, Style) {
 }
 
 pub(crate) fn verdict_sentences(report: &Report) -> String {
+    if report.is_about_environment() {
+        return "What machine, pod and volumes are, and what will work there. No tree was scanned: \
+                `fscan PATH` does that."
+            .to_owned();
+    }
     if report.saw_nothing() {
         return "Nothing can be said of what was asked for: see below.".to_owned();
     }

@@ -9,7 +9,7 @@ use super::numbers::counted;
 use super::page::Page;
 
 /// What matched nothing is told only if everything is to be; what expired always.
-pub(super) fn is_shown(row: &Suppressed, verbose: bool) -> bool {
+pub(crate) fn is_shown(row: &Suppressed, verbose: bool) -> bool {
     row.count > 0 || row.expired || verbose
 }
 
@@ -30,7 +30,7 @@ pub(super) fn write<W: Write>(rows: &[Suppressed], page: &mut Page<'_, W>) -> io
 }
 
 /// `3 findings of name-collision in app/vendor: REASON (until 2027-01-31)`.
-fn sentence(row: &Suppressed) -> String {
+pub(crate) fn sentence(row: &Suppressed) -> String {
     let number = match row.count {
         0 => "no finding".to_owned(),
         count => counted(count, "finding", "findings"),

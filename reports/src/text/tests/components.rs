@@ -26,8 +26,8 @@ fn what_was_asked_about_machine_and_pod_alone_is_told_without_a_verdict() {
     let text = plain(&report);
     assert!(text.starts_with("ENVIRONMENT  "), "{text}");
     assert!(!text.contains("HEALTHY") && !text.contains("NOTHING EXAMINED"), "{text}");
-    assert!(text.contains("  user ids                        65,536\n"), "{text}");
-    assert!(text.contains("unknown: EPERM (operation not permitted)"), "{text}");
+    assert!(text.contains("  user ids                            65,536\n"), "{text}");
+    assert!(text.contains("  not known  id mapping: EPERM (operation not permitted)\n"), "{text}");
     assert!(text.contains("\n/home/coder\n  leftovers of installs "), "{text}");
     assert!(!text.contains("Everything was examined"), "{text}");
 }
