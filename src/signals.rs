@@ -26,6 +26,12 @@ impl Caught {
             signal => Some(signal),
         }
     }
+
+    /// Takes down that a signal came.
+    #[cfg(test)]
+    pub fn note(&self, number: u8) {
+        self.0.store(number, Ordering::Release);
+    }
 }
 
 /// Calls `stop` at the first of them. Must be called before any thread is started: the

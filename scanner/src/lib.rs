@@ -48,6 +48,7 @@ mod names;
 mod oddities;
 mod offline;
 mod options;
+pub mod program;
 mod refusals;
 mod root_report;
 mod root_scan;

@@ -23,7 +23,6 @@ mod place;
 mod pnpm_store;
 mod privileges;
 mod probe;
-mod program;
 mod root_errors;
 mod root_filesystem;
 mod root_mount;

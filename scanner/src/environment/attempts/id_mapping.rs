@@ -14,13 +14,13 @@ use rustix::process::Pid;
 use rustix::thread::CapabilitySet;
 
 use super::super::probe::Learnt;
-use super::super::program::{Limits, ProgramError, run};
 use super::super::subordinate_ids::{Range, SUBGID, SUBUID, first_range};
 use super::super::words::shown;
 use super::super::{Probe, Surroundings, id_map_helpers, user_namespace};
 use super::ground::{has, unshare};
 use super::trial::{Came, Part, Step, try_out};
 use crate::checks::errno_word;
+use crate::program::{Limits, ProgramError, run};
 use crate::system_calls::Call;
 
 /// Subordinate ids in a new user namespace.
@@ -144,7 +144,6 @@ impl Program {
     fn run(&self, pid: Pid, time_limit: Duration) -> Result<(), NotWritten> {
         let pid = pid.as_raw_nonzero().to_string();
         let arguments: Vec<_> = std::iter::once(pid).chain(self.ids.iter().cloned()).collect();
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let limits = Limits::until(Instant::now() + time_limit);
         match run(&self.path, &arguments, &limits) {
             Ok(_) => Ok(()),

@@ -12,7 +12,7 @@ use super::gathered::{Gathered, Origin, Outcome, Resource};
 use super::given::read_longhorn;
 use super::name;
 use super::objects::LonghornObjects;
-use crate::environment::program::{self, Limits, ProgramError};
+use crate::program::{self, Limits, ProgramError};
 
 /// Where Longhorn keeps its objects.
 const NAMESPACE: &str = "longhorn-system";
@@ -159,10 +159,10 @@ fn about_claim<'a>(known: &'a LonghornObjects, name: &'a str) -> Vec<Question<'a
 
 /// Why kubectl brought nothing. What it prints for people is in English.
 fn reason(error: &ProgramError) -> String {
-    let ProgramError::Failed { stderr, .. } = error else {
+    let ProgramError::Failed { said: words, .. } = error else {
         return error.to_string();
     };
-    let said = program::quote(stderr);
+    let said = program::quote(words);
     let lower = said.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     let what = if has(&["(forbidden)", "is forbidden"]) {

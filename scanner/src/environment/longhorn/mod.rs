@@ -28,7 +28,8 @@ use std::time::Duration;
 
 use reports::{Answer, Fact, FactName};
 
-use super::{Place, Probe, Surroundings, program};
+use super::{Place, Probe, Surroundings};
+use crate::program;
 pub use given::{GivenError, read_longhorn};
 pub use objects::LonghornObjects;
 

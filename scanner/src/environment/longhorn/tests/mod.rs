@@ -11,9 +11,9 @@ use reports::{FactValue, PathName};
 use tempfile::TempDir;
 
 use super::*;
-use crate::environment::program::stand_in;
 use crate::environment::tests::Fixture;
 use crate::mounts;
+use crate::program::stand_in;
 
 /// A root that is mounted so at `point`.
 fn place(point: &str, filesystem: &str, source: &str) -> Place {

@@ -22,7 +22,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Access, access};
 use rustix::io::Errno;
 
-pub(super) use error::{ProgramError, quote};
+pub use error::{ProgramError, quote};
 use group::Group;
 use stream::Stream;
 
@@ -31,7 +31,7 @@ const BEAT: Duration = Duration::from_millis(5);
 
 /// How much a program may do.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
+pub struct Limits {
     /// When it is ended.
     pub deadline: Instant,
     /// The most that it may print to standard output, in bytes.
@@ -42,14 +42,14 @@ pub(super) struct Limits {
 
 impl Limits {
     /// 16 MiB of output and 64 KiB of messages, until `deadline`.
-    pub(super) fn until(deadline: Instant) -> Self {
+    pub fn until(deadline: Instant) -> Self {
         Limits { deadline, stdout: 16 << 20, stderr: 64 << 10 }
     }
 }
 
 /// What a program that ended with success printed.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Printed {
+pub struct Printed {
     /// To standard output.
     pub stdout: Vec<u8>,
     /// To standard error.
@@ -58,7 +58,7 @@ pub(super) struct Printed {
 
 /// Looks for a program in the folders of a PATH. A relative folder is left out: what lies in the
 /// working folder is nobody's program.
-pub(super) fn find(name: &str, path: &OsStr) -> Option<PathBuf> {
+pub fn find(name: &str, path: &OsStr) -> Option<PathBuf> {
     let folders = env::split_paths(path).filter(|folder| folder.is_absolute());
     let runs = |program: &PathBuf| program.is_file() && access(program, Access::EXEC_OK).is_ok();
     folders.map(|folder| folder.join(name)).find(runs)
@@ -66,15 +66,26 @@ pub(super) fn find(name: &str, path: &OsStr) -> Option<PathBuf> {
 
 /// Runs `program` with standard input empty and messages in English. An exit status other than 0
 /// is an error. Starting it may take as long as the filesystem that it lies on takes.
-pub(super) fn run(
+pub fn run(
     program: &Path,
-    arguments: &[&str],
+    arguments: &[impl AsRef<OsStr>],
     limits: &Limits,
+) -> Result<Printed, ProgramError> {
+    run_with(program, arguments, Stdio::null(), limits, &|| false)
+}
+
+/// The same with something on standard input, until `is_stopped`.
+pub fn run_with(
+    program: &Path,
+    arguments: &[impl AsRef<OsStr>],
+    input: Stdio,
+    limits: &Limits,
+    is_stopped: &dyn Fn() -> bool,
 ) -> Result<Printed, ProgramError> {
     let begun = Instant::now();
     let mut command = Command::new(program);
     command.args(arguments).env("LC_ALL", "C").process_group(0);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|error| ProgramError::start(program, &error))?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let mut run = Run {
@@ -83,7 +94,7 @@ pub(super) fn run(
         stdout: Stream::new("standard output", stdout.map(Into::into), limits.stdout),
         stderr: Stream::new("standard error", stderr.map(Into::into), limits.stderr),
     };
-    let status = run.attend(begun, limits.deadline)?;
+    let status = run.attend(begun, limits.deadline, is_stopped)?;
     run.conclude(status)
 }
 
@@ -101,6 +112,7 @@ impl Run<'_> {
         &mut self,
         begun: Instant,
         deadline: Instant,
+        is_stopped: &dyn Fn() -> bool,
     ) -> Result<Option<ExitStatus>, ProgramError> {
         loop {
             if self.group.has_ended().map_err(|errno| self.watch("waitid", errno))? {
@@ -110,6 +122,9 @@ impl Run<'_> {
                 return Ok(status);
             }
             self.take()?;
+            if is_stopped() {
+                return Err(ProgramError::Stopped { program: self.program.into() });
+            }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 let after = begun.elapsed();
@@ -153,13 +168,18 @@ impl Run<'_> {
             Some(status) if status.success() => {
                 Ok(Printed { stdout: self.stdout.into_bytes(), stderr })
             }
-            Some(status) => Err(ProgramError::ended(self.program, status, stderr)),
+            Some(status) => {
+                // Some complain on standard output alone.
+                let is_silent = stderr.iter().all(u8::is_ascii_whitespace);
+                let said = if is_silent { self.stdout.into_bytes() } else { stderr };
+                Err(ProgramError::ended(self.program, status, said))
+            }
             None => Err(ProgramError::Lost { program: self.program.into() }),
         }
     }
 }
 
 #[cfg(test)]
-pub(super) mod stand_in;
+pub(crate) mod stand_in;
 #[cfg(test)]
 mod tests;

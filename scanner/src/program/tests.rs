@@ -105,9 +105,9 @@ fn failures_are_told_apart() {
     let write = |name: &str, text: &str, mode| {
         let path = folder.path().join(name);
         stand_in::write(&path, text, mode);
-        run(&path, &[], &limits(20_000)).unwrap_err()
+        run(&path, &[""; 0], &limits(20_000)).unwrap_err()
     };
-    let missing = run(&folder.path().join("none"), &[], &limits(20_000)).unwrap_err();
+    let missing = run(&folder.path().join("none"), &[""; 0], &limits(20_000)).unwrap_err();
     assert!(matches!(missing, ProgramError::NotFound { .. }), "{missing}");
     let interpreter = write("script", "#!/no/such/shell\n", 0o755);
     assert!(matches!(interpreter, ProgramError::NotFound { .. }), "{interpreter}");

@@ -16,7 +16,7 @@ const QUOTED: usize = 300;
 
 /// Why a program brought nothing. Each message is one line that names the program.
 #[derive(Debug, thiserror::Error)]
-pub(in crate::environment) enum ProgramError {
+pub enum ProgramError {
     /// It, or the interpreter that it names, is not there.
     #[error("{}: there is no such program, or its interpreter is missing", .program.escaped())]
     NotFound {
@@ -61,24 +61,30 @@ pub(in crate::environment) enum ProgramError {
         limit: usize,
     },
     /// It says that it failed.
-    #[error("{}: it ended with exit status {code}: {}", .program.escaped(), quote(.stderr))]
+    #[error("{}: it ended with exit status {code}: {}", .program.escaped(), quote(.said))]
     Failed {
         /// The program.
         program: PathName,
         /// Its exit status.
         code: i32,
-        /// What it printed to standard error.
-        stderr: Vec<u8>,
+        /// What it printed to standard error, or else to standard output.
+        said: Vec<u8>,
     },
     /// Somebody else ended it.
-    #[error("{}: it was killed by signal {signal}: {}", .program.escaped(), quote(.stderr))]
+    #[error("{}: it was killed by signal {signal}: {}", .program.escaped(), quote(.said))]
     Killed {
         /// The program.
         program: PathName,
         /// By which (signal(7)).
         signal: i32,
-        /// What it printed to standard error.
-        stderr: Vec<u8>,
+        /// What it printed to standard error, or else to standard output.
+        said: Vec<u8>,
+    },
+    /// It was ended because it was to stop.
+    #[error("{}: it was stopped", .program.escaped())]
+    Stopped {
+        /// The program.
+        program: PathName,
     },
     /// Nobody knows how it ended.
     #[error("{}: it is gone or cannot be ended; how it ended is not known", .program.escaped())]
@@ -114,19 +120,19 @@ impl ProgramError {
     }
 
     /// It ended, and not with success.
-    pub(super) fn ended(program: &Path, status: ExitStatus, stderr: Vec<u8>) -> Self {
+    pub(super) fn ended(program: &Path, status: ExitStatus, said: Vec<u8>) -> Self {
         let program = PathName::from(program);
         match (status.code(), status.signal()) {
-            (Some(code), _) => ProgramError::Failed { program, code, stderr },
-            (None, Some(signal)) => ProgramError::Killed { program, signal, stderr },
+            (Some(code), _) => ProgramError::Failed { program, code, said },
+            (None, Some(signal)) => ProgramError::Killed { program, signal, said },
             (None, None) => ProgramError::Lost { program },
         }
     }
 }
 
 /// The last line that it printed, where programs say why they end.
-pub(in crate::environment) fn quote(stderr: &[u8]) -> String {
-    let text = String::from_utf8_lossy(stderr);
+pub fn quote(said: &[u8]) -> String {
+    let text = String::from_utf8_lossy(said);
     let line = text.lines().rev().map(str::trim).find(|line| !line.is_empty());
     let Some(line) = line else {
         return "it said nothing".to_owned();
