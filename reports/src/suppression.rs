@@ -55,6 +55,13 @@ pub struct Suppressed {
     pub file: PathName,
 }
 
+impl Suppressed {
+    /// Whether it covers what speaks of damage.
+    pub fn is_of_damage(&self) -> bool {
+        self.count > 0 && self.severity >= Severity::Suspect
+    }
+}
+
 /// What a suppression makes of a finding.
 enum Says {
     /// It is about other ones.

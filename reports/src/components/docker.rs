@@ -21,8 +21,11 @@ fn data_root(known: &Environment, report: &Report) -> Judged {
         let note = "which cannot be the upper layer of an overlay";
         return (Fails, format!("The data root {root} lies on {filesystem}, {note}."));
     }
-    if is_damaged(root, report) {
-        return (AtRisk, format!("The data root {root} lies on a filesystem that is damaged."));
+    if is_doubtful(root, report) {
+        return (AtRisk, format!("The data root {root} lies where damage was found."));
+    }
+    if let Some(judged) = containerd(known) {
+        return judged;
     }
     match tried {
         Some("works") => {
@@ -36,7 +39,24 @@ fn data_root(known: &Environment, report: &Report) -> Judged {
     }
 }
 
-fn is_damaged(path: &str, report: &Report) -> bool {
+/// Where images lie if Docker keeps them in containerd's store.
+fn containerd(known: &Environment) -> Option<Judged> {
+    let filesystem = text(known, FactName::ContainerdRootFilesystem)?;
+    let root = text(known, FactName::ContainerdRoot)?;
+    if filesystem != "overlay" {
+        return None;
+    }
+    let note = "which cannot be the upper layer of an overlay";
+    match text(known, FactName::DockerImageStore) {
+        Some("containerd") => {
+            Some((Fails, format!("Images lie in {root}, on {filesystem}, {note}.")))
+        }
+        Some(_) => None,
+        None => Some((Unknown, format!("Images may lie in {root}, on {filesystem}, {note}."))),
+    }
+}
+
+fn is_doubtful(path: &str, report: &Report) -> bool {
     let known = crate::Known::of(report);
     let worst = known.worst_around(&PathName::new(path.as_bytes().to_vec()));
     worst.is_some_and(|worst| worst >= Severity::Suspect)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Judged;
 use crate::ComponentStatus::{AtRisk, Fails, Unknown, Works};
-use crate::{Environment, FactName, FactValue, Finding, Report, Severity};
+use crate::{CheckStatus, Environment, FactName, FactValue, Finding, Report, Severity};
 
 /// Codes that a note names.
 const NAMED: usize = 3;
@@ -19,10 +19,32 @@ pub(super) fn judge(known: &Environment, report: &Report) -> Judged {
             (AtRisk, format!("Corruption explains best what was found: {}.", codes(&found)))
         }
         Some(Severity::Warning) => (AtRisk, format!("A risk was found: {}.", codes(&found))),
+        _ if accepted(report).is_some() => (AtRisk, accepted(report).unwrap_or_default()),
         _ if report.totals.entries == 0 => unscanned(known, report),
         _ if !report.complete => (Unknown, "The run stopped before its end.".into()),
+        _ if !asked_for_entries(report) => {
+            (Unknown, "What was asked for does not show damage of names.".into())
+        }
+        _ if report.left_something_unchecked() => {
+            let note = "entries; not everything could be examined";
+            (Works, format!("No damage in {} {note}.", report.totals.entries))
+        }
         _ => (Works, format!("No damage in {} entries.", report.totals.entries)),
     }
+}
+
+/// Damage that somebody accepts is none that is gone.
+fn accepted(report: &Report) -> Option<String> {
+    let row = report.suppressed.iter().find(|row| row.is_of_damage())?;
+    let until = row.expires.map(|day| format!(" until {day}")).unwrap_or_default();
+    Some(format!("Damage is known, and accepted{until}: {}.", row.code))
+}
+
+/// Whether names were looked up.
+fn asked_for_entries(report: &Report) -> bool {
+    let checks = report.roots.iter().flat_map(|root| &root.checks);
+    let mut entries = checks.filter(|check| check.name == "entries");
+    entries.any(|check| check.status != CheckStatus::Skipped)
 }
 
 /// The worst codes, each once.

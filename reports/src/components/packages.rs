@@ -13,7 +13,7 @@ pub(super) fn judge(report: &Report) -> Judged {
     match conclusion {
         TarConclusion::NothingExtracted => (Unknown, conclusion.text().into()),
         TarConclusion::Passed | TarConclusion::PassedSoFar if is_damaged(report) => {
-            let note = "entries were extracted without a fault; but the filesystem is damaged";
+            let note = "entries were extracted without a fault; but damage was found";
             (AtRisk, format!("{entries} {note}."))
         }
         TarConclusion::Passed => {
@@ -35,11 +35,11 @@ pub(super) fn judge(report: &Report) -> Judged {
 }
 
 fn untried(report: &Report) -> Judged {
-    if is_damaged(report) {
-        (AtRisk, "None was extracted: nothing is written to a filesystem that is damaged.".into())
-    } else {
-        (Unknown, "No package was extracted in this run.".into())
-    }
+    let status = if is_damaged(report) { AtRisk } else { Unknown };
+    let mut checks = report.roots.iter().flat_map(|root| &root.checks);
+    let tar = checks.find(|check| check.name == "tar").and_then(|check| check.reason.as_ref());
+    let why = tar.map(|reason| format!(": {reason}")).unwrap_or_default();
+    (status, format!("No package was extracted{why}."))
 }
 
 fn failed(runs: &[TarRun]) -> u64 {
@@ -47,5 +47,6 @@ fn failed(runs: &[TarRun]) -> u64 {
 }
 
 fn is_damaged(report: &Report) -> bool {
-    report.worst().is_some_and(|worst| worst >= Severity::Suspect)
+    let accepted = report.suppressed.iter().any(crate::Suppressed::is_of_damage);
+    accepted || report.worst().is_some_and(|worst| worst >= Severity::Suspect)
 }

@@ -46,6 +46,16 @@ fn docker_depends_on_what_its_data_root_lies_on() {
     assert_eq!(status(with(on("ext4"), tried("works")), docker), Works);
     assert_eq!(status(with(on("fuse"), tried("refused")), docker), Fails);
     assert_eq!(status(with(on("ext4"), tried("forbidden")), docker), Unknown);
+    let images = |store: &str| {
+        let mut facts = with(on("ext4"), tried("works"));
+        facts.push(machine(FactName::ContainerdRoot, "/var/lib/containerd"));
+        facts.push(machine(FactName::ContainerdRootFilesystem, "overlay"));
+        if !store.is_empty() {
+            facts.push(machine(FactName::DockerImageStore, store));
+        }
+        status(facts, docker)
+    };
+    assert_eq!([images("containerd"), images("docker"), images("")], [Fails, Works, Unknown]);
     let missing = with(on("overlay"), machine(FactName::Docker, ""));
     let (_, note) = judged(healthy(), missing, docker);
     assert!(note.ends_with("Docker is not installed here."), "{note}");
@@ -149,6 +159,21 @@ fn the_filesystem_is_what_was_found_on_it() {
     assert_eq!(judged(unscanned.clone(), Vec::new(), filesystem).0, Unknown);
     let errors = vec![of_volume(FactName::KernelErrors, 3)];
     assert_eq!(judged(unscanned, errors, filesystem).0, AtRisk);
+    let row = crate::Suppressed {
+        code: Code::DirentDangling,
+        severity: crate::Severity::Corrupt,
+        count: 7,
+        reason: "known".into(),
+        expires: None,
+        expired: false,
+        glob: None,
+        file: volume().path,
+    };
+    let accepted = Report { suppressed: vec![row], ..healthy() };
+    assert_eq!(judged(accepted, Vec::new(), filesystem).0, AtRisk, "accepted, and still there");
+    let mut links_alone = healthy();
+    links_alone.roots[0].checks[0].status = crate::CheckStatus::Skipped;
+    assert_eq!(judged(links_alone, Vec::new(), filesystem).0, Unknown);
     let stopped = Report { complete: false, ..healthy() };
     assert_eq!(judged(stopped, Vec::new(), filesystem).0, Unknown);
 }

@@ -100,7 +100,7 @@ fn of_check(check: &CheckRun) -> Case {
         CheckStatus::Ran => Case::passed(name, reason.unwrap_or_default()),
         CheckStatus::Partial => {
             let reason = reason.unwrap_or_else(|| "no reason given".to_owned());
-            Case::passed(name, format!("checked in part: {reason}"))
+            Case::skipped(name, format!("checked in part: {reason}"))
         }
         CheckStatus::Skipped => {
             Case::skipped(name, reason.unwrap_or_else(|| "no reason given".to_owned()))

@@ -64,8 +64,8 @@ fn findings_components_and_advice_are_told() {
          risk** | The data root lies on a damaged filesystem. |\n",
         "### 1. Stop writers and secure the data before anything else\n\nBecause of \
          `dirent-dangling`, `",
-        "3. Copy what can still be read to another volume. Read errors name what is lost.\n\n   \
-         ```sh\n   rsync -aHAXx --numeric-ids /home/coder DESTINATION\n   ```\n",
+        "4. Copy what can still be read. Its errors and exit codes other than 0 name what is \
+         lost.\n\n   ```sh\n   rsync -aHAXx --numeric-ids /home/coder/ DESTINATION/\n   ```\n",
         "**Held back:** commands that destroy something. No copy is verified.\n",
         "- **Caveat:** Snapshot and backup keep the damage too.",
         "- **Confidence:** high\n",

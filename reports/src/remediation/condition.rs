@@ -18,7 +18,7 @@ pub(super) struct When {
     pub(super) filesystems: &'static [&'static str],
     /// where one of these groups of facts holds whole;
     pub(super) facts: &'static [&'static [Test]],
-    /// where nothing suspect or worse was found;
+    /// where all was scanned, and nothing suspect or worse is known;
     pub(super) sound: bool,
     /// after tar round trips without any fault.
     pub(super) extracts: bool,
@@ -45,8 +45,10 @@ pub(super) const ANY: When = When {
 pub(super) enum Test {
     /// It is this word.
     Is(FactName, &'static str),
-    /// It is another word.
-    IsNot(FactName, &'static str),
+    /// It begins like this.
+    Begins(FactName, &'static str),
+    /// It begins otherwise, or is not known.
+    BeginsNot(FactName, &'static str),
     /// It is so, or not so.
     Holds(FactName, bool),
     /// It is not so, or that is not known.
@@ -66,10 +68,16 @@ pub(super) enum Test {
 }
 
 impl Test {
+    /// Whether not knowing is an answer to it, which speaks for nothing.
+    fn holds_of_the_unknown(self) -> bool {
+        matches!(self, Test::NotGiven(_) | Test::NotHolds(_) | Test::BeginsNot(..))
+    }
+
     fn name(self) -> FactName {
         match self {
             Test::Is(name, _)
-            | Test::IsNot(name, _)
+            | Test::Begins(name, _)
+            | Test::BeginsNot(name, _)
             | Test::Holds(name, _)
             | Test::NotHolds(name)
             | Test::AtLeast(name, _)
@@ -87,7 +95,8 @@ impl Test {
         let number = value.and_then(FactValue::number);
         match self {
             Test::Is(_, word) => text == Some(word),
-            Test::IsNot(_, word) => text.is_some_and(|text| text != word),
+            Test::Begins(_, start) => text.is_some_and(|text| text.starts_with(start)),
+            Test::BeginsNot(_, start) => !text.is_some_and(|text| text.starts_with(start)),
             Test::Holds(_, flag) => value.and_then(FactValue::flag) == Some(flag),
             Test::NotHolds(_) => value.and_then(FactValue::flag) != Some(true),
             Test::AtLeast(_, least) => number.is_some_and(|number| number >= least),
@@ -164,13 +173,9 @@ impl When {
         let filesystem = place.root.map(|root| root.filesystem.as_str());
         let fits = self.filesystems.is_empty()
             || filesystem.is_some_and(|filesystem| self.filesystems.contains(&filesystem));
-        let sound = || {
-            let worst = place.root.and_then(|root| known.worst_of(&root.path));
-            worst.is_none_or(|worst| worst < Severity::Suspect)
-        };
         let extracts =
             || known.tar.is_some_and(|trips| trips.conclusion() == TarConclusion::Passed);
-        if !fits || self.sound && !sound() || self.extracts && !extracts() {
+        if !fits || self.sound && !known.is_sound(place) || self.extracts && !extracts() {
             return None;
         }
         self.group_at(place)
@@ -184,8 +189,7 @@ impl When {
         let holds = |group: &&&[Test]| group.iter().all(|test| test.holds(place));
         let group = self.facts.iter().find(holds)?;
         // That something is not known speaks for nothing.
-        let said =
-            group.iter().filter(|test| !matches!(test, Test::NotGiven(_) | Test::NotHolds(_)));
+        let said = group.iter().filter(|test| !test.holds_of_the_unknown());
         Some(said.map(|test| test.name()).collect())
     }
 }

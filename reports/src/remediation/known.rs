@@ -1,7 +1,8 @@
 //! What recommendations follow from.
 
 use crate::{
-    Environment, FactName, FactValue, Finding, PathName, Report, Root, Severity, TarTrips,
+    Environment, FactName, FactValue, Finding, PathName, Report, Root, Severity, Suppressed,
+    TarTrips,
 };
 
 /// What a run found, and where.
@@ -15,6 +16,10 @@ pub struct Known<'a> {
     pub environment: Option<&'a Environment>,
     /// What tar round trips came to.
     pub tar: Option<&'a TarTrips>,
+    /// What somebody accepts of what was found.
+    pub suppressed: &'a [Suppressed],
+    /// Whether trees were scanned, to their end.
+    pub scanned: bool,
 }
 
 impl<'a> Known<'a> {
@@ -25,6 +30,8 @@ impl<'a> Known<'a> {
             roots: &report.roots,
             environment: report.environment.as_ref(),
             tar: report.tar.as_ref(),
+            suppressed: &report.suppressed,
+            scanned: report.complete && report.totals.entries > 0,
         }
     }
 
@@ -38,20 +45,31 @@ impl<'a> Known<'a> {
         Place { root, environment: self.environment }
     }
 
-    /// The roots that a finding may speak of: the one its path lies in, else those on its device,
-    /// else every one.
+    /// The roots that a finding may speak of: of those on its device, where it names one, the one
+    /// that its path lies in, or all; else the one that its path lies in; else every one.
     pub(super) fn places_of(self, finding: &Finding) -> Vec<Place<'a>> {
-        if let Some(root) = self.root_above(finding) {
-            return vec![self.place(Some(root))];
+        let on_device: Vec<_> =
+            self.places().filter(|place| place.is_on_device_of(finding)).collect();
+        let path = finding.subject.path.as_ref();
+        let around = |roots: &[Place<'a>]| innermost(roots, path?.as_bytes());
+        if !on_device.is_empty() {
+            return around(&on_device).map_or(on_device, |place| vec![place]);
         }
-        let device = finding.subject.device.as_deref();
-        let is_on = |root: &&Root| {
-            let kernel_name = root.device.strip_prefix("/dev/");
-            device.is_some_and(|name| root.device == name || kernel_name == Some(name))
-        };
-        let on_device = self.roots.iter().filter(is_on).map(|root| self.place(Some(root)));
-        let places: Vec<_> = on_device.collect();
-        if places.is_empty() { self.places().collect() } else { places }
+        let all: Vec<_> = self.places().collect();
+        around(&all).map_or(all, |place| vec![place])
+    }
+
+    /// Whether a root was scanned and nothing is known that speaks of damage, accepted or not.
+    pub(super) fn is_sound(self, place: Place<'_>) -> bool {
+        let worst = place.root.and_then(|root| self.worst_of(&root.path));
+        let accepted = self.suppressed.iter().any(Suppressed::is_of_damage);
+        let errors = place.fact(FactName::KernelErrors).and_then(FactValue::number);
+        let read_only = place.fact(FactName::EngineReadOnly).and_then(FactValue::flag);
+        self.scanned
+            && !accepted
+            && worst.is_none_or(|worst| worst < Severity::Suspect)
+            && errors.is_none_or(|errors| errors == 0)
+            && read_only != Some(true)
     }
 
     /// Where the first root stands that a finding may speak of.
@@ -69,18 +87,16 @@ impl<'a> Known<'a> {
 
     /// The worst that was found in the innermost root that a path lies in.
     pub(crate) fn worst_around(self, path: &PathName) -> Option<Severity> {
-        self.worst_of(&self.root_around(path.as_bytes())?.path)
+        let all: Vec<_> = self.places().collect();
+        self.worst_of(&innermost(&all, path.as_bytes())?.root?.path)
     }
+}
 
-    fn root_around(self, path: &[u8]) -> Option<&'a Root> {
-        let around = self.roots.iter().filter(|root| lies_in(path, root.path.as_bytes()));
-        around.max_by_key(|root| root.path.as_bytes().len())
-    }
-
-    /// The innermost root that the finding's path lies in.
-    fn root_above(self, finding: &Finding) -> Option<&'a Root> {
-        self.root_around(finding.subject.path.as_ref()?.as_bytes())
-    }
+/// The innermost of some roots that a path lies in.
+fn innermost<'a>(places: &[Place<'a>], path: &[u8]) -> Option<Place<'a>> {
+    let root = |place: &Place<'a>| place.root.map_or(&[][..], |root| root.path.as_bytes());
+    let around = places.iter().filter(|place| place.root.is_some() && lies_in(path, root(place)));
+    around.max_by_key(|place| root(place).len()).copied()
 }
 
 /// Whether a path is a directory's, or leads into it.
@@ -110,6 +126,21 @@ impl<'a> Place<'a> {
     /// A fact that is a word or name, where it is not empty.
     pub(super) fn text(self, name: FactName) -> Option<&'a str> {
         self.fact(name)?.text().filter(|text| !text.is_empty())
+    }
+
+    /// Whether it is on the device that a finding names: by the kernel's name for it, as the mount
+    /// table names it, or by where that device is mounted.
+    fn is_on_device_of(self, finding: &Finding) -> bool {
+        let (Some(root), Some(device)) = (self.root, finding.subject.device.as_deref()) else {
+            return false;
+        };
+        let mounted = finding.subject.path.as_ref().is_some_and(|path| {
+            !root.mount_point.is_empty() && path.as_bytes() == root.mount_point.as_bytes()
+        });
+        mounted
+            || root.device == device
+            || root.device.strip_prefix("/dev/") == Some(device)
+            || self.text(FactName::BlockDevice) == Some(device)
     }
 
     /// Whether both are the same root.

@@ -11,7 +11,7 @@ const REPAIR: &str = "repair-ext4";
 const TMPFS: &str = "install-on-tmpfs";
 
 fn known<'a>(findings: &'a [Finding], roots: &'a [Root]) -> Known<'a> {
-    Known { findings, roots, environment: None, tar: None }
+    Known { findings, roots, environment: None, tar: None, suppressed: &[], scanned: true }
 }
 
 fn ids(findings: &[Finding], roots: &[Root]) -> Vec<String> {
@@ -177,11 +177,11 @@ fn what_is_unknown_stands_in_capitals() {
     suspect.subject.path = None;
     assert_eq!(
         commands(std::slice::from_ref(&suspect), &[], "scan-again-quiet"),
-        ["fscan DIRECTORY"]
+        ["fscan --read-only DIRECTORY"]
     );
     let mut deep = volume();
     deep.path = PathName::new(b"/d".repeat(50_000));
-    assert_eq!(commands(&[suspect], &[deep], "scan-again-quiet"), ["fscan DIRECTORY"]);
+    assert_eq!(commands(&[suspect], &[deep], "scan-again-quiet"), ["fscan --read-only DIRECTORY"]);
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn hostile_devices_and_paths_stay_one_word() {
     suspect.subject.path = Some(hostile.path.clone());
     assert_eq!(
         commands(&[suspect], &[hostile], "scan-again-quiet"),
-        [r"fscan $'/x \173device\175 \033\377'"]
+        [r"fscan --read-only $'/x \173device\175 \033\377'"]
     );
 }
 
@@ -215,6 +215,8 @@ fn rules_are_well_formed() {
         for step in steps {
             assert!(step.text.ends_with('.'), "{}: {}", rule.id, step.text);
             let command = step.command.unwrap_or_default();
+            // Lines that are indented could not be pasted as one command.
+            assert!(!command.contains('\n'), "{}: {command}", rule.id);
             for blank in
                 ["{path}", "{device}", "{user}", "{volume}", "{claim}", "{namespace}", "{pv}"]
             {
@@ -235,6 +237,8 @@ fn no_command_repairs_deletes_or_formats() {
             let command = step.command.unwrap_or_default();
             let bad = command.split_whitespace().find(|word| destructive.contains(word));
             assert_eq!(bad, None, "{}: {command}", rule.id);
+            let clears = step.text.contains("rm -rf") || command.contains("clean --force");
+            assert!(!clears || rule.when.sound, "{}: {} {command}", rule.id, step.text);
         }
     }
 }

@@ -32,7 +32,8 @@ pub(super) static RULES: &[Rule] = &[
         },
         steps: &[
             run(
-                "As root, best in the image of the pod.",
+                "As root, best in the image of the pod. It must be a range that /etc/subuid and \
+                 /etc/subgid give nobody yet.",
                 "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {user}",
             ),
             run("What maps them, in Debian and Ubuntu.", "apt-get install uidmap"),
@@ -47,10 +48,14 @@ pub(super) static RULES: &[Rule] = &[
         title: "Have user namespaces allowed",
         stage: Stage::WorkRound,
         when: When {
-            facts: &[&[
-                Test::Given(FactName::Buildah),
-                Test::Holds(FactName::UserNamespaces, false),
-            ]],
+            facts: &[
+                &[Test::Given(FactName::Buildah), Test::Holds(FactName::UserNamespaces, false)],
+                &[
+                    Test::Given(FactName::Buildah),
+                    Test::Holds(FactName::AppArmorRestriction, true),
+                    Test::Is(FactName::NestedOverlayUserxattr, "forbidden"),
+                ],
+            ],
             weight: Severity::Warning,
             ..ANY
         },

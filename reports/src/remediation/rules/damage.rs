@@ -21,12 +21,22 @@ pub(super) static RULES: &[Rule] = &[
                  the cluster (Longhorn: a Snapshot with createSnapshot: true, then a Backup).",
             ),
             run(
-                "Copy what can still be read to another volume. Read errors name what is lost.",
-                "rsync -aHAXx --numeric-ids {path} DESTINATION",
+                "Write down what can be seen. ELSEWHERE lies on another volume.",
+                "fscan --read-only {path} --manifest ELSEWHERE/before.jsonl.gz",
             ),
             run(
-                "Verify the copy by content. No output means that it is the same.",
-                "rsync -aHAXx --numeric-ids -cni {path} DESTINATION",
+                "Copy what can still be read. Its errors and exit codes other than 0 name what is \
+                 lost.",
+                "rsync -aHAXx --numeric-ids {path}/ DESTINATION/",
+            ),
+            run(
+                "Verify the copy by content.",
+                "fscan --read-only DESTINATION --baseline ELSEWHERE/before.jsonl.gz",
+            ),
+            tell(
+                "A copy of files lacks every name that the damaged filesystem does not show. Those \
+                 may be on the device still: keep the snapshot, or copy the device whole (dd, \
+                 ddrescue), and let `fscan image` look at that copy.",
             ),
         ],
         caveat: "Snapshot and backup keep the damage too. Replicas are no backup: the damage is \
@@ -128,11 +138,11 @@ pub(super) static RULES: &[Rule] = &[
         steps: &[
             run(
                 "While nothing writes: whether it is still so, and for which directories.",
-                "fscan {path} --check entries,inodes,links",
+                "fscan --read-only {path} --check entries,inodes,links",
             ),
             tell(
                 "Of an index the offline check says \"Problem in HTREE directory inode\". Then \
-                 the names are all there, and a repair builds the index anew without losing one.",
+                 the names are mostly there still, and a repair builds the index anew.",
             ),
         ],
         caveat: "A name that something removes meanwhile looks the same for a moment: fscan looked \
@@ -167,7 +177,10 @@ pub(super) static RULES: &[Rule] = &[
         when: When { severities: &[Severity::Suspect], ..ANY },
         steps: &[
             tell("Stop what writes below the path, or choose a quiet hour."),
-            run("What is found again then is more likely damage than chance.", "fscan {path}"),
+            run(
+                "What is found again then is more likely damage than chance.",
+                "fscan --read-only {path}",
+            ),
         ],
         caveat: "A suspect finding is consistent with corruption, not proof of it. What does not \
                  come back is not proven harmless either: the kernel may answer from its cache.",
@@ -180,7 +193,8 @@ pub(super) static RULES: &[Rule] = &[
         stage: Stage::Prevent,
         when: When { codes: &[Code::MountErrorsContinue], ..ANY },
         steps: &[run(
-            "On the node, as root. It applies from the next mount.",
+            "After check and repair, unmounted, on the node, as root. It applies from the next \
+             mount.",
             "tune2fs -e remount-ro {device}",
         )],
         caveat: "Trades availability for safety: the first error that the kernel meets turns the \

@@ -13,6 +13,15 @@ const EXT: &[&str] = &["ext2", "ext3", "ext4"];
 
 const ON_LONGHORN: &[&[Test]] = &[&[Test::Given(FactName::LonghornVolume)]];
 
+/// The filesystem lies on the volume itself, and not on what cryptsetup makes of it.
+const PLAIN: &[&[Test]] =
+    &[&[Test::Given(FactName::LonghornVolume), Test::BeginsNot(FactName::Device, MAPPER)]];
+
+const ENCRYPTED: &[&[Test]] =
+    &[&[Test::Given(FactName::LonghornVolume), Test::Begins(FactName::Device, MAPPER)]];
+
+const MAPPER: &str = "/dev/mapper/";
+
 pub(super) static RULES: &[Rule] = &[
     Rule {
         id: "snapshot-longhorn-volume",
@@ -22,30 +31,16 @@ pub(super) static RULES: &[Rule] = &[
         steps: &[
             run(
                 "The snapshot. If the name is taken, it was taken before: choose another.",
-                "kubectl create -f - <<'EOF'\n\
-                 apiVersion: longhorn.io/v1beta2\n\
-                 kind: Snapshot\n\
-                 metadata:\n\
-                 \x20 name: {volume}-before-repair\n\
-                 \x20 namespace: longhorn-system\n\
-                 spec:\n\
-                 \x20 volume: {volume}\n\
-                 \x20 createSnapshot: true\n\
-                 EOF",
+                "printf '%s' '{\"apiVersion\":\"longhorn.io/v1beta2\",\"kind\":\"Snapshot\",\"metadata\":\
+                 {\"name\":\"{volume}-before-repair\",\"namespace\":\"longhorn-system\"},\"spec\":\
+                 {\"volume\":\"{volume}\",\"createSnapshot\":true}}' | kubectl create -f -",
             ),
             run(
                 "The backup, once the snapshot says readyToUse. It needs a backup target.",
-                "kubectl create -f - <<'EOF'\n\
-                 apiVersion: longhorn.io/v1beta2\n\
-                 kind: Backup\n\
-                 metadata:\n\
-                 \x20 name: {volume}-before-repair\n\
-                 \x20 namespace: longhorn-system\n\
-                 \x20 labels:\n\
-                 \x20   backup-volume: {volume}\n\
-                 spec:\n\
-                 \x20 snapshotName: {volume}-before-repair\n\
-                 EOF",
+                "printf '%s' '{\"apiVersion\":\"longhorn.io/v1beta2\",\"kind\":\"Backup\",\"metadata\":\
+                 {\"name\":\"{volume}-before-repair\",\"namespace\":\"longhorn-system\",\"labels\":\
+                 {\"backup-volume\":\"{volume}\"}},\"spec\":{\"snapshotName\":\
+                 \"{volume}-before-repair\"}}' | kubectl create -f -",
             ),
             run(
                 "Wait until it says Completed.",
@@ -59,18 +54,66 @@ pub(super) static RULES: &[Rule] = &[
         confidence: Confidence::High,
     },
     Rule {
+        id: "stop-on-faulted",
+        title: "Write nothing to a volume whose replicas have all failed",
+        stage: Stage::Protect,
+        when: When { codes: &[Code::VolumeFaulted], ..ANY },
+        steps: &[
+            tell(
+                "Stop what writes to it. Do not have a replica salvaged before it is known which.",
+            ),
+            run(
+                "Which replicas there are, where, and when each failed.",
+                "kubectl -n longhorn-system get replicas.longhorn.io -l longhornvolume={volume} \
+                 -o custom-columns=NAME:.metadata.name,NODE:.spec.nodeID,FAILED:.spec.failedAt",
+            ),
+            tell(
+                "The one that failed last has the newest content. Copy the replica directories on \
+                 the nodes (/var/lib/longhorn/replicas) before one is salvaged.",
+            ),
+        ],
+        caveat: "A replica that failed earlier lacks what was written later, and salvaging it can \
+                 make it the one that the others are built from.",
+        source: "Longhorn documentation: data recovery; longhorn/longhorn#7425",
+        confidence: Confidence::Medium,
+    },
+    Rule {
+        id: "retain-volume",
+        title: "Have the volume outlive its claim",
+        stage: Stage::Protect,
+        when: When {
+            severities: &[Severity::Corrupt, Severity::Suspect, Severity::Warning],
+            facts: &[&[
+                Test::Given(FactName::PersistentVolume),
+                Test::Is(FactName::ReclaimPolicy, "Delete"),
+            ]],
+            ..ANY
+        },
+        steps: &[run(
+            "Else who deletes the claim deletes the volume.",
+            "kubectl patch pv {pv} -p '{\"spec\":{\"persistentVolumeReclaimPolicy\":\"Retain\"}}'",
+        )],
+        caveat: "A PV that is Released is bound again only when its claimRef was cleared.",
+        source: "Kubernetes documentation: persistent volumes, change the reclaim policy",
+        confidence: Confidence::High,
+    },
+    Rule {
         id: "back-up-first",
         title: "Delete and recreate nothing: no backup of the volume is known",
         stage: Stage::Protect,
         when: When { codes: &[Code::VolumeNotBackedUp], ..ANY },
         steps: &[
             tell("Set a backup target in Longhorn (S3, NFS, SMB), outside the cluster."),
+            tell("Or copy {path} to another volume. Stop first what writes there."),
             run(
-                "Or copy {path} to another volume, and keep what is to be compared later.",
-                "fscan {path} --manifest before.jsonl.gz",
+                "What there is. ELSEWHERE lies on another volume.",
+                "fscan --read-only {path} --manifest ELSEWHERE/before.jsonl.gz",
             ),
             run("Copy.", "rsync -aHAXx --numeric-ids {path}/ DESTINATION/"),
-            run("Verify the copy by content.", "fscan DESTINATION --baseline before.jsonl.gz"),
+            run(
+                "Verify the copy by content.",
+                "fscan --read-only DESTINATION --baseline ELSEWHERE/before.jsonl.gz",
+            ),
         ],
         caveat: "Longhorn knows only of its own backups: there may be others.",
         source: "Longhorn documentation: setting a backup target; rsync(1)",
@@ -99,12 +142,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "check-longhorn-ext4-offline",
         title: "Check the ext4 on the Longhorn volume offline, without repairing",
         stage: Stage::Diagnose,
-        when: When {
-            severities: &[Severity::Corrupt],
-            filesystems: EXT,
-            facts: ON_LONGHORN,
-            ..ANY
-        },
+        when: When { severities: &[Severity::Corrupt], filesystems: EXT, facts: PLAIN, ..ANY },
         steps: &[
             run("Which pods use the claim.", "kubectl -n {namespace} describe pvc {claim}"),
             run(
@@ -130,12 +168,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "check-in-instance-manager",
         title: "If e2fsck says that a feature is unsupported, run Longhorn's own",
         stage: Stage::Diagnose,
-        when: When {
-            severities: &[Severity::Corrupt],
-            filesystems: EXT,
-            facts: ON_LONGHORN,
-            ..ANY
-        },
+        when: When { severities: &[Severity::Corrupt], filesystems: EXT, facts: PLAIN, ..ANY },
         steps: &[
             run(
                 "The instance manager of the node that the volume is attached to.",
@@ -149,6 +182,36 @@ pub(super) static RULES: &[Rule] = &[
         caveat: "Only where the node's e2fsck refused. The volume must not be mounted here either.",
         source: "Longhorn knowledge base: troubleshooting-volume-filesystem-corruption",
         confidence: Confidence::Low,
+    },
+    Rule {
+        id: "check-encrypted-ext4-offline",
+        title: "Check the ext4 on the encrypted volume offline, without repairing",
+        stage: Stage::Diagnose,
+        when: When { severities: &[Severity::Corrupt], filesystems: EXT, facts: ENCRYPTED, ..ANY },
+        steps: &[
+            run("Which pods use the claim.", "kubectl -n {namespace} describe pvc {claim}"),
+            run(
+                "Stop them through what made them.",
+                "kubectl -n {namespace} scale deployment/WORKLOAD --replicas=0",
+            ),
+            tell(
+                "Attach the volume to a node in Longhorn's UI, without maintenance mode. The device \
+                 itself holds LUKS: e2fsck would find no filesystem on it.",
+            ),
+            run(
+                "On that node, as root, with the passphrase from the secret of its class.",
+                "cryptsetup open --readonly /dev/longhorn/{volume} fscan-check",
+            ),
+            run(
+                "Exit code 0: sound; 4: errors, none of them touched.",
+                "e2fsck -fn /dev/mapper/fscan-check",
+            ),
+            run("Then close it, and detach the volume.", "cryptsetup close fscan-check"),
+        ],
+        caveat: "Never on a mounted volume: its output would be wrong there, and a repair would \
+                 destroy data.",
+        source: "Longhorn documentation: volume encryption; cryptsetup(8); e2fsck(8)",
+        confidence: Confidence::Medium,
     },
     Rule {
         id: "read-longhorn-events",
@@ -208,7 +271,7 @@ pub(super) static RULES: &[Rule] = &[
         steps: &[
             run(
                 "With a manifest from before the failure: what was lost or changed.",
-                "fscan {path} --baseline before.jsonl.gz",
+                "fscan --read-only {path} --baseline ELSEWHERE/before.jsonl.gz",
             ),
             tell(
                 "Without one restore the last backup from before it into a volume of its own, \
@@ -262,19 +325,11 @@ pub(super) static RULES: &[Rule] = &[
         when: When { codes: &[Code::VolumeNotRedundant], ..ANY },
         steps: &[run(
             "A StorageClass for new claims. What is in a class cannot be changed later.",
-            "kubectl create -f - <<'EOF'\n\
-             apiVersion: storage.k8s.io/v1\n\
-             kind: StorageClass\n\
-             metadata:\n\
-             \x20 name: longhorn-3-replicas\n\
-             provisioner: driver.longhorn.io\n\
-             allowVolumeExpansion: true\n\
-             reclaimPolicy: Retain\n\
-             parameters:\n\
-             \x20 numberOfReplicas: \"3\"\n\
-             \x20 staleReplicaTimeout: \"30\"\n\
-             \x20 fsType: ext4\n\
-             EOF",
+            "printf '%s' '{\"apiVersion\":\"storage.k8s.io/v1\",\"kind\":\"StorageClass\",\"metadata\":\
+             {\"name\":\"longhorn-3-replicas\"},\"provisioner\":\"driver.longhorn.io\",\
+             \"allowVolumeExpansion\":true,\"reclaimPolicy\":\"Retain\",\"parameters\":\
+             {\"numberOfReplicas\":\"3\",\"staleReplicaTimeout\":\"30\",\"fsType\":\"ext4\"}}' \
+             | kubectl create -f -",
         )],
         caveat: "Longhorn's setting Default Replica Count is for volumes made in its UI alone. \
                  Claims that exist keep the class they have.",
@@ -286,10 +341,16 @@ pub(super) static RULES: &[Rule] = &[
         title: "Have Longhorn compare the checksums of snapshots",
         stage: Stage::Prevent,
         when: When {
-            facts: &[&[
-                Test::Given(FactName::LonghornVolume),
-                Test::IsNot(FactName::SnapshotIntegrity, "enabled"),
-            ]],
+            facts: &[
+                &[
+                    Test::Given(FactName::LonghornVolume),
+                    Test::Is(FactName::SnapshotIntegrity, "disabled"),
+                ],
+                &[
+                    Test::Given(FactName::LonghornVolume),
+                    Test::Is(FactName::SnapshotIntegrity, "fast-check"),
+                ],
+            ],
             ..ANY
         },
         steps: &[run(

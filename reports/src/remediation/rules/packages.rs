@@ -37,10 +37,10 @@ pub(super) static RULES: &[Rule] = &[
             mentions: &["npm", "_cacache"],
             ..ANY
         },
-        steps: &[run(
-            "What does not match its hash is dropped and fetched again.",
-            "npm cache verify",
-        )],
+        steps: &[
+            tell("Copy off the files that the findings name: they are the evidence."),
+            run("What does not match its hash is dropped and fetched again.", "npm cache verify"),
+        ],
         caveat: "Content that does not match its hash again and again on one volume makes that \
                  volume suspect: scan it with a manifest, and later against that.",
         source: "npm documentation: npm-cache",
@@ -69,7 +69,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "remove-install-leftovers",
         title: "Remove what interrupted installs left in node_modules",
         stage: Stage::Repair,
-        when: When { facts: &[&[Test::Given(FactName::InstallLeftovers)]], ..ANY },
+        when: When { facts: &[&[Test::Given(FactName::InstallLeftovers)]], sound: true, ..ANY },
         steps: &[
             run("Make sure that no npm is at work.", "pgrep -af npm"),
             run("Look at them.", "ls -ld {leftovers}"),

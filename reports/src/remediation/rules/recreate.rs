@@ -6,6 +6,8 @@ use super::super::condition::{ANY, Test, When};
 use super::super::rule::{Rule, Stage};
 use super::super::template::{destroy, run, tell};
 
+const EXT: &[&str] = &["ext2", "ext3", "ext4"];
+
 const CORRUPT: &[Severity] = &[Severity::Corrupt];
 
 pub(super) static RULES: &[Rule] = &[
@@ -13,7 +15,12 @@ pub(super) static RULES: &[Rule] = &[
         id: "repair-ext4",
         title: "Let e2fsck repair, when it is known what it will do",
         stage: Stage::Repair,
-        when: When { severities: CORRUPT, filesystems: &["ext2", "ext3", "ext4"], ..ANY },
+        when: When {
+            severities: CORRUPT,
+            filesystems: EXT,
+            facts: &[&[Test::NotGiven(FactName::LonghornVolume)]],
+            ..ANY
+        },
         steps: &[
             tell(
                 "Decide by the output of e2fsck -fn: what it wants to clear or to unlink is lost \
@@ -25,7 +32,38 @@ pub(super) static RULES: &[Rule] = &[
             ),
             run(
                 "Mounted again: what is left, and what has changed.",
-                "fscan {path} --baseline before.jsonl.gz",
+                "fscan --read-only {path} --baseline ELSEWHERE/before.jsonl.gz",
+            ),
+        ],
+        caveat: "A repair makes the filesystem consistent, not the files whole: it can cut, empty \
+                 or remove them, and move them to lost+found without their names.",
+        source: "e2fsck(8); Longhorn knowledge base: \
+                 troubleshooting-volume-filesystem-corruption",
+        confidence: Confidence::Medium,
+    },
+    Rule {
+        id: "repair-longhorn-ext4",
+        title: "Let e2fsck repair the volume, when it is known what it will do",
+        stage: Stage::Repair,
+        when: When {
+            severities: CORRUPT,
+            filesystems: EXT,
+            facts: &[&[Test::Given(FactName::LonghornVolume)]],
+            ..ANY
+        },
+        steps: &[
+            tell(
+                "Decide by the output of e2fsck -fn: what it wants to clear or to unlink is lost \
+                 afterwards. Try the repair on a clone or an image first.",
+            ),
+            destroy(
+                "With the volume attached and unmounted, on that node, as root (an encrypted one: on \
+                 what cryptsetup opened). Keep what it prints.",
+                "e2fsck -fy /dev/longhorn/{volume}",
+            ),
+            run(
+                "Mounted again: what is left, and what has changed.",
+                "fscan --read-only {path} --baseline ELSEWHERE/before.jsonl.gz",
             ),
         ],
         caveat: "A repair makes the filesystem consistent, not the files whole: it can cut, empty \
@@ -71,16 +109,15 @@ pub(super) static RULES: &[Rule] = &[
         },
         steps: &[
             run(
-                "Nothing is deleted with the claim.",
-                "kubectl patch pv {pv} -p '{\"spec\":{\"persistentVolumeReclaimPolicy\":\"Retain\"}}'",
+                "What there is, while nothing writes. ELSEWHERE lies on another volume.",
+                "fscan --read-only {path} --manifest ELSEWHERE/before.jsonl.gz",
             ),
-            run("What there is, while nothing writes.", "fscan {path} --manifest before.jsonl.gz"),
             tell("Make a new claim of another name, of a class with three replicas, and mount it."),
             run("Copy.", "rsync -aHAXx --numeric-ids {path}/ DESTINATION/"),
-            run("Prove it.", "fscan DESTINATION --baseline before.jsonl.gz"),
+            run("Prove it.", "fscan --read-only DESTINATION --baseline ELSEWHERE/before.jsonl.gz"),
             tell("Let the workload use the new claim. Keep the old one until all works."),
             destroy(
-                "Only then: the volume stays, as Retain was set.",
+                "Only then, and only while the policy of its PV is Retain: the volume stays.",
                 "kubectl -n {namespace} delete pvc {claim}",
             ),
         ],

@@ -9,7 +9,11 @@ use super::super::template::{Template, run};
 const STEPS: &[Template] = &[
     run("Space.", "df -h {path}"),
     run("Inodes: they can run out while space is left.", "df -i {path}"),
-    run("npm's cache can be fetched again. Close other installs first.", "npm cache clean --force"),
+    run(
+        "If npm's cache lies there (npm config get cache): it can be fetched again. Close other \
+         installs first.",
+        "npm cache clean --force",
+    ),
 ];
 
 const CAVEAT: &str = "df does not show a quota (quota -s does). Free space in a volume that grew \
@@ -25,6 +29,7 @@ pub(super) static RULES: &[Rule] = &[
         when: When {
             codes: &[Code::TarEntryError],
             classifications: &[TarClassification::NoSpace],
+            sound: true,
             ..ANY
         },
         steps: STEPS,
@@ -36,7 +41,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "make-room",
         title: "Make room before something fails for want of it",
         stage: Stage::Repair,
-        when: When { codes: &[Code::SpaceLow, Code::InodesLow], ..ANY },
+        when: When { codes: &[Code::SpaceLow, Code::InodesLow], sound: true, ..ANY },
         steps: STEPS,
         caveat: CAVEAT,
         source: SOURCE,

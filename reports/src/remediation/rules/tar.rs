@@ -59,8 +59,8 @@ pub(super) static RULES: &[Rule] = &[
                 "pgrep -af 'npm|pnpm|yarn'",
             ),
             tell(
-                "Only if nothing of that runs in the project: install anew from its directory \
-                 (rm -rf node_modules && npm ci).",
+                "Only if nothing of that runs in the project, install anew from its directory (npm \
+                 ci, which makes node_modules anew).",
             ),
             run(
                 "Update npm: node-tar 7.4.3 and older remembers the directories it made and does \
@@ -82,21 +82,23 @@ pub(super) static RULES: &[Rule] = &[
             filesystems: LASTING,
             // Where packages are installed, or nothing is known of that.
             facts: &[
-                &[Test::Given(FactName::NpmCacheFilesystem)],
-                &[Test::Given(FactName::PnpmStoreFilesystem)],
+                &[Test::LiesHere(FactName::NpmCache)],
+                &[Test::LiesHere(FactName::PnpmStore)],
+                &[Test::Given(FactName::InstallLeftovers)],
                 &[Test::NotGiven(FactName::Filesystem)],
             ],
             ..ANY
         },
         steps: &[
             tell(
-                "In the pod's specification: a volume emptyDir {medium: Memory, sizeLimit: \
-                 16Gi}, mounted at the project's node_modules, and one for its build output.",
+                "In the pod's specification: a volume emptyDir {medium: Memory, sizeLimit: SIZE}, \
+                 mounted at the project's node_modules, and one for its build output. SIZE is what \
+                 they take (du -sh node_modules), and the memory limit must have room for it.",
             ),
             run(
                 "Or, where the user may mount, in the project's directory. What node_modules \
                  holds is hidden, not removed.",
-                "mount -t tmpfs -o size=16g tmpfs node_modules",
+                "mount -t tmpfs -o size=SIZE tmpfs node_modules",
             ),
             run(
                 "With pnpm move its store as well, one store a pod.",

@@ -104,6 +104,7 @@ const CASES: &[Case] = &[
         (None, &[VOLUME, (FactName::SnapshotIntegrity, Text("fast-check"))]),
         &[
             (None, &[VOLUME, (FactName::SnapshotIntegrity, Text("enabled"))]),
+            (None, &[VOLUME, (FactName::SnapshotIntegrity, Text("ignored"))]),
             (None, &[VOLUME]),
             (None, &[(FactName::SnapshotIntegrity, Text("fast-check"))]),
         ],
@@ -128,7 +129,11 @@ const CASES: &[Case] = &[
             (None, &[(FactName::BlockSize, Number(1024))]),
         ],
     ),
-    ("repair-ext4", (DAMAGE, &[]), &[(Some(Code::DirectoryReadUnstable), &[])]),
+    (
+        "repair-ext4",
+        (DAMAGE, &[]),
+        &[(Some(Code::DirectoryReadUnstable), &[]), (DAMAGE, &[VOLUME])],
+    ),
     (
         "restore-backup",
         (DAMAGE, &[VOLUME, (FactName::LastBackup, Text("2026-11-01T00:00:00Z"))]),
@@ -154,14 +159,59 @@ const CASES: &[Case] = &[
     ),
     (
         "install-on-tmpfs",
-        (DAMAGE, &[(FactName::NpmCacheFilesystem, Text("ext4"))]),
+        (DAMAGE, &[(FactName::NpmCache, Text("/home/coder/.npm"))]),
         &[
-            (None, &[(FactName::NpmCacheFilesystem, Text("ext4"))]),
+            (None, &[(FactName::NpmCache, Text("/home/coder/.npm"))]),
+            (DAMAGE, &[(FactName::NpmCache, Text("/root/.npm"))]),
             (DAMAGE, &[]),
-            (Some(Code::DirectoryReadUnstable), &[(FactName::NpmCacheFilesystem, Text("ext4"))]),
+            (Some(Code::DirectoryReadUnstable), &[(FactName::NpmCache, Text("/home/coder/.npm"))]),
         ],
     ),
-    ("install-on-tmpfs", (DAMAGE, &[(FactName::PnpmStoreFilesystem, Text("ext4"))]), &[]),
+    ("install-on-tmpfs", (DAMAGE, &[(FactName::PnpmStore, Text("/home/coder/store"))]), &[]),
+    (
+        "install-on-tmpfs",
+        (DAMAGE, &[(FactName::InstallLeftovers, List(&["/home/coder/node_modules/.a-12345678"]))]),
+        &[],
+    ),
+    ("stop-on-faulted", (Some(Code::VolumeFaulted), &[]), &[(Some(Code::VolumeDegraded), &[])]),
+    (
+        "retain-volume",
+        (
+            DAMAGE,
+            &[
+                (FactName::PersistentVolume, Text("pvc-1")),
+                (FactName::ReclaimPolicy, Text("Delete")),
+            ],
+        ),
+        &[
+            (
+                DAMAGE,
+                &[
+                    (FactName::PersistentVolume, Text("pvc-1")),
+                    (FactName::ReclaimPolicy, Text("Retain")),
+                ],
+            ),
+            (DAMAGE, &[(FactName::PersistentVolume, Text("pvc-1"))]),
+            (
+                None,
+                &[
+                    (FactName::PersistentVolume, Text("pvc-1")),
+                    (FactName::ReclaimPolicy, Text("Delete")),
+                ],
+            ),
+        ],
+    ),
+    (
+        "check-encrypted-ext4-offline",
+        (DAMAGE, &[VOLUME, (FactName::Device, Text("/dev/mapper/pvc-1"))]),
+        &[(DAMAGE, &[VOLUME]), (DAMAGE, &[VOLUME, (FactName::Device, Text("/dev/sdb"))])],
+    ),
+    (
+        "check-longhorn-ext4-offline",
+        (DAMAGE, &[VOLUME, (FactName::Device, Text("/dev/longhorn/pvc-1"))]),
+        &[(DAMAGE, &[VOLUME, (FactName::Device, Text("/dev/mapper/pvc-1"))])],
+    ),
+    ("repair-longhorn-ext4", (DAMAGE, &[VOLUME]), &[(DAMAGE, &[])]),
     (
         "move-pnpm-store",
         (DAMAGE, &[(FactName::PnpmStore, Text("/home/coder/.local/share/pnpm/store"))]),
@@ -429,7 +479,7 @@ fn the_incident_is_led_through_in_order() {
         (FactName::VolumeRobustness, Text("healthy")),
         (FactName::LastBackup, Text("")),
         (FactName::User, Text("coder")),
-        (FactName::NpmCacheFilesystem, Text("ext4")),
+        (FactName::NpmCache, Text("/home/coder/.npm")),
         (FactName::NestedOverlay, Text("refused")),
         (FactName::SubordinateUserIds, Number(0)),
         (FactName::SubordinateGroupIds, Number(0)),
@@ -456,7 +506,7 @@ fn the_incident_is_led_through_in_order() {
             "check-longhorn-ext4-offline",
             "check-in-instance-manager",
             "healthy-is-no-proof",
-            "repair-ext4",
+            "repair-longhorn-ext4",
             "recreate-volume-claim",
             "install-on-tmpfs",
             "docker-data-volume",
@@ -475,11 +525,11 @@ fn the_incident_is_led_through_in_order() {
         "e2fsck -fn /dev/longhorn/pvc-1",
         "kubectl -n dev describe pvc home",
         "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 coder",
-        "fscan /home/coder --manifest before.jsonl.gz",
+        "fscan --read-only /home/coder --manifest ELSEWHERE/before.jsonl.gz",
     ] {
         assert!(commands.contains(&expected), "{expected}: {commands:#?}");
     }
-    assert!(commands.iter().any(|command| command.contains("  volume: pvc-1\n")));
+    assert!(commands.iter().any(|command| command.contains(r#""spec":{"volume":"pvc-1","#)));
     let destructive = ["e2fsck -fy", "delete pvc", "rm -rf"];
     for command in &commands {
         assert!(!destructive.iter().any(|words| command.contains(words)), "{command}");
@@ -489,6 +539,59 @@ fn the_incident_is_led_through_in_order() {
     assert!(held.iter().all(|advice| {
         advice.held_back.as_ref().unwrap().contains("no backup of the volume is known")
     }));
+}
+
+/// What a pod's errors count or an accepted finding says is not forgotten.
+#[test]
+fn what_needs_a_sound_volume_is_not_advised_where_one_is_in_doubt() {
+    let id = "docker-data-root-on-claim";
+    let docker = [DOCKER, ON_OVERLAY];
+    assert!(fires(id, &[], &docker));
+    let with = |fact| [DOCKER, ON_OVERLAY, fact];
+    assert!(fires(id, &[], &with((FactName::KernelErrors, Number(0)))));
+    assert!(!fires(id, &[], &with((FactName::KernelErrors, Number(1)))));
+    assert!(!fires(id, &[], &with((FactName::EngineReadOnly, Flag(true)))));
+
+    let (roots, environment) = ([volume()], environment(&docker));
+    let accepted = |severity| {
+        let row = crate::Suppressed {
+            code: Code::DirentDangling,
+            severity,
+            count: 1,
+            reason: "known".into(),
+            expires: None,
+            expired: false,
+            glob: None,
+            file: volume().path,
+        };
+        let known =
+            Known { environment: Some(&environment), suppressed: &[row], ..known(&[], &roots) };
+        recommend(known).iter().any(|advice| advice.id == id)
+    };
+    assert!(accepted(Severity::Info) && !accepted(Severity::Corrupt));
+    let unscanned = Known { environment: Some(&environment), scanned: false, ..known(&[], &roots) };
+    assert!(!recommend(unscanned).iter().any(|advice| advice.id == id), "nothing was looked at");
+}
+
+/// The kernel's findings name the mount point, and the device by the kernel's name for it.
+#[test]
+fn a_device_tells_the_root_before_a_path_does() {
+    let mut app = volume();
+    app.path = crate::PathName::new(b"/home/coder/app".to_vec());
+    let roots = [root("/", "ext4", "/dev/sda1"), app];
+    let fact = Fact::of_path(FactName::BlockDevice, &roots[1].path, Answer::is("sdb"), "test");
+    let environment = Environment { facts: vec![fact], components: vec![] };
+    let mut error = finding(Code::KernelErrorsRecorded, b"/home/coder");
+    error.subject.device = Some("sdb".into());
+    let findings = [error];
+    let known = Known { environment: Some(&environment), ..known(&findings, &roots) };
+    let commands: Vec<_> = recommend(known)
+        .into_iter()
+        .flat_map(|advice| advice.steps)
+        .filter_map(|step| step.command)
+        .filter(|command| command.starts_with("e2fsck"))
+        .collect();
+    assert_eq!(commands, [format!("e2fsck -fn {}", volume().device)]);
 }
 
 #[test]
@@ -530,7 +633,6 @@ fn names_that_are_none_of_kubernetes_are_not_pasted() {
         for step in recommend(known).into_iter().flat_map(|advice| advice.steps) {
             let command = step.command.unwrap_or_default();
             assert!(!command.contains(hostile) || hostile == "'", "{command}");
-            assert!(!command.contains("volume: '"), "{command}");
         }
         let all = recommend(known).into_iter().flat_map(|advice| advice.steps);
         let mut commands = all.filter_map(|step| step.command);
