@@ -67,12 +67,10 @@ pub fn scan(options: ScanOptions, control: &Arc<Control>) -> Scan {
         recorded: None,
     };
     account.findings = FindingCollector::new(account.options.all_findings);
-    let plan = account.plan();
-    let roots = plan.iter().map(|(_, root)| root.path.clone()).collect();
-    let environment = account.learn(roots);
-    for (position, root) in plan {
+    for (position, root) in account.plan() {
         account.scan_root(position, root);
     }
+    let environment = account.learn();
     account.finish(environment)
 }
 
@@ -115,11 +113,14 @@ impl Account {
         roots
     }
 
-    /// Learns what the roots stand on, before anything is read there.
-    fn learn(&mut self, roots: Vec<PathBuf>) -> Option<Vec<Fact>> {
+    /// Learns what the roots stand on. Probes list directories as well, and the kernel tells of some
+    /// damage only once: the walk comes first.
+    fn learn(&mut self) -> Option<Vec<Fact>> {
         if !self.options.checks.environment || self.control.is_stopped() {
             return None;
         }
+        let resolved = self.ended.iter().filter_map(|ended| ended.resolved.as_ref());
+        let roots = resolved.map(|root| root.path.clone()).collect();
         let facts = learn_environment(&EnvironmentOptions {
             roots,
             untouched: self.options.untouched.clone(),

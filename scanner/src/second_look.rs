@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rayon::prelude::*;
-use reports::{Code, Finding, UncheckedReason};
+use reports::{Code, Finding, Severity, UncheckedReason};
 use rustix::io::Errno;
 
 use crate::checks::{Anomalies, Anomaly, Proof, Refusal, cannot_open, unstable};
@@ -170,6 +170,9 @@ impl SecondLook<'_> {
         let found = case.proven();
         self.scope.control.add_findings(found.len() as u64);
         found.into_iter().for_each(|finding| gathered.findings.add(finding));
+        if let Some(name) = case.hidden() {
+            gathered.records.miss(&case.node, name);
+        }
         let taken_back = case.taken_back();
         if !taken_back.is_empty() {
             gathered.miss(UncheckedReason::RefusedOnce, "directory", &case.node, None);
@@ -230,6 +233,22 @@ impl Case {
             .chain(beyond.map(|(code, count)| finding_beyond(*code, *count, &self.node)))
             .chain(unstable.map(|anomaly| finding(&anomaly, &self.node)))
             .collect()
+    }
+
+    /// What a manifest cannot tell of for damage: the name that is hidden, or the whole directory
+    /// (an empty name) where several are, since an index that does not fit hides names from
+    /// listings as well.
+    fn hidden(&self) -> Option<&[u8]> {
+        let hides = |anomaly: &Anomaly| {
+            anomaly.severity >= Severity::Suspect && anomaly.code.text().check == "entries"
+        };
+        let proven = self.tracked.iter().filter(|tracked| tracked.agreed >= PROVEN);
+        let mut hidden = proven.map(|tracked| &tracked.anomaly).filter(|anomaly| hides(anomaly));
+        let first = hidden.next();
+        if self.unstable >= UNSTABLE || hidden.next().is_some() {
+            return Some(b"");
+        }
+        first.map(|anomaly| anomaly.name.as_deref().unwrap_or_default())
     }
 
     /// What the kernel refused once and answered later.

@@ -16,6 +16,7 @@ mod busy;
 mod checkpoint;
 mod command_line;
 mod damage;
+mod damaged_baseline;
 mod depth;
 mod determinism;
 mod diff;

@@ -76,6 +76,7 @@ controls! {
     }
     space_that_is_all_but_used_up {
         mib: 32,
+        risks: &["space-low"],
         fill: |top| {
             let mut file = File::create(top.join("filler")).unwrap();
             while file.write_all(&vec![b'f'; 65_536]).is_ok() {}
@@ -84,6 +85,7 @@ controls! {
     }
     inodes_that_are_used_up {
         mib: 32,
+        risks: &["inodes-low"],
         mkfs: &["-N", "600"],
         fill: |top| while_there_is_room(|n| File::create(top.join(format!("file-{n}"))).is_ok()),
     }

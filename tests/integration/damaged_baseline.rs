@@ -1,0 +1,60 @@
+//! A manifest of a damaged tree says what it cannot know: a copy of what was left to be seen is
+//! not proven to be whole.
+
+use std::fs;
+use std::path::Path;
+
+use crate::harness::{Dir, Fscan, Image, Need, Outcome, files, in_lab, tool};
+
+const LAB: &[Need] =
+    &[Need::Loop, Need::Tool("mkfs.ext4"), Need::Tool("debugfs"), Need::Tool("rsync")];
+
+/// Writes a manifest of a damaged tree, copies what can be seen, and compares the copy.
+fn compared(dir: &Dir, damage: &[&str]) -> Outcome {
+    let image = Image::ext4(dir, 32, &["-b", "4096"]);
+    image.fill(|top| {
+        files(&top.join("app/many"), 500);
+        files(&top.join("other"), 5);
+    });
+    image.debugfs(damage);
+    let home = image.mount("errors=continue");
+    let manifest = dir.join("before.jsonl.gz");
+    let scan = Fscan::new(dir).arg("--read-only").arg(home.point()).arg("--manifest");
+    scan.arg(&manifest).run().expect_code(1);
+    let copy = dir.folder("copy");
+    let from = format!("{}/", home.point().display());
+    let rsync = tool("rsync").args(["-aHAX", &from]).arg(&copy).output().unwrap();
+    assert!(!rsync.status.success(), "rsync meets what cannot be read");
+    let left = fs::read_dir(copy.join("app/many")).unwrap().count();
+    assert!(left < 500, "it lost some");
+    compare(dir, &copy, &manifest)
+}
+
+fn compare(dir: &Dir, copy: &Path, manifest: &Path) -> Outcome {
+    let scan = Fscan::new(dir).args(["--skip", "kernel,tar", "--strict"]).arg(copy);
+    scan.arg("--baseline").arg(manifest).run()
+}
+
+#[test]
+fn names_that_a_damaged_index_hides_are_left_open() {
+    in_lab(LAB, |dir| {
+        let seed = "set_super_value hash_seed 11111111-2222-3333-4444-555555555555";
+        let outcome = compared(dir, &[seed]);
+        outcome.expect_code(3);
+        let text = outcome.stdout();
+        outcome.expect(text.contains("app/many"), "where");
+        outcome.expect(!text.contains("Everything was examined"), "not everything was");
+        outcome.expect(!text.contains("intact"), "nor is it proven to be intact");
+    });
+}
+
+#[test]
+fn a_name_whose_inode_is_gone_is_left_open() {
+    in_lab(LAB, |dir| {
+        let outcome = compared(dir, &["clri /app/many/name-000007"]);
+        outcome.expect_code(3);
+        outcome.expect(outcome.stdout().contains("app/many/name-000007"), "which");
+        outcome.expect(!outcome.stdout().contains("app/many/name-000008"), "and no other");
+        outcome.expect(!outcome.stdout().contains("intact"), "it is not proven to be intact");
+    });
+}
