@@ -161,8 +161,8 @@ pub struct ScanArguments {
     #[arg(requires = "baseline")]
     pub ignore: Vec<String>,
 
-    /// What `kubectl get volumes.longhorn.io -o json` printed, in a file or on stdin (-); claims and
-    /// other objects may stand in it too
+    /// What `kubectl -n longhorn-system get volumes.longhorn.io NAME -o json` printed, in a file or on
+    /// stdin (-); claims and other objects may stand in it too
     #[arg(long, value_name = "FILE|-")]
     pub longhorn: Option<PathBuf>,
 
@@ -351,8 +351,8 @@ pub struct EnvironmentArguments {
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
 
-    /// What `kubectl get volumes.longhorn.io -o json` printed, in a file or on stdin (-); claims and
-    /// other objects may stand in it too
+    /// What `kubectl -n longhorn-system get volumes.longhorn.io NAME -o json` printed, in a file or on
+    /// stdin (-); claims and other objects may stand in it too
     #[arg(long, value_name = "FILE|-")]
     pub longhorn: Option<PathBuf>,
 
@@ -473,7 +473,7 @@ pub struct ReportArguments {
 /// Options of `fscan explain`.
 #[derive(Args, Debug)]
 pub struct ExplainArguments {
-    /// A code such as dirent-dangling; without one all codes are listed
+    /// A code such as dirent-dangling, or a fact such as id-mapping; without one all codes are listed
     pub code: Option<String>,
 
     /// Use colour

@@ -66,6 +66,9 @@ impl<'a> Post<'a> {
     fn by_hand(&self, program: &Program, arguments: &[String]) -> String {
         let mut words = vec!["fscan".to_owned(), "report".to_owned()];
         words.push(shell_word(self.arguments.file.as_os_str().as_bytes()));
+        if self.arguments.copy_verified {
+            words.push("--copy-verified".to_owned());
+        }
         for file in &self.arguments.settings.suppress {
             words.extend(["--suppress".to_owned(), shell_word(file.as_os_str().as_bytes())]);
         }
@@ -79,8 +82,11 @@ impl<'a> Post<'a> {
 /// Has the client do it. Whatever becomes of it, the command is told.
 fn post(call: &Call<'_>, order: &Order<'_>, command: &str) -> anyhow::Result<Status> {
     let caught = signals::on_stop(|| {})?;
-    let by_hand = || format!("nothing was posted, as far as is known; by hand: {command}");
-    let said = match call.run(&caught).with_context(by_hand)? {
+    let said = call.run(&caught).inspect_err(|_| {
+        output::say("nothing was posted, as far as is known; this does it by hand:");
+        output::show_command(command);
+    })?;
+    let said = match said {
         Ended::Said(said) => said,
         Ended::Stopped(signal) => return Ok(Status::Stopped(signal)),
     };

@@ -10,7 +10,7 @@ use crate::arguments::EnvironmentArguments;
 use crate::longhorn;
 use crate::outcome::{Outcome, Seen};
 use crate::output;
-use crate::signals::Caught;
+use crate::signals;
 use crate::status::Status;
 
 /// Learns, prints, saves, and decides the exit code.
@@ -21,6 +21,8 @@ pub fn run(arguments: &EnvironmentArguments) -> anyhow::Result<Status> {
         time_limit: PROBE_TIME,
         longhorn: longhorn::source(arguments.longhorn.as_deref())?,
     };
+    // The first signal lets probes end by themselves, within their time, and tidy up.
+    let caught = signals::on_stop(|| {})?;
     let outcome = Outcome::begin(&arguments.result);
     let environment = Environment { facts: learn_environment(&options), components: Vec::new() };
     let roots = roots(&environment);
@@ -43,9 +45,9 @@ pub fn run(arguments: &EnvironmentArguments) -> anyhow::Result<Status> {
         diff: None,
         tar: None,
         stress: None,
-        complete: true,
+        complete: caught.signal().is_none(),
     };
-    outcome.end(seen, could_not_run, &Caught::default())
+    outcome.end(seen, could_not_run, &caught)
 }
 
 /// The paths that were asked about, as far as they are known.

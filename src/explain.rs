@@ -3,17 +3,24 @@
 use std::io::{self, Write};
 
 use anyhow::anyhow;
-use reports::{Code, Severity, write_explanation};
+use reports::{Code, FactName, Severity, write_explanation};
 
 use crate::arguments::ExplainArguments;
 use crate::output;
 use crate::status::Status;
 
-/// Explains one code, or lists all of them.
+/// Explains one code or fact, or lists all codes.
 pub fn run(arguments: &ExplainArguments) -> anyhow::Result<Status> {
     let options = output::text_options(arguments.color, false);
     match &arguments.code {
         Some(word) => {
+            if let Some(fact) = FactName::all().iter().find(|fact| fact.word == word) {
+                output::print(|out| {
+                    writeln!(out, "{}  {}", fact.word, fact.title)?;
+                    writeln!(out, "A fact that `fscan env` tells. {}", fact.meaning)
+                })?;
+                return Ok(Status::Clean);
+            }
             let code = word.parse::<Code>().map_err(|unknown| {
                 anyhow!("{unknown}; `fscan explain` without a code lists all of them")
             })?;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use reports::{
     CheckRun, CheckStatus, Day, Diff, Environment, Finding, PathName, Report, ReportFile, Resumed,
-    Root, SCHEMA_VERSION, Severity, Stress, TarTrips, Timestamp, Totals, Unchecked, Verdict,
+    Root, SCHEMA_VERSION, Severity, Stress, TarTrips, Timestamp, Tool, Totals, Unchecked, Verdict,
 };
 
 use crate::arguments::ResultArguments;
@@ -145,11 +145,16 @@ impl<'a> Outcome<'a> {
         }
     }
 
+    fn settings_file(&self) -> Option<String> {
+        let file = self.arguments.settings.file.as_deref();
+        file.map(|file| PathName::from(file).escaped())
+    }
+
     fn report(&self, seen: Seen) -> Report {
         let finished_at = Timestamp::now();
         let mut report = Report {
             schema_version: SCHEMA_VERSION,
-            tool: tool(),
+            tool: Tool { settings: self.settings_file(), ..tool() },
             started_at: self.started_at,
             finished_at,
             duration_seconds: finished_at.since(self.started_at).as_secs_f64(),

@@ -22,6 +22,11 @@ pub fn say(sentence: &str) {
     let _ = writeln!(io::stderr(), "fscan: {}", escape_prose(sentence));
 }
 
+/// A command for people to paste, in a line of its own on stderr.
+pub fn show_command(command: &str) {
+    let _ = writeln!(io::stderr(), "{command}");
+}
+
 /// Says on stderr why something could not be done.
 pub fn complain(error: &anyhow::Error) {
     say(&format!("{error:#}"));

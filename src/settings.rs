@@ -34,6 +34,7 @@ pub fn take_in(command: &mut Command, typed: &Typed) -> anyhow::Result<()> {
     for path in &asked.settings.suppress {
         suppressions.extend(named(path, asked.quiet)?);
     }
+    let mut in_force = None;
     let found = if asked.looks { find::find(asked.place, asked.patience)? } else { Found::none() };
     if !asked.quiet {
         found.remarks.iter().for_each(|remark| output::say(remark));
@@ -45,10 +46,12 @@ pub fn take_in(command: &mut Command, typed: &Typed) -> anyhow::Result<()> {
             output::say(&format!("settings: {shown} (--no-settings goes without)"));
         }
         suppressions.extend(document.suppressions);
+        in_force = Some(file.path);
         applied::apply(document.defaults, command, typed);
     }
     if let Some(settings) = settings_of(command) {
         settings.suppressions = suppressions;
+        settings.file = in_force;
     }
     Ok(())
 }

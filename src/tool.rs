@@ -17,6 +17,7 @@ pub fn tool() -> Tool {
         kernel: text(system.release()),
         user: format!("uid={} gid={}", geteuid().as_raw(), getegid().as_raw()),
         privileges: privileges(),
+        settings: None,
     }
 }
 

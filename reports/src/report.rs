@@ -140,6 +140,9 @@ pub struct Tool {
     /// Effective capabilities that widen what a scan can see (`CAP_DAC_READ_SEARCH`); empty for
     /// an ordinary user.
     pub privileges: Vec<String>,
+    /// The settings file that defaults and suppressions came from, where one was in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<String>,
 }
 
 /// One tree that was asked for.

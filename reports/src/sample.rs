@@ -69,6 +69,7 @@ pub(crate) fn healthy() -> Report {
             kernel: "6.18.0".into(),
             user: "uid=1000 gid=1000".into(),
             privileges: Vec::new(),
+            settings: None,
         },
         started_at: moment(),
         finished_at: moment(),

@@ -129,7 +129,12 @@ pub fn finding(anomaly: &Anomaly, node: &DirectoryNode) -> Finding {
 /// A finding that stands for `count` anomalies of a directory that were not kept one by one.
 pub fn finding_beyond(code: Code, count: u64, node: &DirectoryNode) -> Finding {
     let subject = Subject { path: Some(node.path(None)), ..Subject::default() };
-    let mut finding = Finding::new(code, subject, "of each name what its code says", "many names of this directory");
+    let mut finding = Finding::new(
+        code,
+        subject,
+        "of each name what its code says",
+        "many names of this directory",
+    );
     finding.occurrences = count;
     finding.evidence.push(format!("{count} more names of this directory"));
     finding

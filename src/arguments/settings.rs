@@ -19,6 +19,10 @@ pub struct SettingsArguments {
     #[arg(long)]
     pub no_settings: bool,
 
+    /// The file that was found, once it was looked for.
+    #[arg(skip)]
+    pub file: Option<PathBuf>,
+
     /// What the files say, once they were read.
     #[arg(skip)]
     pub suppressions: Vec<Suppression>,

@@ -116,14 +116,17 @@ fn what_a_client_complains_of_is_one_clear_error() {
     for (script, told) in [
         ("echo 'no issue found matching \"7\"' >&2; exit 1", "no issue found matching \"7\""),
         ("echo '{\"error\": \"database is locked\"}'; exit 3", "database is locked"),
-        ("printf 'a\\033[2J\\nb' >&2; exit 1", "exit status: 1: a\\u{1b}[2J b"),
-        ("kill -9 $$", "signal: 9"),
-        ("yes; exit 1", "it printed without end, and was killed"),
+        ("printf 'b\\na\\033[2J' >&2; exit 1", "exit status 1: a\\u{1b}[2J"),
+        ("kill -9 $$", "killed by signal 9"),
+        ("yes; exit 1", "and was killed"),
     ] {
         stand_in(&dir, "bd", script);
         let outcome = report(&dir, &file).args(["--bead", "7"]).run();
-        outcome.expect_code(2).expect_one_error_line(told);
-        outcome.expect(outcome.stderr().contains("| bd comments add 7 -f /dev/stdin"), "by hand");
+        let stderr = outcome.expect_code(2).stderr();
+        let lines: Vec<_> = stderr.lines().collect();
+        outcome.expect(lines.len() == 3, "what happened, the command by itself, and why");
+        outcome.expect(lines[1].ends_with("| bd comments add 7 -f /dev/stdin --json"), "by hand");
+        outcome.expect(lines[2].contains(told), told);
         outcome.expect(outcome.stdout().is_empty(), "nothing is said to be done");
         outcome.expect(!outcome.stderr().contains('\x1b'), "no raw words of the client");
     }

@@ -161,8 +161,7 @@ fn quiet_says_nothing_about_a_healthy_tree() {
 fn a_scan_without_any_check_is_refused() {
     let dir = Dir::new();
     dir.folder("tree");
-    let all =
-        "entries,inodes,links,extents,allocation,attributes,content,tar,environment,kernel";
+    let all = "entries,inodes,links,extents,allocation,attributes,content,tar,environment,kernel";
     for arguments in [["--skip", all], ["--check=links", "--skip=links"]] {
         let outcome = Fscan::new(&dir).args(arguments).arg("tree").run();
         outcome.expect_code(2).expect_one_error_line("no check");

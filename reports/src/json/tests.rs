@@ -150,6 +150,7 @@ mod wire {
         kernel: String,
         user: String,
         privileges: Vec<String>,
+        settings: Option<String>,
     }
 
     #[derive(Debug, Deserialize)]

@@ -19,7 +19,7 @@ const LAB: &[Need] = &[
     Need::Tool("setpriv"),
 ];
 
-const VOLUME: &str = r#"{
+const VOLUME: &str = r#"{"kind": "List", "apiVersion": "v1", "items": [{
   "apiVersion": "longhorn.io/v1beta2",
   "kind": "Volume",
   "metadata": {"name": "pvc-3f0c0a52", "namespace": "longhorn-system"},
@@ -29,7 +29,14 @@ const VOLUME: &str = r#"{
              "lastBackup": "", "lastBackupAt": "", "lastDegradedAt": "",
              "kubernetesStatus": {"pvName": "pvc-3f0c0a52", "pvcName": "coder-home",
                                   "namespace": "coder"}}
-}"#;
+}, {
+  "apiVersion": "v1",
+  "kind": "PersistentVolume",
+  "metadata": {"name": "pvc-3f0c0a52"},
+  "spec": {"persistentVolumeReclaimPolicy": "Delete", "storageClassName": "longhorn",
+           "claimRef": {"namespace": "coder", "name": "coder-home"},
+           "csi": {"driver": "driver.longhorn.io", "volumeHandle": "pvc-3f0c0a52"}}
+}]}"#;
 
 /// A home that anybody may write to, damaged as described.
 fn damaged_home(dir: &Dir) -> (Image, Mount) {
@@ -110,13 +117,14 @@ fn the_report_alone_leads_through_the_incident() {
         let expected = [
             "secure-data",
             "snapshot-longhorn-volume",
+            "retain-volume",
             "back-up-first",
             "suspect-directory-index",
             "date-kernel-errors",
             "check-longhorn-ext4-offline",
             "check-in-instance-manager",
             "healthy-is-no-proof",
-            "repair-ext4",
+            "repair-longhorn-ext4",
             "recreate-volume-claim",
             "install-on-tmpfs",
             "move-pnpm-store",
@@ -125,7 +133,6 @@ fn the_report_alone_leads_through_the_incident() {
             "stop-writes-on-errors",
             "raise-replicas",
             "new-storage-class",
-            "check-snapshot-integrity",
         ];
         outcome.expect(ids == expected, &format!("in this order: {ids:#?}"));
         expect_nothing_destroyed(dir, &outcome);

@@ -45,6 +45,7 @@ pub(crate) struct Tool {
     pub(crate) kernel: String,
     pub(crate) user: String,
     pub(crate) privileges: Vec<String>,
+    pub(crate) settings: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
