@@ -455,8 +455,8 @@ pub struct ReportArguments {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 
-    /// A copy of what was scanned was verified (`fscan diff` said that it is intact): give the
-    /// commands as well that can destroy data
+    /// A copy of what was scanned was compared with it (--baseline, `fscan diff`), and what that left
+    /// open is known: give the commands as well that can destroy data
     #[arg(long)]
     pub copy_verified: bool,
 

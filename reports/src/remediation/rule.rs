@@ -161,9 +161,9 @@ impl Rule {
             [first, ..] => format!("the last backup ({first}) has not been compared"),
         };
         Some(format!(
-            "Commands that can destroy data are left out until a copy is verified: {why}. Once \
-             `fscan diff` says that a copy is intact, `fscan report FILE --copy-verified` shows \
-             them."
+            "Commands that can destroy data are left out until a copy is verified: {why}. Once a \
+             copy was compared (--baseline, `fscan diff`), and you know what that left open, `fscan \
+             report FILE --copy-verified` shows them."
         ))
     }
 }
