@@ -111,8 +111,9 @@ impl FindingCollector {
         };
         let mut rows: Vec<Finding> =
             self.codes.into_iter().flat_map(|(code, rows)| rows.within(code, budget)).collect();
-        // The sort is stable: within a code the rows stay in subject order, the rest row last.
-        rows.sort_by_key(|row| (std::cmp::Reverse(row.severity), row.code));
+        // The sort is stable: within a code the rows stay in subject order, those that stand for
+        // many behind those that show one.
+        rows.sort_by_key(|row| (std::cmp::Reverse(row.severity), row.code, row.occurrences > 1));
         rows
     }
 }

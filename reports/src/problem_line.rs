@@ -52,6 +52,9 @@ pub fn in_a_line(sentence: &str) -> String {
 fn judged(report: &Report) -> String {
     let verdict = report.verdict.as_str();
     let Some(worst) = worst(report) else {
+        if report.is_about_environment() {
+            return format!("no risk known{}", in_root(report, 0));
+        }
         let entries = counted(report.totals.entries, "entry", "entries");
         return format!("{verdict}: nothing found in {entries}{}", in_root(report, 0));
     };

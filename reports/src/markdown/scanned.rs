@@ -41,7 +41,9 @@ fn root_table(roots: &[&Root], detail: &Detail) -> String {
 fn totals(report: &Report, detail: &Detail) -> String {
     let mut sentences = Vec::new();
     // Round trips and stress alone walk nothing.
-    if report.totals.entries > 0 || (report.tar.is_none() && report.stress.is_none()) {
+    let else_done =
+        report.tar.is_some() || report.stress.is_some() || report.is_about_environment();
+    if report.totals.entries > 0 || !else_done {
         sentences.push(summary::totals_sentence(&report.totals, report.duration_seconds));
     }
     if report.totals.volatile > 0 {
