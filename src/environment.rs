@@ -4,7 +4,7 @@ use reports::{
     Answer, CheckRun, CheckStatus, Environment, Fact, FactName, FindingCollector, PathName, Root,
     Totals, UncheckedCollector, UncheckedReason,
 };
-use scanner::{EnvironmentOptions, PROBE_TIME, judge_environment, learn_environment};
+use scanner::{EnvironmentOptions, PROBE_TIME, judge_unscanned, learn_environment};
 
 use crate::arguments::EnvironmentArguments;
 use crate::longhorn;
@@ -34,7 +34,7 @@ pub fn run(arguments: &EnvironmentArguments) -> anyhow::Result<Status> {
     let unchecked = unchecked.into_rows();
     let could_not_run = !unchecked.is_empty();
     let mut findings = FindingCollector::new(arguments.result.all_findings);
-    judge_environment(&environment.facts).into_iter().for_each(|finding| findings.add(finding));
+    judge_unscanned(&environment.facts).into_iter().for_each(|finding| findings.add(finding));
     let seen = Seen {
         roots,
         totals: Totals::default(),

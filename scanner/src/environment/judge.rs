@@ -27,6 +27,30 @@ pub fn judge_environment(facts: &[Fact]) -> Vec<Finding> {
     findings
 }
 
+/// The same where nothing is scanned: what a scan would ask the kernel itself.
+pub fn judge_unscanned(facts: &[Fact]) -> Vec<Finding> {
+    let mut judged = BTreeSet::new();
+    let roots = paths(facts).into_iter().map(|path| RootFacts { facts, path });
+    let first = roots.filter(|root| judged.insert(root.filesystem_key()));
+    let on_record = first.flat_map(|root| [errors_on_record(&root), turned_read_only(&root)]);
+    on_record.flatten().chain(judge_environment(facts)).collect()
+}
+
+fn errors_on_record(root: &RootFacts) -> Option<Finding> {
+    let errors = root.number(FactName::KernelErrors).filter(|errors| *errors > 0)?;
+    let found = format!("{errors} since the last e2fsck");
+    let (code, fact) = (Code::KernelErrorsRecorded, FactName::KernelErrors);
+    Some(root.finding(code, fact, "no error on record", found))
+}
+
+fn turned_read_only(root: &RootFacts) -> Option<Finding> {
+    let said = root.fact(FactName::EngineReadOnly)?.value()?.flag()?;
+    let (code, fact) = (Code::MountReadOnlyByError, FactName::EngineReadOnly);
+    let expected = "a filesystem mounted read-write can be written";
+    let found = "Longhorn's engine says that it turned read-only".to_owned();
+    said.then(|| root.finding(code, fact, expected, found))
+}
+
 /// The roots, in the order in which they come.
 fn paths(facts: &[Fact]) -> Vec<&PathName> {
     let mut seen = BTreeSet::new();

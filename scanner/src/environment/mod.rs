@@ -39,7 +39,7 @@ mod words;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use judge::judge_environment;
+pub use judge::{judge_environment, judge_unscanned};
 pub use learn::learn_environment;
 pub use longhorn::{GivenError, LonghornObjects, LonghornSource, read_longhorn};
 use place::Place;

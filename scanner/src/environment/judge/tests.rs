@@ -153,3 +153,19 @@ fn roots_on_one_volume_are_one_finding() {
         assert_eq!(count(Code::SpaceLow), filesystems, "{difference:?}");
     }
 }
+
+#[test]
+fn where_nothing_is_scanned_the_kernels_record_speaks() {
+    let told = |name, value: FactValue| -> Vec<Code> {
+        let mut facts = [sound("/home"), sound("/home/app")].concat();
+        facts.push(fact("/home", name, value));
+        judge_unscanned(&facts).into_iter().map(|finding| finding.code).collect()
+    };
+    assert_eq!(told(FactName::KernelErrors, 7.into()), [Code::KernelErrorsRecorded]);
+    assert_eq!(told(FactName::KernelErrors, 0.into()), []);
+    assert_eq!(told(FactName::EngineReadOnly, true.into()), [Code::MountReadOnlyByError]);
+    assert_eq!(told(FactName::EngineReadOnly, false.into()), []);
+    let mut facts = sound("/home");
+    facts.push(fact("/home", FactName::KernelErrors, 7));
+    assert_eq!(judge_environment(&facts), [], "a scan asks the kernel itself");
+}
