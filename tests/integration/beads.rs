@@ -224,5 +224,7 @@ fn br_keeps_what_it_is_given() {
 
     let unknown = report(&dir, &file).args(["--bead", "app-nosuch", "--bead-tool"]).arg(&br);
     let unknown = unknown.in_folder(&folder).run();
-    unknown.expect_code(2).expect_one_error_line("app-nosuch");
+    let stderr = unknown.expect_code(2).stderr();
+    let last = stderr.lines().last().unwrap_or_default();
+    unknown.expect(last.contains("app-nosuch") && last.starts_with("fscan: "), "which bead");
 }
