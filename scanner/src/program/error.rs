@@ -130,12 +130,14 @@ impl ProgramError {
     }
 }
 
-/// The last line that it printed, where programs say why they end.
+/// The last line that it printed, where programs say why they end; of JSON all, as one line.
 pub fn quote(said: &[u8]) -> String {
     let text = String::from_utf8_lossy(said);
-    let line = text.lines().rev().map(str::trim).find(|line| !line.is_empty());
-    let Some(line) = line else {
-        return "it said nothing".to_owned();
+    let line = if text.trim_start().starts_with('{') {
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    } else {
+        let last = text.lines().rev().map(str::trim).find(|line| !line.is_empty());
+        last.unwrap_or("it said nothing").to_owned()
     };
     let mut quoted: String = line.chars().take(QUOTED).collect();
     if quoted.len() < line.len() {

@@ -139,3 +139,11 @@ fn the_leader_is_reaped() {
     drop(Group::of(child));
     assert!(!folder.exists(), "it is a zombie");
 }
+
+#[test]
+fn a_complaint_is_a_line() {
+    assert_eq!(quote(b"one\n two \n\n"), "two");
+    assert_eq!(quote(b"{\n  \"error\": \"no such bead\"\n}\n"), "{ \"error\": \"no such bead\" }");
+    assert_eq!(quote(b" \n"), "it said nothing");
+    assert!(quote("ä".repeat(1000).as_bytes()).ends_with("ä ..."));
+}
