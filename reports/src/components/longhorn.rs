@@ -39,7 +39,7 @@ fn volume(known: &Environment, path: &PathName) -> Option<Judged> {
     notes.extend(salvaged.then(|| "it was salvaged".to_owned()));
     notes.extend(match text(FactName::LastBackup) {
         Some("") => Some("no backup is known".to_owned()),
-        Some(_) => None,
+        Some(time) => Some(format!("the last backup is of {time}")),
         None => Some("whether there is a backup is not known".to_owned()),
     });
     Some((status, sentence(&notes)))
