@@ -70,6 +70,7 @@ pub enum FactName {
     LonghornVolume,
     Claim,
     ClaimNamespace,
+    Workload,
     PersistentVolume,
     StorageClass,
     ReclaimPolicy,
@@ -442,6 +443,12 @@ static TABLE: &[FactText] = &[
         "claim-namespace",
         "namespace of the PVC",
         "The namespace of the claim.",
+    ),
+    row(
+        FactName::Workload,
+        "workload",
+        "workload",
+        "What makes the pods that use the volume, as kubectl names it (`statefulset/coder`).",
     ),
     row(FactName::PersistentVolume, "persistent-volume", "PV", "The PersistentVolume."),
     row(

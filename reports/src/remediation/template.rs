@@ -37,6 +37,7 @@ const BLANKS: &[(&str, &str)] = &[
     ("claim", "PVC"),
     ("namespace", "NAMESPACE"),
     ("pv", "PV"),
+    ("workload", "deployment/WORKLOAD"),
     ("leftovers", "DIRECTORIES"),
 ];
 
@@ -143,9 +144,10 @@ fn plain<'a>(blank: &str, place: Place<'a>) -> Option<&'a str> {
             place.text(FactName::ClaimNamespace).or_else(|| place.text(FactName::PodNamespace))
         }
         "pv" => place.text(FactName::PersistentVolume),
+        "workload" => place.text(FactName::Workload),
         _ => None,
     };
-    text.filter(|text| is_plain_name(text))
+    text.filter(|text| text.split('/').all(is_plain_name) && text.matches('/').count() <= 1)
 }
 
 /// What Kubernetes takes for a name, and adduser(8) for a user's (RFC 1123; underscores as well).

@@ -58,7 +58,7 @@ pub(super) static RULES: &[Rule] = &[
             tell("Keep the volume claim (PVC). The mount being read-only protects the data."),
             run(
                 "Restart the workload only after the offline check.",
-                "kubectl -n {namespace} rollout restart deployment/WORKLOAD",
+                "kubectl -n {namespace} rollout restart {workload}",
             ),
         ],
         caveat: "A restart mounts the damaged filesystem writable again. An I/O error in the log \

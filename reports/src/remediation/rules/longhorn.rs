@@ -147,7 +147,7 @@ pub(super) static RULES: &[Rule] = &[
             run("Which pods use the claim.", "kubectl -n {namespace} describe pvc {claim}"),
             run(
                 "Stop them through what made them.",
-                "kubectl -n {namespace} scale deployment/WORKLOAD --replicas=0",
+                "kubectl -n {namespace} scale {workload} --replicas=0",
             ),
             tell(
                 "Attach the volume to a node in Longhorn's UI, without maintenance mode: that has \
@@ -192,7 +192,7 @@ pub(super) static RULES: &[Rule] = &[
             run("Which pods use the claim.", "kubectl -n {namespace} describe pvc {claim}"),
             run(
                 "Stop them through what made them.",
-                "kubectl -n {namespace} scale deployment/WORKLOAD --replicas=0",
+                "kubectl -n {namespace} scale {workload} --replicas=0",
             ),
             tell(
                 "Attach the volume to a node in Longhorn's UI, without maintenance mode. The device \

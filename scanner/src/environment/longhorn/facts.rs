@@ -7,10 +7,11 @@ use super::gathered::{Gathered, Resource};
 use super::volume::{Backup, Volume};
 
 /// Every fact of a root that is told here, in order.
-pub(super) const NAMES: [FactName; 18] = [
+pub(super) const NAMES: [FactName; 19] = [
     FactName::LonghornVolume,
     FactName::Claim,
     FactName::ClaimNamespace,
+    FactName::Workload,
     FactName::PersistentVolume,
     FactName::StorageClass,
     FactName::ReclaimPolicy,
@@ -29,8 +30,8 @@ pub(super) const NAMES: [FactName; 18] = [
 ];
 
 /// Every fact that is told here: whether there is a kubectl, and those of roots.
-pub(super) const LEARNT: [FactName; 19] = {
-    let mut all = [FactName::Kubectl; 19];
+pub(super) const LEARNT: [FactName; 20] = {
+    let mut all = [FactName::Kubectl; 20];
     let (_, of_roots) = all.split_at_mut(1);
     of_roots.copy_from_slice(&NAMES);
     all
@@ -74,6 +75,9 @@ impl About<'_> {
         match name {
             FactName::Claim => self.claim(|(_, claim)| claim),
             FactName::ClaimNamespace => self.claim(|(namespace, _)| namespace),
+            FactName::Workload => {
+                self.of_volume("status.kubernetesStatus.workloadsStatus", |v| &v.workload)
+            }
             FactName::PersistentVolume => self.persistent_volume(),
             FactName::StorageClass => self.storage_class(),
             FactName::ReclaimPolicy => self.reclaim_policy(),

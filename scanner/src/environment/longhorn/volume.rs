@@ -1,6 +1,8 @@
 //! The objects of Longhorn that speak of a volume (longhorn.io/v1beta1 and v1beta2, as kubectl
 //! prints them).
 
+use std::collections::BTreeSet;
+
 use reports::{Answer, Timestamp};
 use serde_json::Value;
 
@@ -21,6 +23,7 @@ pub(super) struct Volume {
     pub last_backup: Answer,
     pub last_degraded: Answer,
     pub last_salvaged: Answer,
+    pub workload: Answer,
     /// The PersistentVolume that it is for.
     pub persistent_volume: Option<String>,
     /// Namespace and name of the claim that it is bound to now.
@@ -42,6 +45,7 @@ impl Volume {
             last_backup: last_backup(fields),
             last_degraded: observed(fields, "status.lastDegradedAt"),
             last_salvaged: observed(fields, "status.lastAutoSalvagedAt"),
+            workload: workload(fields),
             persistent_volume: fields.name("status.kubernetesStatus.pvName"),
             claim: claim(fields),
         }
@@ -55,6 +59,23 @@ fn observed(fields: Fields, path: &str) -> Answer {
         fields.text_or_empty(path)
     } else {
         Answer::unknown("the Volume has no status")
+    }
+}
+
+/// What makes the pods, if it is one thing that can be scaled. A ReplicaSet belongs to a Deployment
+/// that would scale it back.
+fn workload(fields: Fields) -> Answer {
+    let path = "status.kubernetesStatus.workloadsStatus";
+    let named =
+        fields.list(path).map(|row| Some((row.word("workloadType")?, row.name("workloadName")?)));
+    let named: Option<BTreeSet<_>> = named.collect();
+    let named: Vec<_> = named.unwrap_or_default().into_iter().collect();
+    match named.as_slice() {
+        [(kind @ ("Deployment" | "StatefulSet"), name)] => {
+            Answer::is(format!("{}/{name}", kind.to_lowercase()))
+        }
+        [] => Answer::unknown(format!("{path} names none")),
+        _ => Answer::unknown(format!("{path} names several, or none that can be scaled")),
     }
 }
 

@@ -11,6 +11,11 @@ fn learn(objects: &[Value]) -> Facts {
     Machine::new().learn_given(&documents(objects), home())
 }
 
+const WORKLOADS: &str = "/status/kubernetesStatus/workloadsStatus";
+const NO_WORKLOAD: &str = "status.kubernetesStatus.workloadsStatus names none";
+const NONE_TO_SCALE: &str =
+    "status.kubernetesStatus.workloadsStatus names several, or none that can be scaled";
+
 #[test]
 fn every_fact_comes_from_the_objects_of_the_volume() {
     let all = [
@@ -116,6 +121,34 @@ fn each_field_has_its_fact() {
         ("/status", json!(null), F::LastBackup, Err("the Volume has no status")),
         ("/status", json!("gone"), F::LastSalvaged, Err("the Volume has no status")),
         ("/status", json!({}), F::LastSalvaged, Ok("".into())),
+        (WORKLOADS, json!([]), F::Workload, Err(NO_WORKLOAD)),
+        (
+            WORKLOADS,
+            json!([{"workloadName": "a", "workloadType": "Deployment"}]),
+            F::Workload,
+            Ok("deployment/a".into()),
+        ),
+        (
+            WORKLOADS,
+            json!([{"workloadName": "a-7d9f", "workloadType": "ReplicaSet"}]),
+            F::Workload,
+            Err(NONE_TO_SCALE),
+        ),
+        (
+            WORKLOADS,
+            json!([
+                {"workloadName": "a", "workloadType": "Deployment"},
+                {"workloadName": "b", "workloadType": "Deployment"}
+            ]),
+            F::Workload,
+            Err(NONE_TO_SCALE),
+        ),
+        (
+            WORKLOADS,
+            json!([{"workloadName": "a;id", "workloadType": "Deployment"}]),
+            F::Workload,
+            Err(NO_WORKLOAD),
+        ),
         ("/spec/numberOfReplicas", json!(0), F::VolumeReplicas, Ok(0.into())),
         (
             "/spec/numberOfReplicas",

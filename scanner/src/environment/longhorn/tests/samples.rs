@@ -32,7 +32,10 @@ pub(super) fn volume() -> Value {
             "kubernetesStatus": {
                 "lastPVCRefAt": "", "namespace": "dev", "pvName": NAME, "pvStatus": "Bound",
                 "pvcName": "home-anna",
-                "workloadsStatus": [{"podName": "anna-0", "podStatus": "Running"}]
+                "workloadsStatus": [{
+                    "podName": "anna-0", "podStatus": "Running",
+                    "workloadName": "anna", "workloadType": "StatefulSet"
+                }]
             },
             "lastBackup": "", "lastBackupAt": "", "lastDegradedAt": "",
             "ownerID": "node-b", "robustness": "healthy", "state": "attached"
