@@ -29,6 +29,7 @@ fn every_fact_comes_from_the_objects_of_the_volume() {
         &format!("longhorn-volume={NAME}"),
         "claim=home-anna",
         "claim-namespace=dev",
+        "workload=statefulset/anna",
         &format!("persistent-volume={NAME}"),
         "storage-class=longhorn",
         "reclaim-policy=Delete",
@@ -55,7 +56,7 @@ fn every_fact_comes_from_the_objects_of_the_volume() {
     let mut bare = volume();
     bare.as_object_mut().unwrap().retain(|field, _| field != "kind" && field != "apiVersion");
     let typed = json!({"kind": "VolumeList", "apiVersion": "longhorn.io/v1beta2", "items": [bare]});
-    assert_eq!(learn(&[vec![typed], all[1..].to_vec()].concat()).known(), due[..17]);
+    assert_eq!(learn(&[vec![typed], all[1..].to_vec()].concat()).known(), due[..18]);
     // One after the other without anything between, with a byte order mark, in an array.
     let joined: String = all.iter().map(ToString::to_string).collect();
     let machine = Machine::new();
