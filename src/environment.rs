@@ -4,7 +4,7 @@ use reports::{
     Answer, CheckRun, CheckStatus, Environment, Fact, FactName, FindingCollector, PathName, Root,
     Totals, UncheckedCollector, UncheckedReason,
 };
-use scanner::{EnvironmentOptions, PROBE_TIME, judge_environment, learn_environment};
+use scanner::{Effort, EnvironmentOptions, PROBE_TIME, judge_environment, learn_environment};
 
 use crate::arguments::EnvironmentArguments;
 use crate::longhorn;
@@ -18,6 +18,7 @@ pub fn run(arguments: &EnvironmentArguments) -> anyhow::Result<Status> {
     let options = EnvironmentOptions {
         roots: arguments.paths.clone(),
         untouched: if arguments.read_only { arguments.paths.clone() } else { Vec::new() },
+        effort: Effort::Try,
         time_limit: PROBE_TIME,
         longhorn: longhorn::source(arguments.longhorn.as_deref())?,
     };

@@ -123,6 +123,7 @@ impl Account {
         let facts = learn_environment(&EnvironmentOptions {
             roots,
             untouched: self.options.untouched.clone(),
+            effort: self.options.effort,
             time_limit: PROBE_TIME,
             longhorn: self.options.longhorn.clone(),
         });

@@ -31,6 +31,10 @@ impl Probe for IdMapping {
         &[FactName::IdMapping]
     }
 
+    fn tries(&self) -> bool {
+        true
+    }
+
     fn learn(&self, surroundings: &Surroundings) -> Vec<Fact> {
         let learnt = match Way::of(surroundings) {
             Ok(way) => way.try_out(surroundings),

@@ -31,6 +31,10 @@ impl Probe for NestedOverlay {
         &[FactName::NestedOverlay, FactName::NestedOverlayUserxattr]
     }
 
+    fn tries(&self) -> bool {
+        true
+    }
+
     fn learn(&self, surroundings: &Surroundings) -> Vec<Fact> {
         let mut scratch = match overlay_ground::find(surroundings) {
             Ok(scratch) => scratch,

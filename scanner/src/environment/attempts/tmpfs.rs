@@ -18,6 +18,10 @@ impl Probe for TmpfsMount {
         &[FactName::MountTmpfs]
     }
 
+    fn tries(&self) -> bool {
+        true
+    }
+
     fn learn(&self, surroundings: &Surroundings) -> Vec<Fact> {
         let ground = Ground::of_this_process();
         let mut steps = ground.steps(surroundings);
