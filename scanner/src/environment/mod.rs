@@ -42,7 +42,7 @@ use std::time::Duration;
 
 pub use judge::judge_environment;
 pub use learn::learn_environment;
-pub use longhorn::{GivenError, LonghornObjects, LonghornSource, read_longhorn};
+pub use longhorn::{GivenError, LONGEST_LONGHORN, LonghornObjects, LonghornSource, read_longhorn};
 use place::Place;
 use probe::Probe;
 use surroundings::Surroundings;

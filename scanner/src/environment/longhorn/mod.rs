@@ -31,7 +31,7 @@ use reports::{Answer, Fact, FactName};
 use super::probe::NOT_TRIED;
 use super::{Effort, Place, Probe, Surroundings};
 use crate::program;
-pub use given::{GivenError, read_longhorn};
+pub use given::{GivenError, LONGEST_LONGHORN, read_longhorn};
 pub use objects::LonghornObjects;
 
 use backing::Backing;
