@@ -60,11 +60,13 @@ fn start_resolving(root: &std::path::Path) -> Option<Receiver<Place>> {
     start(move || Place::of(&root))
 }
 
-const INTERNAL: &str = "an internal error ended the probe; please report it";
-const NO_THREAD: &str = "no thread could be started; raise the limit (ulimit -u)";
+pub(super) const INTERNAL: &str = "an internal error ended the probe; please report it";
+pub(super) const NO_THREAD: &str = "no thread could be started; raise the limit (ulimit -u)";
+
+pub(super) const NO_ANSWER: &str = "no answer within";
 
 fn no_answer(time_limit: Duration) -> String {
-    format!("no answer within {} s", time_limit.as_secs_f64())
+    format!("{NO_ANSWER} {} s", time_limit.as_secs_f64())
 }
 
 /// Starts something on a thread of its own; none: there is no thread.

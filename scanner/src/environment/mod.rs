@@ -33,6 +33,7 @@ mod subordinate_ids;
 mod surroundings;
 mod text_file;
 mod tmpfs_mounts;
+mod unasked;
 mod user;
 mod user_namespace;
 mod words;
@@ -46,6 +47,7 @@ pub use longhorn::{GivenError, LONGEST_LONGHORN, LonghornObjects, LonghornSource
 use place::Place;
 use probe::Probe;
 use surroundings::Surroundings;
+pub use unasked::not_asked;
 
 /// The time that a probe of a scan has.
 pub const PROBE_TIME: Duration = Duration::from_secs(5);

@@ -106,8 +106,20 @@ fn what_may_not_be_asked_is_not_fine() {
         let forbidden =
             "echo 'Error from server (Forbidden): volumes.longhorn.io is forbidden' >&2; exit 1";
         let programs = programs(dir, &[("kubectl", forbidden)]);
-        let run = env(dir, home.point()).programs(&programs);
-        let outcome = run.variable("KUBERNETES_SERVICE_HOST", "10.0.0.1").run();
+        let asked = |arguments: &[&str]| {
+            let run = Fscan::new(dir).args(arguments).arg(home.point()).programs(&programs);
+            run.variable("KUBERNETES_SERVICE_HOST", "10.0.0.1").run()
+        };
+        let outcome = asked(&["scan", "--format", "json"]);
+        let root = &outcome.report().roots[0];
+        let check = root.checks.iter().find(|check| check.name == "environment").unwrap();
+        let reason = check.reason.as_deref().unwrap_or_default();
+        outcome.expect(check.status == "partial", "not all could be asked");
+        outcome.expect(reason.contains("longhorn-volume"), reason);
+        let quick = asked(&["scan", "--quick", "--format", "json"]);
+        let why = environment(&quick).fact("longhorn-volume").unknown.clone().unwrap_or_default();
+        quick.expect(why.ends_with("not tried in a quick look"), &why);
+        let outcome = asked(&["env", "--format", "json"]);
         let known = environment(outcome.expect_code(0));
         for name in ["volume-replicas", "last-backup", "volume-robustness"] {
             outcome.expect(known.fact(name).value.is_none(), name);

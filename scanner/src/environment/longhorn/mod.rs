@@ -109,7 +109,7 @@ impl LonghornProbe {
     }
 
     /// The facts of roots by kubectl.
-    fn from_kubectl(&self, roots: &[Root], program: Option<PathBuf>, limit: Duration) -> Vec<Fact> {
+    fn by_kubectl(&self, roots: &[Root], program: Option<PathBuf>, limit: Duration) -> Vec<Fact> {
         // A little is left for taking in what it printed.
         let time = (limit * 9 / 10).min(PATIENCE);
         let kubectl = program.map(|program| Kubectl::new(&program, time));
@@ -138,7 +138,7 @@ impl Probe for LonghornProbe {
             (LonghornSource::Nothing, _) => Self::from_mount(&roots, "Kubernetes was not asked"),
             (LonghornSource::Kubectl, Effort::LookOnly) => Self::from_mount(&roots, NOT_TRIED),
             (LonghornSource::Kubectl, Effort::Try) => {
-                self.from_kubectl(&roots, program, surroundings.time_limit)
+                self.by_kubectl(&roots, program, surroundings.time_limit)
             }
         });
         facts
