@@ -108,7 +108,7 @@ fn what_may_not_be_asked_is_not_fine() {
         let programs = programs(dir, &[("kubectl", forbidden)]);
         let asked = |arguments: &[&str]| {
             let run = Fscan::new(dir).args(arguments).arg(home.point()).programs(&programs);
-            run.variable("KUBERNETES_SERVICE_HOST", "10.0.0.1").run()
+            run.variable("KUBERNETES_SERVICE_HOST", "10.0.0.1").variable("HOSTNAME", "home-0").run()
         };
         let outcome = asked(&["scan", "--format", "json"]);
         let root = &outcome.report().roots[0];

@@ -36,10 +36,10 @@ fn every_fact_is_there_for_the_machine_and_for_each_root_in_order() {
     };
     let directory = dir.path().canonicalize().unwrap();
     for name in FactName::all().iter().map(|text| text.name).filter(|name| !is_of_others(*name)) {
-        if !name.is_of_root() {
-            is_there(name, None);
-        } else {
+        if name.is_of_root() {
             [&directory, &missing, proc].into_iter().for_each(|root| is_there(name, Some(root)));
+        } else {
+            is_there(name, None);
         }
     }
     assert!(facts.iter().all(|fact| !is_of_others(fact.name)));
