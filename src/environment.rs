@@ -4,7 +4,7 @@ use reports::{
     Answer, CheckRun, CheckStatus, Environment, Fact, FactName, FindingCollector, PathName, Root,
     Totals, UncheckedCollector, UncheckedReason,
 };
-use scanner::{EnvironmentOptions, PROBE_TIME, judge_unscanned, learn_environment};
+use scanner::{Effort, EnvironmentOptions, PROBE_TIME, judge_unscanned, learn_environment};
 
 use crate::arguments::EnvironmentArguments;
 use crate::longhorn;
@@ -18,6 +18,7 @@ pub fn run(arguments: &EnvironmentArguments) -> anyhow::Result<Status> {
     let options = EnvironmentOptions {
         roots: arguments.paths.clone(),
         untouched: if arguments.read_only { arguments.paths.clone() } else { Vec::new() },
+        effort: Effort::Try,
         time_limit: PROBE_TIME,
         longhorn: longhorn::source(arguments.longhorn.as_deref())?,
     };
@@ -29,7 +30,7 @@ pub fn run(arguments: &EnvironmentArguments) -> anyhow::Result<Status> {
     let mut unchecked = UncheckedCollector::default();
     for (root, why) in unreachable(&environment) {
         output::say(&format!("{}: {why}", root.escaped()));
-        unchecked.add(UncheckedReason::NotFound, "root", root.clone());
+        unchecked.add(reason(why), "root", root.clone());
     }
     let unchecked = unchecked.into_rows();
     let could_not_run = !unchecked.is_empty();
@@ -78,4 +79,68 @@ fn unreachable(known: &Environment) -> impl Iterator<Item = (&PathName, &str)> {
         Answer::Unknown(why) => Some((path.as_ref()?, why.as_str())),
         Answer::Value(_) => None,
     })
+}
+
+/// The reason that stands in the words of a fact that is not known.
+fn reason(why: &str) -> UncheckedReason {
+    let says = |words: &[&str]| words.iter().any(|word| why.ends_with(word));
+    if says(&["ENOENT", "ENOTDIR"]) {
+        UncheckedReason::NotFound
+    } else if says(&["EACCES", "EPERM"]) {
+        UncheckedReason::PermissionDenied
+    } else if why.starts_with("no answer") {
+        UncheckedReason::NoAnswer
+    } else if why.starts_with("no thread") || says(&["ENOMEM", "EMFILE", "ENFILE"]) {
+        UncheckedReason::OutOfResources
+    } else if says(&["EIO", "EUCLEAN", "EBADMSG", "ESTALE"]) {
+        UncheckedReason::ReadError
+    } else {
+        UncheckedReason::RefusedOnce
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_failure_has_its_reason() {
+        for (why, due) in [
+            ("the path: lookup says ENOENT", UncheckedReason::NotFound),
+            ("the path: lookup says ENOTDIR", UncheckedReason::NotFound),
+            ("the path: lookup says EACCES", UncheckedReason::PermissionDenied),
+            ("the path: lookup says EUCLEAN", UncheckedReason::ReadError),
+            ("the path: lookup says ELOOP", UncheckedReason::RefusedOnce),
+            ("the path: lookup says EMFILE", UncheckedReason::OutOfResources),
+            ("no answer within 5 s", UncheckedReason::NoAnswer),
+            ("no thread could be started; raise the limit", UncheckedReason::OutOfResources),
+            ("the mount table does not have it", UncheckedReason::RefusedOnce),
+        ] {
+            assert_eq!(reason(why), due, "{why}");
+        }
+    }
+
+    /// The words are the scanner's: those of a path that leads nowhere must be understood.
+    #[test]
+    fn what_the_scanner_says_is_understood() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("file"), "").unwrap();
+        std::os::unix::fs::symlink("loop", dir.path().join("loop")).unwrap();
+        for (name, due) in [
+            ("none", UncheckedReason::NotFound),
+            ("file/none", UncheckedReason::NotFound),
+            ("loop", UncheckedReason::RefusedOnce),
+        ] {
+            let options = EnvironmentOptions {
+                roots: vec![dir.path().join(name)],
+                untouched: Vec::new(),
+                effort: Effort::LookOnly,
+                time_limit: PROBE_TIME,
+                longhorn: scanner::LonghornSource::Nothing,
+            };
+            let known = Environment { facts: learn_environment(&options), components: Vec::new() };
+            let reasons: Vec<_> = unreachable(&known).map(|(_, why)| reason(why)).collect();
+            assert_eq!(reasons, [due], "{name}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::thread::available_parallelism;
 
 use anyhow::{Context, bail};
 use reports::{Environment, PathName};
-use scanner::{CheckSet, Exclusions, Recorded, RootError, Scan, ScanOptions};
+use scanner::{CheckSet, Effort, Exclusions, Recorded, RootError, Scan, ScanOptions};
 
 use crate::arguments::ScanArguments;
 use crate::descriptor_limit;
@@ -124,6 +124,7 @@ fn options(arguments: &ScanArguments) -> anyhow::Result<ScanOptions> {
             .filter_map(|file| output::place_of(&file))
             .collect(),
         untouched: if arguments.read_only { arguments.paths.clone() } else { Vec::new() },
+        effort: if arguments.quick { Effort::LookOnly } else { Effort::Try },
         longhorn: longhorn::source(arguments.longhorn.as_deref())?,
         stat_timeout: Some(arguments.stat_timeout).filter(|timeout| !timeout.is_zero()),
     })

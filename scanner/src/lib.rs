@@ -68,8 +68,8 @@ pub use checkpoint::{Checkpoint, CheckpointError, Ending};
 pub use checks::{errno_name, errno_word};
 pub use control::Control;
 pub use environment::{
-    EnvironmentOptions, GivenError, LonghornObjects, LonghornSource, PROBE_TIME, judge_unscanned,
-    learn_environment, read_longhorn,
+    Effort, EnvironmentOptions, GivenError, LONGEST_LONGHORN, LonghornObjects, LonghornSource,
+    PROBE_TIME, judge_unscanned, learn_environment, read_longhorn,
 };
 pub use errors_policy::ErrorsPolicy;
 pub use exclusions::Exclusions;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::checkpoint::Checkpoint;
-use crate::environment::LonghornSource;
+use crate::environment::{Effort, LonghornSource};
 use crate::exclusions::Exclusions;
 
 /// The checks that a scan can make, in the order they are reported.
@@ -141,6 +141,8 @@ pub struct ScanOptions {
     pub own_files: Vec<PathBuf>,
     /// Below these nothing is written, for a moment either.
     pub untouched: Vec<PathBuf>,
+    /// How far questions about the environment may go.
+    pub effort: Effort,
     /// Where facts of Longhorn volumes come from.
     pub longhorn: LonghornSource,
     /// How long a system call may take before its mount is given up as hung; none waits for ever.

@@ -60,8 +60,12 @@ pub struct Printed {
 /// working folder is nobody's program.
 pub fn find(name: &str, path: &OsStr) -> Option<PathBuf> {
     let folders = env::split_paths(path).filter(|folder| folder.is_absolute());
-    let runs = |program: &PathBuf| program.is_file() && access(program, Access::EXEC_OK).is_ok();
-    folders.map(|folder| folder.join(name)).find(runs)
+    folders.map(|folder| folder.join(name)).find(|program| runs(program))
+}
+
+/// Whether this user may run what lies there.
+pub fn runs(program: &Path) -> bool {
+    program.is_file() && access(program, Access::EXEC_OK).is_ok()
 }
 
 /// Runs `program` with standard input empty and messages in English. An exit status other than 0

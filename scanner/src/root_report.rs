@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use reports::{CheckRun, CheckStatus, Root};
+use reports::{CheckRun, CheckStatus, Fact, FactName, Root};
 
 use crate::checks::errno_name;
+use crate::environment::not_asked;
 use crate::inode_facts::Device;
 use crate::kernel::KernelCheck;
 use crate::mounts::Mount;
@@ -29,6 +30,7 @@ pub fn describe(
     ending: &Ending,
     checks: CheckSet,
     kernel: &[(Device, KernelCheck)],
+    facts: &[Fact],
 ) -> Root {
     let ground = scan.ground();
     let mount = ground.and_then(|ground| ground.filesystem.mount.as_ref());
@@ -36,7 +38,11 @@ pub fn describe(
     let device = mount.map(|mount| mount.device);
     let kernel = kernel.iter().find(|(of, _)| Some(*of) == device).map(|(_, check)| check);
     let run = |name: &&str| {
-        let (status, reason) = status_of(name, scan, ending, checks, kernel);
+        let (status, reason) = if *name == "environment" && checks.environment {
+            environment(scan, facts)
+        } else {
+            status_of(name, scan, ending, checks, kernel)
+        };
         CheckRun { name: (*name).to_owned(), status, reason }
     };
     Root {
@@ -55,6 +61,9 @@ pub fn join_options(mount: &Mount) -> String {
     format!("{};{}", mount.options, mount.super_options)
 }
 
+/// Most facts that are named.
+const MOST_TOLD: usize = 8;
+
 type Status = (CheckStatus, Option<String>);
 
 fn status_of(
@@ -66,12 +75,6 @@ fn status_of(
 ) -> Status {
     if !checks.has(name) {
         return skipped("not asked for");
-    }
-    if name == "environment" {
-        return match scan.ground() {
-            Some(_) => (CheckStatus::Ran, None),
-            None => skipped("what the path stands on is not known"),
-        };
     }
     if name == "kernel" {
         return match kernel {
@@ -108,6 +111,24 @@ fn status_of(
         }
         _ => open(name, scan),
     }
+}
+
+/// How far the machine and the root could be asked.
+fn environment(scan: &RootScan, facts: &[Fact]) -> Status {
+    if scan.ground().is_none() {
+        return skipped("what the path stands on is not known");
+    }
+    of_facts(&not_asked(facts, &scan.path_name()))
+}
+
+fn of_facts(not_asked: &[FactName]) -> Status {
+    if not_asked.is_empty() {
+        return (CheckStatus::Ran, None);
+    }
+    let told: Vec<_> = not_asked.iter().take(MOST_TOLD).map(|name| name.as_str()).collect();
+    let more = not_asked.len() - told.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    partial(&format!("could not be asked: {}{more}", told.join(", ")))
 }
 
 fn ran(remark: &str) -> Status {
@@ -152,4 +173,18 @@ fn open(name: &str, scan: &RootScan) -> Status {
     });
     let open = open.filter(|open| !open.is_empty());
     (CheckStatus::Ran, if name == "extents" { open.or(directories) } else { open })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_that_could_not_be_asked_make_the_check_partial() {
+        assert_eq!(of_facts(&[]), (CheckStatus::Ran, None));
+        let few = [FactName::User, FactName::LastBackup];
+        assert_eq!(of_facts(&few), partial("could not be asked: user, last-backup"));
+        let (_, reason) = of_facts(&[FactName::User; 10]);
+        assert!(reason.unwrap().ends_with("user and 2 more"));
+    }
 }

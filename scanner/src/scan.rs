@@ -124,6 +124,7 @@ impl Account {
         let facts = learn_environment(&EnvironmentOptions {
             roots,
             untouched: self.options.untouched.clone(),
+            effort: self.options.effort,
             time_limit: PROBE_TIME,
             longhorn: self.options.longhorn.clone(),
         });
@@ -233,7 +234,8 @@ impl Account {
         self.ended.sort_by_key(|ended| ended.position);
         let complete = self.totals.entries > 0 && !self.errors.iter().any(RootError::ended_early);
         let tar = self.round_trips();
-        let roots = self.ended.iter().map(|e| describe(&e.scan, &e.ending, checks, &kernel));
+        let facts = environment.as_deref().unwrap_or_default();
+        let roots = self.ended.iter().map(|e| describe(&e.scan, &e.ending, checks, &kernel, facts));
         Scan {
             roots: roots.collect(),
             totals: self.totals,

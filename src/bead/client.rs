@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use reports::{PathName, Report, Verdict};
-use rustix::fs::{Access, access};
+use scanner::program;
 
 use super::bd::Bd;
 use super::br::Br;
@@ -102,7 +102,7 @@ impl Program {
         let shown = PathName::from(path).escaped();
         // A bare name would be looked for on the PATH.
         let absolute = std::path::absolute(path).with_context(|| shown.clone())?;
-        if !is_program(&absolute) {
+        if !program::runs(&absolute) {
             bail!("--bead-tool {shown}: there is no program that this user may run");
         }
         let name = path.file_name().map(OsStr::as_bytes).unwrap_or_default();
@@ -111,14 +111,7 @@ impl Program {
     }
 }
 
-/// The first program of a name in the folders of PATH; relative ones would depend on where this
-/// is called.
+/// The first program of a name in the folders of PATH.
 fn on_path(name: &str) -> Option<PathBuf> {
-    let folders = env::var_os("PATH")?;
-    let mut paths = env::split_paths(&folders).filter(|folder| folder.is_absolute());
-    paths.find_map(|folder| Some(folder.join(name)).filter(|path| is_program(path)))
-}
-
-fn is_program(path: &Path) -> bool {
-    path.is_file() && access(path, Access::EXEC_OK).is_ok()
+    program::find(name, &env::var_os("PATH")?)
 }

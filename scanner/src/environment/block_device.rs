@@ -1,17 +1,17 @@
 //! The block device that a root's filesystem lies on.
 //!
-//! Looks at /sys/dev/block/MAJ:MIN, which leads to the kernel's name, and at device/vendor and
-//! device/model there; a partition's are those of the disk that it is on. `IET VIRTUAL-DISK` is
-//! what an iSCSI target of Longhorn's says of itself. Device-mapper devices say nothing.
+//! Looks at /sys/dev/block/MAJ:MIN, which leads to the kernel's name, and at what its disk calls
+//! itself. `IET VIRTUAL-DISK` is what an iSCSI target of Longhorn's says, and others' as well.
 
 use std::path::{Path, PathBuf};
 
 use reports::{Answer, Fact, FactName};
 
+use super::disk::Disk;
 use super::place::Place;
 use super::probe::{Learnt, answer};
 use super::words::shown;
-use super::{Probe, Surroundings, text_file};
+use super::{Probe, Surroundings};
 
 /// The block device that a root's filesystem lies on.
 pub(super) struct BlockDevice;
@@ -53,19 +53,14 @@ fn sysfs_of(surroundings: &Surroundings, place: &Place) -> Result<PathBuf, Strin
 }
 
 fn model_of(sysfs: &Path) -> Learnt {
-    let is_partition = sysfs.join("partition").exists();
-    let disk = if is_partition { sysfs.parent().unwrap_or(sysfs) } else { sysfs };
-    let read = |name: &str| {
-        let text = text_file::read(&disk.join("device").join(name)).ok()?;
-        Some(shown(text.trim())).filter(|text| !text.is_empty())
-    };
-    let source = shown(disk.join("device"));
-    match (read("vendor"), read("model")) {
-        (vendor, Some(model)) => {
+    let Disk { source, vendor, model } = Disk::of(sysfs);
+    let source = shown(source);
+    match model {
+        Some(model) => {
             let words: Vec<_> = vendor.into_iter().chain([model]).collect();
             Learnt::new(Answer::is(words.join(" ")), source)
         }
-        (_, None) => Learnt::unknown("the device says nothing of itself", source),
+        None => Learnt::unknown("the device says nothing of itself", source),
     }
 }
 

@@ -18,7 +18,7 @@ use rustix::fs::{Dir, FileType, Mode, OFlags, open};
 
 use super::place::Place;
 use super::probe::Learnt;
-use super::words::shown;
+use super::words::{bounded, verbatim};
 use super::{Probe, Surroundings};
 use crate::inode_facts::{FileKind, InodeFacts};
 use crate::mounts;
@@ -169,25 +169,33 @@ impl Search {
 
     fn end(mut self) -> Learnt {
         self.found.sort();
-        let told = self.found.iter().take(MOST_TOLD).map(shown).collect::<Vec<_>>();
-        let source = self.words();
+        let named: Vec<_> = self.found.iter().filter_map(|path| verbatim(path)).collect();
+        let nameless = self.found.len() - named.len();
+        let count = named.len();
+        let told = bounded(named.into_iter().take(MOST_TOLD));
+        let source = self.words(told.len(), count, nameless);
+        if told.is_empty() && nameless > 0 {
+            let why = format!("there are {nameless}, with names that cannot be shown");
+            return Learnt::unknown(why, source);
+        }
         if told.is_empty() && self.read == self.unread {
             return Learnt::unknown("the directory cannot be read", source);
         }
         Learnt::new(Answer::is(told), source)
     }
 
-    /// What was looked at, and what was not.
-    fn words(&self) -> String {
+    /// What was looked at, what was not, and what of it is told.
+    fn words(&self, told: usize, named: usize, nameless: usize) -> String {
         let read = self.read;
         let looked_at =
             format!("names in node_modules, {DEEPEST} levels deep, {read} directories read");
         let unread = (self.unread > 0).then(|| format!("{} could not be read", self.unread));
         let cut = self.cut.map(|cut| format!("not all was looked at: {cut}"));
-        let found = self.found.len();
-        let told = (found > MOST_TOLD).then(|| format!("{MOST_TOLD} of {found} are told"));
-        let all: Vec<_> = [Some(looked_at), unread, cut, told].into_iter().flatten().collect();
-        all.join("; ")
+        let left_out = (told < named).then(|| format!("{told} of {named} are told"));
+        let nameless =
+            (nameless > 0).then(|| format!("{nameless} more with names that cannot be shown"));
+        let all = [Some(looked_at), unread, cut, left_out, nameless];
+        all.into_iter().flatten().collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -274,6 +282,22 @@ mod tests {
         let (paths, source) = search(&names.iter().map(String::as_str).collect::<Vec<_>>());
         assert_eq!(paths.len(), MOST_TOLD);
         assert!(source.ends_with("20 of 25 are told"), "{source}");
+    }
+
+    #[test]
+    fn only_a_path_that_a_command_can_name_is_told() {
+        let (paths, source) = search(&[
+            "node_modules/.a-Ab3dEf9h",
+            "node_modules/.\u{1b}-Ab3dEf9h",
+            "node_modules/.a\\-Ab3dEf9h",
+        ]);
+        assert_eq!(paths, ["node_modules/.a-Ab3dEf9h"]);
+        assert!(source.ends_with("; 2 more with names that cannot be shown"), "{source}");
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join("node_modules/.\n-Ab3dEf9h")).unwrap();
+        let learnt = of_place(&Place::of(dir.path()), Duration::from_secs(20));
+        let why = "there are 1, with names that cannot be shown";
+        assert_eq!(learnt.answer, Answer::unknown(why), "none would be wrong");
     }
 
     #[test]

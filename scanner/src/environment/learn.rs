@@ -3,7 +3,8 @@
 //! A probe that hangs in the kernel cannot be ended. It is left behind on its thread, which ends
 //! with the process, and what it was to learn is not known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
@@ -11,7 +12,8 @@ use std::time::{Duration, Instant};
 
 use reports::{Fact, FactName, PathName};
 
-use super::{EnvironmentOptions, Place, Probe, Surroundings, all};
+use super::probe::NOT_TRIED;
+use super::{Effort, EnvironmentOptions, Place, Probe, Surroundings, all};
 
 /// What a probe that ends at its limit may take longer than that.
 const GRACE: Duration = Duration::from_millis(500);
@@ -20,13 +22,12 @@ const GRACE: Duration = Duration::from_millis(500);
 /// that a probe answers for: what could not be learnt says why. The facts of the machine stand
 /// first, then those of each root, each in the order of the table.
 pub fn learn_environment(options: &EnvironmentOptions) -> Vec<Fact> {
-    learn(options, all(&options.longhorn))
+    learn(options, all(&options.longhorn, options.effort))
 }
 
 /// The same with probes that are given.
 pub(super) fn learn(options: &EnvironmentOptions, probes: Vec<Box<dyn Probe>>) -> Vec<Fact> {
-    let places = resolve(options);
-    let surroundings = Surroundings::new(options, places);
+    let surroundings = Surroundings::new(options, &resolve(options));
     let until = Instant::now() + options.time_limit + GRACE;
     let works: Vec<Work> = probes.into_iter().flat_map(|p| Work::of(p, &surroundings)).collect();
     let facts = works.into_iter().flat_map(|work| work.end(until, options.time_limit));
@@ -35,23 +36,23 @@ pub(super) fn learn(options: &EnvironmentOptions, probes: Vec<Box<dyn Probe>>) -
     facts
 }
 
-/// Each root once, in the order of their paths.
-fn resolve(options: &EnvironmentOptions) -> Vec<Place> {
+/// Every path of the options, each resolved once.
+fn resolve(options: &EnvironmentOptions) -> BTreeMap<PathBuf, Place> {
     let until = Instant::now() + options.time_limit;
-    let started: Vec<_> = options.roots.iter().map(|root| (root, start_resolving(root))).collect();
-    let places = started.into_iter().map(|(root, place)| {
+    let paths: BTreeSet<&PathBuf> = options.roots.iter().chain(&options.untouched).collect();
+    let started: Vec<_> = paths.into_iter().map(|path| (path, start_resolving(path))).collect();
+    let places = started.into_iter().map(|(path, place)| {
         let left = until.saturating_duration_since(Instant::now());
         let place = place.map(|place| place.recv_timeout(left));
         let why = match place {
-            Some(Ok(place)) => return place,
+            Some(Ok(place)) => return (path.clone(), place),
             Some(Err(RecvTimeoutError::Timeout)) => no_answer(options.time_limit),
             Some(Err(RecvTimeoutError::Disconnected)) => INTERNAL.to_owned(),
             None => NO_THREAD.to_owned(),
         };
-        Place::unresolved(root, why)
+        (path.clone(), Place::unresolved(path, why))
     });
-    let by_name: BTreeMap<_, _> = places.map(|place| (place.name.clone(), place)).collect();
-    by_name.into_values().collect()
+    places.collect()
 }
 
 fn start_resolving(root: &std::path::Path) -> Option<Receiver<Place>> {
@@ -59,11 +60,13 @@ fn start_resolving(root: &std::path::Path) -> Option<Receiver<Place>> {
     start(move || Place::of(&root))
 }
 
-const INTERNAL: &str = "an internal error ended the probe; please report it";
-const NO_THREAD: &str = "no thread could be started; raise the limit (ulimit -u)";
+pub(super) const INTERNAL: &str = "an internal error ended the probe; please report it";
+pub(super) const NO_THREAD: &str = "no thread could be started; raise the limit (ulimit -u)";
+
+pub(super) const NO_ANSWER: &str = "no answer within";
 
 fn no_answer(time_limit: Duration) -> String {
-    format!("no answer within {} s", time_limit.as_secs_f64())
+    format!("{NO_ANSWER} {} s", time_limit.as_secs_f64())
 }
 
 /// Starts something on a thread of its own; none: there is no thread.
@@ -77,7 +80,17 @@ fn start<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option
 struct Work {
     /// The facts that it is to bring.
     owed: Vec<(Option<PathName>, FactName)>,
-    facts: Option<Receiver<Vec<Fact>>>,
+    facts: Facts,
+}
+
+/// What a probe brings.
+enum Facts {
+    /// It is at work.
+    Due(Receiver<Vec<Fact>>),
+    /// There is no thread for it.
+    NoThread,
+    /// It starts processes, and none may be started.
+    NotTried,
 }
 
 impl Work {
@@ -100,18 +113,25 @@ impl Work {
             let of_machine = (!name.is_of_root()).then_some(None);
             of_roots.chain(of_machine).map(|path| (path, *name))
         });
-        Work { owed: owed.collect(), facts: start(move || probe.learn(&surroundings)) }
+        let owed = owed.collect();
+        if probe.tries() && surroundings.effort == Effort::LookOnly {
+            return Work { owed, facts: Facts::NotTried };
+        }
+        let facts = start(move || probe.learn(&surroundings));
+        Work { owed, facts: facts.map_or(Facts::NoThread, Facts::Due) }
     }
 
     /// What it brought; what it did not bring is not known.
     fn end(self, until: Instant, time_limit: Duration) -> Vec<Fact> {
         let left = until.saturating_duration_since(Instant::now());
-        let brought = self.facts.map(|facts| facts.recv_timeout(left));
-        let (mut facts, why) = match brought {
-            Some(Ok(facts)) => (facts, "not learnt".to_owned()),
-            Some(Err(RecvTimeoutError::Timeout)) => (Vec::new(), no_answer(time_limit)),
-            Some(Err(RecvTimeoutError::Disconnected)) => (Vec::new(), INTERNAL.to_owned()),
-            None => (Vec::new(), NO_THREAD.to_owned()),
+        let (mut facts, why) = match self.facts {
+            Facts::Due(facts) => match facts.recv_timeout(left) {
+                Ok(facts) => (facts, "not learnt".to_owned()),
+                Err(RecvTimeoutError::Timeout) => (Vec::new(), no_answer(time_limit)),
+                Err(RecvTimeoutError::Disconnected) => (Vec::new(), INTERNAL.to_owned()),
+            },
+            Facts::NoThread => (Vec::new(), NO_THREAD.to_owned()),
+            Facts::NotTried => (Vec::new(), NOT_TRIED.to_owned()),
         };
         for (path, name) in self.owed {
             if !facts.iter().any(|fact| fact.name == name && fact.path == path) {

@@ -8,6 +8,7 @@ mod block_device;
 mod cgroup;
 mod container;
 mod containerd;
+mod disk;
 mod docker;
 mod docker_roots;
 mod id_map_helpers;
@@ -32,6 +33,7 @@ mod subordinate_ids;
 mod surroundings;
 mod text_file;
 mod tmpfs_mounts;
+mod unasked;
 mod user;
 mod user_namespace;
 mod words;
@@ -41,21 +43,35 @@ use std::time::Duration;
 
 pub use judge::{judge_environment, judge_unscanned};
 pub use learn::learn_environment;
-pub use longhorn::{GivenError, LonghornObjects, LonghornSource, read_longhorn};
+pub use longhorn::{GivenError, LONGEST_LONGHORN, LonghornObjects, LonghornSource, read_longhorn};
 use place::Place;
 use probe::Probe;
 use surroundings::Surroundings;
+pub use unasked::not_asked;
 
 /// The time that a probe of a scan has.
 pub const PROBE_TIME: Duration = Duration::from_secs(5);
+
+/// How far questions may go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Effort {
+    /// Files and the kernel are asked; no process is started.
+    LookOnly,
+    /// What can be tried is tried in processes of its own, and programs are asked.
+    #[default]
+    Try,
+}
 
 /// What is asked, and what may be done for it.
 #[derive(Clone, Debug)]
 pub struct EnvironmentOptions {
     /// The directories or files that are asked about.
     pub roots: Vec<PathBuf>,
-    /// Below these nothing is written, for a moment either.
+    /// Below these nothing is written, for a moment either. Where one cannot be resolved nothing is
+    /// written anywhere.
     pub untouched: Vec<PathBuf>,
+    /// How far it may go.
+    pub effort: Effort,
     /// The longest that one probe may take.
     pub time_limit: Duration,
     /// Who is asked about Longhorn volumes.
@@ -63,7 +79,7 @@ pub struct EnvironmentOptions {
 }
 
 /// Every probe.
-fn all(longhorn: &LonghornSource) -> Vec<Box<dyn Probe>> {
+fn all(longhorn: &LonghornSource, effort: Effort) -> Vec<Box<dyn Probe>> {
     vec![
         Box::new(user::User),
         Box::new(container::Container),
@@ -89,7 +105,7 @@ fn all(longhorn: &LonghornSource) -> Vec<Box<dyn Probe>> {
         Box::new(root_space::RootSpace),
         Box::new(block_device::BlockDevice),
         Box::new(install_leftovers::InstallLeftovers),
-        Box::new(longhorn::LonghornProbe::new(longhorn.clone())),
+        Box::new(longhorn::LonghornProbe::new(longhorn.clone(), effort)),
     ]
 }
 

@@ -15,9 +15,17 @@ pub(super) trait Probe: Send + Sync {
         false
     }
 
+    /// Whether it starts a process, which a quick look does not.
+    fn tries(&self) -> bool {
+        false
+    }
+
     /// Learns it. Does not panic, and ends within the time limit unless the kernel hangs.
     fn learn(&self, surroundings: &Surroundings) -> Vec<Fact>;
 }
+
+/// Why something is not known that takes a process.
+pub(super) const NOT_TRIED: &str = "not tried in a quick look";
 
 /// What came of a question: the answer and where it is from.
 #[derive(Debug)]

@@ -3,6 +3,9 @@
 //! Looks at the root's line of the mount table (proc_pid_mountinfo(5)), which needs no right and
 //! nothing of the filesystem itself.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
 use reports::{Answer, Fact, FactName};
 
 use super::probe::answer;
@@ -28,7 +31,7 @@ impl Probe for RootMount {
             let text = |of: fn(&Mount) -> String| answer(mount.clone().map(of));
             let facts: [(FactName, Answer); 4] = [
                 (FactName::Filesystem, text(|mount| shown(&mount.filesystem))),
-                (FactName::Device, text(|mount| reports::escape(&mount.source))),
+                (FactName::Device, text(|mount| shown(OsStr::from_bytes(&mount.source)))),
                 (FactName::MountOptions, text(|mount| shown(join_options(mount)))),
                 (FactName::Layers, layers(mount.clone())),
             ];

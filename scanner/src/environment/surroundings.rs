@@ -2,21 +2,25 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustix::process::{getegid, geteuid};
 
-use super::{EnvironmentOptions, Place, text_file, user};
+use super::words::shown;
+use super::{Effort, EnvironmentOptions, Place, text_file, user};
+use crate::program;
 
 /// What all probes begin with.
 #[derive(Clone, Debug)]
 pub(super) struct Surroundings {
-    /// The roots.
+    /// The roots, each once, in the order of their names.
     pub(super) places: Vec<Place>,
-    /// Below these nothing is written.
-    pub(super) untouched: Vec<PathBuf>,
+    /// Below these, without symbolic links, nothing is written; an error says why it is not known
+    /// where they are.
+    pub(super) untouched: Result<Vec<PathBuf>, String>,
+    /// Whether processes may be started.
+    pub(super) effort: Effort,
     /// The longest that one probe may take.
     pub(super) time_limit: Duration,
     /// The environment variables of the process.
@@ -29,11 +33,15 @@ pub(super) struct Surroundings {
 }
 
 impl Surroundings {
-    /// Those of this process; the roots are resolved already.
-    pub(super) fn new(options: &EnvironmentOptions, places: Vec<Place>) -> Self {
+    /// Those of this process; every path of the options is resolved already.
+    pub(super) fn new(options: &EnvironmentOptions, resolved: &BTreeMap<PathBuf, Place>) -> Self {
+        let places = options.roots.iter().filter_map(|root| resolved.get(root).cloned());
+        let by_name: BTreeMap<_, _> = places.map(|place| (place.name.clone(), place)).collect();
+        let untouched = options.untouched.iter().map(|path| untouched(path, resolved.get(path)));
         Surroundings {
-            places,
-            untouched: options.untouched.clone(),
+            places: by_name.into_values().collect(),
+            untouched: untouched.collect(),
+            effort: options.effort,
             time_limit: options.time_limit,
             variables: std::env::vars_os().collect(),
             system: PathBuf::from("/"),
@@ -69,15 +77,21 @@ impl Surroundings {
 
     /// Where a program is: the first file of that name on PATH that can be run.
     pub(super) fn program(&self, name: &str) -> Option<PathBuf> {
-        let directories = self.variable("PATH").unwrap_or(OsStr::new(USUAL_PATH));
-        let directories = std::env::split_paths(directories).filter(|path| path.is_absolute());
-        directories.map(|directory| directory.join(name)).find(|path| is_program(path))
+        program::find(name, self.variable("PATH").unwrap_or(OsStr::new(USUAL_PATH)))
+    }
+}
+
+/// Where a path leads below which nothing is to be written.
+fn untouched(path: &Path, place: Option<&Place>) -> Result<PathBuf, String> {
+    let place = place.ok_or("not resolved")?;
+    match &place.trouble {
+        None => Ok(place.path.clone()),
+        Some(trouble) => Err(format!(
+            "nothing is to be written below {}, and where that leads is not known: {trouble}",
+            shown(path)
+        )),
     }
 }
 
 /// Where programs are looked for where PATH is not set (execvp(3)).
 const USUAL_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-fn is_program(path: &Path) -> bool {
-    path.metadata().is_ok_and(|facts| facts.is_file() && facts.permissions().mode() & 0o111 != 0)
-}

@@ -2,6 +2,7 @@
 
 mod whole;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use reports::{Answer, Fact, FactName, FactValue};
 use tempfile::TempDir;
 
-use super::{EnvironmentOptions, LonghornSource, Probe, Surroundings};
+use super::{Effort, EnvironmentOptions, LonghornSource, Probe, Surroundings};
 
 /// A system made of files.
 pub(super) struct Fixture(pub(super) Surroundings, Option<TempDir>);
@@ -30,7 +31,7 @@ impl Fixture {
 
     /// The system that the test runs on, without roots.
     pub(super) fn of_this_system() -> Self {
-        Fixture(Surroundings::new(&options(&[]), Vec::new()), None)
+        Fixture(Surroundings::new(&options(&[]), &BTreeMap::new()), None)
     }
 
     /// Writes a file of it.
@@ -51,6 +52,7 @@ pub(super) fn options(roots: &[&Path]) -> EnvironmentOptions {
     EnvironmentOptions {
         roots: roots.iter().map(|root| (*root).to_owned()).collect(),
         untouched: Vec::new(),
+        effort: Effort::Try,
         time_limit: Duration::from_secs(20),
         longhorn: LonghornSource::Nothing,
     }

@@ -11,7 +11,7 @@ use reports::{Answer, Fact, FactName};
 use rustix::fs::statvfs;
 
 use super::probe::Learnt;
-use super::words::shown;
+use super::words::{bounded, shown};
 use super::{Probe, Surroundings};
 use crate::checks::errno_word;
 use crate::mounts::{self, Mount};
@@ -55,12 +55,13 @@ fn points(table: &[Mount]) -> Vec<&Path> {
 
 fn list(points: &[&Path]) -> Learnt {
     let rows = points.iter().take(MOST).map(|point| format!("{}: {}", shown(point), size(point)));
-    let source = if points.len() > MOST {
-        format!("{SOURCE}; {MOST} of {}", points.len())
+    let rows = bounded(rows);
+    let source = if points.len() > rows.len() {
+        format!("{SOURCE}; {} of {} are told", rows.len(), points.len())
     } else {
         SOURCE.to_owned()
     };
-    Learnt::new(Answer::is(rows.collect::<Vec<_>>()), source)
+    Learnt::new(Answer::is(rows), source)
 }
 
 fn size(point: &Path) -> String {
@@ -108,5 +109,16 @@ mod tests {
     fn what_cannot_be_asked_says_why() {
         let Learnt { answer, .. } = list(&[Path::new("/no-such-directory")]);
         assert_eq!(answer, Answer::is(vec!["/no-such-directory: statvfs says ENOENT".to_owned()]));
+    }
+
+    #[test]
+    fn long_lists_are_cut_with_their_number() {
+        let long: Vec<_> = (0..20).map(|n| format!("/none{n}{}", "x".repeat(990))).collect();
+        let paths = |names: &[String]| list(&names.iter().map(Path::new).collect::<Vec<_>>());
+        let Learnt { answer: Answer::Value(value), source } = paths(&long) else { panic!() };
+        assert_eq!(value.list().unwrap().len(), 8);
+        assert!(source.ends_with("; 8 of 20 are told"), "{source}");
+        let many: Vec<_> = (0..60).map(|n| format!("/none{n}")).collect();
+        assert!(paths(&many).source.ends_with("; 50 of 60 are told"));
     }
 }

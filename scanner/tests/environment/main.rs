@@ -15,7 +15,7 @@ use std::{env, fs};
 use reports::{Answer, Fact, FactName};
 use rustix::io::Errno;
 use rustix::process::{WaitOptions, geteuid, wait};
-use scanner::{EnvironmentOptions, LonghornSource, learn_environment};
+use scanner::{Effort, EnvironmentOptions, LonghornSource, learn_environment};
 use tempfile::TempDir;
 
 use filter::Filter;
@@ -72,6 +72,7 @@ fn learn() {
     let options = EnvironmentOptions {
         roots: vec![place],
         untouched: untouched.into_iter().collect(),
+        effort: Effort::Try,
         time_limit: Duration::from_secs(20),
         longhorn: LonghornSource::Nothing,
     };
@@ -170,7 +171,9 @@ fn nobody_may_do_what_user_namespaces_allow() {
     }
     let source = learnt.source(FactName::NestedOverlay);
     assert!(source.starts_with("tried in a user and mount namespace"), "{source}");
-    assert_eq!(learnt.flag(FactName::MountTmpfs), Some(true));
+    assert_eq!(learnt.flag(FactName::MountTmpfs), Some(false));
+    let tmpfs = learnt.source(FactName::MountTmpfs);
+    assert_eq!(tmpfs, "needs CAP_SYS_ADMIN; in a user namespace of one's own it works");
     assert!(learnt.text(FactName::NestedOverlay).is_some(), "{source}");
     assert!(learnt.why_unknown(FactName::IdMapping).contains("subuid"));
 }
@@ -251,11 +254,20 @@ fn an_overlay_on_an_overlay_is_refused() {
 
 fn nothing_is_written_where_nothing_may_be() {
     let place = place();
-    let mut command = again(SELF, &[], "learn", &place);
-    command.env("FSCAN_TEST_UNTOUCHED", "/");
-    let learnt = run(command, &place);
-    let why = learnt.why_unknown(FactName::NestedOverlay);
-    assert!(why.contains("nothing is to be written below it"), "{why}");
+    let link = place.path().join("link");
+    std::os::unix::fs::symlink("/", &link).unwrap();
+    for (untouched, due) in [
+        (Path::new("/"), "nothing is to be written below it"),
+        (Path::new("."), "nothing is to be written below it"),
+        (&link, "nothing is to be written below it"),
+        (Path::new("/no-such-path"), "where that leads is not known: the path: lookup says ENOENT"),
+    ] {
+        let mut command = again(SELF, &[], "learn", &place);
+        command.env("FSCAN_TEST_UNTOUCHED", untouched).current_dir("/");
+        let learnt = run(command, &place);
+        let why = learnt.why_unknown(FactName::NestedOverlay);
+        assert!(why.contains(due), "{}: {why}", untouched.display());
+    }
 }
 
 fn without_sysfs_and_proc_little_is_known() {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use reports::{Finding, Severity, UncheckedReason};
-use scanner::{CheckSet, Control, Exclusions, FileKind, LonghornSource, ScanOptions};
+use scanner::{CheckSet, Control, Effort, Exclusions, FileKind, LonghornSource, ScanOptions};
 
 use super::options::Watch;
 use crate::model::Model;
@@ -38,6 +38,7 @@ pub fn scan(path: &Path, model: &Model, watch: &Watch) -> Disagreement {
         checkpoint: None,
         own_files: Vec::new(),
         untouched: Vec::new(),
+        effort: Effort::LookOnly,
         longhorn: LonghornSource::Nothing,
         stat_timeout: None,
     };

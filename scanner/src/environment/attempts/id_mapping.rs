@@ -2,8 +2,8 @@
 //!
 //! A process makes the namespace; its map is written from outside, as buildah and podman do: by
 //! newuidmap(1) and newgidmap(1) with the user's first ranges of /etc/subuid and /etc/subgid, or
-//! directly with CAP_SETUID and CAP_SETGID. Proves that more than the user's own id can or cannot be
-//! mapped, without which files of an image cannot be given to their owners.
+//! directly with CAP_SETUID and CAP_SETGID. Proves that as many ids as an image may use can or cannot
+//! be mapped, without which its files cannot be given to their owners.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -31,6 +31,10 @@ impl Probe for IdMapping {
         &[FactName::IdMapping]
     }
 
+    fn tries(&self) -> bool {
+        true
+    }
+
     fn learn(&self, surroundings: &Surroundings) -> Vec<Fact> {
         let learnt = match Way::of(surroundings) {
             Ok(way) => way.try_out(surroundings),
@@ -47,8 +51,8 @@ const ENOUGH: u64 = 65_536;
 enum Way {
     /// By this process, with ids of its own namespace from 0 on.
     Direct { count: u64 },
-    /// By the two programs.
-    Programs(Vec<Program>),
+    /// By the two programs, with ids from 0 on, the user's own among them.
+    Programs { count: u64, programs: Vec<Program> },
 }
 
 /// Why a map was not written.
@@ -79,10 +83,11 @@ impl Way {
         let users = first_range(surroundings, SUBUID)?;
         let groups = first_range(surroundings, SUBGID)?;
         let [newuidmap, newgidmap] = id_map_helpers::find(surroundings)?;
-        Ok(Way::Programs(vec![
+        let programs = vec![
             Program::new(&newuidmap, surroundings.user, users),
             Program::new(&newgidmap, surroundings.group, groups),
-        ]))
+        ];
+        Ok(Way::Programs { count: 1 + u64::from(users.count.min(groups.count)), programs })
     }
 
     fn try_out(&self, surroundings: &Surroundings) -> Learnt {
@@ -99,7 +104,7 @@ impl Way {
                 Learnt::new(Answer::is(false), format!("{source}: {}", came.words()))
             }
             _ if came != Came::Works => Learnt::unknown(came.words(), source),
-            Ok(()) => Learnt::new(Answer::is(true), source),
+            Ok(()) => self.judge_count(&source),
             Err(NotWritten::Refused(why)) => {
                 Learnt::new(Answer::is(false), format!("{source}: {why}"))
             }
@@ -107,10 +112,25 @@ impl Way {
         }
     }
 
+    /// What it means that the maps were written.
+    fn judge_count(&self, source: &str) -> Learnt {
+        let (count, of) = match self {
+            Way::Direct { count } => (*count, "of this user namespace"),
+            Way::Programs { count, .. } => {
+                (*count, "of the first ranges in /etc/subuid and subgid")
+            }
+        };
+        if count >= ENOUGH {
+            return Learnt::new(Answer::is(true), source);
+        }
+        let few = format!("{source}: {count} ids could be mapped, {of}; images need {ENOUGH}");
+        Learnt::new(Answer::is(false), few)
+    }
+
     fn words(&self) -> String {
         match self {
             Way::Direct { count } => format!("tried: {count} ids written into uid_map and gid_map"),
-            Way::Programs(programs) => {
+            Way::Programs { programs, .. } => {
                 let names: Vec<_> = programs.iter().map(|program| shown(&program.path)).collect();
                 format!("tried: {}", names.join(", "))
             }
@@ -127,7 +147,7 @@ impl Way {
                     NotWritten::Refused(format!("{map}: {}", errno_word(errno)))
                 })
             }),
-            Way::Programs(programs) => {
+            Way::Programs { programs, .. } => {
                 programs.iter().try_for_each(|program| program.run(pid, time_limit))
             }
         }
@@ -155,23 +175,22 @@ impl Program {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use reports::FactValue;
 
     use super::super::super::tests::{Fixture, fact};
     use super::*;
+    use crate::program::stand_in;
 
-    fn programs(fixture: &Fixture) -> Vec<Program> {
+    fn programs(fixture: &Fixture) -> Way {
         let path = fixture.0.system.join("newuidmap");
-        vec![Program::new(&path, 1000, Range { first: 100_000, count: 65_536 })]
+        let range = Range { first: 100_000, count: 65_536 };
+        Way::Programs { count: 65_537, programs: vec![Program::new(&path, 1000, range)] }
     }
 
     /// A program that does what a script says.
     fn scripted(script: &str) -> Fixture {
-        let fixture = Fixture::with(&[("newuidmap", script)]);
-        let path = fixture.0.system.join("newuidmap");
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let fixture = Fixture::with(&[]);
+        stand_in::write(&fixture.0.system.join("newuidmap"), script, 0o755);
         fixture
     }
 
@@ -179,7 +198,7 @@ mod tests {
     fn the_programs_get_the_process_and_the_ranges() {
         let fixture =
             scripted("#!/bin/sh\ntest -d /proc/$1 || exit 1\nshift\necho \"$*\" >&2\nexit 1\n");
-        let learnt = Way::Programs(programs(&fixture)).try_out(&fixture.0);
+        let learnt = programs(&fixture).try_out(&fixture.0);
         assert_eq!(learnt.answer, Answer::is(false));
         assert!(learnt.source.ends_with(": 0 1000 1 1 100000 65536"), "{}", learnt.source);
     }
@@ -187,13 +206,45 @@ mod tests {
     #[test]
     fn what_the_programs_come_to_is_the_answer() {
         let fixture = scripted("#!/bin/sh\nexit 0\n");
-        let learnt = Way::Programs(programs(&fixture)).try_out(&fixture.0);
+        let learnt = programs(&fixture).try_out(&fixture.0);
         assert_eq!(learnt.answer, Answer::is(true), "{}", learnt.source);
         let mut fixture = scripted("#!/bin/sh\nexec sleep 60\n");
         fixture.0.time_limit = Duration::from_millis(900);
-        let learnt = Way::Programs(programs(&fixture)).try_out(&fixture.0);
+        let learnt = programs(&fixture).try_out(&fixture.0);
         let Answer::Unknown(why) = &learnt.answer else { panic!("{learnt:?}") };
         assert!(why.contains("it did not end within 0.3 s"), "{why}");
+    }
+
+    #[test]
+    fn fewer_ids_than_images_use_are_not_enough() {
+        for (count, enough) in [(2, false), (65_535, false), (65_536, true), (65_537, true)] {
+            let ways = [Way::Direct { count }, Way::Programs { count, programs: Vec::new() }];
+            for learnt in ways.map(|way| way.judge_count("tried")) {
+                assert_eq!(learnt.answer, Answer::is(enough), "{count}");
+                let says = format!("{count} ids could be mapped");
+                assert_eq!(learnt.source.contains(&says), !enough, "{}", learnt.source);
+            }
+        }
+    }
+
+    /// Two programs that write no map, and ranges of several lines.
+    #[test]
+    fn the_first_range_counts_and_not_their_sum() {
+        let ranges = "0:100000:1000\n0:300000:65536\n";
+        let mut fixture = Fixture::with(&[
+            ("etc/subuid", ranges),
+            ("etc/subgid", "0:100000:65536\n"),
+            ("proc/self/uid_map", "0 1000 1\n"),
+        ]);
+        let bin = fixture.0.system.join("bin");
+        std::fs::create_dir(&bin).unwrap();
+        for name in ["newuidmap", "newgidmap"] {
+            stand_in::write(&bin.join(name), "#!/bin/sh\nexit 0\n", 0o755);
+        }
+        fixture.set("PATH", bin.to_str().unwrap());
+        let fact = fact(&IdMapping, &fixture, FactName::IdMapping);
+        assert_eq!(fact.answer, Answer::is(false), "{fact:?}");
+        assert!(fact.source.contains(": 1001 ids could be mapped"), "{}", fact.source);
     }
 
     #[test]

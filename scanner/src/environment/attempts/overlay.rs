@@ -31,16 +31,21 @@ impl Probe for NestedOverlay {
         &[FactName::NestedOverlay, FactName::NestedOverlayUserxattr]
     }
 
+    fn tries(&self) -> bool {
+        true
+    }
+
     fn learn(&self, surroundings: &Surroundings) -> Vec<Fact> {
         let mut scratch = match overlay_ground::find(surroundings) {
             Ok(scratch) => scratch,
             Err(why) => return nowhere(&why),
         };
-        let learnt = WAYS.map(|(name, layers, option)| {
+        let [plain, userxattr] = WAYS.map(|(name, layers, option)| {
             (name, try_overlay(surroundings, &mut scratch, layers, option))
         });
+        let userxattr = (userxattr.0, beside(&plain.1, userxattr.1));
         let left = overlay_ground::leave(scratch);
-        let facts = learnt.into_iter().map(|(name, mut learnt)| {
+        let facts = [plain, userxattr].into_iter().map(|(name, mut learnt)| {
             if let Some(left) = &left {
                 learnt.source = format!("{}; {left}", learnt.source);
             }
@@ -103,6 +108,16 @@ fn judge(came: Came, source: String) -> Learnt {
     }
 }
 
+/// What the mount with `userxattr` means beside the plain one: Linux before 5.11 does not know the
+/// option and says EINVAL as well.
+fn beside(plain: &Learnt, userxattr: Learnt) -> Learnt {
+    let refused = Answer::is("refused");
+    if userxattr.answer != refused || plain.answer == refused {
+        return userxattr;
+    }
+    Learnt::unknown("this kernel does not know userxattr", userxattr.source)
+}
+
 /// Whether it was overlay that did not want: layers that it cannot use, or an upper layer that it
 /// mounts without writing to it.
 fn is_refused(came: Came) -> bool {
@@ -120,6 +135,23 @@ fn is_refused(came: Came) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_option_that_is_not_known_refuses_nothing() {
+        let is = |word: &str| Learnt::new(Answer::is(word), "tried");
+        for (plain, userxattr, due) in [
+            ("refused", "refused", Some("refused")),
+            ("works", "refused", None),
+            ("forbidden", "refused", None),
+            ("works", "works", Some("works")),
+            ("refused", "works", Some("works")),
+            ("works", "forbidden", Some("forbidden")),
+        ] {
+            let unknown = Answer::unknown("this kernel does not know userxattr");
+            let due = due.map_or(unknown, Answer::is);
+            assert_eq!(beside(&is(plain), is(userxattr)).answer, due, "{plain} {userxattr}");
+        }
+    }
 
     #[test]
     fn what_overlay_refuses_is_told_from_what_nobody_may() {

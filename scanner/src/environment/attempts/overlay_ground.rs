@@ -28,9 +28,10 @@ pub(super) fn find(surroundings: &Surroundings) -> Result<Scratch, String> {
         .ok_or_else(|| format!("{}: nothing may be looked up there", shown(&root)))?;
     speaks_against(&mount).map_or(Ok(()), Err)?;
     let device = device_of(&ancestor)?;
+    let untouched = surroundings.untouched.as_deref().map_err(String::clone)?;
     let mut why = Vec::new();
     for place in candidates(surroundings, &ancestor) {
-        match try_place(surroundings, &place, device) {
+        match try_place(untouched, &place, device) {
             Ok(scratch) => return Ok(scratch),
             Err(error) => why.push(format!("{}: {error}", shown(&place))),
         }
@@ -62,13 +63,13 @@ fn candidates(surroundings: &Surroundings, ancestor: &Path) -> Vec<PathBuf> {
     all
 }
 
-fn try_place(surroundings: &Surroundings, place: &Path, device: Device) -> Result<Scratch, String> {
+fn try_place(untouched: &[PathBuf], place: &Path, device: Device) -> Result<Scratch, String> {
     let by_table = crate::mounts::of_path(place);
     if by_table.as_ref().is_some_and(panics) {
         return Err("errors=panic".to_owned());
     }
     let resolved = place.canonicalize().map_err(|error| error.kind().to_string())?;
-    if surroundings.untouched.iter().any(|untouched| resolved.starts_with(untouched)) {
+    if untouched.iter().any(|untouched| resolved.starts_with(untouched)) {
         return Err("nothing is to be written below it".to_owned());
     }
     if device_of(&resolved)? != device {
@@ -136,11 +137,10 @@ mod tests {
     fn a_place_is_worked_in_and_left_as_it_was() {
         let dir = tempfile::tempdir().unwrap();
         let device = device_of(dir.path()).unwrap();
-        let fixture = Fixture::of_this_system();
         let mut killed = Scratch::make(dir.path(), Kind::Environment).unwrap();
         killed.keep = true;
         drop(killed);
-        let scratch = try_place(&fixture.0, dir.path(), device).unwrap();
+        let scratch = try_place(&[], dir.path(), device).unwrap();
         assert_eq!(names(dir.path()), 1, "what another left is gone");
         Layers { directory: "plain" }.make(&scratch).unwrap();
         assert!(scratch.path.join("plain/merged").is_dir());
@@ -152,16 +152,15 @@ mod tests {
     fn some_places_are_not_worked_in() {
         let dir = tempfile::tempdir().unwrap();
         let device = device_of(dir.path()).unwrap();
-        let mut fixture = Fixture::of_this_system();
-        let why = |fixture: &Fixture, place: &Path, device| {
-            try_place(&fixture.0, place, device).unwrap_err()
+        let why = |untouched: &[PathBuf], place: &Path, device| {
+            try_place(untouched, place, device).unwrap_err()
         };
-        assert_eq!(why(&fixture, dir.path(), (0, 0)), "another filesystem");
-        assert_eq!(why(&fixture, &dir.path().join("none"), device), "entity not found");
-        fixture.0.untouched = vec![dir.path().canonicalize().unwrap()];
+        assert_eq!(why(&[], dir.path(), (0, 0)), "another filesystem");
+        assert_eq!(why(&[], &dir.path().join("none"), device), "entity not found");
+        let untouched = [dir.path().canonicalize().unwrap()];
         let below = dir.path().join("below");
         fs::create_dir(&below).unwrap();
-        assert_eq!(why(&fixture, &below, device), "nothing is to be written below it");
+        assert_eq!(why(&untouched, &below, device), "nothing is to be written below it");
         assert_eq!(names(&below), 0);
     }
 

@@ -1,7 +1,8 @@
-//! A mount of tmpfs in namespaces of one's own.
+//! A mount of tmpfs where it would be used.
 //!
-//! Calls mount(2) over / there, which needs no directory and is seen by nobody. Proves that the
-//! user can or cannot mount. As root it says nothing of those who are not.
+//! Calls mount(2) over / in a mount namespace of its own, which needs no directory and is seen by
+//! nobody. Proves that the user can or cannot mount. Without CAP_SYS_ADMIN a tmpfs can be had in a
+//! user namespace at most, which is of no use to those outside; that is tried for the source alone.
 
 use reports::{Answer, Fact, FactName};
 use rustix::io::Errno;
@@ -18,25 +19,49 @@ impl Probe for TmpfsMount {
         &[FactName::MountTmpfs]
     }
 
+    fn tries(&self) -> bool {
+        true
+    }
+
     fn learn(&self, surroundings: &Surroundings) -> Vec<Fact> {
         let ground = Ground::of_this_process();
-        let mut steps = ground.steps(surroundings);
-        let call = mount("tmpfs", "/", libc::MS_NOSUID | libc::MS_NODEV, "size=64k,mode=0700");
-        steps.push(Step::new("mount(2)", Part::Matter, call));
-        let came = try_out(steps, surroundings.time_limit, &mut |_| ());
-        let (answer, source) = judge(came, ground.words());
+        let (answer, source) = judge(try_mount(surroundings, ground), ground);
         vec![Fact::of_machine(FactName::MountTmpfs, answer, source)]
     }
 }
 
-fn judge(came: Came, source: &str) -> (Answer, String) {
+fn try_mount(surroundings: &Surroundings, ground: Ground) -> Came {
+    let mut steps = ground.steps(surroundings);
+    let call = mount("tmpfs", "/", libc::MS_NOSUID | libc::MS_NODEV, "size=64k,mode=0700");
+    steps.push(Step::new("mount(2)", Part::Matter, call));
+    try_out(steps, surroundings.time_limit, &mut |_| ())
+}
+
+fn judge(came: Came, ground: Ground) -> (Answer, String) {
+    match ground {
+        Ground::Privileged => judge_privileged(came, ground.words()),
+        Ground::UserNamespace => {
+            let there = match came {
+                Came::Works => "it works".to_owned(),
+                came if is_refused(came) => format!("it is refused ({})", came.words()),
+                came => format!("that is not known ({})", came.words()),
+            };
+            let source = format!("needs CAP_SYS_ADMIN; in a user namespace of one's own {there}");
+            (Answer::is(false), source)
+        }
+    }
+}
+
+fn judge_privileged(came: Came, source: &str) -> (Answer, String) {
     match came {
         Came::Works => (Answer::is(true), source.to_owned()),
-        came if came.is_forbidden() || is_kernel_without(came) => {
-            (Answer::is(false), format!("{source}: {}", came.words()))
-        }
+        came if is_refused(came) => (Answer::is(false), format!("{source}: {}", came.words())),
         came => (Answer::unknown(came.words()), source.to_owned()),
     }
+}
+
+fn is_refused(came: Came) -> bool {
+    came.is_forbidden() || is_kernel_without(came)
 }
 
 /// Whether the kernel was built without what is asked for.
@@ -67,9 +92,23 @@ mod tests {
             (failed("mount(2) with MS_PRIVATE", Part::Way, Errno::INVAL), None),
         ];
         for (came, expected) in cases {
-            let answer = judge(came, "tried").0;
+            let answer = judge(came, Ground::Privileged).0;
             let flag = if let Answer::Value(value) = &answer { value.flag() } else { None };
             assert_eq!(flag, expected, "{came:?}");
+        }
+    }
+
+    #[test]
+    fn a_user_namespace_is_no_place_for_others() {
+        let failed = |errno| Came::Failed { step: "unshare(2)", part: Part::Way, errno };
+        for (came, due) in [
+            (Came::Works, "it works"),
+            (failed(Errno::PERM), "it is refused (unshare(2): EPERM)"),
+            (failed(Errno::NOMEM), "that is not known (unshare(2): ENOMEM)"),
+        ] {
+            let (answer, source) = judge(came, Ground::UserNamespace);
+            assert_eq!(answer, Answer::is(false), "{came:?}");
+            assert!(source.starts_with("needs CAP_SYS_ADMIN; ") && source.ends_with(due));
         }
     }
 }

@@ -52,8 +52,8 @@ pub(super) enum Origin {
     Kubectl,
     /// A file by this name.
     File(String),
-    /// Nobody.
-    Nobody,
+    /// Nobody, and why.
+    Nobody(&'static str),
 }
 
 /// What a question came to: objects, or why there are none.
@@ -94,7 +94,7 @@ impl Gathered {
                 let summary = self.objects.summary();
                 format!("{name} holds no {} of it; it holds {summary}", resource.noun())
             }
-            Origin::Nobody => "Kubernetes was not asked".to_owned(),
+            Origin::Nobody(why) => (*why).to_owned(),
         }
     }
 
@@ -103,7 +103,7 @@ impl Gathered {
         match &self.origin {
             Origin::Kubectl => format!("kubectl get {}: {field}", resource.word()),
             Origin::File(name) => format!("{name}, {}: {field}", resource.noun()),
-            Origin::Nobody => "nobody was asked".to_owned(),
+            Origin::Nobody(_) => "nobody was asked".to_owned(),
         }
     }
 }

@@ -9,8 +9,9 @@ use serde_json::value::RawValue;
 
 use super::objects::LonghornObjects;
 
-/// The longest text, in bytes: thousands of volumes with their engines and replicas.
-const LONGEST: usize = 64 << 20;
+/// The longest text that [`read_longhorn`] takes, in bytes: thousands of volumes with their engines
+/// and replicas.
+pub const LONGEST_LONGHORN: usize = 64 << 20;
 
 /// The largest object, in bytes; etcd keeps none of more than 1.5 MiB, and it is printed with
 /// indentation.
@@ -23,7 +24,7 @@ const DEPTH: usize = 4;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GivenError {
     /// It is too long.
-    #[error("it is longer than {} MiB; give the objects of one volume", LONGEST >> 20)]
+    #[error("it is longer than {} MiB; give the objects of one volume", LONGEST_LONGHORN >> 20)]
     TooLong,
     /// It is not UTF-8.
     #[error("line {line}, column {column}: it is not UTF-8; {ADVICE}")]
@@ -53,7 +54,7 @@ const ADVICE: &str = "give what kubectl -n longhorn-system get volumes.longhorn.
 
 /// Reads objects as `kubectl get ... -o json` prints them.
 pub fn read_longhorn(text: &[u8]) -> Result<LonghornObjects, GivenError> {
-    if text.len() > LONGEST {
+    if text.len() > LONGEST_LONGHORN {
         return Err(GivenError::TooLong);
     }
     let text = str::from_utf8(text).map_err(|error| not_utf8(text, error.valid_up_to()))?;

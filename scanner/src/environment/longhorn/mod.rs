@@ -1,12 +1,13 @@
 //! Which Longhorn volume a root is on, and what Longhorn and Kubernetes know of it.
 //!
-//! The mount table and sysfs say what a root is on (`standing`). What is known of that volume
+//! The mount table and sysfs say what a root is on (`backing`). What is known of that volume
 //! comes from objects in JSON (`given`, `fields`, `volume`, `claim`, `objects`) that kubectl
 //! printed (`kubectl`) or that the user gave; `choose` finds the volume among those of a file. Each
 //! question then has an answer or a reason why not (`facts`).
 //!
 //! kubectl runs only where a root seems to be on Longhorn, or is on a block device in a pod.
 
+mod backing;
 mod choose;
 mod claim;
 mod facts;
@@ -16,7 +17,6 @@ mod given;
 mod kubectl;
 mod name;
 mod objects;
-mod standing;
 mod volume;
 
 use std::collections::BTreeMap;
@@ -28,14 +28,16 @@ use std::time::Duration;
 
 use reports::{Answer, Fact, FactName};
 
-use super::{Place, Probe, Surroundings};
+use super::probe::NOT_TRIED;
+use super::{Effort, Place, Probe, Surroundings};
 use crate::program;
-pub use given::{GivenError, read_longhorn};
+pub use given::{GivenError, LONGEST_LONGHORN, read_longhorn};
 pub use objects::LonghornObjects;
 
+use backing::Backing;
+use choose::Root;
 use gathered::{Gathered, Origin, Resource};
 use kubectl::Kubectl;
-use standing::Standing;
 
 /// The longest that kubectl is asked, all questions together.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -61,6 +63,8 @@ pub enum LonghornSource {
 #[derive(Debug)]
 pub(super) struct LonghornProbe {
     source: LonghornSource,
+    /// Whether programs may be asked.
+    effort: Effort,
     /// The PATH.
     path: OsString,
     /// The pod's name, in a pod.
@@ -71,36 +75,46 @@ pub(super) struct LonghornProbe {
 
 impl LonghornProbe {
     /// As the environment of this process is.
-    pub(super) fn new(source: LonghornSource) -> Self {
+    pub(super) fn new(source: LonghornSource, effort: Effort) -> Self {
         let in_pod = env::var_os("KUBERNETES_SERVICE_HOST").is_some();
         let name = || env::var("HOSTNAME").unwrap_or_default();
         LonghornProbe {
             source,
+            effort,
             path: env::var_os("PATH").unwrap_or_default(),
             pod: in_pod.then(name),
             sysfs: PathBuf::from("/sys"),
         }
     }
 
-    /// The facts of a root when the user gave objects.
-    fn from_given(place: &Place, standing: &Standing, known: &Gathered) -> Vec<Fact> {
-        match choose::volume(place, standing, known) {
-            Ok(chosen) => facts::of_volume(&place.name, &chosen.name, &chosen.source, known),
-            Err(not) => facts::none_of(&place.name, &not.why, &not.source),
-        }
+    /// The facts of roots when the user gave objects.
+    fn from_given(roots: &[Root], known: &Gathered) -> Vec<Fact> {
+        let of_root = |root: &Root| match choose::volume(root, roots, known) {
+            Ok(chosen) => facts::of_volume(&root.place.name, &chosen.name, &chosen.source, known),
+            Err(not) => facts::none_of(&root.place.name, &not.why, &not.source),
+        };
+        roots.iter().flat_map(of_root).collect()
     }
 
-    /// The facts of a root when nobody is asked.
-    fn from_mount(place: &Place, standing: &Standing) -> Vec<Fact> {
-        let nobody = Gathered::new(Origin::Nobody);
-        match standing {
-            Standing::Named { name, source, is_certain: true } => {
-                facts::of_volume(&place.name, name, source, &nobody)
+    /// The facts of roots when nobody is asked, and why not.
+    fn from_mount(roots: &[Root], why: &'static str) -> Vec<Fact> {
+        let nobody = Gathered::new(Origin::Nobody(why));
+        let of_root = |root: &Root| match &root.on {
+            Backing::Named { name, source, is_certain: true } => {
+                facts::of_volume(&root.place.name, name, source, &nobody)
             }
-            _ => {
-                facts::none_of(&place.name, &not_known(standing, "Kubernetes was not asked"), MOUNT)
-            }
-        }
+            on => facts::none_of(&root.place.name, &not_known(on, why), MOUNT),
+        };
+        roots.iter().flat_map(of_root).collect()
+    }
+
+    /// The facts of roots by kubectl.
+    fn by_kubectl(&self, roots: &[Root], program: Option<PathBuf>, limit: Duration) -> Vec<Fact> {
+        // A little is left for taking in what it printed.
+        let time = (limit * 9 / 10).min(PATIENCE);
+        let kubectl = program.map(|program| Kubectl::new(&program, time));
+        let mut asked = Asked { kubectl, pod: self.pod.as_deref(), volumes: BTreeMap::new() };
+        roots.iter().flat_map(|root| asked.facts(root.place, &root.on)).collect()
     }
 }
 
@@ -113,44 +127,38 @@ impl Probe for LonghornProbe {
         let program = program::find("kubectl", &self.path);
         let found = program.as_ref().map(|p| p.to_string_lossy().into_owned()).unwrap_or_default();
         let mut facts = vec![Fact::of_machine(FactName::Kubectl, Answer::is(found), "PATH")];
-        let standings = surroundings.places.iter().map(|place| standing::of(place, &self.sysfs));
-        let roots = surroundings.places.iter().zip(standings);
-        match &self.source {
-            LonghornSource::Given { objects, name } => {
+        let places = surroundings.places.iter();
+        let roots: Vec<_> = places.map(|place| Root::of(place, &self.sysfs)).collect();
+        facts.extend(match (&self.source, self.effort) {
+            (LonghornSource::Given { objects, name }, _) => {
                 let mut known = Gathered::new(Origin::File(name.clone()));
                 known.objects = objects.as_ref().clone();
-                facts.extend(roots.flat_map(|(place, on)| Self::from_given(place, &on, &known)));
+                Self::from_given(&roots, &known)
             }
-            LonghornSource::Nothing => {
-                facts.extend(roots.flat_map(|(place, on)| Self::from_mount(place, &on)));
+            (LonghornSource::Nothing, _) => Self::from_mount(&roots, "Kubernetes was not asked"),
+            (LonghornSource::Kubectl, Effort::LookOnly) => Self::from_mount(&roots, NOT_TRIED),
+            (LonghornSource::Kubectl, Effort::Try) => {
+                self.by_kubectl(&roots, program, surroundings.time_limit)
             }
-            LonghornSource::Kubectl => {
-                // A little is left for taking in what it printed.
-                let time = (surroundings.time_limit * 9 / 10).min(PATIENCE);
-                let kubectl = program.map(|program| Kubectl::new(&program, time));
-                let pod = self.pod.as_deref();
-                let mut asked = Asked { kubectl, pod, volumes: BTreeMap::new() };
-                facts.extend(roots.flat_map(|(place, on)| asked.facts(place, &on)));
-            }
-        }
+        });
         facts
     }
 }
 
-/// Where a root's standing is read.
+/// Where it is read what a root is on.
 const MOUNT: &str = "/proc/self/mountinfo, /sys/dev/block";
 
 /// Why the volume of a root is not known, when `because` kept it from being found out.
-fn not_known(standing: &Standing, because: &str) -> String {
-    match standing {
-        Standing::Elsewhere { why } => why.clone(),
-        Standing::Named { name, source, .. } => {
+fn not_known(on: &Backing, because: &str) -> String {
+    match on {
+        Backing::Elsewhere { why } => why.clone(),
+        Backing::Named { name, source, .. } => {
             format!("it may be the Longhorn volume {name} ({source}); {because}")
         }
-        Standing::Unnamed => {
-            format!("it is on a device of Longhorn's that does not say its name; {because}")
+        Backing::Unnamed => {
+            format!("its device calls itself as Longhorn's do and says no name; {because}")
         }
-        Standing::BlockDevice => {
+        Backing::BlockDevice => {
             format!("nothing says that its block device is a Longhorn volume; {because}")
         }
     }
@@ -164,18 +172,18 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    fn facts(&mut self, place: &Place, standing: &Standing) -> Vec<Fact> {
-        let none = |why: &str| facts::none_of(&place.name, &not_known(standing, why), MOUNT);
-        match standing {
-            Standing::Elsewhere { .. } => none(""),
-            Standing::Named { name, source, is_certain } => {
+    fn facts(&mut self, place: &Place, on: &Backing) -> Vec<Fact> {
+        let none = |why: &str| facts::none_of(&place.name, &not_known(on, why), MOUNT);
+        match on {
+            Backing::Elsewhere { .. } => none(""),
+            Backing::Named { name, source, is_certain } => {
                 let known = self.about(name);
                 if *is_certain || known.objects.volumes.contains_key(name) {
                     return facts::of_volume(&place.name, name, source, known);
                 }
                 none(&known.why(Resource::Volume))
             }
-            Standing::Unnamed | Standing::BlockDevice => match self.mounted_at(place) {
+            Backing::Unnamed | Backing::BlockDevice => match self.mounted_at(place) {
                 Ok(name) => {
                     let source = "kubectl get pods, persistentvolumeclaims, persistentvolumes";
                     let known = self.about(&name);

@@ -1,6 +1,7 @@
 //! All probes together, and probes that misbehave.
 
 use std::collections::BTreeSet;
+use std::os::unix::fs::symlink;
 use std::panic::resume_unwind;
 use std::path::Path;
 use std::thread::sleep;
@@ -9,7 +10,9 @@ use std::time::{Duration, Instant};
 use reports::{Answer, Fact, FactName, PathName};
 
 use super::super::learn::learn;
-use super::super::{LonghornSource, Probe, Surroundings, all, learn_environment};
+use super::super::{
+    Effort, EnvironmentOptions, LonghornSource, Probe, Surroundings, all, learn_environment,
+};
 use super::options;
 
 /// What only the user can say.
@@ -33,10 +36,10 @@ fn every_fact_is_there_for_the_machine_and_for_each_root_in_order() {
     };
     let directory = dir.path().canonicalize().unwrap();
     for name in FactName::all().iter().map(|text| text.name).filter(|name| !is_of_others(*name)) {
-        if !name.is_of_root() {
-            is_there(name, None);
-        } else {
+        if name.is_of_root() {
             [&directory, &missing, proc].into_iter().for_each(|root| is_there(name, Some(root)));
+        } else {
+            is_there(name, None);
         }
     }
     assert!(facts.iter().all(|fact| !is_of_others(fact.name)));
@@ -47,11 +50,14 @@ fn every_fact_is_there_for_the_machine_and_for_each_root_in_order() {
 
 #[test]
 fn what_no_probe_forgets_is_owed_by_one_alone() {
-    let names: Vec<FactName> =
-        all(&LonghornSource::Nothing).iter().flat_map(|probe| probe.facts()).copied().collect();
+    let names: Vec<FactName> = all(&LonghornSource::Nothing, Effort::Try)
+        .iter()
+        .flat_map(|probe| probe.facts())
+        .copied()
+        .collect();
     let once: BTreeSet<FactName> = names.iter().copied().collect();
     assert_eq!(names.len(), once.len());
-    for probe in all(&LonghornSource::Nothing) {
+    for probe in all(&LonghornSource::Nothing, Effort::Try) {
         let place = super::super::Place::of(Path::new("/"));
         let mut surroundings = super::Fixture::of_this_system().0;
         surroundings.places = vec![place];
@@ -133,4 +139,67 @@ fn what_hangs_panics_or_forgets_leaves_facts_that_are_not_known() {
     assert!(internal.starts_with("an internal error"));
     assert_eq!(answer(FactName::Buildah, None), Answer::is("x"));
     assert_eq!(answer(FactName::Buildkit, None), Answer::unknown("not learnt"));
+}
+
+/// Tells what the surroundings say, and that it starts processes.
+struct Tells;
+
+impl Probe for Tells {
+    fn facts(&self) -> &'static [FactName] {
+        &[FactName::User]
+    }
+
+    fn tries(&self) -> bool {
+        true
+    }
+
+    fn learn(&self, surroundings: &Surroundings) -> Vec<Fact> {
+        let paths = surroundings
+            .untouched
+            .as_ref()
+            .map(|paths| paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>());
+        let answer = match paths {
+            Ok(paths) => Answer::is(paths),
+            Err(why) => Answer::unknown(why),
+        };
+        vec![Fact::of_machine(FactName::User, answer, "tells")]
+    }
+}
+
+#[test]
+fn what_is_not_to_be_touched_is_known_by_where_it_leads() {
+    let dir = tempfile::tempdir().unwrap();
+    let link = dir.path().join("link");
+    symlink(dir.path(), &link).unwrap();
+    let tell = |path: &Path, roots: &[&Path]| {
+        let options = EnvironmentOptions { untouched: vec![path.to_owned()], ..options(roots) };
+        learn(&options, vec![Box::new(Tells)]).remove(0).answer
+    };
+    let is = |path: &Path| Answer::is(vec![path.canonicalize().unwrap().display().to_string()]);
+    let here = Path::new(".");
+    assert_eq!(tell(here, &[]), is(&std::env::current_dir().unwrap()));
+    assert_eq!(tell(here, &[here]), is(&std::env::current_dir().unwrap()));
+    assert_eq!(tell(&link, &[dir.path()]), is(dir.path()));
+    let Answer::Unknown(why) = tell(&dir.path().join("none"), &[]) else { panic!() };
+    assert!(why.ends_with("is not known: the path: lookup says ENOENT"), "{why}");
+}
+
+#[test]
+fn a_quick_look_tries_nothing() {
+    let options = EnvironmentOptions { effort: Effort::LookOnly, ..options(&[Path::new("/")]) };
+    assert_eq!(
+        learn(&options, vec![Box::new(Tells)])[0].answer,
+        Answer::unknown("not tried in a quick look")
+    );
+    let tried = [
+        FactName::UserNamespaces,
+        FactName::MountTmpfs,
+        FactName::NestedOverlay,
+        FactName::NestedOverlayUserxattr,
+        FactName::IdMapping,
+    ];
+    let facts = learn_environment(&options);
+    for fact in facts.iter().filter(|fact| tried.contains(&fact.name)) {
+        assert_eq!(fact.answer, Answer::unknown("not tried in a quick look"), "{fact:?}");
+    }
 }

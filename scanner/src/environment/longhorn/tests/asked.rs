@@ -209,6 +209,22 @@ fn kubectl_is_not_asked_on_machines_that_have_no_business_with_it() {
 }
 
 #[test]
+fn a_quick_look_asks_files_and_no_program() {
+    let mut machine = Machine::new();
+    machine.effort = Effort::LookOnly;
+    machine.kubectl("echo '{}'");
+    let facts = learn(&machine, home());
+    assert_eq!(facts.known(), [format!("longhorn-volume={NAME}")]);
+    assert_eq!(facts.why(FactName::VolumeReplicas), "not tried in a quick look");
+    machine.pod = Some("anna-0".to_owned());
+    let why = learn(&machine, place("/srv", "ext4", "/dev/sdb")).why(FactName::LonghornVolume);
+    assert!(why.ends_with("; not tried in a quick look"), "{why}");
+    let given = machine.learn_given(&documents(&[volume()]), home());
+    assert_eq!(given.value(FactName::VolumeReplicas), 1.into());
+    assert_eq!(machine.calls(), [""; 0]);
+}
+
+#[test]
 fn without_kubectl_only_the_name_is_known() {
     let facts = learn(&Machine::new(), home());
     assert_eq!(facts.known(), [format!("longhorn-volume={NAME}")]);

@@ -265,6 +265,11 @@ fn a_volume_is_matched_by_name_then_claim_then_because_it_is_the_only_one() {
         other["status"]["kubernetesStatus"] = json!({});
         other
     };
+    let claim_of_another = || {
+        let mut claim = claim();
+        claim["metadata"]["name"] = "another".into();
+        claim
+    };
     let pv_of_other_name = || {
         let mut pv = persistent_volume();
         pv["metadata"]["name"] = "pv-static".into();
@@ -299,7 +304,7 @@ fn a_volume_is_matched_by_name_then_claim_then_because_it_is_the_only_one() {
             Ok("volume.json: the claim dev/home-anna is bound to it"),
         ),
         (
-            vec![volume(), other(), pod("/h/"), claim()],
+            vec![volume(), other(), pod("/h/"), claim(), claim_of_another()],
             ("/h", "ext4", "/dev/sdb"),
             Ok("volume.json: the claim dev/home-anna is bound to it"),
         ),

@@ -28,8 +28,8 @@ fn exercise(text: &[u8]) -> Result<(), GivenError> {
     known.objects = objects;
     for source in ["/dev/sdb", &format!("/dev/longhorn/{NAME}")] {
         let place = place("/home/anna", "ext4", source);
-        let standing = standing::of(&place, Path::new("/nowhere"));
-        let facts = LonghornProbe::from_given(&place, &standing, &known);
+        let root = Root::of(&place, Path::new("/nowhere"));
+        let facts = LonghornProbe::from_given(&[root], &known);
         assert_eq!(facts.len(), facts::NAMES.len());
     }
     Ok(())

@@ -1,8 +1,9 @@
 mod asked;
+mod backings;
 mod given;
 mod hostile;
 mod samples;
-mod standings;
+mod several;
 
 use std::fs;
 use std::path::Path;
@@ -28,6 +29,7 @@ struct Machine {
     folder: TempDir,
     pod: Option<String>,
     time: Duration,
+    effort: Effort,
 }
 
 impl Machine {
@@ -36,7 +38,7 @@ impl Machine {
         for made in ["bin", "sys/dev/block"] {
             fs::create_dir_all(folder.path().join(made)).unwrap();
         }
-        Machine { folder, pod: None, time: Duration::from_secs(20) }
+        Machine { folder, pod: None, time: Duration::from_secs(20), effort: Effort::Try }
     }
 
     /// kubectl as a script. In it `$*` are the arguments without the one that says how long it may
@@ -71,6 +73,7 @@ impl Machine {
     fn learn(&self, source: LonghornSource, places: Vec<Place>) -> Facts {
         let probe = LonghornProbe {
             source,
+            effort: self.effort,
             path: self.folder.path().join("bin").into(),
             pod: self.pod.clone(),
             sysfs: self.folder.path().join("sys"),
@@ -91,9 +94,14 @@ impl Machine {
 
     /// What is learnt of one root from a text.
     fn learn_given(&self, text: &str, place: Place) -> Facts {
+        self.learn_given_of(text, vec![place])
+    }
+
+    /// What is learnt of roots from a text.
+    fn learn_given_of(&self, text: &str, places: Vec<Place>) -> Facts {
         let objects = Arc::new(read_longhorn(text.as_bytes()).unwrap());
         let name = "volume.json".to_owned();
-        self.learn(LonghornSource::Given { objects, name }, vec![place])
+        self.learn(LonghornSource::Given { objects, name }, places)
     }
 }
 

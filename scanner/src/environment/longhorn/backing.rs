@@ -4,24 +4,27 @@
 //! pods where that node of the device does not exist. An encrypted one is mounted from
 //! `/dev/mapper/NAME`, on a device of dm-crypt that stands on it. One that several pods share is
 //! NFS from the export `/NAME` of a share manager. The devices of the first data engine call
-//! themselves IET VIRTUAL-DISK. No privilege is needed.
+//! themselves IET VIRTUAL-DISK, but so do those of others (OpenStack Cinder), so that only
+//! /dev/longhorn proves anything. No privilege is needed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::name;
 use crate::environment::Place;
+use crate::environment::disk::Disk;
+use crate::environment::text_file;
 use crate::mounts::Mount;
 
-/// The longest vendor or model that is read from sysfs, in bytes.
-const LONGEST: usize = 64;
+/// What sysfs counts sizes in, in bytes, whatever the device's blocks are.
+const SECTOR: u64 = 512;
 
 /// Most devices below a device of dm that are looked at.
 const MOST_SLAVES: usize = 16;
 
 /// What a root is on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum Backing {
     /// On the volume of this name.
     Named {
         name: String,
@@ -30,7 +33,7 @@ pub(super) enum Standing {
         /// Whether the name needs no confirmation: what it was read from names Longhorn.
         is_certain: bool,
     },
-    /// On a device of Longhorn's that does not say its name.
+    /// On a device that calls itself as Longhorn's do, and does not say its name.
     Unnamed,
     /// On a block device that may be anything.
     BlockDevice,
@@ -42,10 +45,10 @@ pub(super) enum Standing {
 }
 
 /// Tells what a root is on. `sysfs` is /sys.
-pub(super) fn of(place: &Place, sysfs: &Path) -> Standing {
+pub(super) fn of(place: &Place, sysfs: &Path) -> Backing {
     let Some(mount) = &place.mount else {
         let why = "what is mounted there is not known".to_owned();
-        return Standing::Elsewhere { why };
+        return Backing::Elsewhere { why };
     };
     let source = str::from_utf8(&mount.source).unwrap_or_default();
     if let Some(name) = source.strip_prefix("/dev/longhorn/").filter(|name| name::is_valid(name)) {
@@ -57,35 +60,35 @@ pub(super) fn of(place: &Place, sysfs: &Path) -> Standing {
     let device = device_folder(mount, sysfs);
     if device.is_none() && !source.starts_with("/dev/") {
         let why = format!("not on a Longhorn volume: it is {}", mount.filesystem);
-        return Standing::Elsewhere { why };
+        return Backing::Elsewhere { why };
     }
     let is_longhorn = device.is_some_and(|device| stands_on_longhorn(&device));
-    let mapped = source.strip_prefix("/dev/mapper/").filter(|name| name::is_valid(name));
-    match (mapped, persistent_volume(mount)) {
-        (Some(name), _) if is_longhorn => {
-            named(name, "mount table, /dev/mapper on a device of Longhorn's", true)
-        }
-        (_, Some(name)) => named(name, "mount table, the folder of the PersistentVolume", false),
-        (Some(name), None) if name.starts_with("pvc-") => {
-            named(name, "mount table, /dev/mapper", false)
-        }
-        _ if source.starts_with("/dev/longhorn/") || is_longhorn => Standing::Unnamed,
-        _ => Standing::BlockDevice,
+    let mapped = source.strip_prefix("/dev/mapper/").filter(|name| is_usual(name));
+    match (persistent_volume(mount), mapped) {
+        (Some(name), _) => named(name, "mount table, the folder of the PersistentVolume", false),
+        (None, Some(name)) => named(name, "mount table, /dev/mapper", false),
+        _ if source.starts_with("/dev/longhorn/") || is_longhorn => Backing::Unnamed,
+        _ => Backing::BlockDevice,
     }
 }
 
-fn named(name: &str, source: &'static str, is_certain: bool) -> Standing {
-    Standing::Named { name: name.to_owned(), source, is_certain }
+/// Whether a name is one as Kubernetes gives them to PersistentVolumes.
+fn is_usual(name: &str) -> bool {
+    name.starts_with("pvc-") && name::is_valid(name)
+}
+
+fn named(name: &str, source: &'static str, is_certain: bool) -> Backing {
+    Backing::Named { name: name.to_owned(), source, is_certain }
 }
 
 /// `10.43.7.1:/pvc-...`, as a share manager exports it; other provisioners' exports lie deeper.
-fn of_export(source: &str) -> Standing {
+fn of_export(source: &str) -> Backing {
     let export = source.rsplit_once(":/").map(|(_, export)| export.trim_end_matches('/'));
-    if let Some(name) = export.filter(|name| name.starts_with("pvc-") && name::is_valid(name)) {
+    if let Some(name) = export.filter(|name| is_usual(name)) {
         return named(name, "mount table, the NFS export of a share manager", false);
     }
     let why = "not on a Longhorn volume: its NFS export is not called as one".to_owned();
-    Standing::Elsewhere { why }
+    Backing::Elsewhere { why }
 }
 
 /// The PersistentVolume of a mount that kubelet made, from the folder that it lies in.
@@ -110,24 +113,19 @@ fn device_folder(mount: &Mount, sysfs: &Path) -> Option<PathBuf> {
     links.find_map(|link| fs::canonicalize(sysfs.join(link)).ok())
 }
 
+/// The size of the block device, in bytes.
+pub(super) fn size(mount: &Mount, sysfs: &Path) -> Option<u64> {
+    let text = text_file::read(&device_folder(mount, sysfs)?.join("size")).ok()?;
+    text.trim().parse::<u64>().ok()?.checked_mul(SECTOR)
+}
+
 /// Whether the device, or one below it, calls itself one of Longhorn's.
 fn stands_on_longhorn(device: &Path) -> bool {
-    // A partition has its disk above it.
-    let disk = [Some(device), device.parent()].into_iter().flatten();
-    if disk.into_iter().any(is_longhorn) {
+    if Disk::of(device).may_be_longhorn() {
         return true;
     }
     let slaves = fs::read_dir(device.join("slaves")).into_iter().flatten().flatten();
     let mut slaves =
         slaves.take(MOST_SLAVES).filter_map(|slave| fs::canonicalize(slave.path()).ok());
-    slaves.any(|slave| is_longhorn(&slave))
-}
-
-fn is_longhorn(disk: &Path) -> bool {
-    let says = |name: &str| {
-        let text = fs::read(disk.join("device").join(name)).unwrap_or_default();
-        let text = text.get(..LONGEST.min(text.len())).unwrap_or_default();
-        String::from_utf8_lossy(text).trim().to_owned()
-    };
-    says("vendor") == "IET" && says("model") == "VIRTUAL-DISK"
+    slaves.any(|slave| Disk::of(&slave).may_be_longhorn())
 }

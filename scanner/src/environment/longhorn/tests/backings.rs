@@ -21,14 +21,14 @@ fn is_mounted(sys: &Path, folder: &str, slave: Option<&str>) {
     symlink(device, sys.join("dev/block/252:7")).unwrap();
 }
 
-/// Tells a standing in a word.
+/// Tells in a word what a root is on.
 fn told(place: &Place, sys: &Path) -> String {
-    match standing::of(place, sys) {
-        Standing::Named { name, is_certain: true, .. } => format!("certainly {name}"),
-        Standing::Named { name, is_certain: false, .. } => format!("perhaps {name}"),
-        Standing::Unnamed => "unnamed".to_owned(),
-        Standing::BlockDevice => "block device".to_owned(),
-        Standing::Elsewhere { why } => why,
+    match backing::of(place, sys) {
+        Backing::Named { name, is_certain: true, .. } => format!("certainly {name}"),
+        Backing::Named { name, is_certain: false, .. } => format!("perhaps {name}"),
+        Backing::Unnamed => "unnamed".to_owned(),
+        Backing::BlockDevice => "block device".to_owned(),
+        Backing::Elsewhere { why } => why,
     }
 }
 
@@ -83,7 +83,9 @@ fn the_device_says_that_it_is_longhorns() {
         ("IET", "VIRTUAL-DISK", "sdb/sdb1", None, "/dev/sdb1", "unnamed"),
         ("ATA", "VIRTUAL-DISK", "sdb", None, "/dev/sdb", "block device"),
         ("IET", "Controller", "sdb", None, "/dev/sdb", "block device"),
-        ("IET", "VIRTUAL-DISK", "dm-3", Some("sdb"), "/dev/mapper/crypt", "certainly crypt"),
+        ("IET", "VIRTUAL-DISK", "dm-3", Some("sdb"), "/dev/mapper/crypt", "unnamed"),
+        ("IET", "VIRTUAL-DISK", "dm-3", Some("sdb"), "/dev/mapper/pvc-1", "perhaps pvc-1"),
+        ("IET", "VIRTUAL-DISK", "sdb/inner", None, "/dev/mapper/x", "block device"),
         ("IET", "VIRTUAL-DISK", "dm-3", Some("sdb"), "/dev/dm-3", "unnamed"),
         ("ATA", "DISK", "dm-3", Some("sdb"), "/dev/mapper/crypt", "block device"),
         ("ATA", "DISK", "dm-3", Some("sdb"), "/dev/mapper/pvc-1", "perhaps pvc-1"),
@@ -91,6 +93,8 @@ fn the_device_says_that_it_is_longhorns() {
         let machine = Machine::new();
         let sys = machine.folder.path().join("sys");
         disk(&sys, "sdb", vendor, model);
+        fs::create_dir_all(sys.join("devices/sdb/sdb1")).unwrap();
+        fs::write(sys.join("devices/sdb/sdb1/partition"), "1\n").unwrap();
         is_mounted(&sys, folder, slave);
         assert_eq!(told(&place("/h", "ext4", source), &sys), due, "{folder} {source}");
     }
