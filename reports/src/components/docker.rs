@@ -27,16 +27,12 @@ fn data_root(known: &Environment, report: &Report) -> Judged {
     if let Some(judged) = containerd(known) {
         return judged;
     }
-    match tried {
-        Some("works") => {
-            let note = "where an overlay could be mounted";
-            (Works, format!("The data root {root} lies on {filesystem}, {note}."))
-        }
-        _ => {
-            let note = "whether an overlay can be mounted there could not be tried";
-            (Unknown, format!("The data root {root} lies on {filesystem}; {note}."))
-        }
+    if tried == Some("works") {
+        let note = "where an overlay could be mounted";
+        return (Works, format!("The data root {root} lies on {filesystem}, {note}."));
     }
+    let note = "whether an overlay can be mounted there could not be tried";
+    (Unknown, format!("The data root {root} lies on {filesystem}; {note}."))
 }
 
 /// Where images lie if Docker keeps them in containerd's store.

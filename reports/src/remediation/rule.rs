@@ -6,7 +6,7 @@ use super::condition::When;
 use super::known::{Known, Place};
 use super::template::Template;
 use super::{Confidence, Recommendation, Step};
-use crate::{Code, FactName, Severity};
+use crate::{Code, FactName, FactValue, Severity};
 
 /// One rule.
 pub(super) struct Rule {
@@ -69,14 +69,14 @@ impl Rule {
     /// What it recommends, if its condition holds.
     pub(super) fn apply(&self, known: Known<'_>) -> Option<Recommendation> {
         let grounds = if self.when.asks_for_finding() {
-            self.from_findings(known)
+            self.grounds_in_findings(known)
         } else {
-            self.from_facts(known)
+            self.grounds_in_facts(known)
         };
         if grounds.places.is_empty() && !grounds.anywhere {
             return None;
         }
-        let copied = known.place(None).fact(FactName::VerifiedCopy).and_then(|v| v.flag());
+        let copied = known.place(None).fact(FactName::VerifiedCopy).and_then(FactValue::flag);
         let holds_back = copied != Some(true);
         Some(Recommendation {
             id: self.id.to_owned(),
@@ -93,7 +93,7 @@ impl Rule {
         })
     }
 
-    fn from_findings<'a>(&self, known: Known<'a>) -> Grounds<'a> {
+    fn grounds_in_findings<'a>(&self, known: Known<'a>) -> Grounds<'a> {
         let mut grounds = Grounds::default();
         for finding in known.findings.iter().filter(|finding| self.when.finding(finding)) {
             let mut places = known.places_of(finding);
@@ -117,7 +117,7 @@ impl Rule {
         grounds
     }
 
-    fn from_facts<'a>(&self, known: Known<'a>) -> Grounds<'a> {
+    fn grounds_in_facts<'a>(&self, known: Known<'a>) -> Grounds<'a> {
         let mut grounds = Grounds::default();
         let places: Vec<_> = if self.when.asks_for_place() {
             known.places().collect()
