@@ -10,7 +10,7 @@ use reports::Suppression;
 /// Which findings are accepted, and by whom.
 #[derive(Args, Debug)]
 pub struct SettingsArguments {
-    /// Accept the findings that this file names ([[suppress]] in TOML), each for a reason (may be
+    /// Accept the findings that this file names (tables `suppress` in TOML), each for a reason (may be
     /// given several times)
     #[arg(long, value_name = "FILE")]
     pub suppress: Vec<PathBuf>,
