@@ -1,3 +1,4 @@
+mod cases;
 mod facts;
 mod stress;
 
