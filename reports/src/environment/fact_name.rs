@@ -47,6 +47,7 @@ pub enum FactName {
     Buildah,
     NpmCache,
     NpmCacheFilesystem,
+    NpmComplaints,
     PnpmStore,
     PnpmStoreFilesystem,
     KernelLog,
@@ -345,6 +346,12 @@ static TABLE: &[FactText] = &[
         "npm-cache-filesystem",
         "filesystem of the npm cache",
         "The type of the filesystem that it lies on.",
+    ),
+    row(
+        FactName::NpmComplaints,
+        "npm-complaints",
+        "complaints in npm's logs",
+        "Which of some words stand in the newest logs of npm: `TAR_ENTRY_ERROR`, `Cannot cd into`, `EINTEGRITY`, `ENOTEMPTY`, `invalid argument, fchown`.",
     ),
     row(FactName::PnpmStore, "pnpm-store", "pnpm store", "Where pnpm keeps what it fetched."),
     row(

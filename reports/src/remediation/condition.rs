@@ -61,6 +61,8 @@ pub(super) enum Test {
     Within(FactName, [u64; 3], [u64; 3]),
     /// It is a word, name or list that is not empty.
     Given(FactName),
+    /// It is a list with this in it.
+    Lists(FactName, &'static str),
     /// It is none, or that is not known.
     NotGiven(FactName),
     /// It is a path in the root.
@@ -83,6 +85,7 @@ impl Test {
             | Test::AtLeast(name, _)
             | Test::AtMost(name, _)
             | Test::Within(name, ..)
+            | Test::Lists(name, _)
             | Test::Given(name)
             | Test::NotGiven(name)
             | Test::LiesHere(name) => name,
@@ -103,6 +106,10 @@ impl Test {
             Test::AtMost(_, most) => number.is_some_and(|number| number <= most),
             Test::Within(_, from, to) => {
                 text.and_then(version).is_some_and(|version| (from..to).contains(&version))
+            }
+            Test::Lists(_, word) => {
+                let list = value.and_then(FactValue::list);
+                list.is_some_and(|list| list.iter().any(|member| member == word))
             }
             Test::Given(_) => value.is_some_and(is_given),
             Test::NotGiven(_) => !value.is_some_and(is_given),
@@ -164,7 +171,7 @@ impl When {
     }
 
     fn is_mentioned(&self, finding: &Finding) -> bool {
-        let mut texts = finding.evidence.iter().chain([&finding.found]);
+        let mut texts = finding.evidence.iter().chain([&finding.expected, &finding.found]);
         texts.any(|text| self.mentions.iter().any(|words| holds_words(text, words)))
     }
 

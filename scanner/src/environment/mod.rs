@@ -20,6 +20,7 @@ mod learn;
 mod longhorn;
 mod memory_limit;
 mod npm_cache;
+mod npm_logs;
 mod place;
 mod pnpm_store;
 mod privileges;
@@ -98,6 +99,7 @@ fn all(longhorn: &LonghornSource, effort: Effort) -> Vec<Box<dyn Probe>> {
         Box::new(containerd::Containerd),
         Box::new(image_builders::ImageBuilders),
         Box::new(npm_cache::NpmCache),
+        Box::new(npm_logs::NpmLogs),
         Box::new(pnpm_store::PnpmStore),
         Box::new(kernel_log::KernelLog),
         Box::new(root_mount::RootMount),

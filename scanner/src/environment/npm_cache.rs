@@ -33,7 +33,8 @@ impl Probe for NpmCache {
 
 type Found = (Result<PathBuf, String>, String);
 
-fn cache(surroundings: &Surroundings) -> Found {
+/// Where it is, and how that is known.
+pub(super) fn cache(surroundings: &Surroundings) -> Found {
     if let Some(path) = variable(surroundings, "npm_config_cache") {
         return (Ok(path), "npm_config_cache".to_owned());
     }

@@ -11,12 +11,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "find-remover",
         title: "Find out who removed the directory; the cache is not to blame",
         stage: Stage::Diagnose,
-        when: When {
-            codes: &[Code::TarEntryError],
-            classifications: &[TarClassification::ParentRemoved],
-            mentions: &["Cannot cd into"],
-            ..ANY
-        },
+        when: When { facts: &[&[Test::Lists(FactName::NpmComplaints, "Cannot cd into")]], ..ANY },
         steps: &[
             tell(
                 "npm goes on to say that the tarball data seems to be corrupted. It means the \
@@ -34,7 +29,7 @@ pub(super) static RULES: &[Rule] = &[
         stage: Stage::Repair,
         when: When {
             codes: &[Code::ContentSelfCheckFailed],
-            mentions: &["npm", "_cacache"],
+            mentions: &["npm cache content", "npm cache index"],
             ..ANY
         },
         steps: &[
@@ -47,11 +42,32 @@ pub(super) static RULES: &[Rule] = &[
         confidence: Confidence::Medium,
     },
     Rule {
+        id: "verify-npm-cache-once",
+        title: "Have npm verify its cache: an install met content of another hash",
+        stage: Stage::Repair,
+        when: When {
+            facts: &[&[Test::Lists(FactName::NpmComplaints, "EINTEGRITY")]],
+            sound: true,
+            ..ANY
+        },
+        steps: &[run(
+            "What does not match its hash is dropped and fetched again.",
+            "npm cache verify",
+        )],
+        caveat: "Again and again on one volume it makes that volume suspect: scan it with a \
+                 manifest, and later against that.",
+        source: "npm documentation: npm-cache",
+        confidence: Confidence::Low,
+    },
+    Rule {
         id: "install-anew",
         title: "Install anew: an install was interrupted, and extraction works here",
         stage: Stage::Repair,
         when: When {
-            facts: &[&[Test::Given(FactName::InstallLeftovers)]],
+            facts: &[
+                &[Test::Given(FactName::InstallLeftovers)],
+                &[Test::Lists(FactName::NpmComplaints, "TAR_ENTRY_ERROR")],
+            ],
             sound: true,
             extracts: true,
             ..ANY
@@ -99,12 +115,13 @@ pub(super) static RULES: &[Rule] = &[
     },
     Rule {
         id: "unmapped-owner",
-        title: "Take EINVAL of chown for an owner that does not exist here",
+        title: "Take EINVAL of fchown for an owner that does not exist here",
         stage: Stage::Diagnose,
         when: When {
-            facts: &[&[Test::Holds(FactName::InitialUserNamespace, false)]],
-            codes: &[Code::OwnerUnmapped, Code::TarEntryError],
-            mentions: &["EINVAL", "not mapped", "unmapped"],
+            facts: &[&[
+                Test::Holds(FactName::InitialUserNamespace, false),
+                Test::Lists(FactName::NpmComplaints, "invalid argument, fchown"),
+            ]],
             ..ANY
         },
         steps: &[run("Which ids there are: inside, outside, how many.", "cat /proc/self/uid_map")],

@@ -185,6 +185,39 @@ pub(super) const CASES: &[Case] = &[
     ),
     ("repair-longhorn-ext4", (DAMAGE, &[VOLUME]), &[(DAMAGE, &[])]),
     (
+        "find-remover",
+        (None, &[(FactName::NpmComplaints, List(&["Cannot cd into"]))]),
+        &[(None, &[(FactName::NpmComplaints, List(&["TAR_ENTRY_ERROR"]))]), (None, &[])],
+    ),
+    (
+        "verify-npm-cache-once",
+        (None, &[(FactName::NpmComplaints, List(&["EINTEGRITY"]))]),
+        &[
+            (None, &[(FactName::NpmComplaints, List(&[]))]),
+            (DAMAGE, &[(FactName::NpmComplaints, List(&["EINTEGRITY"]))]),
+        ],
+    ),
+    (
+        "unmapped-owner",
+        (
+            None,
+            &[
+                (FactName::InitialUserNamespace, Flag(false)),
+                (FactName::NpmComplaints, List(&["invalid argument, fchown"])),
+            ],
+        ),
+        &[
+            (
+                None,
+                &[
+                    (FactName::InitialUserNamespace, Flag(true)),
+                    (FactName::NpmComplaints, List(&["invalid argument, fchown"])),
+                ],
+            ),
+            (None, &[(FactName::InitialUserNamespace, Flag(false))]),
+        ],
+    ),
+    (
         "move-pnpm-store",
         (DAMAGE, &[(FactName::PnpmStore, Text("/home/coder/.local/share/pnpm/store"))]),
         &[
