@@ -35,8 +35,14 @@ use rustix::fs::{FallocateFlags, fallocate};
 use crate::harness::{Dir, Fscan, Image, Need, Outcome, User, files, in_lab};
 
 /// Findings that any damage may bring along: the kernel noticed it too.
-const KERNEL_CODES: &[&str] =
-    &["kernel-errors-recorded", "kernel-errors-during-scan", "mount-errors-continue"];
+const KERNEL_CODES: &[&str] = &[
+    "kernel-errors-recorded",
+    "kernel-errors-during-scan",
+    "mount-errors-continue",
+    // Groups with broken bitmaps give no blocks and inodes.
+    "space-low",
+    "inodes-low",
+];
 
 /// What handles and the sums of the whole filesystem say when files have lost their names.
 const LOST: &[&str] = &["inode-unattached", "free-inodes-mismatch", "used-blocks-mismatch"];
