@@ -4,7 +4,7 @@ use reports::{
     Answer, CheckRun, CheckStatus, Environment, Fact, FactName, FindingCollector, PathName, Root,
     Totals, UncheckedCollector, UncheckedReason,
 };
-use scanner::{Effort, EnvironmentOptions, PROBE_TIME, judge_unscanned, learn_environment};
+use scanner::{Effort, EnvironmentOptions, PROBE_TIME, asked, judge_unscanned, learn_environment};
 
 use crate::arguments::EnvironmentArguments;
 use crate::longhorn;
@@ -60,7 +60,10 @@ fn roots(known: &Environment) -> Vec<Root> {
 fn root(known: &Environment, path: &PathName) -> Root {
     let text = |name| known.of_path(name, path).and_then(|value| value.text()).map(str::to_owned);
     let filesystem = text(FactName::Filesystem);
-    let status = if filesystem.is_some() { CheckStatus::Ran } else { CheckStatus::Skipped };
+    let (status, reason) = match filesystem {
+        Some(_) => asked(&known.facts, path),
+        None => (CheckStatus::Skipped, None),
+    };
     Root {
         path: path.clone(),
         filesystem: filesystem.unwrap_or_else(|| "unknown".to_owned()),
@@ -68,7 +71,7 @@ fn root(known: &Environment, path: &PathName) -> Root {
         mount_options: text(FactName::MountOptions).unwrap_or_default(),
         mount_point: String::new(),
         errors_policy: text(FactName::ErrorsPolicy),
-        checks: vec![CheckRun { name: "environment".to_owned(), status, reason: None }],
+        checks: vec![CheckRun { name: "environment".to_owned(), status, reason }],
     }
 }
 

@@ -69,7 +69,7 @@ pub use checks::{errno_name, errno_word};
 pub use control::Control;
 pub use environment::{
     Effort, EnvironmentOptions, GivenError, LONGEST_LONGHORN, LonghornObjects, LonghornSource,
-    PROBE_TIME, judge_unscanned, learn_environment, read_longhorn,
+    PROBE_TIME, asked, judge_unscanned, learn_environment, read_longhorn,
 };
 pub use errors_policy::ErrorsPolicy;
 pub use exclusions::Exclusions;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use reports::{CheckRun, CheckStatus, Fact, FactName, Root};
+use reports::{CheckRun, CheckStatus, Fact, Root};
 
 use crate::checks::errno_name;
-use crate::environment::not_asked;
+use crate::environment::asked;
 use crate::inode_facts::Device;
 use crate::kernel::KernelCheck;
 use crate::mounts::Mount;
@@ -61,9 +61,6 @@ pub fn join_options(mount: &Mount) -> String {
     format!("{};{}", mount.options, mount.super_options)
 }
 
-/// Most facts that are named.
-const MOST_TOLD: usize = 8;
-
 type Status = (CheckStatus, Option<String>);
 
 fn status_of(
@@ -118,17 +115,7 @@ fn environment(scan: &RootScan, facts: &[Fact]) -> Status {
     if scan.ground().is_none() {
         return skipped("what the path stands on is not known");
     }
-    of_facts(&not_asked(facts, &scan.path_name()))
-}
-
-fn of_facts(not_asked: &[FactName]) -> Status {
-    if not_asked.is_empty() {
-        return (CheckStatus::Ran, None);
-    }
-    let told: Vec<_> = not_asked.iter().take(MOST_TOLD).map(|name| name.as_str()).collect();
-    let more = not_asked.len() - told.len();
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    partial(&format!("could not be asked: {}{more}", told.join(", ")))
+    asked(facts, &scan.path_name())
 }
 
 fn ran(remark: &str) -> Status {
@@ -173,18 +160,4 @@ fn open(name: &str, scan: &RootScan) -> Status {
     });
     let open = open.filter(|open| !open.is_empty());
     (CheckStatus::Ran, if name == "extents" { open.or(directories) } else { open })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn facts_that_could_not_be_asked_make_the_check_partial() {
-        assert_eq!(of_facts(&[]), (CheckStatus::Ran, None));
-        let few = [FactName::User, FactName::LastBackup];
-        assert_eq!(of_facts(&few), partial("could not be asked: user, last-backup"));
-        let (_, reason) = of_facts(&[FactName::User; 10]);
-        assert!(reason.unwrap().ends_with("user and 2 more"));
-    }
 }

@@ -48,7 +48,7 @@ pub use longhorn::{GivenError, LONGEST_LONGHORN, LonghornObjects, LonghornSource
 use place::Place;
 use probe::Probe;
 use surroundings::Surroundings;
-pub use unasked::not_asked;
+pub use unasked::asked;
 
 /// The time that a probe of a scan has.
 pub const PROBE_TIME: Duration = Duration::from_secs(5);

@@ -4,7 +4,7 @@
 //! Kubernetes, a failure of the machine. The rest (no such file, no pod, another filesystem) are
 //! answers of a kind, and what a quick look leaves out was left out by request.
 
-use reports::{Answer, Fact, FactName, PathName};
+use reports::{Answer, CheckStatus, Fact, FactName, PathName};
 
 use super::learn::{INTERNAL, NO_ANSWER, NO_THREAD};
 
@@ -24,8 +24,26 @@ const OF_KUBECTL: [&str; 5] = [
 const REFUSALS: [&str; 9] =
     ["EACCES", "EPERM", "EIO", "EUCLEAN", "EBADMSG", "ESTALE", "ENOMEM", "EMFILE", "ENFILE"];
 
+/// Most facts that are named.
+const MOST_TOLD: usize = 8;
+
+/// How far the machine and a root could be asked, and what could not be.
+pub fn asked(facts: &[Fact], root: &PathName) -> (CheckStatus, Option<String>) {
+    of_facts(&not_asked(facts, root))
+}
+
+fn of_facts(not_asked: &[FactName]) -> (CheckStatus, Option<String>) {
+    if not_asked.is_empty() {
+        return (CheckStatus::Ran, None);
+    }
+    let told: Vec<_> = not_asked.iter().take(MOST_TOLD).map(|name| name.as_str()).collect();
+    let more = not_asked.len() - told.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (CheckStatus::Partial, Some(format!("could not be asked: {}{more}", told.join(", "))))
+}
+
 /// The facts of the machine and of a root that could not be asked, in the order of the table.
-pub fn not_asked(facts: &[Fact], root: &PathName) -> Vec<FactName> {
+fn not_asked(facts: &[Fact], root: &PathName) -> Vec<FactName> {
     let of_it = facts.iter().filter(|fact| fact.path.as_ref().is_none_or(|path| path == root));
     let names = of_it.filter_map(|fact| match &fact.answer {
         Answer::Unknown(why) if is_failure(why) => Some(fact.name),
@@ -82,5 +100,15 @@ mod tests {
             Fact::of_path(FactName::SpaceSize, &there, late(), "x"),
         ];
         assert_eq!(not_asked(&facts, &here), [FactName::User, FactName::SpaceFree]);
+    }
+
+    #[test]
+    fn facts_that_could_not_be_asked_make_the_check_partial() {
+        assert_eq!(of_facts(&[]), (CheckStatus::Ran, None));
+        let few = [FactName::User, FactName::LastBackup];
+        let reason = "could not be asked: user, last-backup".to_owned();
+        assert_eq!(of_facts(&few), (CheckStatus::Partial, Some(reason)));
+        let (_, reason) = of_facts(&[FactName::User; 10]);
+        assert!(reason.unwrap().ends_with("user and 2 more"));
     }
 }
