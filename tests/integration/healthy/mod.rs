@@ -28,7 +28,8 @@ pub(crate) fn expect_healthy_as(user: User, dir: &Dir, top: &Path) -> Outcome {
 
 /// Nothing is found but what these codes say of space and inodes.
 fn expect_no_more_than(risks: &[&str], user: User, dir: &Dir, top: &Path) -> Outcome {
-    let outcome = Fscan::quick(dir).arg(top).user(user).run();
+    let run = Fscan::new(dir).args(["--quick", "--format", "json"]).arg(top);
+    let outcome = run.user(user).run();
     let report = outcome.expect_code(0).report();
     let codes = report.codes();
     let others: Vec<_> = codes.iter().filter(|code| !risks.contains(code)).collect();
