@@ -2,9 +2,7 @@
 //! by the tracker's own program. Its database is for that program alone.
 
 mod answer;
-mod bd;
 mod body;
-mod br;
 mod call;
 mod client;
 mod title;

@@ -68,9 +68,9 @@ impl Report {
         self.verdict = Verdict::from_worst(self.worst());
         let recommendations = recommend(Known::of(self));
         self.recommendations = recommendations;
-        if self.environment.is_some() {
-            let components = components(self);
-            self.environment.iter_mut().for_each(|known| known.components.clone_from(&components));
+        let components = components(self);
+        if let Some(known) = &mut self.environment {
+            known.components = components;
         }
     }
 

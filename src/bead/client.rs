@@ -9,15 +9,13 @@ use anyhow::{Context, bail};
 use reports::{PathName, Report, Verdict};
 use scanner::program;
 
-use super::bd::Bd;
-use super::br::Br;
 use super::title;
 
 /// The label of beads that are opened.
-pub const LABEL: &str = "fscan";
+const LABEL: &str = "fscan";
 
 /// Where a program finds the text: both of them read files, and this is what they are given.
-pub const TEXT: &str = "/dev/stdin";
+const TEXT: &str = "/dev/stdin";
 
 /// What a client is asked for. The text stands on its standard input.
 #[derive(Debug)]
@@ -65,18 +63,41 @@ impl<'a> Order<'a> {
 }
 
 /// A program that keeps beads.
-pub trait Client {
+#[derive(Debug)]
+pub struct Client {
     /// What it is called.
-    fn name(&self) -> &'static str;
+    pub name: &'static str,
+    /// How the text of a bead that is opened is given to it.
+    body: [&'static str; 2],
+}
 
+/// The first client. Comments from files: 0.24 and later.
+static BD: Client = Client { name: "bd", body: ["--body-file", "-"] };
+
+/// The second client (beads_rust).
+static BR: Client = Client { name: "br", body: ["--description-file", TEXT] };
+
+impl Client {
     /// Its arguments. They reach it as they are: no shell reads them.
-    fn arguments(&self, order: &Order<'_>) -> Vec<String>;
+    pub fn arguments(&self, order: &Order<'_>) -> Vec<String> {
+        match order {
+            Order::Comment { id } => {
+                ["comments", "add", id, "-f", TEXT, "--json"].map(str::to_owned).into()
+            }
+            Order::Open { title, kind, priority } => {
+                let priority = priority.to_string();
+                let head = ["create", title, "-t", kind, "-p", &priority, "-l", LABEL];
+                let words = head.into_iter().chain(self.body).chain(["--json"]);
+                words.map(str::to_owned).collect()
+            }
+        }
+    }
 }
 
 /// A client that is there.
 pub struct Program {
     /// How it is called.
-    pub client: &'static dyn Client,
+    pub client: &'static Client,
     /// Where it is.
     pub path: PathBuf,
     /// What people type for it.
@@ -89,13 +110,13 @@ impl Program {
         if let Some(path) = named {
             return Self::named(path);
         }
-        let clients: [&'static dyn Client; 2] = [&Bd, &Br];
-        let found = clients.iter().find_map(|client| Some((*client, on_path(client.name())?)));
+        let mut clients = [&BD, &BR].into_iter();
+        let found = clients.find_map(|client| Some((client, on_path(client.name)?)));
         let (client, path) = found.context(
             "neither bd nor br is on the PATH; install one of them (`cargo install beads_rust` \
              makes br), or name it with --bead-tool PATH",
         )?;
-        Ok(Program { client, path, called: client.name().into() })
+        Ok(Program { client, path, called: client.name.into() })
     }
 
     fn named(path: &Path) -> anyhow::Result<Self> {
@@ -106,7 +127,7 @@ impl Program {
             bail!("--bead-tool {shown}: there is no program that this user may run");
         }
         let name = path.file_name().map(OsStr::as_bytes).unwrap_or_default();
-        let client: &'static dyn Client = if name.starts_with(b"br") { &Br } else { &Bd };
+        let client = if name.starts_with(b"br") { &BR } else { &BD };
         Ok(Program { client, called: absolute.clone(), path: absolute })
     }
 }

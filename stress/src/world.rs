@@ -14,7 +14,7 @@ use crate::feature::{self, Feature};
 use crate::judge::judge;
 use crate::model::{Expected, Model};
 use crate::op::Op;
-use crate::quirk::{Nature, QUIRKS};
+use crate::quirk::{Allows, Nature, QUIRKS};
 use crate::target::Target;
 
 /// A target and its model.
@@ -24,6 +24,8 @@ pub struct World<T> {
     model: Model,
     /// Which rows of [`QUIRKS`] are about the target.
     quirks: Vec<usize>,
+    /// Those of them for which operations are not done.
+    avoiding: Vec<usize>,
     /// What it does not do.
     absent: Vec<Feature>,
 }
@@ -59,8 +61,13 @@ impl<T: Target> World<T> {
     /// A world that begins as this model does.
     pub fn new(target: T, model: Model, nature: &Nature, absent: &[Feature]) -> Self {
         let rows = QUIRKS.iter().enumerate();
-        let quirks = rows.filter(|(_, quirk)| quirk.concerns(nature)).map(|(row, _)| row).collect();
-        World { target, model, quirks, absent: absent.to_vec() }
+        let concerned = rows.filter(|(_, quirk)| quirk.concerns(nature));
+        let (mut quirks, mut avoiding) = (Vec::new(), Vec::new());
+        for (row, quirk) in concerned {
+            quirks.push(row);
+            avoiding.extend((quirk.allows == Allows::Anything).then_some(row));
+        }
+        World { target, model, quirks, avoiding, absent: absent.to_vec() }
     }
 
     /// The model.
@@ -76,7 +83,7 @@ impl<T: Target> World<T> {
 
     /// The row of [`QUIRKS`] for which an operation is not done.
     pub fn avoids(&self, op: &Op) -> Option<usize> {
-        let mut rows = self.quirks.iter().copied();
+        let mut rows = self.avoiding.iter().copied();
         rows.find(|row| QUIRKS.get(*row).is_some_and(|quirk| quirk.avoids(&self.model, op)))
     }
 

@@ -16,6 +16,14 @@ mod tar;
 
 use super::rule::Rule;
 
+/// What e2fsck checks and repairs.
+const EXT: &[&str] = &["ext2", "ext3", "ext4"];
+
+/// What a repair does and does not.
+const REPAIR_CAVEAT: &str = "A repair makes the filesystem consistent, not the files whole: it can \
+                             cut, empty or remove them, and move them to lost+found without their \
+                             names.";
+
 /// Every rule. Within a stage this is the order of the recommendations.
 pub(super) fn all() -> impl Iterator<Item = &'static Rule> {
     let tables = [

@@ -103,7 +103,6 @@ impl<'a> Fscan<'a> {
         self
     }
 
-    /// The working folder; else the scratch folder.
     /// Lets its user have so many processes and threads.
     pub(crate) fn processes(mut self, limit: u32) -> Self {
         self.processes = Some(limit);
@@ -128,6 +127,7 @@ impl<'a> Fscan<'a> {
         self
     }
 
+    /// In a working folder; else it is the scratch folder.
     pub(crate) fn in_folder(mut self, folder: &Path) -> Self {
         folder.clone_into(&mut self.folder);
         self

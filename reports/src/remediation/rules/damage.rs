@@ -5,8 +5,7 @@ use crate::{Code, Confidence, FactName, Severity};
 use super::super::condition::{ANY, Test, When};
 use super::super::rule::{Rule, Stage};
 use super::super::template::{run, tell};
-
-const EXT: &[&str] = &["ext2", "ext3", "ext4"];
+use super::EXT;
 
 pub(super) static RULES: &[Rule] = &[
     Rule {

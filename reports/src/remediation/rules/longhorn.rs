@@ -5,11 +5,10 @@ use crate::{Code, Confidence, FactName, Severity};
 
 use super::super::condition::{ANY, Test, When};
 use super::super::rule::{Rule, Stage};
-use super::super::template::{destroy, run, tell};
+use super::super::template::{Template, destroy, run, tell};
+use super::EXT;
 
 const DAMAGE: &[Severity] = &[Severity::Corrupt, Severity::Suspect];
-
-const EXT: &[&str] = &["ext2", "ext3", "ext4"];
 
 const ON_LONGHORN: &[&[Test]] = &[&[Test::Given(FactName::LonghornVolume)]];
 
@@ -21,6 +20,14 @@ const ENCRYPTED: &[&[Test]] =
     &[&[Test::Given(FactName::LonghornVolume), Test::Begins(FactName::Device, MAPPER)]];
 
 const MAPPER: &str = "/dev/mapper/";
+
+const WHICH_PODS: Template =
+    run("Which pods use the claim.", "kubectl -n {namespace} describe pvc {claim}");
+
+const STOP_PODS: Template = run(
+    "Stop them through what made them.",
+    "kubectl -n {namespace} scale {workload} --replicas=0",
+);
 
 pub(super) static RULES: &[Rule] = &[
     Rule {
@@ -144,11 +151,8 @@ pub(super) static RULES: &[Rule] = &[
         stage: Stage::Diagnose,
         when: When { severities: &[Severity::Corrupt], filesystems: EXT, facts: PLAIN, ..ANY },
         steps: &[
-            run("Which pods use the claim.", "kubectl -n {namespace} describe pvc {claim}"),
-            run(
-                "Stop them through what made them.",
-                "kubectl -n {namespace} scale {workload} --replicas=0",
-            ),
+            WHICH_PODS,
+            STOP_PODS,
             tell(
                 "Attach the volume to a node in Longhorn's UI, without maintenance mode: that has \
                  no block device.",
@@ -189,11 +193,8 @@ pub(super) static RULES: &[Rule] = &[
         stage: Stage::Diagnose,
         when: When { severities: &[Severity::Corrupt], filesystems: EXT, facts: ENCRYPTED, ..ANY },
         steps: &[
-            run("Which pods use the claim.", "kubectl -n {namespace} describe pvc {claim}"),
-            run(
-                "Stop them through what made them.",
-                "kubectl -n {namespace} scale {workload} --replicas=0",
-            ),
+            WHICH_PODS,
+            STOP_PODS,
             tell(
                 "Attach the volume to a node in Longhorn's UI, without maintenance mode. The device \
                  itself holds LUKS: e2fsck would find no filesystem on it.",

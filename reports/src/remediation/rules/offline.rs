@@ -5,6 +5,7 @@ use crate::{Code, Confidence, Severity};
 use super::super::condition::{ANY, When};
 use super::super::rule::{Rule, Stage};
 use super::super::template::{run, tell};
+use super::REPAIR_CAVEAT;
 
 pub(super) static RULES: &[Rule] = &[
     Rule {
@@ -71,8 +72,7 @@ pub(super) static RULES: &[Rule] = &[
                  good. Then decide: repair the original in the same way, or recreate the volume.",
             ),
         ],
-        caveat: "A repair makes the filesystem consistent, not the files whole: it can cut, empty \
-                 or remove them, and move them to lost+found without their names.",
+        caveat: REPAIR_CAVEAT,
         source: "e2fsck(8)",
         confidence: Confidence::High,
     },

@@ -4,11 +4,23 @@ use crate::{Confidence, FactName, Severity};
 
 use super::super::condition::{ANY, Test, When};
 use super::super::rule::{Rule, Stage};
-use super::super::template::{destroy, run, tell};
-
-const EXT: &[&str] = &["ext2", "ext3", "ext4"];
+use super::super::template::{Template, destroy, run, tell};
+use super::{EXT, REPAIR_CAVEAT};
 
 const CORRUPT: &[Severity] = &[Severity::Corrupt];
+
+const DECIDE: Template = tell(
+    "Decide by the output of e2fsck -fn: what it wants to clear or to unlink is lost afterwards. Try \
+     the repair on a clone or an image first.",
+);
+
+const LOOK_AGAIN: Template = run(
+    "Mounted again: what is left, and what has changed.",
+    "fscan --read-only {path} --baseline ELSEWHERE/before.jsonl.gz",
+);
+
+const REPAIR_SOURCE: &str =
+    "e2fsck(8); Longhorn knowledge base: troubleshooting-volume-filesystem-corruption";
 
 pub(super) static RULES: &[Rule] = &[
     Rule {
@@ -22,23 +34,15 @@ pub(super) static RULES: &[Rule] = &[
             ..ANY
         },
         steps: &[
-            tell(
-                "Decide by the output of e2fsck -fn: what it wants to clear or to unlink is lost \
-                 afterwards. Try the repair on a clone or an image first.",
-            ),
+            DECIDE,
             destroy(
                 "With the volume unmounted, on the node, as root. Keep what it prints.",
                 "e2fsck -fy {device}",
             ),
-            run(
-                "Mounted again: what is left, and what has changed.",
-                "fscan --read-only {path} --baseline ELSEWHERE/before.jsonl.gz",
-            ),
+            LOOK_AGAIN,
         ],
-        caveat: "A repair makes the filesystem consistent, not the files whole: it can cut, empty \
-                 or remove them, and move them to lost+found without their names.",
-        source: "e2fsck(8); Longhorn knowledge base: \
-                 troubleshooting-volume-filesystem-corruption",
+        caveat: REPAIR_CAVEAT,
+        source: REPAIR_SOURCE,
         confidence: Confidence::Medium,
     },
     Rule {
@@ -52,24 +56,16 @@ pub(super) static RULES: &[Rule] = &[
             ..ANY
         },
         steps: &[
-            tell(
-                "Decide by the output of e2fsck -fn: what it wants to clear or to unlink is lost \
-                 afterwards. Try the repair on a clone or an image first.",
-            ),
+            DECIDE,
             destroy(
                 "With the volume attached and unmounted, on that node, as root (an encrypted one: on \
                  what cryptsetup opened). Keep what it prints.",
                 "e2fsck -fy /dev/longhorn/{volume}",
             ),
-            run(
-                "Mounted again: what is left, and what has changed.",
-                "fscan --read-only {path} --baseline ELSEWHERE/before.jsonl.gz",
-            ),
+            LOOK_AGAIN,
         ],
-        caveat: "A repair makes the filesystem consistent, not the files whole: it can cut, empty \
-                 or remove them, and move them to lost+found without their names.",
-        source: "e2fsck(8); Longhorn knowledge base: \
-                 troubleshooting-volume-filesystem-corruption",
+        caveat: REPAIR_CAVEAT,
+        source: REPAIR_SOURCE,
         confidence: Confidence::Medium,
     },
     Rule {

@@ -134,7 +134,7 @@ pub(super) const CASES: &[Case] = &[
         (DAMAGE, &[(FactName::NpmCache, Text("/home/coder/.npm"))]),
         &[
             (None, &[(FactName::NpmCache, Text("/home/coder/.npm"))]),
-            (DAMAGE, &[(FactName::NpmCache, Text("/root/.npm"))]),
+            (DAMAGE, &[(FactName::NpmCache, Text("/elsewhere/.npm"))]),
             (DAMAGE, &[]),
             (Some(Code::DirectoryReadUnstable), &[(FactName::NpmCache, Text("/home/coder/.npm"))]),
         ],
