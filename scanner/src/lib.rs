@@ -16,6 +16,10 @@
 //! What nobody uses can be looked at in another way: `offline` has e2fsck check an image or a
 //! detached device and turns what it prints into findings.
 //!
+//! What a machine, a pod and a volume are is learnt by the probes of `environment`, after the walk:
+//! they list directories as well, and the kernel tells of some damage only once. `program` runs what
+//! others wrote, for a limited time.
+//!
 //! Nothing here prints, and nothing follows a symbolic link or crosses a mount unasked.
 
 mod allocation;
