@@ -2,6 +2,7 @@
 
 mod bead;
 mod settings;
+mod shard;
 mod stress;
 mod tar;
 
@@ -15,6 +16,7 @@ use scanner::compare::Field;
 
 pub use bead::BeadArguments;
 pub use settings::{SettingsArguments, Typed};
+pub use shard::{MergeArguments, ShardArguments};
 pub use stress::{Language, Place, ReplayArguments, StressArguments};
 pub use tar::{SourceArguments, TarArguments};
 
@@ -81,6 +83,8 @@ pub enum Command {
     Image(ImageArguments),
     /// Say what this machine and pod are, and what will not work here
     Env(EnvironmentArguments),
+    /// Join the parts of a tree that several processes scanned (--shard)
+    Merge(MergeArguments),
     /// Render a saved report again
     Report(ReportArguments),
     /// Say what a finding means, how it is detected and what to do
@@ -105,6 +109,7 @@ impl Command {
             Command::Replay(replay) => &replay.result.shape,
             Command::Image(image) => &image.result.shape,
             Command::Env(env) => &env.result.shape,
+            Command::Merge(merge) => &merge.result.shape,
             Command::Report(report) => &report.shape,
             Command::Explain(_) | Command::Completions { .. } | Command::Man => return false,
         };
@@ -204,6 +209,9 @@ pub struct ScanArguments {
     /// Show progress on stderr
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
     pub progress: When,
+
+    #[command(flatten)]
+    pub part: ShardArguments,
 
     #[command(flatten)]
     pub result: ResultArguments,

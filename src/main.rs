@@ -14,6 +14,7 @@ mod image;
 mod longhorn;
 mod manifest;
 mod manual;
+mod merge;
 mod outcome;
 mod output;
 mod problem;
@@ -23,6 +24,7 @@ mod replay;
 mod resumption;
 mod scan;
 mod settings;
+mod shard;
 mod signals;
 mod status;
 mod stress;
@@ -59,6 +61,7 @@ fn run(command: Command) -> anyhow::Result<Status> {
         Command::Replay(replay) => replay::run(&replay),
         Command::Image(image) => image::run(&image),
         Command::Env(environment) => environment::run(&environment),
+        Command::Merge(merge) => merge::run(&merge),
         Command::Report(report) => render::run(&report),
         Command::Explain(explain) => explain::run(&explain),
         Command::Completions { shell } => manual::completions(shell),

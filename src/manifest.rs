@@ -122,6 +122,7 @@ impl<'a> Manifests<'a> {
             created_at: self.begun,
             counts: recorded.tree.counts(),
             gaps: recorded.gaps.clone(),
+            part: self.arguments.part.shard,
         };
         let (how, blocks) = (Compression::by_name(path), recorded.tree.blocks());
         output::save_file(path, "manifest", |mut out| {
@@ -174,6 +175,7 @@ fn keep_apart(arguments: &ScanArguments) -> anyhow::Result<()> {
     let mut files = own_files(arguments);
     files.extend(arguments.result.files().map(Path::to_owned));
     files.extend(arguments.checkpoint.clone());
+    files.extend(arguments.part.facts.clone());
     let mut places: Vec<PathBuf> = files.iter().filter_map(|file| output::place_of(file)).collect();
     places.sort();
     if let Some([twice, _]) = places.array_windows().find(|[one, other]| one == other) {

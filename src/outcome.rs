@@ -7,6 +7,8 @@ use reports::{
     Root, SCHEMA_VERSION, Severity, Stress, TarTrips, Timestamp, Tool, Totals, Unchecked, Verdict,
 };
 
+use scanner::Scan;
+
 use crate::arguments::ResultArguments;
 use crate::manifest::Compared;
 use crate::output;
@@ -40,6 +42,24 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// What a scan saw.
+    pub fn of(scan: Scan) -> Self {
+        Seen {
+            roots: scan.roots,
+            totals: scan.totals,
+            findings: scan.findings,
+            unchecked: scan.unchecked,
+            resumed: None,
+            environment: scan
+                .environment
+                .map(|facts| Environment { facts, components: Vec::new() }),
+            diff: None,
+            tar: scan.tar,
+            stress: None,
+            complete: scan.complete,
+        }
+    }
+
     /// Notes that nothing was compared although that was asked for.
     pub fn not_compared(&mut self, was_asked_for: bool, error: &anyhow::Error) {
         if was_asked_for && self.diff.is_none() {
@@ -87,6 +107,11 @@ impl<'a> Outcome<'a> {
             unwritable.push(file);
         }
         Outcome { arguments, started_at: Timestamp::now(), unwritable }
+    }
+
+    /// The same of a run that others began earlier.
+    pub fn since(self, started_at: Timestamp) -> Self {
+        Outcome { started_at, ..self }
     }
 
     /// Prints and saves the report, and decides the exit code.

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
 use anyhow::{Context, bail};
-use reports::{Environment, PathName};
-use scanner::{CheckSet, Effort, Exclusions, Recorded, RootError, Scan, ScanOptions};
+use reports::PathName;
+use scanner::{CheckSet, Effort, Exclusions, Recorded, RootError, ScanOptions};
 
 use crate::arguments::ScanArguments;
 use crate::descriptor_limit;
@@ -15,6 +15,7 @@ use crate::outcome::{Outcome, Seen};
 use crate::output;
 use crate::progress::Progress;
 use crate::resumption::Resumption;
+use crate::shard;
 use crate::status::Status;
 use crate::time_limit::TimeLimit;
 use crate::watched;
@@ -25,6 +26,7 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     let (control, caught) = watched::begin(quiet)?;
     let mut options = options(arguments)?;
     keep_out_of_the_tree(arguments)?;
+    shard::check(arguments)?;
     let manifests = Manifests::begin(arguments)?;
     if let Some(bytes) = manifests.bytes_before() {
         control.expect_bytes(bytes);
@@ -46,7 +48,12 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     let time_is_up = time_limit.is_up();
     let in_time = |error: &&RootError| !(time_is_up && matches!(error, RootError::Stopped { .. }));
     let mut could_not_run = scan.errors.iter().any(|error| in_time(&error));
-    let mut seen = seen(scan, &resumption);
+    let shard = scan.shard.take();
+    let mut seen = Seen { resumed: resumption.resumed(), ..Seen::of(scan) };
+    if let Err(error) = shard::keep(arguments, shard.as_ref()) {
+        output::complain(&error);
+        could_not_run = true;
+    }
     if manifests.are_wanted() {
         let kept = keep(&manifests, recorded.as_ref(), &mut seen);
         if let Err(error) = kept {
@@ -85,21 +92,6 @@ fn keep(
     manifests.save(recorded)
 }
 
-fn seen(scan: Scan, resumption: &Resumption) -> Seen {
-    Seen {
-        roots: scan.roots,
-        totals: scan.totals,
-        findings: scan.findings,
-        unchecked: scan.unchecked,
-        resumed: resumption.resumed(),
-        environment: scan.environment.map(|facts| Environment { facts, components: Vec::new() }),
-        diff: None,
-        tar: scan.tar,
-        stress: None,
-        complete: scan.complete,
-    }
-}
-
 fn options(arguments: &ScanArguments) -> anyhow::Result<ScanOptions> {
     let threads = match arguments.threads {
         Some(threads) => threads.into(),
@@ -121,10 +113,12 @@ fn options(arguments: &ScanArguments) -> anyhow::Result<ScanOptions> {
             .into_iter()
             .chain(arguments.result.files().map(Path::to_owned))
             .chain(arguments.checkpoint.clone())
+            .chain(arguments.part.facts.clone())
             .filter_map(|file| output::place_of(&file))
             .collect(),
         untouched: if arguments.read_only { arguments.paths.clone() } else { Vec::new() },
         effort: if arguments.quick { Effort::LookOnly } else { Effort::Try },
+        shard: arguments.part.shard,
         longhorn: longhorn::source(arguments.longhorn.as_deref())?,
         stat_timeout: Some(arguments.stat_timeout).filter(|timeout| !timeout.is_zero()),
     })
@@ -155,8 +149,9 @@ fn checks(arguments: &ScanArguments) -> anyhow::Result<CheckSet> {
 
 /// `--read-only` promises that nothing is written under PATH; a report would be.
 fn keep_out_of_the_tree(arguments: &ScanArguments) -> anyhow::Result<()> {
-    let ScanArguments { manifest, sums, checkpoint, result, .. } = arguments;
-    let written = [manifest, sums, checkpoint].into_iter().flatten().map(PathBuf::as_path);
+    let ScanArguments { manifest, sums, checkpoint, result, part, .. } = arguments;
+    let written =
+        [manifest, sums, checkpoint, &part.facts].into_iter().flatten().map(PathBuf::as_path);
     for file in written.chain(result.files()).filter(|_| arguments.read_only) {
         let Some(place) = output::place_of(file) else { continue };
         let mut roots = arguments.paths.iter().filter_map(|path| path.canonicalize().ok());

@@ -90,6 +90,8 @@ fn asked(command: &Command) -> Option<Asked<'_>> {
             let first = env.paths.first().map(PathBuf::as_path);
             (&env.result, first.filter(|path| scanner::may_be_looked_up(path, false)))
         }
+        // What was left out of the parts stands in them.
+        Command::Merge(merge) => (&merge.result, None),
         // Both repeat what was: what holds here and now is for whoever asks.
         Command::Replay(replay) => (&replay.result, None),
         Command::Report(report) => {
@@ -128,6 +130,7 @@ fn settings_of(command: &mut Command) -> Option<&mut SettingsArguments> {
         Command::Replay(replay) => &mut replay.result.settings,
         Command::Image(image) => &mut image.result.settings,
         Command::Env(env) => &mut env.result.settings,
+        Command::Merge(merge) => &mut merge.result.settings,
         Command::Report(report) => &mut report.settings,
         Command::Explain(_) | Command::Completions { .. } | Command::Man => return None,
     })

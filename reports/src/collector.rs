@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Code, Finding, Subject};
 
 /// Rows kept for one code.
@@ -17,7 +19,8 @@ const ROWS_BUDGET: usize = 800 * 1024;
 type RowKey = (Subject, String, String);
 
 /// Takes findings in any order and hands them back sorted, deduplicated and bounded.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(from = "Kept", into = "Kept")]
 pub struct FindingCollector {
     rows_a_code: usize,
     codes: BTreeMap<Code, Rows>,
@@ -43,7 +46,7 @@ impl FindingCollector {
         let rows = self.codes.entry(finding.code).or_default();
         let key = (finding.subject.clone(), finding.expected.clone(), finding.found.clone());
         if let Some(row) = rows.kept.get_mut(&key) {
-            row.occurrences += finding.occurrences;
+            row.occurrences = row.occurrences.saturating_add(finding.occurrences);
             row.first_seen = row.first_seen.min(finding.first_seen);
             return;
         }
@@ -51,7 +54,7 @@ impl FindingCollector {
         if rows.kept.len() > self.rows_a_code
             && let Some((_, last)) = rows.kept.pop_last()
         {
-            rows.beyond += last.occurrences;
+            rows.beyond = rows.beyond.saturating_add(last.occurrences);
         }
     }
 
@@ -61,7 +64,19 @@ impl FindingCollector {
             for finding in rows.kept.into_values() {
                 self.add(finding);
             }
-            self.codes.entry(code).or_default().beyond += rows.beyond;
+            let known = self.codes.entry(code).or_default();
+            known.beyond = known.beyond.saturating_add(rows.beyond);
+        }
+    }
+
+    /// Adds those of another that are not among these: what two saw happen once.
+    pub fn add_missing(&mut self, other: FindingCollector) {
+        for finding in other.codes.into_values().flat_map(|rows| rows.kept.into_values()) {
+            let key = (finding.subject.clone(), finding.expected.clone(), finding.found.clone());
+            let rows = self.codes.get(&finding.code);
+            if !rows.is_some_and(|rows| rows.kept.contains_key(&key)) {
+                self.add(finding);
+            }
         }
     }
 
@@ -115,6 +130,38 @@ impl FindingCollector {
         // many behind those that show one.
         rows.sort_by_key(|row| (std::cmp::Reverse(row.severity), row.code, row.occurrences > 1));
         rows
+    }
+}
+
+/// What a collector holds, for another process to go on with.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    all: bool,
+    rows: Vec<Finding>,
+    beyond: Vec<(Code, u64)>,
+}
+
+impl From<FindingCollector> for Kept {
+    fn from(collector: FindingCollector) -> Self {
+        let all = collector.rows_a_code == usize::MAX;
+        let (mut rows, mut beyond) = (Vec::new(), Vec::new());
+        for (code, of_code) in collector.codes {
+            rows.extend(of_code.kept.into_values());
+            beyond.push((code, of_code.beyond));
+        }
+        Kept { all, rows, beyond }
+    }
+}
+
+impl From<Kept> for FindingCollector {
+    fn from(kept: Kept) -> Self {
+        let mut collector = FindingCollector::new(kept.all);
+        kept.rows.into_iter().for_each(|finding| collector.add(finding));
+        for (code, count) in kept.beyond {
+            let rows = collector.codes.entry(code).or_default();
+            rows.beyond = rows.beyond.saturating_add(count);
+        }
+        collector
     }
 }
 

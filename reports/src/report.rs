@@ -227,9 +227,10 @@ impl std::ops::AddAssign<&Totals> for Totals {
         self.symlinks += other.symlinks;
         self.other += other.other;
         self.hardlinked += other.hardlinked;
-        self.bytes_apparent += other.bytes_apparent;
-        self.bytes_allocated += other.bytes_allocated;
-        self.bytes_read += other.bytes_read;
+        // Two sparse files can be larger than any number.
+        self.bytes_apparent = self.bytes_apparent.saturating_add(other.bytes_apparent);
+        self.bytes_allocated = self.bytes_allocated.saturating_add(other.bytes_allocated);
+        self.bytes_read = self.bytes_read.saturating_add(other.bytes_read);
         self.errors += other.errors;
         self.volatile += other.volatile;
     }

@@ -122,7 +122,8 @@ pub struct Unchecked {
 }
 
 /// Takes what could not be examined in any order and hands back bounded, sorted rows.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<Unchecked>", into = "Vec<Unchecked>")]
 pub struct UncheckedCollector {
     rows: BTreeMap<(UncheckedReason, String), (u64, BTreeSet<PathName>)>,
 }
@@ -142,7 +143,7 @@ impl UncheckedCollector {
     pub fn merge(&mut self, other: UncheckedCollector) {
         for (key, (count, examples)) in other.rows {
             let row = self.rows.entry(key).or_default();
-            row.0 += count;
+            row.0 = row.0.saturating_add(count);
             for path in examples {
                 keep_example(&mut row.1, path);
             }
@@ -178,6 +179,24 @@ impl UncheckedCollector {
                 examples: examples.into_iter().collect(),
             })
             .collect()
+    }
+}
+
+impl From<UncheckedCollector> for Vec<Unchecked> {
+    fn from(collector: UncheckedCollector) -> Self {
+        collector.into_rows()
+    }
+}
+
+impl From<Vec<Unchecked>> for UncheckedCollector {
+    fn from(rows: Vec<Unchecked>) -> Self {
+        let mut collector = UncheckedCollector::default();
+        for row in rows {
+            let (count, examples) = collector.rows.entry((row.reason, row.what)).or_default();
+            *count = count.saturating_add(row.count);
+            row.examples.into_iter().for_each(|path| keep_example(examples, path));
+        }
+        collector
     }
 }
 

@@ -52,6 +52,11 @@ const UNREPORTED: u64 = 1024;
 const HASHES_KEPT: usize = 1 << 17;
 
 impl Scratch {
+    /// Memory for reading a directory.
+    pub fn buffer(&mut self) -> &mut Buffer {
+        &mut self.buffer
+    }
+
     fn release(&mut self) {
         self.buffer.release();
         if self.hashes.capacity() > HASHES_KEPT {
@@ -386,8 +391,10 @@ impl Look<'_, '_> {
         let totals = &mut self.out.gathered.totals;
         count_kind(totals, facts.kind());
         if facts.kind() == FileKind::Directory {
-            let noatime = self.scope.may_skip_atime(facts);
-            self.out.subdirectories.push(name, facts.ino(), noatime);
+            if self.scope.goes_into(self.directory.node, name.to_bytes(), facts) {
+                let noatime = self.scope.may_skip_atime(facts);
+                self.out.subdirectories.push(name, facts.ino(), noatime);
+            }
             return Sighting::First;
         }
         let checks = self.scope.options.checks;
@@ -401,9 +408,18 @@ impl Look<'_, '_> {
                 totals.bytes_apparent = totals.bytes_apparent.saturating_add(facts.size());
                 let bytes = facts.sectors().saturating_mul(512);
                 totals.bytes_allocated = totals.bytes_allocated.saturating_add(bytes);
+                if self.is_counted_apart(facts) {
+                    let linked = self.out.gathered.linked.of(facts.ino());
+                    (linked.bytes_apparent, linked.bytes_allocated) = (facts.size(), bytes);
+                }
             }
         }
         met
+    }
+
+    /// Whether another shard may come by a name of the same file.
+    fn is_counted_apart(&self, facts: &InodeFacts) -> bool {
+        self.scope.options.shard.is_some() && facts.nlink() > 1
     }
 
     fn refused(&mut self, entry: Dirent<'_>, refusal: Refusal) {
@@ -477,7 +493,7 @@ pub fn unchecked_reason(refusal: Refusal) -> Option<UncheckedReason> {
 }
 
 /// The same for a refusal that no check is to judge.
-fn unjudged_reason(refusal: Refusal) -> UncheckedReason {
+pub fn unjudged_reason(refusal: Refusal) -> UncheckedReason {
     unchecked_reason(refusal).unwrap_or(match refusal {
         Refusal::Gone => UncheckedReason::Vanished,
         _ => UncheckedReason::ReadError,

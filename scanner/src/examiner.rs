@@ -9,9 +9,11 @@ use rustix::io::Errno;
 
 use crate::checks::{Anomalies, Anomaly, Refusal, cannot_open};
 use crate::content::{ContentReader, FileSink};
-use crate::examine::{Pass, Scratch, look, stamp, unchecked_reason};
-use crate::gathered::{Gathered, PerWorker, Suspicious};
+use crate::examine::{Pass, Scratch, look, stamp, unchecked_reason, unjudged_reason};
+use crate::gathered::{Gathered, PerWorker, Suspicious, finding};
+use crate::links::Sighting;
 use crate::scope;
+use crate::shard::{DEPTH, Placement, pass_through};
 use crate::stamp::Moment;
 use crate::walk::{DirectoryNode, OpenDirectory, Subdirectories, Visitor, Worker, Workers};
 
@@ -38,6 +40,14 @@ impl Visitor for Examiner<'_> {
         worker: &Worker,
         tasks: &Scope<'s>,
     ) -> Subdirectories {
+        if let Some(shard) = self.scope.options.shard {
+            if !shard.owns(directory.node) {
+                return self.pass_through(directory, worker);
+            }
+            if directory.node.depth >= DEPTH || self.scope.seems_a_leaf(directory.facts) {
+                directory.node.keep_whole();
+            }
+        }
         let index = self.workers.index();
         let mut hand_over = |files| self.content.take(directory.node, files, tasks);
         let files = self
@@ -75,8 +85,16 @@ impl Visitor for Examiner<'_> {
 
     fn unopened(&self, parent: &Arc<DirectoryNode>, name: &CStr, ino: u64, errno: Errno) {
         let mut gathered = self.gathered.lock(self.workers.index());
-        gathered.totals.errors += 1;
         let refusal = Refusal::from(errno);
+        if let Some(shard) = self.scope.options.shard {
+            let path = parent.path(Some(name.to_bytes()));
+            if shard.placement(parent, name.to_bytes(), true) != Placement::Own {
+                gathered.closed.add_passed(path, unjudged_reason(refusal));
+                return;
+            }
+            gathered.closed.add_own(path);
+        }
+        gathered.totals.errors += 1;
         if refusal == Refusal::Denied && self.scope.is_lost_and_found(parent, name) {
             let path = parent.path(Some(name.to_bytes()));
             gathered.unchecked.add(UncheckedReason::PermissionDenied, "directory", path);
@@ -103,6 +121,30 @@ impl Visitor for Examiner<'_> {
                 listing: None,
             });
         }
+    }
+}
+
+impl Examiner<'_> {
+    /// Goes through a directory of another shard.
+    fn pass_through(&self, directory: &OpenDirectory<'_>, worker: &Worker) -> Subdirectories {
+        let OpenDirectory { node, facts, .. } = *directory;
+        // A damaged tree can lead to one directory by many ways.
+        if self.scope.passed.meet_directory(facts.ino()) == Sighting::Again {
+            return Subdirectories::default();
+        }
+        let index = self.workers.index();
+        let passed = pass_through(self.scope, directory, worker, self.scratch.lock(index).buffer());
+        let mut gathered = self.gathered.lock(index);
+        if let Some(anomaly) = passed.dropped_index {
+            gathered.in_passing.add(finding(&anomaly, node));
+        }
+        if let Some(reason) = passed.closed {
+            gathered.closed.add_passed(node.path(None), reason);
+        }
+        for (name, reason) in passed.unknown {
+            gathered.closed.add_passed(node.path(Some(name.to_bytes())), reason);
+        }
+        passed.subdirectories
     }
 }
 

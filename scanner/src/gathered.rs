@@ -12,6 +12,7 @@ use crate::extents::Claims;
 use crate::inode_facts::InodeTime;
 use crate::manifest::Records;
 use crate::options::ScanOptions;
+use crate::shard::{ClosedDirectories, LinkedInodes};
 use crate::walk::DirectoryNode;
 
 /// A directory that must be looked at again.
@@ -60,14 +61,25 @@ pub struct Gathered {
     pub attribute_pairs: AttributePairs,
     /// What a manifest says of each name.
     pub records: Records,
+    /// What a shard counted of files with several names.
+    pub linked: LinkedInodes,
+    /// Directories that a shard could not enter.
+    pub closed: ClosedDirectories,
+    /// What a shard saw happen to directories that are another's.
+    pub in_passing: FindingCollector,
 }
 
 impl Gathered {
     /// Nothing yet.
     pub fn new(options: &ScanOptions) -> Self {
+        Self::of(options.all_findings, options.records)
+    }
+
+    /// Nothing yet: whether every finding is kept, and what a manifest says of each name.
+    pub fn of(all_findings: bool, records: bool) -> Self {
         Gathered {
             totals: Totals::default(),
-            findings: FindingCollector::new(options.all_findings),
+            findings: FindingCollector::new(all_findings),
             unchecked: UncheckedCollector::default(),
             suspicious: Vec::new(),
             unseen: 0,
@@ -76,7 +88,10 @@ impl Gathered {
             claims: Claims::default(),
             census: Census::default(),
             attribute_pairs: AttributePairs::default(),
-            records: Records::new(options.records),
+            records: Records::new(records),
+            linked: LinkedInodes::default(),
+            closed: ClosedDirectories::default(),
+            in_passing: FindingCollector::new(all_findings),
         }
     }
 
@@ -109,6 +124,9 @@ impl Gathered {
         self.census.merge(other.census);
         self.attribute_pairs.append(other.attribute_pairs);
         self.records.merge(other.records);
+        self.linked.merge(other.linked);
+        self.closed.merge(other.closed);
+        self.in_passing.merge(other.in_passing);
     }
 }
 

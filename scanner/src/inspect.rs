@@ -368,9 +368,8 @@ impl Inspector<'_> {
         if refused.is_known() {
             return;
         }
-        let hasher = &self.scope.hasher;
         let (ino, filesystem) = (facts.ino(), self.filesystem);
-        let seen = judge_attributes(source, name, ino, filesystem, hasher, room, anomalies);
+        let seen = judge_attributes(source, name, ino, filesystem, room, anomalies);
         inspected.digests = seen.digests;
         match seen.unchecked {
             Some(UncheckedReason::Unsupported)

@@ -63,6 +63,7 @@ mod scope;
 pub mod scratch;
 mod second_look;
 mod self_check;
+mod shard;
 mod stamp;
 mod supervise;
 mod system_calls;
@@ -83,5 +84,9 @@ pub use memory::available as available_memory;
 pub use offline::{ImageCheck, ImageError, ImageOptions, check_image};
 pub use options::{CHECK_NAMES, CheckSet, ScanOptions};
 pub use roots::{RootError, may_be_looked_up};
-pub use scan::{Recorded, Scan, scan};
+pub use scan::{Recorded, Scan, merge, scan};
+pub use shard::{
+    GivenToMerge, JoinError, Joined, SHARD_VERSION, Shard, ShardFacts, ShardFile, ShardFileError,
+    ShardHeader, join, kind_of_shard_file, read_shard, write_shard,
+};
 pub use system_calls::{close_written, set_idle_io_class};

@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::checkpoint::Checkpoint;
 use crate::environment::{Effort, LonghornSource};
 use crate::exclusions::Exclusions;
+use crate::shard::Shard;
 
 /// The checks that a scan can make, in the order they are reported.
 pub const CHECK_NAMES: [&str; 10] = [
@@ -143,6 +144,8 @@ pub struct ScanOptions {
     pub untouched: Vec<PathBuf>,
     /// How far questions about the environment may go.
     pub effort: Effort,
+    /// Scan only a part of the one root, for [`merge`](crate::merge()).
+    pub shard: Option<Shard>,
     /// Where facts of Longhorn volumes come from.
     pub longhorn: LonghornSource,
     /// How long a system call may take before its mount is given up as hung; none waits for ever.

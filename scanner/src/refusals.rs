@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicI32, Ordering};
 
 use rustix::io::Errno;
+use serde::{Deserialize, Serialize};
 
 /// Whether a question was refused as a whole.
 #[derive(Debug, Default)]
@@ -26,6 +27,43 @@ impl Refused {
             0 => None,
             raw => Some(Errno::from_raw_os_error(raw)),
         }
+    }
+}
+
+/// What one filesystem refuses, as errno numbers, 0 where it answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusalFacts {
+    file_extents: i32,
+    directory_extents: i32,
+    attributes: i32,
+}
+
+impl RefusalFacts {
+    /// Takes over what another shard was refused.
+    pub fn join(&mut self, other: RefusalFacts) {
+        let first = |own: i32, other: i32| if own == 0 { other } else { own };
+        self.file_extents = first(self.file_extents, other.file_extents);
+        self.directory_extents = first(self.directory_extents, other.directory_extents);
+        self.attributes = first(self.attributes, other.attributes);
+    }
+}
+
+impl Refusals {
+    /// What is refused so far.
+    pub fn to_facts(&self) -> RefusalFacts {
+        let number = |refused: &Refused| refused.0.load(Ordering::Relaxed);
+        RefusalFacts {
+            file_extents: number(&self.file_extents),
+            directory_extents: number(&self.directory_extents),
+            attributes: number(&self.attributes),
+        }
+    }
+
+    /// Takes over what was refused to others.
+    pub fn take_over(&self, facts: RefusalFacts) {
+        self.file_extents.0.store(facts.file_extents, Ordering::Relaxed);
+        self.directory_extents.0.store(facts.directory_extents, Ordering::Relaxed);
+        self.attributes.0.store(facts.attributes, Ordering::Relaxed);
     }
 }
 

@@ -38,7 +38,8 @@ pub fn describe(
     let device = mount.map(|mount| mount.device);
     let kernel = kernel.iter().find(|(of, _)| Some(*of) == device).map(|(_, check)| check);
     let run = |name: &&str| {
-        let (status, reason) = if *name == "environment" && checks.environment {
+        let is_whole = scan.reach() != Some(Reach::Part);
+        let (status, reason) = if *name == "environment" && checks.environment && is_whole {
             environment(scan, facts)
         } else {
             status_of(name, scan, ending, checks, kernel)
@@ -73,6 +74,9 @@ fn status_of(
     if !checks.has(name) {
         return skipped("not asked for");
     }
+    if scan.reach() == Some(Reach::Part) && matches!(name, "tar" | "environment" | "kernel") {
+        return skipped("fscan merge does this for the whole tree");
+    }
     if name == "kernel" {
         return match kernel {
             Some(KernelCheck::Ran { log }) => (CheckStatus::Ran, log.clone()),
@@ -103,6 +107,9 @@ fn status_of(
         return partial("not everything could be asked; see what was not examined");
     }
     match (name, scan.reach()) {
+        ("links" | "extents" | "allocation", Some(Reach::Part)) => {
+            partial("of a part of the tree; fscan merge finishes it")
+        }
         ("links", Some(Reach::Tree)) => {
             ran("names beyond this tree are not known, so too high a count was not judged")
         }

@@ -5,13 +5,14 @@ mod trip;
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use reports::{Code, PathName, UncheckedReason};
 use rustix::fs::{CWD, Mode, OFlags, fstatvfs, openat};
 use rustix::io::Errno;
 
-use crate::allocation::{Begun, Counted, Earlier, Ledger, LedgerOutcome};
+use crate::allocation::{Begun, Counted, Earlier, Ledger, LedgerOutcome, Walked};
 use crate::content::{ContentReader, ReadRoom};
 use crate::control::Control;
 use crate::errors_policy::ErrorsPolicy;
@@ -23,6 +24,7 @@ use crate::gathered::{Gathered, PerWorker};
 use crate::inode_facts::{Device, FileKind, InodeFacts};
 use crate::kernel::KernelWatch;
 use crate::links::LinkCount;
+use crate::manifest::LinkedNames;
 use crate::mounts::Mount;
 use crate::oddities::ExtentAddresses;
 use crate::options::ScanOptions;
@@ -31,6 +33,8 @@ use crate::roots::{RootError, to_c_string};
 use crate::round_trip::BoundedTrip;
 use crate::scope::Scope;
 use crate::second_look::SecondLook;
+use crate::shard::{GroundFacts, Joined, Shard, ShardFacts, ShardHeader};
+use crate::stamp::Moment;
 use crate::walk::{Descriptors, DirectoryNode, Walker, Worker, Workers};
 
 /// What the kernel's own refusals become.
@@ -64,6 +68,11 @@ pub struct RootScan {
     reach: OnceLock<Reach>,
     ledger: OnceLock<LedgerOutcome>,
     trip: OnceLock<BoundedTrip>,
+    /// What shards of it saw, which takes the place of its walk.
+    joined: Mutex<Option<Joined>>,
+    /// The walk, once it has ended.
+    walked: OnceLock<Walked>,
+    started: Moment,
 }
 
 /// What a root stands on.
@@ -73,6 +82,9 @@ pub struct Ground {
     pub filesystem: Arc<Filesystem>,
     /// What the kernel does when it meets damage.
     pub policy: Option<ErrorsPolicy>,
+    /// The filesystem's identifier (`f_fsid`, statfs(2)), 0 where it has none.
+    id: u64,
+    root_ino: u64,
     scope: Scope,
 }
 
@@ -81,6 +93,8 @@ pub struct Ground {
 pub enum Reach {
     /// A file.
     File,
+    /// The directories of a shard.
+    Part,
     /// A tree.
     Tree,
     /// All of it, every name seen.
@@ -88,13 +102,15 @@ pub enum Reach {
 }
 
 impl RootScan {
-    /// Prepares the scan of a resolved path.
+    /// Prepares the scan of a resolved path. Where shards of it were `joined` only the rest is done.
     pub fn new(
         path: PathBuf,
         options: &Arc<ScanOptions>,
         control: &Arc<Control>,
         kernel: &Arc<KernelWatch>,
+        joined: Option<Joined>,
     ) -> Self {
+        let started = joined.as_ref().map_or_else(Moment::now, |joined| joined.started);
         let workers = Arc::new(Workers::new(options.threads));
         let count = workers.iter().count();
         RootScan {
@@ -110,6 +126,9 @@ impl RootScan {
             reach: OnceLock::new(),
             ledger: OnceLock::new(),
             trip: OnceLock::new(),
+            joined: Mutex::new(joined),
+            walked: OnceLock::new(),
+            started,
         }
     }
 
@@ -160,10 +179,13 @@ impl RootScan {
         self.workers.current().enter(&DirectoryNode::root(name.clone(), 0, (0, 0)));
         let (descriptor, facts) = self.open_path()?;
         let ground = self.learn_ground(&descriptor, &facts)?;
+        self.is_what_was_scanned()?;
         let root = DirectoryNode::root(name, facts.ino(), facts.device());
         if facts.kind() == FileKind::Directory {
             self.scan_tree(&ground.scope, &root, descriptor)?;
-            self.make_round_trip(ground, &facts);
+            if self.options.shard.is_none() {
+                self.make_round_trip(ground, &facts);
+            }
         } else {
             let _ = self.reach.set(Reach::File);
             self.scan_file(&ground.scope, &root, &facts)?;
@@ -198,6 +220,7 @@ impl RootScan {
             Arc::clone(&self.kernel),
             Arc::clone(&filesystem),
             facts,
+            self.started,
         );
         // Where neither /proc nor the mount table names the policy, the superblock's holds.
         let default = filesystem.superblock.and_then(|superblock| superblock.errors);
@@ -213,7 +236,9 @@ impl RootScan {
                 filesystem.kind
             )),
         }
-        Ok(self.ground.get_or_init(|| Ground { filesystem, policy, scope }))
+        let id = fstatvfs(descriptor).map_or(0, |space| space.f_fsid);
+        let root_ino = facts.ino();
+        Ok(self.ground.get_or_init(|| Ground { filesystem, policy, id, root_ino, scope }))
     }
 
     fn scan_tree(
@@ -225,7 +250,29 @@ impl RootScan {
         let descriptors = Descriptors::new(Arc::new(descriptor), self.options.threads);
         let open = descriptors.open_root().map_err(|errno| self.failed("open", errno))?;
         let pool = self.pool()?;
-        let content = self.content_reader(scope, &descriptors);
+        let walked = match self.take_joined() {
+            Some(joined) => self.take_over(scope, joined),
+            None => self.walk_tree(scope, &descriptors, &pool, root, open),
+        };
+        let _ = self.walked.set(walked);
+        if scope.options.shard.is_some() {
+            let _ = self.reach.set(Reach::Part);
+            return Ok(());
+        }
+        self.finish_tree(scope, &descriptors, &pool, root, walked);
+        Ok(())
+    }
+
+    /// Looks at every directory, and reads the files in it.
+    fn walk_tree(
+        &self,
+        scope: &Scope,
+        descriptors: &Descriptors,
+        pool: &rayon::ThreadPool,
+        root: &Arc<DirectoryNode>,
+        open: OwnedFd,
+    ) -> Walked {
+        let content = self.content_reader(scope, descriptors);
         let examiner = Examiner {
             scope,
             workers: &self.workers,
@@ -235,37 +282,82 @@ impl RootScan {
         };
         let walker = Walker {
             visitor: &examiner,
-            descriptors: &descriptors,
+            descriptors,
             workers: &self.workers,
             stop: self.control.stop_flag(),
         };
         let begun = Begun::now(open.as_fd());
-        self.count_root(scope, &open);
+        if scope.options.shard.is_none_or(|shard| shard.owns(root)) {
+            self.count_root(scope, &open);
+        }
         self.expect_bytes(scope, root, &open);
-        walker.walk(&pool, root, open);
-        let walk_took = begun.took();
-        self.settle(scope, &descriptors, &pool, root);
+        walker.walk(pool, root, open);
+        let walked = begun.ended();
+        self.settle(scope, descriptors, pool, root);
+        walked
+    }
+
+    fn take_joined(&self) -> Option<Joined> {
+        self.joined.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Whether shards were joined and the rest of the scan did not begin.
+    pub fn is_left_joined(&self) -> bool {
+        self.joined.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// Whether the root is what the shards scanned.
+    fn is_what_was_scanned(&self) -> Result<(), RootError> {
+        let joined = self.joined.lock().unwrap_or_else(PoisonError::into_inner);
+        let scanned = joined.as_ref().map(|joined| joined.header.ground.clone());
+        let here = self.ground_facts();
+        if scanned.is_none() || scanned == here {
+            return Ok(());
+        }
+        let kind = scanned.map(|ground| ground.kind).unwrap_or_default();
+        let cause = format!("it is not the {kind} that the shards scanned");
+        Err(RootError::NotFinished { path: self.path_name(), cause })
+    }
+
+    /// Takes what shards saw for the walk.
+    fn take_over(&self, scope: &Scope, joined: Joined) -> Walked {
+        scope.filesystem.refusals.take_over(joined.refusals);
+        joined.tallies.into_iter().for_each(|facts| scope.tallies.join(facts));
+        *self.gathered.lock(self.workers.index()) = joined.gathered;
+        let took = Duration::try_from_secs_f64(joined.walk_seconds).unwrap_or_default();
+        Walked { before: joined.usage, took }
+    }
+
+    /// Asks what only the tree as a whole can tell.
+    fn finish_tree(
+        &self,
+        scope: &Scope,
+        descriptors: &Descriptors,
+        pool: &rayon::ThreadPool,
+        root: &Arc<DirectoryNode>,
+        walked: Walked,
+    ) {
         let reach = self.judge_reach(scope, root);
         let whole = reach == Reach::Filesystem;
         let lost_and_found_unseen = self.each_gathered(|gathered| gathered.lost_and_found_unseen);
         let _ = self.reach.set(reach);
         let link_count = LinkCount {
             scope,
-            descriptors: &descriptors,
+            descriptors,
             workers: &self.workers,
             gathered: &self.gathered,
             root,
             whole,
             lost_and_found_unseen,
         };
-        link_count.settle(&pool);
+        link_count.settle(pool);
         if scope.options.checks.look_inside() && !self.control.is_stopped() {
             let ledger = Ledger {
                 scope,
-                descriptors: &descriptors,
+                descriptors,
                 workers: &self.workers,
                 gathered: &self.gathered,
-                pool: &pool,
+                pool,
                 root,
                 whole,
                 lost_and_found_unseen,
@@ -274,14 +366,12 @@ impl RootScan {
                     refused: self.has_any(&REFUSALS),
                     counted_twice: self.has_any(&COUNTED_TWICE),
                 },
-                before: begun.usage,
-                walk_took,
+                walked,
             };
             let (claims, counted) = self.take_claims();
             let _ = self.ledger.set(ledger.settle(claims, counted));
         }
         self.leave_out_refused(scope, root);
-        Ok(())
     }
 
     fn pool(&self) -> Result<rayon::ThreadPool, RootError> {
@@ -416,11 +506,52 @@ impl RootScan {
 
     /// Takes what was gathered so far.
     pub fn take_gathered(&self) -> Gathered {
+        if let Some(joined) = self.take_joined() {
+            return joined.gathered;
+        }
         let mut sum = Gathered::new(&self.options);
         for gathered in self.gathered.take_all(|| Gathered::new(&self.options)) {
             sum.merge(gathered);
         }
         sum
+    }
+
+    /// What the joined scan needs of what this shard saw; none where the walk did not come to its
+    /// end.
+    pub fn shard_facts(&self, shard: Shard, gathered: &mut Gathered) -> Option<ShardFacts> {
+        let (ground, walked) = (self.ground.get()?, self.walked.get()?);
+        let options = &self.options;
+        let Ground { filesystem, scope, .. } = ground;
+        let started_at = self.started.timestamp();
+        let header = ShardHeader::new(options, shard, &self.path, self.ground_facts()?, started_at);
+        Some(ShardFacts {
+            header,
+            started: self.started,
+            walk_seconds: walked.took.as_secs_f64(),
+            totals: gathered.totals.clone(),
+            findings: gathered.findings.clone(),
+            in_passing: gathered.in_passing.clone(),
+            unchecked: gathered.unchecked.clone(),
+            closed: std::mem::take(&mut gathered.closed),
+            unseen: gathered.unseen,
+            lost_and_found_unseen: gathered.lost_and_found_unseen,
+            lost_and_found_has_more: gathered.lost_and_found_has_more,
+            refusals: filesystem.refusals.to_facts(),
+            usage: walked.before,
+            counters: self.kernel.counters(filesystem.device),
+            census: gathered.census,
+            linked: std::mem::take(&mut gathered.linked),
+            attribute_pairs: std::mem::take(&mut gathered.attribute_pairs),
+            tallies: scope.tallies.to_facts(),
+            claims: std::mem::take(&mut gathered.claims),
+            linked_names: LinkedNames::default(),
+        })
+    }
+
+    /// What tells the root from others; none before it was looked at.
+    pub fn ground_facts(&self) -> Option<GroundFacts> {
+        let Ground { filesystem, id, root_ino, .. } = self.ground.get()?;
+        Some(GroundFacts { kind: filesystem.kind.clone(), id: *id, root_ino: *root_ino })
     }
 
     /// Where a hung thread is.

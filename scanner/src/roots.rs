@@ -75,6 +75,17 @@ pub enum RootError {
         /// The root.
         path: PathName,
     },
+    /// Shards of it were scanned, and what needs the tree itself could not be done.
+    #[error(
+        "{}: {cause}; what needs the tree (link counts, overlaps, allocation, round trips) was not \
+         finished: merge where the tree is mounted that the shards scanned", .path.escaped()
+    )]
+    NotFinished {
+        /// The root.
+        path: PathName,
+        /// Why not.
+        cause: String,
+    },
     /// A thread of the scan panicked.
     #[error("{}: an internal error ended the scan; please report it with the lines above", .path.escaped())]
     Internal {
@@ -122,6 +133,17 @@ impl RootError {
         }
     }
 
+    /// The same of a root whose shards were scanned.
+    pub fn of_joined(self) -> Self {
+        match self {
+            RootError::Unreachable { path, operation, errno, .. } => {
+                let cause = format!("{operation}: {}", errno_name(errno));
+                RootError::NotFinished { path, cause }
+            }
+            other => other,
+        }
+    }
+
     /// The path it is about.
     pub fn path(&self) -> &PathName {
         match self {
@@ -129,6 +151,7 @@ impl RootError {
             | RootError::PanicPolicy { path, .. }
             | RootError::StoresNothing { path, .. }
             | RootError::NoAnswer { path, .. }
+            | RootError::NotFinished { path, .. }
             | RootError::Stopped { path }
             | RootError::Internal { path } => path,
         }
@@ -149,6 +172,7 @@ impl RootError {
             RootError::PanicPolicy { .. } => UncheckedReason::ErrorsPanic,
             RootError::StoresNothing { .. } => UncheckedReason::PseudoFilesystem,
             RootError::NoAnswer { .. } => UncheckedReason::NoAnswer,
+            RootError::NotFinished { .. } => UncheckedReason::NotReached,
             RootError::Stopped { .. } => UncheckedReason::Interrupted,
             RootError::Internal { .. } => UncheckedReason::Unsupported,
         }
@@ -158,6 +182,7 @@ impl RootError {
     pub fn what(&self) -> &'static str {
         match self {
             RootError::NoAnswer { .. } => "directory",
+            RootError::NotFinished { .. } => "the tree as a whole",
             RootError::Stopped { .. } => "the rest of the tree",
             _ => "root",
         }
@@ -165,8 +190,8 @@ impl RootError {
 
     /// Whether the scan of the root began and did not come to its end.
     pub fn ended_early(&self) -> bool {
-        use RootError::{Internal, NoAnswer, Stopped};
-        matches!(self, NoAnswer { .. } | Stopped { .. } | Internal { .. })
+        use RootError::{Internal, NoAnswer, NotFinished, Stopped};
+        matches!(self, NoAnswer { .. } | Stopped { .. } | Internal { .. } | NotFinished { .. })
     }
 
     /// Whether it says that a filesystem is damaged.

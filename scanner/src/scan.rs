@@ -11,11 +11,12 @@ use reports::{
 use crate::control::Control;
 use crate::environment::{EnvironmentOptions, PROBE_TIME, judge_environment, learn_environment};
 use crate::kernel::KernelWatch;
-use crate::manifest::{Gaps, RecordTree};
+use crate::manifest::{Gaps, Noted, RecordTree};
 use crate::options::ScanOptions;
 use crate::root_report::{Ending, describe};
 use crate::root_scan::RootScan;
 use crate::roots::{self, ResolvedRoot, RootError};
+use crate::shard::{Joined, ShardFacts};
 use crate::supervise::{self, Ended};
 use crate::walk::{DirectoryNode, Workers};
 
@@ -40,6 +41,8 @@ pub struct Scan {
     pub environment: Option<Vec<Fact>>,
     /// What round trips came to, where any were made.
     pub tar: Option<TarTrips>,
+    /// What a shard hands over to [`merge`]; none where its walk did not come to its end.
+    pub shard: Option<ShardFacts>,
 }
 
 /// What a scan noted of every name below a root.
@@ -55,10 +58,24 @@ pub struct Recorded {
 
 /// Scans every root. One that cannot be scanned is told of in the outcome, and the others go on.
 pub fn scan(options: ScanOptions, control: &Arc<Control>) -> Scan {
+    run(options, control, None)
+}
+
+/// Makes the second half of a scan whose first half shards of it made: what only the tree as a
+/// whole can tell, and what is wrong with it, which is looked at again. The options are those of the
+/// shards; the root must be there.
+pub fn merge(options: ScanOptions, joined: Joined, control: &Arc<Control>) -> Scan {
+    run(options, control, Some(joined))
+}
+
+fn run(options: ScanOptions, control: &Arc<Control>, joined: Option<Joined>) -> Scan {
+    let earlier = joined.as_ref().and_then(|joined| joined.counters.clone());
     let mut account = Account {
         options: Arc::new(options),
         control: Arc::clone(control),
-        kernel: Arc::default(),
+        kernel: Arc::new(KernelWatch::after(earlier)),
+        joined,
+        shard: None,
         ended: Vec::new(),
         totals: Totals::default(),
         findings: FindingCollector::new(false),
@@ -85,6 +102,10 @@ struct Account {
     unchecked: UncheckedCollector,
     errors: Vec<RootError>,
     recorded: Option<Recorded>,
+    /// What takes the place of the walk.
+    joined: Option<Joined>,
+    /// What is handed over.
+    shard: Option<ShardFacts>,
 }
 
 struct EndedRoot {
@@ -104,7 +125,8 @@ impl Account {
             match self.resolve(path) {
                 Ok(root) => roots.push((position, root)),
                 Err(error) => {
-                    let scan = self.prepare(path);
+                    let joined = self.joined.take();
+                    let scan = self.prepare(path, joined);
                     self.end(position, scan, None, Some(error));
                 }
             }
@@ -116,7 +138,8 @@ impl Account {
     /// Learns what the roots stand on. Probes list directories as well, and the kernel tells of some
     /// damage only once: the walk comes first.
     fn learn(&mut self) -> Option<Vec<Fact>> {
-        if !self.options.checks.environment || self.control.is_stopped() {
+        let is_part = self.options.shard.is_some();
+        if is_part || !self.options.checks.environment || self.control.is_stopped() {
             return None;
         }
         let resolved = self.ended.iter().filter_map(|ended| ended.resolved.as_ref());
@@ -157,8 +180,9 @@ impl Account {
         RootError::NoAnswer { path, seconds }
     }
 
-    fn prepare(&self, path: &Path) -> Arc<RootScan> {
-        Arc::new(RootScan::new(path.to_owned(), &self.options, &self.control, &self.kernel))
+    fn prepare(&self, path: &Path, joined: Option<Joined>) -> Arc<RootScan> {
+        let path = path.to_owned();
+        Arc::new(RootScan::new(path, &self.options, &self.control, &self.kernel, joined))
     }
 
     fn scan_root(&mut self, position: usize, root: ResolvedRoot) {
@@ -167,7 +191,8 @@ impl Account {
             self.control.remark(&format!("{path}: scanned once, as part of another PATH"));
             return;
         }
-        let scan = self.prepare(&root.path);
+        let joined = self.joined.take();
+        let scan = self.prepare(&root.path, joined);
         self.control.watch(&scan.workers);
         let work = Arc::clone(&scan);
         let timeout = self.options.stat_timeout;
@@ -201,6 +226,10 @@ impl Account {
         resolved: Option<ResolvedRoot>,
         error: Option<RootError>,
     ) {
+        let error = match error {
+            Some(error) if scan.is_left_joined() => Some(error.of_joined()),
+            error => error,
+        };
         let mut gathered = scan.take_gathered();
         if let Some(error) = &error {
             gathered.unchecked.add(error.reason(), error.what(), error.path().clone());
@@ -211,6 +240,9 @@ impl Account {
             gaps: gathered.unchecked.gaps(),
             failure: error.as_ref().map(ToString::to_string),
         };
+        let came_to_its_end = error.is_none();
+        let shard = self.options.shard.filter(|_| came_to_its_end);
+        self.shard = shard.and_then(|shard| scan.shard_facts(shard, &mut gathered));
         if self.options.records {
             let root = scan.path.clone();
             let left_out = self.options.own_files_below(&root);
@@ -218,7 +250,7 @@ impl Account {
             let excluded = self.options.exclude.globs().to_vec();
             let gaps = Gaps::new(gaps, excluded, scan.hides_trusted());
             let records = std::mem::take(&mut gathered.records).into_noted();
-            let tree = RecordTree::new(records, left_out);
+            let tree = self.record_tree(&scan, records, left_out);
             self.recorded = Some(Recorded { root, tree, gaps });
         }
         self.totals += &gathered.totals;
@@ -230,7 +262,8 @@ impl Account {
 
     fn finish(mut self, environment: Option<Vec<Fact>>) -> Scan {
         let checks = self.options.checks;
-        let kernel = if checks.kernel { self.kernel.judge(&mut self.findings) } else { Vec::new() };
+        let judged = checks.kernel && self.options.shard.is_none();
+        let kernel = if judged { self.kernel.judge(&mut self.findings) } else { Vec::new() };
         self.ended.sort_by_key(|ended| ended.position);
         let complete = self.totals.entries > 0 && !self.errors.iter().any(RootError::ended_early);
         let tar = self.round_trips();
@@ -245,12 +278,23 @@ impl Account {
             recorded: self.recorded,
             environment,
             tar,
+            shard: self.shard,
             errors: self.errors,
         }
     }
 }
 
 impl Account {
+    /// What was noted of a tree or, for a shard, of its part of it.
+    fn record_tree(&mut self, scan: &RootScan, noted: Noted, left_out: Vec<Vec<u8>>) -> RecordTree {
+        let Some((shard, ground)) = self.shard.as_mut().zip(scan.ground()) else {
+            return RecordTree::new(noted, left_out);
+        };
+        let tree = RecordTree::part(noted, left_out);
+        shard.linked_names = tree.linked_names(ground.filesystem.device);
+        tree
+    }
+
     /// The round trips of all roots, in one section.
     fn round_trips(&self) -> Option<TarTrips> {
         let made = self.ended.iter().filter_map(|ended| ended.scan.trip()?.trips.clone());

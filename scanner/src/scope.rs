@@ -17,10 +17,11 @@ use crate::extents::ClaimBudget;
 use crate::filesystem::Filesystem;
 use crate::inode_facts::InodeFacts;
 use crate::kernel::KernelWatch;
-use crate::links::Tallies;
+use crate::links::{Tallies, Tally};
 use crate::mounts::{self, Mount};
-use crate::oddities;
+use crate::oddities::{self, DirectoryLinks};
 use crate::options::ScanOptions;
+use crate::shard::Placement;
 use crate::stamp::Moment;
 use crate::walk::{DirectoryNode, OpenDirectory, descriptor_limit};
 
@@ -47,6 +48,8 @@ pub struct Scope {
     pub hasher: RandomState,
     /// The names that were counted.
     pub tallies: Tallies,
+    /// Directories of other shards that this one passed through.
+    pub passed: Tally,
     /// How many claims of fragmented files are kept.
     pub claims: ClaimBudget,
     /// How ids that are not mapped look here.
@@ -62,20 +65,21 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// For a root whose descriptor and facts are given.
+    /// For a root whose descriptor and facts are given, and a scan that began at `started`.
     pub fn new(
         options: Arc<ScanOptions>,
         control: Arc<Control>,
         kernel: Arc<KernelWatch>,
         filesystem: Arc<Filesystem>,
         root: &InodeFacts,
+        started: Moment,
     ) -> Self {
-        let started = Moment::now();
         Scope {
             files_together: (descriptor_limit() / 16 / options.threads.max(1)).max(1),
             options,
             control,
             tallies: Tallies::new(filesystem.device, started),
+            passed: Tally::new(started),
             filesystem,
             mount_id: root.mount_id(),
             others: Mutex::default(),
@@ -160,6 +164,23 @@ impl Scope {
     /// Whether a name is to be left out.
     pub fn is_excluded(&self, directory: &DirectoryNode, name: &[u8]) -> bool {
         self.options.exclude.matches(directory, name)
+    }
+
+    /// Whether the walk goes into a subdirectory `name` of `directory` with these facts.
+    pub fn goes_into(&self, directory: &DirectoryNode, name: &[u8], facts: &InodeFacts) -> bool {
+        self.options.shard.is_none_or(|shard| {
+            let may_lead_on = !self.seems_a_leaf(facts);
+            shard.placement(directory, name, may_lead_on) != Placement::Elsewhere
+        })
+    }
+
+    /// Whether a directory's link count says that it has no subdirectories.
+    pub fn seems_a_leaf(&self, facts: &InodeFacts) -> bool {
+        let counts = matches!(
+            self.filesystem.oddities.directory_links,
+            DirectoryLinks::Subdirectories | DirectoryLinks::SubdirectoriesOrOverflown
+        );
+        counts && facts.nlink() == 2
     }
 
     /// Whether an inode lies on another mount than the root. Before Linux 5.8 directories are

@@ -6,6 +6,9 @@
 
 use std::time::{Duration, SystemTime};
 
+use reports::Timestamp;
+use serde::{Deserialize, Serialize};
+
 use crate::inode_facts::InodeTime;
 
 /// How far a stamp may lie before the change.
@@ -18,13 +21,18 @@ const SECOND: Duration = Duration::from_millis(1025);
 const FUTURE: Duration = Duration::from_mins(1);
 
 /// A reading of the clock that inodes are stamped with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Moment(Duration);
 
 impl Moment {
     /// Reads the clock.
     pub fn now() -> Self {
         Moment(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
+    }
+
+    /// The same for a report.
+    pub fn timestamp(self) -> Timestamp {
+        (SystemTime::UNIX_EPOCH + self.0).into()
     }
 
     /// Seconds since 1970.

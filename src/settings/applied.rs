@@ -14,6 +14,10 @@ pub fn apply(defaults: Defaults, command: &mut Command, typed: &Typed) {
         }
         Command::Diff(diff) => result(&defaults, &mut diff.result, typed),
         Command::Image(image) => result(&defaults, &mut image.result, typed),
+        Command::Merge(merge) => {
+            result(&defaults, &mut merge.result, typed);
+            progress(&defaults, &mut merge.progress, typed);
+        }
         Command::Env(env) => result(&defaults, &mut env.result, typed),
         Command::Tar(tar) => {
             result(&defaults, &mut tar.result, typed);

@@ -57,6 +57,7 @@ fn manifest(dir: &Dir, name: &str, entries: &[Entry]) -> PathBuf {
         created_at: "2026-01-01T00:00:00Z".to_owned().try_into().unwrap(),
         counts: Counts::of(&tree),
         gaps: Gaps::default(),
+        part: None,
     };
     let how = Compression::by_name(&path);
     write_manifest(&mut out, how, &header, &[tree.as_slice()]).unwrap();

@@ -7,8 +7,10 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 /// An attribute of an inode with a block, as hashes of name and value: 16 bytes each.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct AttributePairs {
     /// Hash, then inode number with the highest bit set where the block is hidden.
     pairs: Vec<(u64, u64)>,
@@ -25,6 +27,11 @@ impl AttributePairs {
         let tagged = if hidden { ino | HIDDEN } else { ino };
         self.pairs.extend(hashes.iter().map(|hash| (*hash, tagged)));
         self.unread += u64::from(hidden && hashes.is_empty());
+    }
+
+    /// Whether they can have been counted.
+    pub fn is_plausible(&self) -> bool {
+        self.unread < 1 << 53
     }
 
     /// Adds another's.

@@ -5,6 +5,7 @@ use std::ffi::CStr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::io::Errno;
+use serde::{Deserialize, Serialize};
 
 use crate::features::Feature;
 use crate::filesystem::Filesystem;
@@ -15,7 +16,7 @@ use crate::stamp::Moment;
 use crate::walk::{Buffer, DirectoryNode, Listing, OpenDirectory, Subdirectories, Visitor, Worker};
 
 /// What was counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Census {
     /// Inodes with a name, the root's among them.
     pub inodes: u64,
@@ -46,6 +47,15 @@ impl Census {
             self.uncertain += u64::from(inline && facts.kind() == FileKind::Regular);
         }
         self.recent += u64::from(began.may_precede(facts.changed_at()));
+    }
+
+    /// Takes off what was counted twice.
+    pub fn take_off(&mut self, again: Census) {
+        self.inodes = self.inodes.saturating_sub(again.inodes);
+        self.blocks = self.blocks.saturating_sub(again.blocks);
+        self.uncertain = self.uncertain.saturating_sub(again.uncertain);
+        self.recent = self.recent.saturating_sub(again.recent);
+        self.changed = self.changed.saturating_sub(again.changed);
     }
 
     /// Adds what another thread counted.

@@ -27,4 +27,5 @@ mod usage;
 
 pub use attribute_pairs::AttributePairs;
 pub use census::Census;
-pub use ledger::{Begun, Counted, Earlier, Ledger, LedgerOutcome};
+pub use ledger::{Begun, Counted, Earlier, Ledger, LedgerOutcome, Walked};
+pub use usage::Usage;

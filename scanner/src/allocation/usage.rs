@@ -4,9 +4,10 @@ use std::os::fd::BorrowedFd;
 
 use rustix::fs::fstatvfs;
 use rustix::io::Errno;
+use serde::{Deserialize, Serialize};
 
 /// Blocks and inodes in use at one instant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
     /// Blocks for content, without the filesystem's static metadata (`f_blocks`).
     pub blocks: u64,

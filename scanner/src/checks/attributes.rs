@@ -6,9 +6,7 @@
 //! read permission.
 
 use std::ffi::CStr;
-use std::hash::BuildHasher;
 
-use foldhash::fast::RandomState;
 use reports::{Code, UncheckedReason};
 use rustix::io::Errno;
 
@@ -39,7 +37,6 @@ pub fn judge(
     name: Option<&[u8]>,
     ino: u64,
     filesystem: &Filesystem,
-    hasher: &RandomState,
     room: &mut AttributeRoom,
     anomalies: &mut Anomalies,
 ) -> AttributesSeen {
@@ -67,7 +64,7 @@ pub fn judge(
         let shown = attribute.to_string_lossy();
         let answer = source.get(attribute, value);
         if let Ok(value) = answer {
-            seen.hashes.push(hasher.hash_one((attribute, value)));
+            seen.hashes.push(pair_hash(attribute, value));
             // What xfs shows of access lists once more, in its own form.
             if !attribute.to_bytes().starts_with(b"trusted.SGI_ACL_") {
                 seen.digests.push(digest(attribute, value));
@@ -92,6 +89,14 @@ pub fn judge(
         }
     }
     seen
+}
+
+/// The same in every process that looks at a part of the tree.
+fn pair_hash(attribute: &CStr, value: &[u8]) -> u64 {
+    let mut hash = [0; 8];
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(attribute.to_bytes_with_nul()).update(value).finalize_xof().fill(&mut hash);
+    u64::from_le_bytes(hash)
 }
 
 fn digest(attribute: &CStr, value: &[u8]) -> AttributeDigest {

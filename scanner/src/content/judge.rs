@@ -17,6 +17,7 @@ use super::open_file::OpenFile;
 use super::page_cache::drop_pages;
 use super::read::Reading;
 use super::reader::{Content, ContentReader, PAUSES, is_same};
+use super::self_checking::is_named_by_its_hash;
 use super::zeroed;
 use crate::checks::{Refusal, errno_name};
 use crate::inode_facts::InodeFacts;
@@ -66,6 +67,11 @@ impl ContentReader<'_> {
         self.scope.control.add_findings(findings.len() as u64);
         let mut gathered = self.gathered.lock(self.workers.index());
         let read = content.ended.saturating_sub(content.counted);
+        // One that is named by its hash is read under each of its names.
+        let once = !is_named_by_its_hash(node, file.name.to_bytes(), facts.size());
+        if once && gathered.linked.has(facts.ino()) {
+            gathered.linked.of(facts.ino()).bytes_read += content.ended;
+        }
         gathered.totals.bytes_read = gathered.totals.bytes_read.saturating_add(read);
         findings.into_iter().for_each(|finding| gathered.findings.add(finding));
         let reasons =

@@ -55,12 +55,17 @@ impl<'a> Look<'a, '_> {
         let Entry { name, facts, .. } = entry;
         let own = first && facts.device() == self.scope.filesystem.device;
         let inspector = self.inspector();
+        let counted_apart = self.pass == Pass::Walk && self.is_counted_apart(facts);
         let Outcome { gathered, anomalies, .. } = &mut self.out;
         // A directory's are taken down when it is visited itself.
         let claims = own.then_some(&mut gathered.claims);
         let inspected = inspector.entry(entry, opened, room, claims, anomalies);
         if own {
             gathered.census.add(facts, self.filesystem, self.scope.started);
+            if counted_apart {
+                let linked = gathered.linked.of(facts.ino());
+                linked.census.add(facts, self.filesystem, self.scope.started);
+            }
             gathered.lost_and_found_has_more |= facts.kind() == FileKind::Directory
                 && facts.sectors().saturating_mul(512) > facts.size()
                 && self.scope.is_lost_and_found(self.directory.node, name);

@@ -2,11 +2,14 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use serde::{Deserialize, Serialize};
+
 use super::map::{AttributeBlock, ExtentMap};
 use crate::inode_facts::InodeFacts;
 
 /// A run of blocks and whose they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(u64, u64, u32, u32)", into = "(u64, u64, u32, u32)")]
 pub struct Claim {
     /// The first block.
     pub start: u64,
@@ -51,6 +54,18 @@ impl Claim {
     }
 }
 
+impl From<(u64, u64, u32, u32)> for Claim {
+    fn from((start, ino, length, flags): (u64, u64, u32, u32)) -> Self {
+        Claim { start, ino, length, flags }
+    }
+}
+
+impl From<Claim> for (u64, u64, u32, u32) {
+    fn from(claim: Claim) -> Self {
+        (claim.start, claim.ino, claim.length, claim.flags)
+    }
+}
+
 /// Claims of fragmented files that are kept at most: 384 MiB of them. A filesystem of this many
 /// fragments that is sound is hard to think of; one that was made to exhaust memory, with a million
 /// inodes that share one block of extents, is easily made.
@@ -72,7 +87,7 @@ impl ClaimBudget {
 }
 
 /// What inodes claim, gathered a thread at a time.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Claims(Vec<Vec<Claim>>);
 
 /// Claims that are allocated at once: memory grows by pieces and is never copied.
@@ -148,6 +163,11 @@ impl Claims {
                 None => self.0.push(piece),
             }
         }
+    }
+
+    /// Forgets those of some inodes.
+    pub fn forget(&mut self, of: impl Fn(u64) -> bool) {
+        self.0.iter_mut().for_each(|piece| piece.retain(|claim| !of(claim.ino)));
     }
 
     /// All of them in the order of the device; equal starts by inode. Each piece is given back

@@ -8,9 +8,10 @@
 use std::fs;
 
 use reports::{Code, Finding, Subject, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// The counters of one device.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErrorCounters {
     /// Errors since the last e2fsck.
     pub errors: u64,
@@ -19,7 +20,7 @@ pub struct ErrorCounters {
 }
 
 /// One error as the superblock keeps it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct RecordedError {
     time: i64,
     function: String,

@@ -13,7 +13,7 @@ use kernel_log::LogPosition;
 pub use kernel_log::try_log;
 use mount_state::read_only_by_error;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -30,7 +30,11 @@ const RECORDED_WITHIN: Duration = Duration::from_millis(10);
 
 /// The filesystems that a scan comes to, and what the kernel had on record of each before.
 #[derive(Debug, Default)]
-pub struct KernelWatch(Mutex<Vec<Watched>>);
+pub struct KernelWatch {
+    watched: Mutex<Vec<Watched>>,
+    /// What was on record of the first of them when another process began with it.
+    earlier: Mutex<Option<ErrorCounters>>,
+}
 
 #[derive(Debug)]
 struct Watched {
@@ -59,12 +63,29 @@ pub enum KernelCheck {
 }
 
 impl KernelWatch {
+    /// For a scan that others began.
+    pub fn after(earlier: Option<ErrorCounters>) -> Self {
+        KernelWatch { watched: Mutex::default(), earlier: Mutex::new(earlier) }
+    }
+
+    /// What was on record of a device before the scan.
+    pub fn counters(&self, device: Device) -> Option<ErrorCounters> {
+        let watched = self.watched();
+        watched.iter().find(|known| known.mount.device == device)?.before.clone()
+    }
+
+    fn watched(&self) -> MutexGuard<'_, Vec<Watched>> {
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Takes down what is on record of a filesystem, before anything is looked up in it.
     pub fn begin(&self, mount: &Mount) {
-        let mut watched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut watched = self.watched();
         if !watched.iter().any(|known| known.mount.device == mount.device) {
             let device = mount.device_name().filter(|_| oddities::of(&mount.filesystem).is_ext);
-            let before = device.as_deref().and_then(ErrorCounters::read);
+            let now = device.as_deref().and_then(ErrorCounters::read);
+            let earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let before = earlier.filter(|_| now.is_some()).or(now);
             let log = device.as_ref().and_then(|_| LogPosition::now());
             watched.push(Watched { mount: mount.clone(), device, before, log, damaged: false });
         }
@@ -72,20 +93,19 @@ impl KernelWatch {
 
     /// Takes down that the scan found damage on a device by itself.
     pub fn note_damage(&self, device: Device) {
-        let mut watched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut watched = self.watched();
         watched.iter_mut().filter(|w| w.mount.device == device).for_each(|w| w.damaged = true);
     }
 
     /// Whether the scan found damage on a device.
     pub fn is_damaged(&self, device: Device) -> bool {
-        let watched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let watched = self.watched();
         watched.iter().any(|watched| watched.mount.device == device && watched.damaged)
     }
 
     /// Asks again and judges every filesystem, each once.
     pub fn judge(&self, findings: &mut FindingCollector) -> Vec<(Device, KernelCheck)> {
-        let mut watched =
-            std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut watched = std::mem::take(&mut *self.watched());
         watched.sort_by(|a, b| a.mount.point.cmp(&b.mount.point));
         if watched.iter().any(|watched| watched.before.is_some()) {
             sleep(RECORDED_WITHIN);

@@ -1,10 +1,13 @@
 //! Link counts: the names that were found against the count that the inode states.
 //!
 //! - [`Tally`] counts names while the tree is walked, in a few bytes an inode.
+//! - [`TallyFacts`]: the same for another process to go on with.
 //! - `link_count` looks at those again and again, and judges, by all the names that one more walk finds.
 
 mod link_count;
 mod tally;
+mod tally_facts;
 
 pub use link_count::LinkCount;
 pub use tally::{SeenNumbers, Sighting, SingleLinks, Tallies, Tally};
+pub use tally_facts::TallyFacts;

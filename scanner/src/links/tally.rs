@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::RandomState;
+use serde::{Deserialize, Serialize};
 
+use super::TallyFacts;
 use crate::inode_facts::{Device, InodeFacts};
 use crate::stamp::Moment;
 
@@ -26,8 +28,8 @@ pub enum Sighting {
 }
 
 /// The names found of one file with more than one link, or more than one name.
-#[derive(Clone, Copy, Debug, Default)]
-struct Names {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Names {
     nlink: u32,
     found: u32,
     /// It changed after the scan began.
@@ -40,10 +42,17 @@ impl Names {
         self.found += 1;
         self.changed |= changed;
     }
+
+    /// Adds the names that another shard found.
+    fn join(&mut self, other: Names) {
+        self.nlink = other.nlink;
+        self.found = self.found.saturating_add(other.found);
+        self.changed |= other.changed;
+    }
 }
 
 /// Whether each of 512 neighbouring numbers was seen.
-type Line = [u64; 8];
+pub(super) type Line = [u64; 8];
 
 /// Sets of inode numbers by the lines they fall into.
 type Lines = HashMap<u64, Line, RandomState>;
@@ -77,7 +86,8 @@ pub struct Tally {
 }
 
 impl Tally {
-    fn new(started: Moment) -> Self {
+    /// Nothing yet, for a scan that began at `started`.
+    pub fn new(started: Moment) -> Self {
         Tally {
             files: (0..SHARDS).map(|_| Mutex::default()).collect(),
             directories: (0..SHARDS).map(|_| Mutex::default()).collect(),
@@ -134,6 +144,49 @@ impl Tally {
     /// The directories that were remembered.
     pub fn suspected_directories(&self) -> BTreeSet<u64> {
         self.met_again.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What was met on `device`, for another process to go on with; no device for the root's.
+    pub fn to_facts(&self, device: Option<Device>) -> TallyFacts {
+        let mut facts = TallyFacts { device, ..TallyFacts::default() };
+        for shard in &self.files {
+            let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            facts.single.extend(shard.single.iter().map(|(at, line)| (*at, *line)));
+            facts.many.extend(shard.many.iter().map(|(ino, names)| (*ino, *names)));
+        }
+        for lines in &self.directories {
+            let lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+            facts.directories.extend(lines.iter().map(|(at, line)| (*at, *line)));
+        }
+        facts.met_again = self.suspected_directories().into_iter().collect();
+        facts.sort();
+        facts
+    }
+
+    /// Adds what another shard met. A directory that both did has two names, or was renamed.
+    pub fn join(&self, facts: TallyFacts) {
+        for (at, words) in facts.directories {
+            let mut lines = lock(&self.directories, at << 9);
+            let met = add(lines.entry(at).or_default(), &words);
+            numbers(at, &met).for_each(|ino| self.suspect_directory(ino));
+        }
+        facts.met_again.into_iter().for_each(|ino| self.suspect_directory(ino));
+        let by_number: HashMap<u64, Names, RandomState> = facts.many.iter().copied().collect();
+        for (at, words) in facts.single {
+            let mut guard = lock(&self.files, at << 9);
+            let shard = &mut *guard;
+            let met = add(shard.single.entry(at).or_default(), &words);
+            for ino in numbers(at, &met) {
+                let first = Names { nlink: 1, found: 1, changed: false };
+                let names = shard.many.entry(ino).or_insert(first);
+                if !by_number.contains_key(&ino) {
+                    names.meet(1, false);
+                }
+            }
+        }
+        for (ino, names) in facts.many {
+            lock(&self.files, ino).many.entry(ino).or_default().join(names);
+        }
     }
 
     /// The numbers of everything that was met.
@@ -214,6 +267,25 @@ fn line_of(ino: u64) -> u64 {
     ino >> 9
 }
 
+/// Adds the numbers of a line to those of another; tells which both have.
+fn add(line: &mut Line, more: &Line) -> Line {
+    let mut both = [0; 8];
+    for ((word, more), both) in line.iter_mut().zip(more).zip(&mut both) {
+        *both = *word & more;
+        *word |= more;
+    }
+    both
+}
+
+/// The numbers whose bits are set.
+fn numbers(at: u64, line: &Line) -> impl Iterator<Item = u64> {
+    let words = (0..).zip(*line);
+    words.flat_map(move |(index, word)| {
+        let bits = (0..64).filter(move |bit| word >> bit & 1 == 1);
+        bits.map(move |bit| at << 9 | index << 6 | bit)
+    })
+}
+
 /// Sets a number's bit; false if it was set.
 fn set(line: &mut Line, ino: u64) -> bool {
     #[expect(clippy::indexing_slicing, reason = "three bits are less than eight words")]
@@ -262,6 +334,21 @@ impl Tallies {
             let line = lock(&tally.directories, ino).get(&line_of(ino)).copied();
             line.is_some_and(|mut line| !set(&mut line, ino))
         })
+    }
+
+    /// Everything that was met, for another process to go on with; the root's device first.
+    pub fn to_facts(&self) -> Vec<TallyFacts> {
+        let all = self.all().into_iter();
+        all.map(|(device, tally)| tally.to_facts(Some(device).filter(|own| *own != self.root.0)))
+            .collect()
+    }
+
+    /// Adds what another shard met.
+    pub fn join(&self, facts: TallyFacts) {
+        match facts.device.and_then(|device| self.other(device)) {
+            Some(tally) => tally.join(facts),
+            None => self.root().join(facts),
+        }
     }
 
     /// Every device with its tally.
@@ -364,6 +451,61 @@ mod tests {
         assert_eq!(seen.highest(1, 1024), Some(511));
         assert_eq!(seen.highest(512, 1024), None);
         assert_eq!(seen.highest(512, 5000), Some(1025));
+    }
+
+    /// Joins what was met in the directories of two shards; `None` for nothing.
+    fn joined(one: &[(u64, u32)], other: &[(u64, u32)]) -> Vec<u64> {
+        let shards = [one, other].map(|names| {
+            let tally = Tally::new(Moment::at(2000));
+            names.iter().for_each(|(ino, nlink)| {
+                met(&tally, &facts(*ino, *nlink), 1);
+            });
+            tally
+        });
+        let whole = Tally::new(Moment::at(2000));
+        for shard in shards {
+            let text = serde_json::to_string(&shard.to_facts(None)).unwrap();
+            whole.join(serde_json::from_str(&text).unwrap());
+        }
+        whole.disagreements(true).iter().map(|disagreement| disagreement.ino).collect()
+    }
+
+    #[test]
+    fn names_in_several_shards_are_counted_as_in_one() {
+        assert_eq!(joined(&[(12, 1), (700, 1)], &[(13, 1), (1 << 60, 1)]), [0; 0]);
+        assert_eq!(joined(&[(12, 3), (12, 3)], &[(12, 3)]), [0; 0], "three names of three");
+        assert_eq!(joined(&[(12, 3)], &[(12, 3)]), [12], "two of three");
+        assert_eq!(joined(&[(12, 2), (12, 2)], &[(12, 2)]), [12], "three of two");
+        assert_eq!(joined(&[(12, 1)], &[(12, 1)]), [12], "two of one");
+        assert_eq!(joined(&[(12, 1), (12, 1)], &[]), [12], "two of one in one shard");
+        let found = |one: &[(u64, u32)], other: &[(u64, u32)]| {
+            let whole = Tally::new(Moment::at(2000));
+            for names in [one, other] {
+                let shard = Tally::new(Moment::at(2000));
+                names.iter().for_each(|(ino, nlink)| {
+                    met(&shard, &facts(*ino, *nlink), 1);
+                });
+                whole.join(shard.to_facts(None));
+            }
+            lock(&whole.files, 12).many.get(&12).map(|names| names.found)
+        };
+        assert_eq!(found(&[(12, 1); 2], &[(12, 1); 3]), Some(5));
+        assert_eq!(found(&[(12, 1)], &[(12, 1); 2]), Some(3));
+        assert_eq!(found(&[(12, 1); 2], &[(12, 1)]), Some(3));
+    }
+
+    #[test]
+    fn a_directory_of_two_shards_is_suspected_and_its_number_seen() {
+        let whole = Tally::new(Moment::at(2000));
+        for numbers in [[2, 511, 512], [3, 511, 9000]] {
+            let shard = Tally::new(Moment::at(2000));
+            numbers.iter().for_each(|ino| {
+                shard.meet_directory(*ino);
+            });
+            whole.join(shard.to_facts(None));
+        }
+        assert_eq!(whole.suspected_directories(), BTreeSet::from([511]));
+        assert!([2, 3, 511, 512, 9000].iter().all(|ino| whole.seen().contains(*ino)));
     }
 
     #[test]

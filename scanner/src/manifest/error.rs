@@ -5,6 +5,7 @@ use std::io;
 use reports::PathName;
 
 use super::MANIFEST_VERSION;
+use crate::shard::Shard;
 
 /// A file that is no manifest, or one that cannot be trusted. The message is one line that names
 /// the file, what is wrong, in which line, and what to do.
@@ -38,6 +39,12 @@ pub enum Fault {
     /// Of a later version of the format.
     #[error("the manifest has version {0}, this fscan reads {MANIFEST_VERSION}: use a newer fscan")]
     Newer(u32),
+    /// Of one shard.
+    #[error(
+        "it is part {0} of a manifest, by itself no whole tree; join the parts of all shards with \
+         fscan merge"
+    )]
+    Part(Shard),
     /// It ends before its footer.
     #[error(
         "it is truncated: it ends in line {line} without a footer; copy it again from where it was \

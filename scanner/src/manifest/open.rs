@@ -9,7 +9,7 @@ use rustix::fs::OFlags;
 use super::Fault;
 
 /// Opens a regular file. A FIFO has no writer and a device no end: neither is waited for.
-pub(super) fn open(path: &Path) -> Result<File, Fault> {
+pub(crate) fn open(path: &Path) -> Result<File, Fault> {
     let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
     let opened = OpenOptions::new().read(true).custom_flags(flags).open(path);
     let file = opened.map_err(|error| match std::fs::metadata(path) {

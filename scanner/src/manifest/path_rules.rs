@@ -7,15 +7,23 @@ use reports::PathName;
 use super::order::{compare_paths, is_below, parent_of};
 use super::{Entry, Fault};
 use crate::inode_facts::FileKind;
+use crate::shard::Shard;
 
 /// Judges each path by the one before it: that is enough, since what a directory holds follows
 /// right behind it.
 #[derive(Debug, Default)]
 pub(super) struct PathRules {
     previous: Option<(Vec<u8>, FileKind)>,
+    /// Directories above a path may stand in other parts.
+    is_part: bool,
 }
 
 impl PathRules {
+    /// For the entries of all of a tree, or of a part.
+    pub(super) fn of(part: Option<Shard>) -> Self {
+        PathRules { is_part: part.is_some(), ..PathRules::default() }
+    }
+
     /// Whether an entry may stand in this line.
     pub(super) fn judge(&mut self, entry: &Entry, line: u64) -> Result<(), Fault> {
         let path = &entry.path;
@@ -40,12 +48,15 @@ impl PathRules {
 
     fn judge_place(&self, path: &[u8]) -> Result<(), Place> {
         let Some((previous, kind)) = &self.previous else {
-            return if path.is_empty() { Ok(()) } else { Err(Place::NoParent) };
+            return if path.is_empty() || self.is_part { Ok(()) } else { Err(Place::NoParent) };
         };
         match compare_paths(previous, path) {
             Ordering::Equal => return Err(Place::Twice),
             Ordering::Greater => return Err(Place::Unsorted),
             Ordering::Less => {}
+        }
+        if self.is_part {
+            return Ok(());
         }
         // Whatever stands above the path before has a line already, and is a directory.
         let parent = parent_of(path).unwrap_or_default();

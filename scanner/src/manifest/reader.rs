@@ -12,7 +12,7 @@ use super::wire::{Footer, Header, parse_entry};
 use super::{ContentHash, Counts, Entry, Fault, Gaps, MANIFEST_VERSION, ManifestError};
 
 /// How a header begins as it is written.
-const HEADER_BEGINNING: &[u8] = br#"{"fscan_manifest":"#;
+pub(crate) const HEADER_BEGINNING: &[u8] = br#"{"fscan_manifest":"#;
 
 /// A manifest that is being read. As an iterator it gives the entries in their order; what it
 /// gave is proven only when it comes to its end without an error, for the footer stands last.
@@ -31,6 +31,15 @@ pub struct ManifestReader {
 impl ManifestReader {
     /// Opens a file, compressed or not whatever its name says, and reads its header.
     pub fn open(path: &Path) -> Result<Self, ManifestError> {
+        let reader = Self::open_part(path)?;
+        match reader.header.part {
+            Some(part) => Err(ManifestError { path: path.into(), fault: Fault::Part(part) }),
+            None => Ok(reader),
+        }
+    }
+
+    /// The same where it may be the manifest of a shard.
+    pub(super) fn open_part(path: &Path) -> Result<Self, ManifestError> {
         let named = PathName::from(path);
         match open(path) {
             Ok(file) => Self::new(named, file),
@@ -47,10 +56,10 @@ impl ManifestReader {
         match begun {
             Ok((lines, header, header_hash)) => Ok(ManifestReader {
                 path,
+                rules: PathRules::of(header.part),
                 header,
                 header_hash,
                 lines,
-                rules: PathRules::default(),
                 counts: Counts::default(),
                 hasher: LineHasher::default(),
                 footer: None,

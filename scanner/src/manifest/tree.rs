@@ -8,6 +8,7 @@ use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 
 use super::counts::Counts;
 use super::entry::{ContentHash, Entry, EntryView};
+use super::linked_names::LinkedNames;
 use super::records::{Noted, Record};
 use super::writer::{Block, BlockLines, ManifestWriteError};
 use crate::inode_facts::{Device, FileKind, InodeTime};
@@ -71,6 +72,16 @@ impl RecordTree {
     /// Takes the records of all threads. Paths below the root in `left_out` are no part of the
     /// tree: files that the scan itself writes.
     pub(crate) fn new(noted: Noted, left_out: Vec<Vec<u8>>) -> Self {
+        Self::of(noted, left_out, 2)
+    }
+
+    /// The same of a part of a tree: a file may have names in other parts.
+    pub(crate) fn part(noted: Noted, left_out: Vec<Vec<u8>>) -> Self {
+        Self::of(noted, left_out, 1)
+    }
+
+    /// Files with `several` names here, or more, are kept in mind.
+    fn of(noted: Noted, left_out: Vec<Vec<u8>>, several: u32) -> Self {
         let mut tree = RecordTree { left_out, ..RecordTree::default() };
         let mut known: HashMap<NodeId, usize, RandomState> = HashMap::default();
         for (node, run) in noted.runs() {
@@ -84,31 +95,40 @@ impl RecordTree {
                 if let Some(directory) = tree.directories.get_mut(at) {
                     directory.own = Some(index);
                 }
-                match node.parent() {
-                    Some(above) => {
-                        let above = tree.directory(&mut known, above);
-                        tree.add(above, Item::Directory(at));
-                    }
-                    None => tree.root = Some(at),
-                }
             }
         }
         tree.noted = noted;
         tree.sort();
-        tree.count();
+        tree.count(several);
         tree
     }
 
+    /// The index of a directory; one that is new, and what is new above it, is hung in.
     fn directory(
         &mut self,
         known: &mut HashMap<NodeId, usize, RandomState>,
         node: &Arc<DirectoryNode>,
     ) -> usize {
-        *known.entry(Arc::as_ptr(node)).or_insert_with(|| {
-            let node = Arc::clone(node);
-            self.directories.push(Directory { node, own: None, items: Vec::new() });
-            self.directories.len() - 1
-        })
+        if let Some(at) = known.get(&Arc::as_ptr(node)) {
+            return *at;
+        }
+        let first = self.directories.len();
+        let (mut at, mut items) = (node, Vec::new());
+        loop {
+            let index = self.directories.len();
+            self.directories.push(Directory { node: Arc::clone(at), own: None, items });
+            known.insert(Arc::as_ptr(at), index);
+            let Some(above) = at.parent() else {
+                self.root = Some(index);
+                break;
+            };
+            if let Some(there) = known.get(&Arc::as_ptr(above)) {
+                self.add(*there, Item::Directory(index));
+                break;
+            }
+            (at, items) = (above, vec![Item::Directory(index)]);
+        }
+        first
     }
 
     fn add(&mut self, at: usize, item: Item) {
@@ -158,14 +178,14 @@ impl RecordTree {
     }
 
     /// Goes through the tree once, for what must be known before a line can be written.
-    fn count(&mut self) {
-        self.several.retain(|_, names| names.names > 1 || names.hash.is_none());
+    fn count(&mut self, several: u32) {
+        self.several.retain(|_, names| names.names >= several || names.hash.is_none());
         let (mut firsts, mut blocks) = (HashMap::new(), Vec::new());
         let mut counts = Counts::default();
         let mut place = Place::default();
         loop {
             // A place deep down takes much room: a block must be worth it.
-            let is_full = |(_, length): &(Place, usize)| *length >= BLOCK.max(place.bytes() / 16);
+            let is_full = |(_, length): &(Place, usize)| is_full(*length, place.bytes());
             let begin = blocks.last().is_none_or(is_full).then(|| place.clone());
             let Some(record) = place.advance(self) else { break };
             blocks.extend(begin.map(|begin| (begin, 0)));
@@ -195,6 +215,17 @@ impl RecordTree {
                 self.several.entry(inode).or_default().first = first;
             }
         }
+    }
+
+    /// The first name of each file with several links, for a part that `root_device` is the root's
+    /// device of.
+    pub(crate) fn linked_names(&self, root_device: Device) -> LinkedNames {
+        let mut names = LinkedNames::default();
+        for ((device, ino), several) in &self.several {
+            let device = Some(*device).filter(|device| *device != root_device);
+            names.add(device, *ino, several.first.clone());
+        }
+        names
     }
 
     /// What the tree holds, in numbers.
@@ -244,6 +275,19 @@ impl RecordTree {
     }
 }
 
+/// Whether a block has enough entries, at a place that takes so many bytes.
+fn is_full(entries: usize, place: usize) -> bool {
+    entries >= BLOCK.max(place / 16)
+}
+
+/// Whether a block of `entries` that ends in `last` is one as a tree is cut into, which a joined
+/// manifest is cut into as well.
+pub(super) fn is_full_behind(entries: usize, last: &Entry) -> bool {
+    let names = last.path.split(|byte| *byte == b'/').filter(|name| !name.is_empty()).count();
+    let levels = names + usize::from(last.kind == FileKind::Directory);
+    is_full(entries, levels * size_of::<Level>() + last.path.len())
+}
+
 /// A place in a tree, in front of an entry.
 #[derive(Clone, Debug, Default)]
 struct Place {
@@ -274,9 +318,11 @@ impl Place {
     fn advance<'t>(&mut self, tree: &'t RecordTree) -> Option<&'t Record> {
         if !self.begun {
             self.begun = true;
-            let directory = tree.root?;
-            self.way.push(Level { directory, next: 0, length: 0 });
-            return tree.noted.records.get(tree.directories.get(directory)?.own?);
+            let root = tree.root?;
+            self.way.push(Level { directory: root, next: 0, length: 0 });
+            if let Some(own) = tree.directories.get(root)?.own {
+                return tree.noted.records.get(own);
+            }
         }
         loop {
             let level = self.way.last_mut()?;

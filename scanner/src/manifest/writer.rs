@@ -13,7 +13,7 @@ use super::wire::{Footer, Header, write_entry};
 use super::{ContentHash, Counts, Entry, EntryView};
 
 /// Blocks that are made at once.
-const TOGETHER: usize = 8;
+pub(super) const TOGETHER: usize = 8;
 
 /// Whether a manifest is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +65,12 @@ pub trait Block: Sync {
     fn write(&self, lines: &mut BlockLines) -> Result<(), ManifestWriteError>;
 }
 
+impl Block for Vec<Entry> {
+    fn write(&self, lines: &mut BlockLines) -> Result<(), ManifestWriteError> {
+        self.as_slice().write(lines)
+    }
+}
+
 impl Block for &[Entry] {
     fn write(&self, lines: &mut BlockLines) -> Result<(), ManifestWriteError> {
         self.iter().try_for_each(|entry| lines.add(&entry.view()))
@@ -81,30 +87,45 @@ pub fn write_manifest(
     header: &Header,
     blocks: &[impl Block],
 ) -> Result<Written, ManifestWriteError> {
-    let (counts, line) = (header.counts, header.to_line()?);
+    write_groups(out, compression, header, blocks.chunks(TOGETHER).map(Ok))
+}
+
+/// The same where the blocks come a few at a time.
+pub(super) fn write_groups<B: Block, E: From<ManifestWriteError>>(
+    out: &mut impl Write,
+    compression: Compression,
+    header: &Header,
+    groups: impl Iterator<Item = Result<impl AsRef<[B]> + Sync, E>>,
+) -> Result<Written, E> {
+    let (counts, line) = (header.counts, header.to_line().map_err(write_error)?);
     let mut packed = PackedBlocks::new(out, compression);
-    packed.write_line(&line)?;
-    let digest = write_blocks(&mut packed, compression, blocks)?;
+    packed.write_line(&line).map_err(write_error)?;
+    let digest = write_blocks(&mut packed, compression, groups)?;
     let stored = (compression == Compression::Gzip).then(|| packed.hash());
     let header = Some(*blake3::hash(&line).as_bytes());
-    packed.write_line(&Footer { counts, digest, header, stored }.to_line()?)?;
-    out.flush()?;
+    let footer = Footer { counts, digest, header, stored }.to_line().map_err(write_error)?;
+    packed.write_line(&footer).map_err(write_error)?;
+    out.flush().map_err(write_error)?;
     Ok(Written { counts, digest })
+}
+
+fn write_error<E: From<ManifestWriteError>>(error: impl Into<ManifestWriteError>) -> E {
+    error.into().into()
 }
 
 /// Writes the lines of all entries and tells their digest. While some blocks are written the next
 /// ones are made.
-fn write_blocks(
+fn write_blocks<B: Block, E: From<ManifestWriteError>>(
     out: &mut PackedBlocks<'_, impl Write>,
     compression: Compression,
-    blocks: &[impl Block],
-) -> Result<ContentHash, ManifestWriteError> {
+    groups: impl Iterator<Item = Result<impl AsRef<[B]> + Sync, E>>,
+) -> Result<ContentHash, E> {
     let mut sum = Sum::default();
     let (mut made, mut next) = (Vec::new(), Vec::new());
-    for some in blocks.chunks(TOGETHER) {
-        let mut outcome = Ok(());
+    for some in groups {
+        let (some, mut outcome) = (some?, Ok(()));
         rayon::in_place_scope(|scope| {
-            scope.spawn(|_| outcome = make(&mut next, some, compression));
+            scope.spawn(|_| outcome = make(&mut next, some.as_ref(), compression));
             made.iter().try_for_each(|block| sum.write(block, out))
         })?;
         outcome?;

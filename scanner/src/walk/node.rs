@@ -2,6 +2,7 @@
 
 use std::ffi::CStr;
 use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use reports::PathName;
@@ -25,6 +26,8 @@ pub struct DirectoryNode {
     length: usize,
     /// The beginning of a path that is too long to be shown whole.
     head: Option<Arc<[u8]>>,
+    /// Whether all below belongs to the shard that the directory belongs to.
+    kept_whole: AtomicBool,
     /// A descriptor kept for finding the way back, see [`super::Descriptors`].
     anchor: Mutex<Option<Arc<OwnedFd>>>,
 }
@@ -40,6 +43,7 @@ impl DirectoryNode {
             device,
             depth: 0,
             head: None,
+            kept_whole: AtomicBool::new(false),
             anchor: Mutex::default(),
         })
     }
@@ -56,6 +60,7 @@ impl DirectoryNode {
             depth: parent.depth + 1,
             length,
             head,
+            kept_whole: AtomicBool::new(parent.is_kept_whole()),
             anchor: Mutex::default(),
         })
     }
@@ -76,6 +81,17 @@ impl DirectoryNode {
     /// The last name of the path; a root's whole path.
     pub fn name(&self) -> &CStr {
         &self.name
+    }
+
+    /// Says that all below belongs to the shard that the directory belongs to; before anything below
+    /// is come to.
+    pub fn keep_whole(&self) {
+        self.kept_whole.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether that was said of it or of one above.
+    pub fn is_kept_whole(&self) -> bool {
+        self.kept_whole.load(Ordering::Relaxed)
     }
 
     /// Whether `ino` on `device` is this directory or one above it.

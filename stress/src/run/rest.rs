@@ -39,6 +39,7 @@ pub fn scan(path: &Path, model: &Model, watch: &Watch) -> Disagreement {
         own_files: Vec::new(),
         untouched: Vec::new(),
         effort: Effort::LookOnly,
+        shard: None,
         longhorn: LonghornSource::Nothing,
         stat_timeout: None,
     };

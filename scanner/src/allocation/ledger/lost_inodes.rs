@@ -85,7 +85,7 @@ impl Ledger<'_> {
         if still {
             return Some(self.scope.tallies.root().seen());
         }
-        if self.walk_took > PATIENCE {
+        if self.walked.took > PATIENCE {
             return None;
         }
         PAUSES.iter().take(PROVEN as usize).find_map(|pause| {

@@ -68,10 +68,8 @@ pub struct Ledger<'a> {
     pub lost_and_found_unseen: bool,
     /// What was found already.
     pub earlier: Earlier,
-    /// What was in use when the walk began.
-    pub before: Option<Usage>,
-    /// How long the walk took.
-    pub walk_took: Duration,
+    /// The walk.
+    pub walked: Walked,
 }
 
 /// What the walk counted.
@@ -209,7 +207,7 @@ impl Ledger<'_> {
             read_only: filesystem.is_read_only(),
             readable,
         };
-        let still = self.before == Some(loaded) && census.recent == 0;
+        let still = self.walked.before == Some(loaded) && census.recent == 0;
         let balance = self.judge_sums(root, census, loaded, &sums, outcome);
         self.judge_unattached(root, &balance, still, surveyed, &sums, outcome);
     }
@@ -241,6 +239,15 @@ impl Ledger<'_> {
     }
 }
 
+/// A walk that has ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Walked {
+    /// What was in use when it began.
+    pub before: Option<Usage>,
+    /// How long it took.
+    pub took: Duration,
+}
+
 /// When a walk began, and what was in use then.
 #[derive(Clone, Copy, Debug)]
 pub struct Begun {
@@ -255,8 +262,8 @@ impl Begun {
         Begun { usage: Usage::of(root).ok(), at: Instant::now() }
     }
 
-    /// For how long.
-    pub fn took(&self) -> Duration {
-        self.at.elapsed()
+    /// The walk as it ends now.
+    pub fn ended(&self) -> Walked {
+        Walked { before: self.usage, took: self.at.elapsed() }
     }
 }

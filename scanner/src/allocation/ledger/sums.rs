@@ -33,8 +33,8 @@ impl Ledger<'_> {
         if first.gaps.is_empty() {
             return first;
         }
-        let still = self.before == Some(usage) && census.recent == 0;
-        let patience = self.walk_took.min(PATIENCE) + Duration::from_secs(1);
+        let still = self.walked.before == Some(usage) && census.recent == 0;
+        let patience = self.walked.took.min(PATIENCE) + Duration::from_secs(1);
         let begun = Instant::now();
         // Before the bitmaps were loaded it may have been right: a wrong one takes its group out.
         let at_first = sums.balance(census, sums.unloaded);

@@ -34,6 +34,7 @@ fn sealed(entries: &[Entry]) -> Vec<u8> {
         created_at: reports::Timestamp::now(),
         counts,
         gaps: Gaps::default(),
+        part: None,
     };
     let footer = Footer { counts, digest, header: None, stored: None }.to_line().unwrap();
     [header.to_line().unwrap(), lines, footer].concat()

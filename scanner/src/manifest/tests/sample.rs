@@ -83,6 +83,7 @@ pub(super) fn header(counts: Counts) -> Header {
         created_at: Timestamp::from_unix_seconds(1_700_000_000).unwrap(),
         counts,
         gaps: Gaps { unexamined: vec![b"secret".to_vec()], ..Gaps::default() },
+        part: None,
     }
 }
 

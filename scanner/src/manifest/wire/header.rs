@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::MANIFEST_VERSION;
 use crate::manifest::hex::{from_hex, to_hex};
 use crate::manifest::{Counts, Gaps};
+use crate::shard::Shard;
 
 /// What the first line of a manifest says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub struct Header {
     pub counts: Counts,
     /// What it does not tell of.
     pub gaps: Gaps,
+    /// Which part of the tree it holds; none where that is all of it.
+    pub part: Option<Shard>,
 }
 
 /// Only the version, so that a newer manifest is known as one whatever else it says.
@@ -46,6 +49,8 @@ struct Wire {
     excluded: Vec<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     hides_trusted: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    part: Option<Shard>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -84,9 +89,10 @@ impl Header {
         };
         let unexamined: Option<_> = wire.unexamined.into_iter().map(WirePath::bytes).collect();
         let unexamined = unexamined.ok_or("a path_hex is not hexadecimal")?;
-        let Wire { excluded, hides_trusted, .. } = wire;
+        let Wire { excluded, hides_trusted, part, .. } = wire;
         let gaps = Gaps { unexamined, excluded, hides_trusted };
-        Ok(Header { tool: wire.tool, root, created_at: wire.created_at, counts: wire.counts, gaps })
+        let Wire { tool, created_at, counts, .. } = wire;
+        Ok(Header { tool, root, created_at, counts, gaps, part })
     }
 
     /// The line, its newline included.
@@ -102,6 +108,7 @@ impl Header {
             unexamined: self.gaps.unexamined.iter().map(|path| WirePath::of(path)).collect(),
             excluded: self.gaps.excluded.clone(),
             hides_trusted: self.gaps.hides_trusted,
+            part: self.part,
         };
         let mut line = serde_json::to_vec(&wire)?;
         line.push(b'\n');
@@ -146,6 +153,7 @@ mod tests {
                     excluded: vec!["*.tmp".into(), "a/b".into()],
                     hides_trusted: true,
                 },
+                part: "3/8".parse().ok(),
             };
             let line = header.to_line().unwrap();
             assert_eq!(Header::version(&line), Some(MANIFEST_VERSION));

@@ -1,0 +1,184 @@
+//! What a shard hands over.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use reports::{FindingCollector, PathName, Timestamp, Totals, UncheckedCollector};
+use serde::{Deserialize, Serialize};
+
+use super::{ClosedDirectories, LinkedInodes, Shard};
+use crate::allocation::{AttributePairs, Census, Usage};
+use crate::environment::{Effort, LonghornSource};
+use crate::exclusions::Exclusions;
+use crate::extents::Claims;
+use crate::kernel::ErrorCounters;
+use crate::links::TallyFacts;
+use crate::manifest::LinkedNames;
+use crate::options::{CHECK_NAMES, CheckSet, ScanOptions};
+use crate::refusals::RefusalFacts;
+use crate::stamp::Moment;
+
+/// What was asked for, and of what tree.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShardHeader {
+    /// The program that wrote it, with its version.
+    pub tool: String,
+    /// Which part it is.
+    pub shard: Shard,
+    /// The tree, as it was resolved.
+    pub root: PathName,
+    /// What it stands on.
+    pub ground: GroundFacts,
+    /// Names of the checks that were asked for, also of those that only the joined scan makes.
+    pub checks: Vec<String>,
+    /// Globs of what was left out.
+    pub exclude: Vec<String>,
+    /// Whether questions were only asked, and nothing tried (`--quick`).
+    pub looks_only: bool,
+    /// Whether nothing may be written below the root.
+    pub read_only: bool,
+    /// Whether damage that would make the kernel panic was accepted (`--force`).
+    pub force: bool,
+    /// Whether every finding was kept.
+    pub all_findings: bool,
+    /// Whether a manifest was written as well.
+    pub records: bool,
+    /// The effective user.
+    pub uid: u32,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Timestamp,
+}
+
+/// What shards do not say of the joined scan.
+#[derive(Clone, Debug)]
+pub struct GivenToMerge {
+    /// Threads, at least 1.
+    pub threads: usize,
+    /// Files that the caller writes.
+    pub own_files: Vec<PathBuf>,
+    /// Where facts of Longhorn volumes come from.
+    pub longhorn: LonghornSource,
+    /// How long a system call may take before its mount is given up as hung.
+    pub stat_timeout: Option<Duration>,
+}
+
+/// What tells a filesystem, and the directory of it that was scanned, from others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroundFacts {
+    /// Its type (`ext4`).
+    pub kind: String,
+    /// Its identifier (`f_fsid`, statfs(2)); 0 where it has none.
+    pub id: u64,
+    /// The inode number of the root.
+    pub root_ino: u64,
+}
+
+/// Everything that a shard saw which the joined scan needs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ShardFacts {
+    /// Of what it is a part.
+    pub header: ShardHeader,
+    /// When it began, to the nanosecond of the clock that inodes are stamped with.
+    pub started: Moment,
+    /// How long its walk took, in seconds.
+    pub walk_seconds: f64,
+    /// What was seen, in numbers.
+    pub totals: Totals,
+    /// What is proven.
+    pub findings: FindingCollector,
+    /// What happened to directories of others while it passed through.
+    pub in_passing: FindingCollector,
+    /// What could not be examined.
+    pub unchecked: UncheckedCollector,
+    /// Directories that could not be entered.
+    pub closed: ClosedDirectories,
+    /// See [`Gathered::unseen`](crate::gathered::Gathered).
+    pub unseen: u64,
+    /// `lost+found` could not be read.
+    pub lost_and_found_unseen: bool,
+    /// It has more blocks than its size explains.
+    pub lost_and_found_has_more: bool,
+    /// What the filesystem refuses as a whole.
+    pub refusals: RefusalFacts,
+    /// What was in use when the walk began.
+    pub usage: Option<Usage>,
+    /// What the kernel had on record then.
+    pub counters: Option<ErrorCounters>,
+    /// Inodes and blocks that were counted.
+    pub census: Census,
+    /// Files with several names that were counted.
+    pub linked: LinkedInodes,
+    /// Attributes of inodes that have a block of them.
+    pub attribute_pairs: AttributePairs,
+    /// Numbers that were met, a device each; the root's first.
+    pub tallies: Vec<TallyFacts>,
+    /// Blocks that inodes claim.
+    pub claims: Claims,
+    /// The first name in the manifest of each file with several links.
+    pub linked_names: LinkedNames,
+}
+
+impl ShardHeader {
+    /// What `options` ask for, of a tree on `ground` that is being scanned since `started_at`.
+    pub fn new(
+        options: &ScanOptions,
+        shard: Shard,
+        root: &Path,
+        ground: GroundFacts,
+        started_at: Timestamp,
+    ) -> Self {
+        let checks = CHECK_NAMES.iter().filter(|name| options.checks.has(name));
+        ShardHeader {
+            tool: concat!("fscan ", env!("CARGO_PKG_VERSION")).to_owned(),
+            shard,
+            root: root.into(),
+            ground,
+            checks: checks.map(|name| (*name).to_owned()).collect(),
+            exclude: options.exclude.globs().to_vec(),
+            looks_only: options.effort == Effort::LookOnly,
+            read_only: !options.untouched.is_empty(),
+            force: options.force,
+            all_findings: options.all_findings,
+            records: options.records,
+            uid: rustix::process::geteuid().as_raw(),
+            started_at,
+            ended_at: Timestamp::now(),
+        }
+    }
+
+    /// What the joined scan is asked for.
+    pub fn options(&self, given: GivenToMerge) -> Result<ScanOptions, globset::Error> {
+        let root = PathBuf::from(OsStr::from_bytes(self.root.as_bytes()));
+        Ok(ScanOptions {
+            checks: self.check_set(),
+            threads: given.threads,
+            exclude: Exclusions::new(&self.exclude)?,
+            cross_mounts: false,
+            force: self.force,
+            all_findings: self.all_findings,
+            max_rate: None,
+            keep_cache: false,
+            records: false,
+            checkpoint: None,
+            own_files: given.own_files,
+            untouched: if self.read_only { vec![root.clone()] } else { Vec::new() },
+            effort: if self.looks_only { Effort::LookOnly } else { Effort::Try },
+            shard: None,
+            longhorn: given.longhorn,
+            stat_timeout: given.stat_timeout,
+            roots: vec![root],
+        })
+    }
+
+    fn check_set(&self) -> CheckSet {
+        let mut checks = CheckSet::NONE;
+        self.checks.iter().for_each(|name| {
+            checks.set(name, true);
+        });
+        checks
+    }
+}

@@ -1,0 +1,209 @@
+//! The file that a shard writes: one JSON document, compressed, that begins with its version.
+//!
+//! It is read as what a stranger may have written: bounded, and nothing in it is counted with before
+//! it was looked at.
+
+use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+use flate2::write::GzEncoder;
+use reports::PathName;
+use serde::{Deserialize, Serialize};
+
+use super::ShardFacts;
+use crate::manifest::{Fault, MANIFEST_BEGINNING, open_file};
+
+/// The version of the format. It rises when a reader of the older one would misread it, and with
+/// whatever decides on which directories are whose.
+pub const SHARD_VERSION: u32 = 1;
+
+/// How a file begins, after decompression.
+const BEGINNING: &str = r#"{"fscan_shard":"#;
+
+/// How every gzip file begins (RFC 1952, 2.3.1).
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+/// The most that is decompressed, in bytes: two billion inodes of a shard take less.
+const LARGEST: u64 = 256 << 30;
+
+/// Numbers in it stay below this: sums of a thousand of them are numbers still.
+const MOST: u64 = 1 << 53;
+
+/// Why a file is not what a shard wrote.
+#[derive(Debug, thiserror::Error)]
+pub enum ShardFileError {
+    /// It cannot be opened or read.
+    #[error("{}: {fault}", .path.escaped())]
+    Unreadable {
+        /// The file.
+        path: PathName,
+        /// Why.
+        fault: Fault,
+    },
+    /// Something else.
+    #[error("{}: it was not written by --facts; give the files of all shards", .path.escaped())]
+    Other {
+        /// The file.
+        path: PathName,
+    },
+    /// Of another version.
+    #[error(
+        "{}: it has version {version} of its format, and this fscan reads {SHARD_VERSION}; scan and \
+         merge with the same fscan",
+        .path.escaped()
+    )]
+    OtherVersion {
+        /// The file.
+        path: PathName,
+        /// Its version.
+        version: u32,
+    },
+    /// Damaged, truncated or edited.
+    #[error("{}: it is damaged ({what}); scan this shard again", .path.escaped())]
+    Damaged {
+        /// The file.
+        path: PathName,
+        /// What is wrong.
+        what: String,
+    },
+}
+
+/// What a file is to whoever joins shards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShardFile {
+    /// What `--facts` wrote.
+    Facts,
+    /// A manifest.
+    Manifest,
+    /// Something else.
+    Other,
+}
+
+/// Looks at the first bytes of a file, decompressed.
+pub fn kind_of_shard_file(path: &Path) -> Result<ShardFile, ShardFileError> {
+    let named = PathName::from(path);
+    let unreadable = |fault| ShardFileError::Unreadable { path: named.clone(), fault };
+    let file = open_file(path).map_err(unreadable)?;
+    let mut begins = Vec::new();
+    let most = MANIFEST_BEGINNING.len() as u64;
+    let mut plain = BufReader::new(file);
+    let is_gzip = io::BufRead::fill_buf(&mut plain).is_ok_and(|b| b.starts_with(&GZIP_MAGIC));
+    let read = if is_gzip {
+        MultiGzDecoder::new(plain).take(most).read_to_end(&mut begins)
+    } else {
+        plain.take(most).read_to_end(&mut begins)
+    };
+    Ok(match read {
+        _ if begins.starts_with(BEGINNING.as_bytes()) => ShardFile::Facts,
+        _ if begins.starts_with(MANIFEST_BEGINNING) => ShardFile::Manifest,
+        Err(error) if !is_gzip => return Err(unreadable(Fault::Read(error))),
+        _ => ShardFile::Other,
+    })
+}
+
+/// Only the version.
+#[derive(Deserialize)]
+struct Version {
+    fscan_shard: u32,
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    fscan_shard: u32,
+    facts: &'a ShardFacts,
+}
+
+#[derive(Deserialize)]
+struct Document {
+    facts: ShardFacts,
+}
+
+/// Writes what a shard saw.
+pub fn write_shard(out: &mut impl Write, facts: &ShardFacts) -> io::Result<()> {
+    let packed = GzEncoder::new(out, flate2::Compression::fast());
+    let mut buffered = BufWriter::with_capacity(1 << 16, packed);
+    let document = Written { fscan_shard: SHARD_VERSION, facts };
+    serde_json::to_writer(&mut buffered, &document)?;
+    buffered.into_inner().map_err(io::IntoInnerError::into_error)?.finish()?.flush()
+}
+
+/// Reads what a shard wrote.
+pub fn read_shard(path: &Path) -> Result<ShardFacts, ShardFileError> {
+    let named = PathName::from(path);
+    let file = open_file(path);
+    let file = file.map_err(|fault| ShardFileError::Unreadable { path: named.clone(), fault })?;
+    read_from(named, file)
+}
+
+/// Reads from `source`; `path` is what errors call it.
+pub fn read_from(path: PathName, source: impl Read) -> Result<ShardFacts, ShardFileError> {
+    let mut source = BufReader::with_capacity(1 << 16, source);
+    let other = || ShardFileError::Other { path: path.clone() };
+    let damaged = |what: String| ShardFileError::Damaged { path: path.clone(), what };
+    let begins = io::BufRead::fill_buf(&mut source);
+    let begins = begins.map_err(|error| ShardFileError::Unreadable {
+        path: path.clone(),
+        fault: Fault::Read(error),
+    })?;
+    if !begins.starts_with(&GZIP_MAGIC) {
+        return Err(other());
+    }
+    let mut text = BufReader::with_capacity(1 << 16, MultiGzDecoder::new(source).take(LARGEST));
+    let begins = io::BufRead::fill_buf(&mut text).map_err(|error| damaged(error.to_string()))?;
+    let version = version(begins).ok_or_else(other)?;
+    if version != SHARD_VERSION {
+        return Err(ShardFileError::OtherVersion { path, version });
+    }
+    let read = serde_json::from_reader::<_, Document>(&mut text);
+    let facts = read.map_err(|error| damaged(error.to_string()))?.facts;
+    match implausible(&facts) {
+        Some(what) => Err(damaged(what.to_owned())),
+        None => Ok(facts),
+    }
+}
+
+/// The version that a file claims to have; none where it is something else.
+fn version(begins: &[u8]) -> Option<u32> {
+    let rest = begins.strip_prefix(BEGINNING.as_bytes())?;
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let document = format!("{BEGINNING}{}}}", std::str::from_utf8(rest.get(..digits)?).ok()?);
+    serde_json::from_str::<Version>(&document).ok().map(|version| version.fscan_shard)
+}
+
+/// What no shard can have counted.
+fn implausible(facts: &ShardFacts) -> Option<&'static str> {
+    let totals = &facts.totals;
+    let census = &facts.census;
+    let numbers = [
+        totals.entries,
+        totals.directories,
+        totals.files,
+        totals.symlinks,
+        totals.other,
+        totals.hardlinked,
+        totals.errors,
+        totals.volatile,
+        facts.unseen,
+        facts.closed.beyond,
+        census.inodes,
+        census.blocks,
+        census.uncertain,
+        census.recent,
+        census.changed,
+    ];
+    let shard = facts.header.shard;
+    if numbers.iter().any(|number| *number > MOST) {
+        Some("a number in it is none that can be counted")
+    } else if shard.index >= shard.count.get() {
+        Some("its index is not below its count")
+    } else if facts.tallies.is_empty() || !facts.tallies.iter().all(|tally| tally.is_plausible()) {
+        Some("its inode numbers are none")
+    } else if !facts.attribute_pairs.is_plausible() {
+        Some("its attributes are none")
+    } else if !facts.walk_seconds.is_finite() || facts.walk_seconds < 0.0 {
+        Some("its duration is none")
+    } else {
+        None
+    }
+}

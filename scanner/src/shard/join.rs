@@ -1,0 +1,229 @@
+//! All shards of a tree as one walk.
+
+use std::collections::BTreeSet;
+
+use reports::{PathName, Timestamp, UncheckedReason};
+
+use super::{ShardFacts, ShardHeader};
+use crate::allocation::Usage;
+use crate::gathered::Gathered;
+use crate::kernel::ErrorCounters;
+use crate::links::TallyFacts;
+use crate::manifest::LinkedNames;
+use crate::refusals::RefusalFacts;
+use crate::stamp::Moment;
+
+/// Why files do not make one tree.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum JoinError {
+    /// There are none.
+    #[error("no shard was given; give the files that --facts wrote")]
+    Nothing,
+    /// A part is there twice.
+    #[error("shard {shard} was given twice: {} and {}", .one.escaped(), .other.escaped())]
+    Twice {
+        /// Which.
+        shard: String,
+        /// A file.
+        one: PathName,
+        /// Another one.
+        other: PathName,
+    },
+    /// Parts are missing.
+    #[error(
+        "of {count} shards {} {missing}; scan what is missing and merge again",
+        if *.few { "is missing" } else { "are missing" }
+    )]
+    Missing {
+        /// How many there should be.
+        count: u32,
+        /// Which are not there (`3, 5`).
+        missing: String,
+        /// Whether it is one.
+        few: bool,
+    },
+    /// A part is of something else.
+    #[error("{} and {} are not of one scan: {what} differs", .one.escaped(), .other.escaped())]
+    Others {
+        /// The first file.
+        one: PathName,
+        /// The one that does not belong to it.
+        other: PathName,
+        /// In what they differ.
+        what: &'static str,
+    },
+}
+
+/// What all shards saw.
+#[derive(Debug)]
+pub struct Joined {
+    /// What they were asked for; of the first shard.
+    pub header: ShardHeader,
+    /// When the first of them began.
+    pub started: Moment,
+    /// The same for a report.
+    pub started_at: Timestamp,
+    /// When the last of them ended.
+    pub ended_at: Timestamp,
+    /// How long the longest walk took, in seconds.
+    pub walk_seconds: f64,
+    /// What was in use when the first of them began.
+    pub usage: Option<Usage>,
+    /// What the kernel had on record then.
+    pub counters: Option<ErrorCounters>,
+    /// What the filesystem refuses as a whole.
+    pub refusals: RefusalFacts,
+    /// As a walk gathers it.
+    pub gathered: Gathered,
+    /// Numbers that were met, a shard behind the other.
+    pub tallies: Vec<TallyFacts>,
+    /// The first names of files with several.
+    pub linked_names: LinkedNames,
+}
+
+/// Joins what shards saw, read from the files that are named beside them.
+pub fn join(shards: impl IntoIterator<Item = (PathName, ShardFacts)>) -> Result<Joined, JoinError> {
+    let mut joining: Option<Joining> = None;
+    for (path, facts) in shards {
+        match &mut joining {
+            None => joining = Some(Joining::begin(path, facts)),
+            Some(joining) => joining.add(path, facts)?,
+        }
+    }
+    joining.ok_or(JoinError::Nothing)?.end()
+}
+
+struct Joining {
+    joined: Joined,
+    /// Files by the index of their shard.
+    files: Vec<(u32, PathName)>,
+    own_closed: BTreeSet<PathName>,
+    passed_closed: BTreeSet<(PathName, UncheckedReason)>,
+}
+
+impl Joining {
+    fn begin(path: PathName, facts: ShardFacts) -> Self {
+        let header = facts.header.clone();
+        let mut joining = Joining {
+            joined: Joined {
+                started: facts.started,
+                started_at: header.started_at,
+                ended_at: header.ended_at,
+                walk_seconds: 0.0,
+                usage: facts.usage,
+                counters: facts.counters.clone(),
+                refusals: RefusalFacts::default(),
+                gathered: Gathered::of(header.all_findings, false),
+                tallies: Vec::new(),
+                linked_names: LinkedNames::default(),
+                header,
+            },
+            files: Vec::new(),
+            own_closed: BTreeSet::new(),
+            passed_closed: BTreeSet::new(),
+        };
+        joining.take(path, facts);
+        joining
+    }
+
+    fn add(&mut self, path: PathName, facts: ShardFacts) -> Result<(), JoinError> {
+        let index = facts.header.shard.index;
+        let (first, what) = (self.files.first(), differs(&self.joined.header, &facts.header));
+        if let (Some((_, one)), Some(what)) = (first, what) {
+            return Err(JoinError::Others { one: one.clone(), other: path, what });
+        }
+        if let Some((_, one)) = self.files.iter().find(|(known, _)| *known == index) {
+            let shard = facts.header.shard.to_string();
+            return Err(JoinError::Twice { shard, one: one.clone(), other: path });
+        }
+        self.take(path, facts);
+        Ok(())
+    }
+
+    fn take(&mut self, path: PathName, facts: ShardFacts) {
+        let joined = &mut self.joined;
+        self.files.push((facts.header.shard.index, path));
+        if facts.started < joined.started {
+            joined.started = facts.started;
+            joined.started_at = facts.header.started_at;
+            (joined.usage, joined.counters) = (facts.usage, facts.counters);
+        }
+        joined.ended_at = joined.ended_at.max(facts.header.ended_at);
+        joined.walk_seconds = joined.walk_seconds.max(facts.walk_seconds);
+        joined.refusals.join(facts.refusals);
+        joined.tallies.extend(facts.tallies);
+        joined.linked_names.join(facts.linked_names);
+        let gathered = &mut joined.gathered;
+        gathered.totals += &facts.totals;
+        gathered.census.merge(facts.census);
+        // What another shard said of a file with several names was said.
+        let mut claims = facts.claims;
+        claims.forget(|ino| gathered.linked.has(ino));
+        gathered.claims.append(claims);
+        gathered.linked.join(facts.linked, &mut gathered.totals, &mut gathered.census);
+        gathered.findings.merge(facts.findings);
+        gathered.in_passing.add_missing(facts.in_passing);
+        gathered.unchecked.merge(facts.unchecked);
+        gathered.unseen = gathered.unseen.saturating_add(facts.unseen);
+        gathered.lost_and_found_unseen |= facts.lost_and_found_unseen;
+        gathered.lost_and_found_has_more |= facts.lost_and_found_has_more;
+        gathered.attribute_pairs.append(facts.attribute_pairs);
+        self.own_closed.extend(facts.closed.own);
+        let passed = facts.closed.passed.into_iter();
+        self.passed_closed.extend(passed.map(|closed| (closed.path, closed.reason)));
+        if facts.closed.beyond > 0 {
+            let reason = UncheckedReason::OutOfResources;
+            self.passed_closed.insert((self.joined.header.root.clone(), reason));
+        }
+    }
+
+    fn end(mut self) -> Result<Joined, JoinError> {
+        self.is_whole()?;
+        let gathered = &mut self.joined.gathered;
+        let in_passing = std::mem::replace(
+            &mut gathered.in_passing,
+            reports::FindingCollector::new(self.joined.header.all_findings),
+        );
+        gathered.findings.add_missing(in_passing);
+        // What its owner could not enter either was told by the owner.
+        for (path, reason) in self.passed_closed {
+            if !self.own_closed.contains(&path) {
+                gathered.unseen = gathered.unseen.saturating_add(1);
+                gathered.unchecked.add(reason, "directory", path);
+            }
+        }
+        Ok(self.joined)
+    }
+
+    fn is_whole(&self) -> Result<(), JoinError> {
+        let count = self.joined.header.shard.count.get();
+        let there: BTreeSet<u32> = self.files.iter().map(|(index, _)| *index).collect();
+        let missing = (0..count).filter(|index| !there.contains(index));
+        let missing: Vec<String> = missing.map(|index| index.to_string()).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let few = missing.len() == 1;
+        Err(JoinError::Missing { count, missing: missing.join(", "), few })
+    }
+}
+
+/// In what two shards differ that one scan has in common.
+fn differs(one: &ShardHeader, other: &ShardHeader) -> Option<&'static str> {
+    [
+        ("the version of fscan", one.tool == other.tool),
+        ("the number of shards", one.shard.count == other.shard.count),
+        ("the root", one.root == other.root),
+        ("the filesystem", one.ground == other.ground),
+        ("the set of checks", one.checks == other.checks),
+        ("what was excluded", one.exclude == other.exclude),
+        ("--quick", one.looks_only == other.looks_only),
+        ("--read-only", one.read_only == other.read_only),
+        ("--force", one.force == other.force),
+        ("--all-findings", one.all_findings == other.all_findings),
+        ("--manifest", one.records == other.records),
+        ("the user", one.uid == other.uid),
+    ]
+    .into_iter()
+    .find_map(|(what, same)| (!same).then_some(what))
+}

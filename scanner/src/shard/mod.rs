@@ -1,0 +1,29 @@
+//! One tree scanned by several processes, and what they saw joined to what one would have seen.
+//!
+//! A shard is the first half of a scan, the walk and the reading, of those directories that are its
+//! own. What each of its threads would hand to the second half is written to a file instead. Joining
+//! all files of a tree and making the second half of the scan (link counts, overlaps, allocation,
+//! round trips, the kernel's record) gives what one process would have found.
+//!
+//! - [`Shard`]: which directories are whose, by their paths alone.
+//! - `pass`: what a shard does in a directory that another one looks at.
+//! - [`ShardFacts`]: what it hands over; `file` writes and reads it.
+//! - [`join`](join()): all of them as one.
+
+mod facts;
+mod file;
+mod join;
+mod linked;
+mod pass;
+mod placement;
+mod unpassed;
+
+pub use facts::{GivenToMerge, GroundFacts, ShardFacts, ShardHeader};
+pub use file::{
+    SHARD_VERSION, ShardFile, ShardFileError, kind_of_shard_file, read_shard, write_shard,
+};
+pub use join::{JoinError, Joined, join};
+pub use linked::LinkedInodes;
+pub use pass::pass_through;
+pub use placement::{DEPTH, Placement, Shard};
+pub use unpassed::ClosedDirectories;

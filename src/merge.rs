@@ -1,0 +1,174 @@
+//! `fscan merge`: the parts of a tree that several processes scanned, as one scan.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread::available_parallelism;
+
+use anyhow::{Context, bail};
+use reports::PathName;
+use scanner::manifest::{Compression, LinkedNames, ManifestParts};
+use scanner::{GivenToMerge, Joined, ShardFile, join, kind_of_shard_file, read_shard};
+
+use crate::arguments::MergeArguments;
+use crate::descriptor_limit;
+use crate::longhorn;
+use crate::outcome::{Outcome, Seen};
+use crate::output;
+use crate::progress::Progress;
+use crate::status::Status;
+use crate::watched;
+
+/// Joins the parts, does what needs the tree as a whole, prints, saves, and decides the exit code.
+pub fn run(arguments: &MergeArguments) -> anyhow::Result<Status> {
+    let quiet = arguments.result.is_quiet();
+    let (control, caught) = watched::begin(quiet)?;
+    let given = Given::of(&arguments.shards)?;
+    if let Some(manifest) = &arguments.manifest {
+        output::check_target(manifest)?;
+        keep_apart(arguments, manifest, &given)?;
+    }
+    let mut joined = read(&given)?;
+    if !quiet {
+        tell_span(&joined);
+    }
+    let (count, linked) = (joined.header.shard.count, std::mem::take(&mut joined.linked_names));
+    let manifests = arguments.manifest.as_deref().map(|whole| {
+        let parts = given.manifests.clone();
+        Manifests { whole, parts, count: count.get() }
+    });
+    let outcome = Outcome::begin(&arguments.result).since(joined.started_at);
+    descriptor_limit::raise();
+    let options = joined.header.options(given_to_merge(arguments)?).context("--exclude")?;
+    let progress = Progress::start(&control, arguments.progress, quiet);
+    let mut scan = scanner::merge(options, joined, &control);
+    progress.finish();
+    scan.errors.iter().for_each(|error| output::say(&error.to_string()));
+    let mut could_not_run = !scan.errors.is_empty();
+    if let Some(Err(error)) = manifests.map(|manifests| manifests.join(linked)) {
+        output::complain(&error);
+        could_not_run = true;
+    }
+    scan.recorded = None;
+    outcome.end(Seen::of(scan), could_not_run, &caught)
+}
+
+fn given_to_merge(arguments: &MergeArguments) -> anyhow::Result<GivenToMerge> {
+    let threads = match arguments.threads {
+        Some(threads) => threads.into(),
+        None => available_parallelism().map_or(1, usize::from),
+    };
+    let files = arguments.result.files().map(Path::to_owned).chain(arguments.manifest.clone());
+    Ok(GivenToMerge {
+        threads,
+        own_files: files.filter_map(|file| output::place_of(&file)).collect(),
+        longhorn: longhorn::source(arguments.longhorn.as_deref())?,
+        stat_timeout: Some(arguments.stat_timeout).filter(|timeout| !timeout.is_zero()),
+    })
+}
+
+/// The parts one after the other: all of them together may not fit into memory.
+fn read(given: &Given) -> anyhow::Result<Joined> {
+    let mut failed = None;
+    let shards = given.facts.iter().map_while(|path| match read_shard(path) {
+        Ok(facts) => Some((PathName::from(path.as_path()), facts)),
+        Err(error) => {
+            failed = Some(error);
+            None
+        }
+    });
+    let joined = join(shards);
+    match failed {
+        Some(error) => Err(error.into()),
+        None => Ok(joined?),
+    }
+}
+
+/// Parts of different nights can be mixed up; when they were scanned shows it.
+fn tell_span(joined: &Joined) {
+    let (count, root) = (joined.header.shard.count, joined.header.root.escaped());
+    let (from, to) = (joined.started_at, joined.ended_at);
+    output::say(&format!("{root}: {count} shards, scanned from {from} to {to}"));
+}
+
+/// What was given, by what it is.
+#[derive(Default)]
+struct Given {
+    facts: Vec<PathBuf>,
+    manifests: Vec<PathBuf>,
+}
+
+impl Given {
+    /// Looks into every file and folder. A file that is named must be a part; in a folder others may
+    /// lie.
+    fn of(paths: &[PathBuf]) -> anyhow::Result<Self> {
+        let mut given = Given::default();
+        let mut others = 0_u64;
+        for path in paths {
+            let shown = || PathName::from(path.as_path()).escaped();
+            if !path.is_dir() {
+                if !given.take(path)? {
+                    bail!("{}: it was written neither by --facts nor by --manifest", shown());
+                }
+                continue;
+            }
+            let entries = fs::read_dir(path).with_context(|| format!("{}: read", shown()))?;
+            let mut files = BTreeSet::new();
+            for entry in entries {
+                let entry = entry.with_context(|| format!("{}: read", shown()))?;
+                if entry.file_type().is_ok_and(|kind| kind.is_file()) {
+                    files.insert(entry.path());
+                }
+            }
+            for file in files {
+                others += u64::from(!given.take(&file)?);
+            }
+        }
+        if others > 0 {
+            output::say(&format!("{others} files that are no parts of a scan were left alone"));
+        }
+        Ok(given)
+    }
+
+    /// Takes a file that is a part; false where it is something else.
+    fn take(&mut self, path: &Path) -> anyhow::Result<bool> {
+        match kind_of_shard_file(path)? {
+            ShardFile::Facts => self.facts.push(path.to_owned()),
+            ShardFile::Manifest => self.manifests.push(path.to_owned()),
+            ShardFile::Other => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
+/// What is written must not replace a part.
+fn keep_apart(arguments: &MergeArguments, manifest: &Path, given: &Given) -> anyhow::Result<()> {
+    let written = arguments.result.files().chain([manifest]);
+    let parts = given.facts.iter().chain(&given.manifests);
+    let parts: BTreeSet<_> = parts.filter_map(|part| output::place_of(part)).collect();
+    for file in written {
+        if output::place_of(file).is_some_and(|place| parts.contains(&place)) {
+            let shown = PathName::from(file).escaped();
+            bail!("{shown}: it is one of the parts, and would be replaced; write elsewhere");
+        }
+    }
+    Ok(())
+}
+
+/// Manifests to be joined.
+struct Manifests<'a> {
+    whole: &'a Path,
+    parts: Vec<PathBuf>,
+    count: u32,
+}
+
+impl Manifests<'_> {
+    fn join(self, linked: LinkedNames) -> anyhow::Result<()> {
+        let parts = ManifestParts::open(self.parts, self.count, linked)?;
+        let how = Compression::by_name(self.whole);
+        output::save_file(self.whole, "manifest", |mut out| {
+            parts.write(&mut out, how)?;
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,31 @@
+//! A part of a scan: what it may be asked for, and the file that it leaves behind.
+
+use anyhow::bail;
+use reports::PathName;
+use scanner::{ShardFacts, write_shard};
+
+use crate::arguments::ScanArguments;
+use crate::output;
+
+/// Sees whether a part of a tree can be scanned as asked for, before that takes an hour.
+pub fn check(arguments: &ScanArguments) -> anyhow::Result<()> {
+    let Some(facts) = arguments.part.facts.as_deref() else { return Ok(()) };
+    let [path] = arguments.paths.as_slice() else {
+        bail!("--shard is about one tree: give one PATH");
+    };
+    if path.exists() && !path.is_dir() {
+        let shown = PathName::from(path.as_path()).escaped();
+        bail!("{shown}: --shard is about a tree, and this is no directory");
+    }
+    output::check_target(facts)
+}
+
+/// Writes what `fscan merge` needs. A part that did not come to its end is none.
+pub fn keep(arguments: &ScanArguments, facts: Option<&ShardFacts>) -> anyhow::Result<()> {
+    let Some(path) = arguments.part.facts.as_deref() else { return Ok(()) };
+    let Some(facts) = facts else {
+        let shown = PathName::from(path).escaped();
+        bail!("{shown}: it was not written, because the scan did not come to its end; scan again");
+    };
+    output::save_file(path, "file of facts", |mut out| Ok(write_shard(&mut out, facts)?))
+}
