@@ -265,7 +265,8 @@ impl Account {
         let judged = checks.kernel && self.options.shard.is_none();
         let kernel = if judged { self.kernel.judge(&mut self.findings) } else { Vec::new() };
         self.ended.sort_by_key(|ended| ended.position);
-        let complete = self.totals.entries > 0 && !self.errors.iter().any(RootError::ended_early);
+        let saw_some = self.totals.entries > 0 || self.shard.is_some();
+        let complete = saw_some && !self.errors.iter().any(RootError::ended_early);
         let tar = self.round_trips();
         let facts = environment.as_deref().unwrap_or_default();
         let roots = self.ended.iter().map(|e| describe(&e.scan, &e.ending, checks, &kernel, facts));

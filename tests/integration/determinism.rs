@@ -17,7 +17,7 @@ const DAMAGE_CODES: [&str; 6] = [
 ];
 
 /// The report's text without what tells of time: field by field, so that order counts.
-fn without_times(outcome: &Outcome) -> String {
+pub(crate) fn without_times(outcome: &Outcome) -> String {
     let mut report: Value = serde_json::from_slice(outcome.stdout_bytes())
         .unwrap_or_else(|error| outcome.fail(&format!("no JSON: {error}")));
     let top = report.as_object_mut().unwrap();

@@ -40,6 +40,7 @@ mod refused;
 mod roots;
 mod saved_report;
 mod self_checks;
+mod shards;
 mod signals;
 mod special_files;
 mod stress;

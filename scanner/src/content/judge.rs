@@ -69,7 +69,7 @@ impl ContentReader<'_> {
         let read = content.ended.saturating_sub(content.counted);
         // One that is named by its hash is read under each of its names.
         let once = !is_named_by_its_hash(node, file.name.to_bytes(), facts.size());
-        if once && gathered.linked.has(facts.ino()) {
+        if once && self.scope.options.shard.is_some() && facts.nlink() > 1 {
             gathered.linked.of(facts.ino()).bytes_read += content.ended;
         }
         gathered.totals.bytes_read = gathered.totals.bytes_read.saturating_add(read);

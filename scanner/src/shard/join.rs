@@ -31,7 +31,7 @@ pub enum JoinError {
     },
     /// Parts are missing.
     #[error(
-        "of {count} shards {} {missing}; scan what is missing and merge again",
+        "of {count} shards {missing} {}; scan what is missing and merge again",
         if *.few { "is missing" } else { "are missing" }
     )]
     Missing {

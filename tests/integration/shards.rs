@@ -1,0 +1,224 @@
+//! A scan in parts: merged, the parts are what one process would have found, and what is not all of
+//! one scan is refused.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use crate::determinism::without_times;
+use crate::harness::{Fscan, Image, Need, Outcome, Shards, User, chain, in_lab, realistic};
+
+const EXT4: &[Need] =
+    &[Need::Loop, Need::Tool("mkfs.ext4"), Need::Tool("debugfs"), Need::Tool("setpriv")];
+
+/// The environment tells how much memory is in use, which differs from second to second.
+const FULL: &[&str] = &["--skip", "environment,tar", "--all-findings"];
+const QUICK: &[&str] = &["--quick", "--skip", "environment,kernel", "--all-findings"];
+
+/// Directories enough that each shard has some, names of one file in several of them.
+fn spread(top: &Path) {
+    realistic(top);
+    fs::create_dir(top.join("pool")).unwrap();
+    for first in 0..12 {
+        for second in 0..6 {
+            let folder = top.join(format!("project-{first}/package-{second}"));
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(folder.join("index.js"), format!("{first} {second}")).unwrap();
+            fs::write(folder.join("large"), vec![b'l'; 9000]).unwrap();
+            let pooled = top.join(format!("pool/{}", second % 3));
+            if pooled.exists() {
+                fs::hard_link(&pooled, folder.join("pooled.js")).unwrap();
+            } else {
+                fs::write(&pooled, vec![b'p'; 5000]).unwrap();
+            }
+            symlink("../pool", folder.join("to-the-pool")).unwrap();
+        }
+    }
+    chain(&top.join("empty"), 20, &["side", "down"]);
+}
+
+/// A manifest without what tells of time: the header's, and the hash of the header.
+fn manifest_without_times(path: &Path) -> Vec<String> {
+    let text = fs::read_to_string(path).unwrap();
+    let drop = |line: &str, field: &str| {
+        let mut line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(line.as_object_mut().unwrap().remove(field).is_some(), "{field} is missing");
+        line.to_string()
+    };
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let last = lines.len() - 1;
+    lines[0] = drop(&lines[0], "created_at");
+    lines[last] = drop(&lines[last], "header");
+    lines
+}
+
+#[test]
+fn merged_parts_are_what_one_process_finds() {
+    in_lab(EXT4, |dir| {
+        let image = Image::ext4(dir, 64, &["-b", "4096"]);
+        image.fill(spread);
+        let mount = image.mount("ro");
+        let manifest = dir.join("whole.jsonl");
+        let whole = Fscan::new(dir)
+            .args(["--format", "json", "-q", "--manifest"])
+            .arg(&manifest)
+            .args(FULL)
+            .arg(mount.point())
+            .run();
+        whole.expect_code(0);
+        for count in [1, 3, 8] {
+            let shards = Shards::new(dir, mount.point(), count, FULL);
+            shards.scan_with_manifests();
+            let joined = dir.join(&format!("joined-{count}.jsonl"));
+            let merged = shards.merge().arg("--manifest").arg(&joined).run();
+            merged.expect_code(0);
+            let same = without_times(&merged) == without_times(&whole);
+            merged.expect(
+                same,
+                &format!("{count} shards give the report of one:\n{}", whole.stdout()),
+            );
+            let (one, joined) =
+                (manifest_without_times(&manifest), manifest_without_times(&joined));
+            assert_eq!(joined, one, "{count} shards");
+        }
+    });
+}
+
+/// What was found, the name of the loop device aside.
+fn findings(outcome: &Outcome) -> Vec<(String, Option<String>, Option<u64>, String, u64)> {
+    let report = outcome.report();
+    let row = |finding: &crate::harness::Finding| {
+        let (code, found) = (finding.code.clone(), finding.found.clone());
+        let subject = &finding.subject;
+        (code, subject.path.clone(), subject.inode, found, finding.occurrences)
+    };
+    report.findings.iter().map(row).collect()
+}
+
+/// What each of these damages costs is seen by no shard alone.
+#[test]
+fn damage_that_only_the_whole_tree_shows_is_found() {
+    in_lab(EXT4, |dir| {
+        let image = Image::ext4(dir, 64, &["-b", "4096"]);
+        image.fill(spread);
+        let block = image.block("/project-1/package-1/large", 0);
+        image.debugfs(&[
+            "sif /pool/1 links_count 3",
+            "sif /project-2/package-2/index.js links_count 2",
+            "link /project-3/package-3 /project-4/again",
+            "unlink /project-5/package-5/index.js",
+            &format!("sif /project-6/package-0/large block[5] {block}"),
+            "clri /project-7/package-1/index.js",
+        ]);
+        image.save();
+        let scan = |user, count: Option<u32>| {
+            image.restore();
+            let mount = image.mount("errors=continue");
+            let Some(count) = count else {
+                let whole = Fscan::new(dir).args(["--format", "json", "-q"]).args(QUICK);
+                return whole.user(user).arg(mount.point()).run();
+            };
+            let shards = Shards::new(dir, mount.point(), count, QUICK).user(user);
+            shards.scan();
+            shards.merge().run()
+        };
+        for user in [User::Caller, User::Nobody] {
+            let whole = scan(user, None);
+            let expected = findings(&whole);
+            let due = ["link-count-wrong", "directory-multiply-linked", "extent-overlap"];
+            for code in due {
+                whole.expect(expected.iter().any(|row| row.0 == code), &format!("{code} is found"));
+            }
+            for count in [1, 5] {
+                let merged = scan(user, Some(count));
+                merged.expect_code(1);
+                assert_eq!(findings(&merged), expected, "{user:?}, {count} shards");
+            }
+        }
+    });
+}
+
+/// Asserts that merging fails with one line that says this.
+fn refused(merge: Fscan<'_>, what: &str) {
+    let outcome = merge.run();
+    outcome.expect_code(2).expect_one_error_line(what);
+}
+
+#[test]
+fn parts_that_are_not_all_of_one_scan_are_refused() {
+    in_lab(&[], |dir| {
+        let (tree, other) = (dir.join("tree"), dir.join("other"));
+        for (path, name) in [(&tree, "a"), (&other, "b")] {
+            fs::create_dir(path).unwrap();
+            fs::write(path.join(name), name).unwrap();
+        }
+        let shards = Shards::new(dir, &tree, 3, FULL);
+        shards.scan_with_manifests();
+        shards.merge().run().expect_code(0);
+        let merge = |files: &[&Path]| Fscan::new(dir).args(["merge", "-q"]).args(files);
+        let all = [shards.facts(0), shards.facts(1), shards.facts(2)];
+        let [zero, one, two] = [&*all[0], &*all[1], &*all[2]];
+
+        refused(merge(&[zero, two]), "of 3 shards 1 is missing");
+        refused(merge(&[two]), "of 3 shards 0, 1 are missing");
+        refused(merge(&[zero, one, two, one]), "shard 1/3 was given twice");
+        let manifests = dir.join("manifests.jsonl");
+        refused(merge(&[&shards.manifest(0)]), "no shard was given");
+        let with_manifest = |files: &[&Path]| merge(files).arg("--manifest").arg(&manifests);
+        let known = [zero, one, two, &shards.manifest(0), &shards.manifest(2)];
+        let outcome = with_manifest(&known).run();
+        outcome.expect_code(2).expect_one_error_line("the manifest of shard 1/3 is missing");
+        assert!(!manifests.exists());
+
+        for (count, root, arguments, what) in [
+            (4, &tree, FULL, "the number of shards differs"),
+            (3, &other, FULL, "the root differs"),
+            (3, &tree, QUICK, "the set of checks differs"),
+            (
+                3,
+                &tree,
+                &["--exclude", "x", "--skip", "environment,tar"],
+                "what was excluded differs",
+            ),
+        ] {
+            let foreign = Shards::new(dir, root, count, arguments);
+            foreign.part(1).run().expect_code(0);
+            refused(merge(&[zero, &foreign.facts(1), two]), what);
+        }
+    });
+}
+
+#[test]
+fn files_that_are_no_parts_are_refused_by_name() {
+    in_lab(&[], |dir| {
+        let tree = dir.join("tree");
+        fs::create_dir(&tree).unwrap();
+        let shards = Shards::new(dir, &tree, 1, FULL);
+        shards.scan();
+        let facts = fs::read(shards.facts(0)).unwrap();
+        let broken = dir.join("broken");
+        let merge = || Fscan::new(dir).args(["merge", "-q"]).arg(&broken);
+        refused(merge(), "broken: it cannot be opened");
+        for (content, what) in [
+            (&b""[..], "written neither by --facts nor by --manifest"),
+            (b"{}", "written neither by --facts nor by --manifest"),
+            (&facts[..facts.len() / 2], "it is damaged"),
+            (&packed(br#"{"fscan_shard":9,"facts":{}}"#), "has version 9 of its format"),
+            (&packed(br#"{"fscan_shard":1,"facts":{"header":7}}"#), "it is damaged"),
+        ] {
+            fs::write(&broken, content).unwrap();
+            refused(merge(), what);
+        }
+        fs::remove_file(&broken).unwrap();
+        rustix::fs::mknodat(rustix::fs::CWD, &broken, rustix::fs::FileType::Fifo, 0o600.into(), 0)
+            .unwrap();
+        refused(merge(), "FIFO");
+    });
+}
+
+fn packed(text: &[u8]) -> Vec<u8> {
+    use std::io::Write;
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(text).unwrap();
+    packed.finish().unwrap()
+}
