@@ -158,6 +158,9 @@ impl Look<'_, '_> {
             self.judge_repeated(&repeated, scratch);
         } else {
             self.out.gathered.unseen += 1;
+            if self.scope.options.shard.is_some() {
+                self.out.gathered.closed.add_own(self.directory.node.path(None));
+            }
         }
         self.excuse_casefolding();
         self.settle_facts();
@@ -373,6 +376,11 @@ impl Look<'_, '_> {
             self.miss(UncheckedReason::OtherFilesystem, "entry", Some(entry.name.to_bytes()));
             return None;
         }
+        let is_directory = facts.kind() == FileKind::Directory;
+        let says_otherwise = !matches!(entry.kind, FileKind::Directory | FileKind::Unknown);
+        if is_directory && says_otherwise && self.scope.options.shard.is_some() {
+            self.scope.adopted.add(self.directory.node, entry.name.to_bytes());
+        }
         let met = self.count(entry.name, facts);
         (!covered).then_some(met)
     }
@@ -419,12 +427,17 @@ impl Look<'_, '_> {
 
     /// Whether another shard may come by a name of the same file.
     fn is_counted_apart(&self, facts: &InodeFacts) -> bool {
-        self.scope.options.shard.is_some() && facts.nlink() > 1
+        self.scope.options.shard.is_some()
+            && facts.nlink() > 1
+            && facts.kind() != FileKind::Directory
     }
 
     fn refused(&mut self, entry: Dirent<'_>, refusal: Refusal) {
         let bytes = entry.name.to_bytes();
         self.out.gathered.totals.errors += 1;
+        if self.scope.options.shard.is_some() {
+            self.out.gathered.closed.add_own(self.directory.node.path(Some(bytes)));
+        }
         self.subdirectories.note(entry.kind);
         match unchecked_reason(refusal) {
             Some(reason) => self.miss(reason, "entry", Some(bytes)),

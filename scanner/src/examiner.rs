@@ -13,7 +13,7 @@ use crate::examine::{Pass, Scratch, look, stamp, unchecked_reason, unjudged_reas
 use crate::gathered::{Gathered, PerWorker, Suspicious, finding};
 use crate::links::Sighting;
 use crate::scope;
-use crate::shard::{DEPTH, Placement, pass_through};
+use crate::shard::pass_through;
 use crate::stamp::Moment;
 use crate::walk::{DirectoryNode, OpenDirectory, Subdirectories, Visitor, Worker, Workers};
 
@@ -40,13 +40,8 @@ impl Visitor for Examiner<'_> {
         worker: &Worker,
         tasks: &Scope<'s>,
     ) -> Subdirectories {
-        if let Some(shard) = self.scope.options.shard {
-            if !shard.owns(directory.node) {
-                return self.pass_through(directory, worker);
-            }
-            if directory.node.depth >= DEPTH || self.scope.seems_a_leaf(directory.facts) {
-                directory.node.keep_whole();
-            }
+        if !self.scope.owns(directory.node, directory.facts) {
+            return self.pass_through(directory, worker);
         }
         let index = self.workers.index();
         let mut hand_over = |files| self.content.take(directory.node, files, tasks);
@@ -86,13 +81,13 @@ impl Visitor for Examiner<'_> {
     fn unopened(&self, parent: &Arc<DirectoryNode>, name: &CStr, ino: u64, errno: Errno) {
         let mut gathered = self.gathered.lock(self.workers.index());
         let refusal = Refusal::from(errno);
-        if let Some(shard) = self.scope.options.shard {
+        if !self.scope.is_own(parent, name.to_bytes()) {
             let path = parent.path(Some(name.to_bytes()));
-            if shard.placement(parent, name.to_bytes(), true) != Placement::Own {
-                gathered.closed.add_passed(path, unjudged_reason(refusal));
-                return;
-            }
-            gathered.closed.add_own(path);
+            gathered.closed.add_passed(path, unjudged_reason(refusal));
+            return;
+        }
+        if self.scope.options.shard.is_some() {
+            gathered.closed.add_own(parent.path(Some(name.to_bytes())));
         }
         gathered.totals.errors += 1;
         if refusal == Refusal::Denied && self.scope.is_lost_and_found(parent, name) {

@@ -21,7 +21,7 @@ use crate::links::{Tallies, Tally};
 use crate::mounts::{self, Mount};
 use crate::oddities::{self, DirectoryLinks};
 use crate::options::ScanOptions;
-use crate::shard::Placement;
+use crate::shard::{Adopted, DEPTH, Placement};
 use crate::stamp::Moment;
 use crate::walk::{DirectoryNode, OpenDirectory, descriptor_limit};
 
@@ -50,6 +50,8 @@ pub struct Scope {
     pub tallies: Tallies,
     /// Directories of other shards that this one passed through.
     pub passed: Tally,
+    /// Directories that this shard takes for its own, whatever their paths.
+    pub adopted: Adopted,
     /// How many claims of fragmented files are kept.
     pub claims: ClaimBudget,
     /// How ids that are not mapped look here.
@@ -80,6 +82,7 @@ impl Scope {
             control,
             tallies: Tallies::new(filesystem.device, started),
             passed: Tally::new(started),
+            adopted: Adopted::default(),
             filesystem,
             mount_id: root.mount_id(),
             others: Mutex::default(),
@@ -171,7 +174,29 @@ impl Scope {
         self.options.shard.is_none_or(|shard| {
             let may_lead_on = !self.seems_a_leaf(facts);
             shard.placement(directory, name, may_lead_on) != Placement::Elsewhere
+                || self.adopted.has(directory, name)
         })
+    }
+
+    /// Whether the directory `name` in `directory` is looked at, and not only passed through.
+    pub fn is_own(&self, directory: &DirectoryNode, name: &[u8]) -> bool {
+        self.options.shard.is_none_or(|shard| {
+            shard.placement(directory, name, true) == Placement::Own
+                || self.adopted.has(directory, name)
+        })
+    }
+
+    /// The same of a directory that the walk came to. Where all below is this shard's as well, that
+    /// is said.
+    pub fn owns(&self, node: &DirectoryNode, facts: &InodeFacts) -> bool {
+        let Some(shard) = self.options.shard else { return true };
+        let adopted =
+            node.parent().is_some_and(|parent| self.adopted.has(parent, node.name().to_bytes()));
+        let owns = adopted || shard.owns(node);
+        if owns && (adopted || node.depth >= DEPTH || self.seems_a_leaf(facts)) {
+            node.keep_whole();
+        }
+        owns
     }
 
     /// Whether a directory's link count says that it has no subdirectories.

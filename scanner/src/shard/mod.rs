@@ -10,6 +10,7 @@
 //! - [`ShardFacts`]: what it hands over; `file` writes and reads it.
 //! - [`join`](join()): all of them as one.
 
+mod adopted;
 mod facts;
 mod file;
 mod join;
@@ -18,6 +19,7 @@ mod pass;
 mod placement;
 mod unpassed;
 
+pub use adopted::Adopted;
 pub use facts::{GivenToMerge, GroundFacts, ShardFacts, ShardHeader};
 pub use file::{
     SHARD_VERSION, ShardFile, ShardFileError, kind_of_shard_file, read_shard, write_shard,
