@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use reports::{
-    CheckRun, CheckStatus, Day, Diff, Environment, Finding, PathName, Report, ReportFile, Resumed,
-    Root, SCHEMA_VERSION, Severity, Stress, TarTrips, Timestamp, Tool, Totals, Unchecked, Verdict,
+    CheckRun, CheckStatus, Day, DeviceBlocks, Diff, Directories, Environment, Finding, PathName,
+    Report, ReportFile, Resumed, Root, SCHEMA_VERSION, Severity, Stress, TarTrips, Timestamp, Tool,
+    Totals, Unchecked, Verdict,
 };
 
 use crate::arguments::ResultArguments;
@@ -25,6 +26,10 @@ pub struct Seen {
     pub findings: Vec<Finding>,
     /// What could not be examined.
     pub unchecked: Vec<Unchecked>,
+    /// Where in the trees bytes and damage lie.
+    pub directories: Option<Directories>,
+    /// Where on the devices the damage is.
+    pub blocks: Vec<DeviceBlocks>,
     /// What was taken over from earlier runs.
     pub resumed: Option<Resumed>,
     /// What the machine, the pod and the volumes are.
@@ -165,6 +170,8 @@ impl<'a> Outcome<'a> {
             findings: seen.findings,
             suppressed: Vec::new(),
             unchecked: seen.unchecked,
+            directories: seen.directories,
+            blocks: seen.blocks,
             resumed: seen.resumed,
             environment: seen.environment,
             diff: seen.diff,

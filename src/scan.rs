@@ -91,6 +91,8 @@ fn seen(scan: Scan, resumption: &Resumption) -> Seen {
         totals: scan.totals,
         findings: scan.findings,
         unchecked: scan.unchecked,
+        directories: scan.directories,
+        blocks: scan.blocks,
         resumed: resumption.resumed(),
         environment: scan.environment.map(|facts| Environment { facts, components: Vec::new() }),
         diff: None,

@@ -14,6 +14,7 @@ mod scratch;
 mod stress;
 mod tar_trips;
 mod tree;
+mod where_it_is;
 mod writers;
 
 pub(crate) use content::{content, default_access_list, scattered};
