@@ -50,6 +50,8 @@ pub fn run(arguments: &DiffArguments) -> anyhow::Result<Status> {
         totals: totals(&after),
         findings: findings.into_rows(),
         unchecked: unchecked.into_rows(),
+        directories: None,
+        blocks: Vec::new(),
         resumed: None,
         environment: None,
         diff: Some(diff),

@@ -41,6 +41,8 @@ pub fn run(arguments: &EnvironmentArguments) -> anyhow::Result<Status> {
         totals: Totals::default(),
         findings: findings.into_rows(),
         unchecked,
+        directories: None,
+        blocks: Vec::new(),
         resumed: None,
         environment: Some(environment),
         diff: None,

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use reports::{
-    CheckRun, CheckStatus, Day, Diff, Environment, Finding, PathName, Report, ReportFile, Resumed,
-    Root, SCHEMA_VERSION, Severity, Stress, TarTrips, Timestamp, Tool, Totals, Unchecked, Verdict,
+    CheckRun, CheckStatus, Day, DeviceBlocks, Diff, Directories, Environment, Finding, PathName,
+    Report, ReportFile, Resumed, Root, SCHEMA_VERSION, Severity, Stress, TarTrips, Timestamp, Tool,
+    Totals, Unchecked, Verdict,
 };
 
 use scanner::Scan;
@@ -27,6 +28,10 @@ pub struct Seen {
     pub findings: Vec<Finding>,
     /// What could not be examined.
     pub unchecked: Vec<Unchecked>,
+    /// Where in the trees bytes and damage lie.
+    pub directories: Option<Directories>,
+    /// Where on the devices the damage is.
+    pub blocks: Vec<DeviceBlocks>,
     /// What was taken over from earlier runs.
     pub resumed: Option<Resumed>,
     /// What the machine, the pod and the volumes are.
@@ -49,6 +54,8 @@ impl Seen {
             totals: scan.totals,
             findings: scan.findings,
             unchecked: scan.unchecked,
+            directories: scan.directories,
+            blocks: scan.blocks,
             resumed: None,
             environment: scan
                 .environment
@@ -190,6 +197,8 @@ impl<'a> Outcome<'a> {
             findings: seen.findings,
             suppressed: Vec::new(),
             unchecked: seen.unchecked,
+            directories: seen.directories,
+            blocks: seen.blocks,
             resumed: seen.resumed,
             environment: seen.environment,
             diff: seen.diff,

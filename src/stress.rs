@@ -120,6 +120,8 @@ pub fn end(
         totals: Totals::default(),
         findings: collector.into_rows(),
         unchecked: unchecked(&stress),
+        directories: None,
+        blocks: Vec::new(),
         resumed: None,
         environment: None,
         diff: None,

@@ -42,6 +42,8 @@ pub fn run(arguments: &TarArguments) -> anyhow::Result<Status> {
         totals: done.totals,
         findings: done.findings.into_rows(),
         unchecked: done.unchecked.into_rows(),
+        directories: None,
+        blocks: Vec::new(),
         resumed: None,
         environment: None,
         diff: None,

@@ -4,17 +4,20 @@
 //! path order are kept and the rest is counted, so the outcome does not depend on which thread
 //! found what first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Code, Finding, Subject};
+use crate::{Code, DirectoryTally, Finding, Severity, Subject};
 
 /// Rows kept for one code.
 const ROWS_A_CODE: usize = 100;
 
 /// What the rows of all codes may take in JSON together, in bytes.
-const ROWS_BUDGET: usize = 800 * 1024;
+const ROWS_BUDGET: usize = 640 * 1024;
+
+/// Inodes whose numbers are kept.
+const INODES: usize = 4096;
 
 type RowKey = (Subject, String, String);
 
@@ -24,6 +27,10 @@ type RowKey = (Subject, String, String);
 pub struct FindingCollector {
     rows_a_code: usize,
     codes: BTreeMap<Code, Rows>,
+    /// Where they are, those without a row of their own included.
+    directories: DirectoryTally,
+    /// The lowest numbers of damaged inodes.
+    inodes: BTreeSet<u64>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -38,11 +45,30 @@ impl FindingCollector {
         FindingCollector {
             rows_a_code: if all { usize::MAX } else { ROWS_A_CODE },
             codes: BTreeMap::new(),
+            directories: DirectoryTally::default(),
+            inodes: BTreeSet::new(),
         }
     }
 
     /// Adds a finding; an equal one only raises its row's count.
     pub fn add(&mut self, finding: Finding) {
+        if let Some(path) = &finding.subject.path {
+            self.directories.add_findings(path, finding.severity, finding.occurrences);
+        }
+        let damaged = finding.severity >= Severity::Suspect;
+        self.note_inodes(finding.subject.inode.filter(|_| damaged));
+        self.keep(finding);
+    }
+
+    fn note_inodes(&mut self, inodes: impl IntoIterator<Item = u64>) {
+        self.inodes.extend(inodes);
+        while self.inodes.len() > INODES {
+            self.inodes.pop_last();
+        }
+    }
+
+    /// Adds a finding whose place is known already.
+    fn keep(&mut self, finding: Finding) {
         let rows = self.codes.entry(finding.code).or_default();
         let key = (finding.subject.clone(), finding.expected.clone(), finding.found.clone());
         if let Some(row) = rows.kept.get_mut(&key) {
@@ -60,9 +86,11 @@ impl FindingCollector {
 
     /// Adds all that another collector holds.
     pub fn merge(&mut self, other: FindingCollector) {
+        self.directories.merge(other.directories);
+        self.note_inodes(other.inodes);
         for (code, rows) in other.codes {
             for finding in rows.kept.into_values() {
-                self.add(finding);
+                self.keep(finding);
             }
             let known = self.codes.entry(code).or_default();
             known.beyond = known.beyond.saturating_add(rows.beyond);
@@ -83,8 +111,15 @@ impl FindingCollector {
     /// Passes every kept finding through `change`; one that comes back as none is dropped.
     pub fn change_all(&mut self, mut change: impl FnMut(Finding) -> Option<Finding>) {
         let mut changed = FindingCollector::new(self.rows_a_code == usize::MAX);
+        changed.directories = std::mem::take(&mut self.directories);
+        changed.inodes = std::mem::take(&mut self.inodes);
         for (code, rows) in std::mem::take(&mut self.codes) {
-            rows.kept.into_values().filter_map(&mut change).for_each(|row| changed.add(row));
+            for finding in rows.kept.into_values() {
+                if let Some(path) = &finding.subject.path {
+                    changed.directories.take_findings(path, finding.severity, finding.occurrences);
+                }
+                change(finding).into_iter().for_each(|row| changed.add(row));
+            }
             if rows.beyond > 0 {
                 changed.codes.entry(code).or_default().beyond += rows.beyond;
             }
@@ -95,7 +130,7 @@ impl FindingCollector {
     /// How many defects came in, those that have no row of their own included; facts that are
     /// merely worth knowing are none.
     pub fn count_defects(&self) -> u64 {
-        let rows = self.codes.iter().filter(|(code, _)| code.severity() > crate::Severity::Info);
+        let rows = self.codes.iter().filter(|(code, _)| code.severity() > Severity::Info);
         rows.map(|(_, r)| r.beyond + r.kept.values().map(|f| f.occurrences).sum::<u64>()).sum()
     }
 
@@ -107,13 +142,23 @@ impl FindingCollector {
     /// Whether anything suspect or corrupt was found.
     pub fn has_damage(&self) -> bool {
         let rows = self.codes.values().flat_map(|rows| rows.kept.values());
-        rows.map(|finding| finding.severity).any(|severity| severity >= crate::Severity::Suspect)
+        rows.map(|finding| finding.severity).any(|severity| severity >= Severity::Suspect)
     }
 
     /// Whether anything proves damage.
     pub fn has_corruption(&self) -> bool {
         let rows = self.codes.values().flat_map(|rows| rows.kept.values());
-        rows.map(|finding| finding.severity).any(|severity| severity == crate::Severity::Corrupt)
+        rows.map(|finding| finding.severity).any(|severity| severity == Severity::Corrupt)
+    }
+
+    /// The lowest numbers of inodes that findings of damage speak of, at most 4,096.
+    pub fn inodes(&self) -> impl Iterator<Item = u64> {
+        self.inodes.iter().copied()
+    }
+
+    /// Takes out where the findings of damage are; their rows stay.
+    pub fn take_directories(&mut self) -> DirectoryTally {
+        std::mem::take(&mut self.directories)
     }
 
     /// The rows: worst first, then by code, then by subject. What was counted alone becomes the
@@ -139,6 +184,8 @@ struct Kept {
     all: bool,
     rows: Vec<Finding>,
     beyond: Vec<(Code, u64)>,
+    directories: DirectoryTally,
+    inodes: BTreeSet<u64>,
 }
 
 impl From<FindingCollector> for Kept {
@@ -149,14 +196,16 @@ impl From<FindingCollector> for Kept {
             rows.extend(of_code.kept.into_values());
             beyond.push((code, of_code.beyond));
         }
-        Kept { all, rows, beyond }
+        Kept { all, rows, beyond, directories: collector.directories, inodes: collector.inodes }
     }
 }
 
 impl From<Kept> for FindingCollector {
     fn from(kept: Kept) -> Self {
         let mut collector = FindingCollector::new(kept.all);
-        kept.rows.into_iter().for_each(|finding| collector.add(finding));
+        collector.directories = kept.directories;
+        collector.note_inodes(kept.inodes);
+        kept.rows.into_iter().for_each(|finding| collector.keep(finding));
         for (code, count) in kept.beyond {
             let rows = collector.codes.entry(code).or_default();
             rows.beyond = rows.beyond.saturating_add(count);
@@ -189,7 +238,7 @@ impl Rows {
 }
 
 /// The row that stands for findings without a row of their own.
-fn rest_row(code: Code, severity: crate::Severity, count: u64, rows: &[Finding]) -> Finding {
+fn rest_row(code: Code, severity: Severity, count: u64, rows: &[Finding]) -> Finding {
     let (expected, found) =
         rows.first().map_or(("", ""), |first| (first.expected.as_str(), first.found.as_str()));
     let mut row = Finding::new(code, Subject::default(), expected, found);

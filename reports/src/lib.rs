@@ -6,6 +6,7 @@
 //! [`Code`]; everything people read about a code stands in the one table beside it. Renderers
 //! take a report and a writer and know nothing of how it came to be.
 
+mod blocks;
 mod clip;
 mod code;
 mod code_text;
@@ -13,6 +14,7 @@ mod collector;
 mod components;
 mod day;
 mod diff;
+mod directories;
 mod environment;
 mod finding;
 mod json;
@@ -40,12 +42,14 @@ mod text;
 mod timestamp;
 mod unchecked;
 
+pub use blocks::{BlockRange, BlockTally, DeviceBlocks};
 pub use code::{Code, CodeText};
 pub use collector::FindingCollector;
 pub use day::Day;
 pub use diff::{
     Diff, DiffDirectory, DiffField, DiffLeftOut, DiffRow, DiffSide, DiffTally, DiffTotals,
 };
+pub use directories::{Directories, DirectoryHeld, DirectoryRow, DirectoryTally};
 pub use environment::{
     Answer, Component, ComponentName, ComponentStatus, Environment, Fact, FactName, FactText,
     FactValue,

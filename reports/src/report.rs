@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::components::components;
 use crate::remediation::recommend;
 use crate::{
-    Day, Diff, Environment, Finding, Known, PathName, Recommendation, Resumed, Severity, Stress,
-    Suppressed, Suppression, TarTrips, Timestamp, Unchecked, Verdict, suppress,
+    Day, DeviceBlocks, Diff, Directories, Environment, Finding, Known, PathName, Recommendation,
+    Resumed, Severity, Stress, Suppressed, Suppression, TarTrips, Timestamp, Unchecked, Verdict,
+    suppress,
 };
 
 /// The version of the contract in this file. It rises when a reader of the older version would
@@ -42,6 +43,12 @@ pub struct Report {
     pub suppressed: Vec<Suppressed>,
     /// What could not be examined, and why.
     pub unchecked: Vec<Unchecked>,
+    /// Where in the trees the bytes lie, and the damage, where trees were walked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub directories: Option<Directories>,
+    /// Where on the devices the damage is, a device a row, where something is known of that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocks: Vec<DeviceBlocks>,
     /// What was taken over from earlier runs that had been stopped, where something was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resumed: Option<Resumed>,

@@ -87,6 +87,8 @@ pub(crate) fn healthy() -> Report {
         findings: Vec::new(),
         suppressed: Vec::new(),
         unchecked: Vec::new(),
+        directories: None,
+        blocks: Vec::new(),
         resumed: None,
         environment: None,
         diff: None,

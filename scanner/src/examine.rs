@@ -10,7 +10,7 @@ mod whole;
 use std::ffi::CStr;
 
 use batch::{Answer, Asked};
-use reports::{Totals, UncheckedReason};
+use reports::{DirectoryHeld, Totals, UncheckedReason};
 
 use crate::checks::{
     self, Anomalies, Anomaly, DotEntries, IndexFlag, Name, Refusal, SameNames, Seen,
@@ -78,6 +78,8 @@ pub struct Outcome {
     pub complete: bool,
     /// A sum over names and numbers, equal for equal directories whatever the order.
     pub fingerprint: u64,
+    /// What the directory itself holds.
+    pub held: DirectoryHeld,
 }
 
 /// One look at one directory.
@@ -122,6 +124,7 @@ pub fn look(
             subdirectories: Subdirectories::default(),
             complete: false,
             fingerprint: 0,
+            held: DirectoryHeld::default(),
         },
         subdirectories: SubdirectoryCount::default(),
         untyped: UntypedEntries::default(),
@@ -421,6 +424,7 @@ impl Look<'_, '_> {
                     (linked.bytes_apparent, linked.bytes_allocated) = (facts.size(), bytes);
                 }
             }
+            self.hold(facts);
         }
         met
     }
@@ -430,6 +434,17 @@ impl Look<'_, '_> {
         self.scope.options.shard.is_some()
             && facts.nlink() > 1
             && facts.kind() != FileKind::Directory
+    }
+
+    /// Counts a file's bytes for this directory. Which of several names is met first is chance, so
+    /// each counts its part, unless the totals count each as a file of its own.
+    fn hold(&mut self, facts: &InodeFacts) {
+        let names = if self.filesystem.oddities.file_links_count_names { facts.nlink() } else { 1 };
+        let part = |bytes: u64| bytes / u64::from(names.max(1));
+        let held = &mut self.out.held;
+        held.bytes_apparent = held.bytes_apparent.saturating_add(part(facts.size()));
+        let bytes = facts.sectors().saturating_mul(512);
+        held.bytes_allocated = held.bytes_allocated.saturating_add(part(bytes));
     }
 
     fn refused(&mut self, entry: Dirent<'_>, refusal: Refusal) {

@@ -4,7 +4,7 @@ use std::ffi::CStr;
 use std::sync::Arc;
 
 use rayon::Scope;
-use reports::UncheckedReason;
+use reports::{DirectoryHeld, Totals, UncheckedReason};
 use rustix::io::Errno;
 
 use crate::checks::{Anomalies, Anomaly, Refusal, cannot_open};
@@ -54,8 +54,11 @@ impl Visitor for Examiner<'_> {
         let scratch = &mut self.scratch.lock(index);
         let outcome = look(self.scope, directory, worker, scratch, Pass::Walk, files);
         self.scope.control.add_findings(outcome.gathered.findings.count_defects());
+        let Totals { directories, files, .. } = outcome.gathered.totals;
+        let held = DirectoryHeld { directories, files, ..outcome.held };
         let mut gathered = self.gathered.lock(index);
         gathered.merge(outcome.gathered);
+        gathered.directories.add(&directory.node.path_or_beginning(), held);
         if !outcome.anomalies.is_empty() {
             // Stamped so long ago that a change after it was read would show.
             let settled = Moment::now().would_change_since(directory.facts.changed_at());

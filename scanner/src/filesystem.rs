@@ -72,6 +72,12 @@ impl Filesystem {
         }
     }
 
+    /// The size of its blocks and how many there are, up to its end; none where that is unknown.
+    pub fn measures(&self) -> Option<(u64, u64)> {
+        let blocks = self.end?.checked_div(self.block_size)?;
+        (blocks > 0).then_some((self.block_size, blocks))
+    }
+
     /// Its size in bytes, 0 where that is unknown.
     pub fn bytes(&self) -> u64 {
         self.blocks.saturating_mul(self.block_size)

@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use reports::{
-    Code, Finding, FindingCollector, Subject, Totals, UncheckedCollector, UncheckedReason,
+    BlockTally, Code, DirectoryTally, Finding, FindingCollector, Subject, Totals,
+    UncheckedCollector, UncheckedReason,
 };
 
 use crate::allocation::{AttributePairs, Census};
@@ -44,6 +45,10 @@ pub struct Gathered {
     pub findings: FindingCollector,
     /// What could not be examined.
     pub unchecked: UncheckedCollector,
+    /// What each directory holds.
+    pub directories: DirectoryTally,
+    /// Which blocks are damaged.
+    pub blocks: BlockTally,
     /// What must be looked at again.
     pub suspicious: Vec<Suspicious>,
     /// Directories or entries that stayed unseen, whatever the reason: sums over the whole
@@ -81,6 +86,8 @@ impl Gathered {
             totals: Totals::default(),
             findings: FindingCollector::new(all_findings),
             unchecked: UncheckedCollector::default(),
+            directories: DirectoryTally::default(),
+            blocks: BlockTally::default(),
             suspicious: Vec::new(),
             unseen: 0,
             lost_and_found_unseen: false,
@@ -116,6 +123,8 @@ impl Gathered {
         self.totals += &other.totals;
         self.findings.merge(other.findings);
         self.unchecked.merge(other.unchecked);
+        self.directories.merge(other.directories);
+        self.blocks.merge(other.blocks);
         self.suspicious.extend(other.suspicious);
         self.unseen += other.unseen;
         self.lost_and_found_unseen |= other.lost_and_found_unseen;

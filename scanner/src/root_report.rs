@@ -79,7 +79,7 @@ fn status_of(
     }
     if name == "kernel" {
         return match kernel {
-            Some(KernelCheck::Ran { log }) => (CheckStatus::Ran, log.clone()),
+            Some(KernelCheck::Ran { log, .. }) => (CheckStatus::Ran, log.clone()),
             Some(KernelCheck::Skipped { reason }) => skipped(reason),
             None => skipped("what the path stands on is not known"),
         };

@@ -532,6 +532,8 @@ impl RootScan {
             findings: gathered.findings.clone(),
             in_passing: gathered.in_passing.clone(),
             unchecked: gathered.unchecked.clone(),
+            directories: gathered.directories.clone(),
+            blocks: gathered.blocks.clone(),
             closed: std::mem::take(&mut gathered.closed),
             unseen: gathered.unseen,
             lost_and_found_unseen: gathered.lost_and_found_unseen,

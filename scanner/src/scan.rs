@@ -1,16 +1,18 @@
 //! The scan: one root after the other, and one account of all of them.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use reports::{
-    Code, Fact, Finding, FindingCollector, PathName, Root, Severity, Subject, TarTrips, Totals,
-    Unchecked, UncheckedCollector,
+    BlockTally, Code, DeviceBlocks, Directories, DirectoryTally, Fact, Finding, FindingCollector,
+    PathName, Root, Severity, Subject, TarTrips, Totals, Unchecked, UncheckedCollector,
 };
 
 use crate::control::Control;
 use crate::environment::{EnvironmentOptions, PROBE_TIME, judge_environment, learn_environment};
-use crate::kernel::KernelWatch;
+use crate::inode_facts::Device;
+use crate::kernel::{KernelCheck, KernelWatch};
 use crate::manifest::{Gaps, Noted, RecordTree};
 use crate::options::ScanOptions;
 use crate::root_report::{Ending, describe};
@@ -37,6 +39,10 @@ pub struct Scan {
     pub complete: bool,
     /// What a manifest says of the last root, where that was asked for.
     pub recorded: Option<Recorded>,
+    /// Where in the trees bytes and damage lie.
+    pub directories: Option<Directories>,
+    /// Where on the devices the damage is.
+    pub blocks: Vec<DeviceBlocks>,
     /// What was learnt of machine, pod and volumes, where that was asked.
     pub environment: Option<Vec<Fact>>,
     /// What round trips came to, where any were made.
@@ -82,6 +88,8 @@ fn run(options: ScanOptions, control: &Arc<Control>, joined: Option<Joined>) -> 
         unchecked: UncheckedCollector::default(),
         errors: Vec::new(),
         recorded: None,
+        directories: Vec::new(),
+        blocks: BTreeMap::new(),
     };
     account.findings = FindingCollector::new(account.options.all_findings);
     for (position, root) in account.plan() {
@@ -106,6 +114,10 @@ struct Account {
     joined: Option<Joined>,
     /// What is handed over.
     shard: Option<ShardFacts>,
+    /// What the directories of each root hold.
+    directories: Vec<(PathName, DirectoryTally)>,
+    /// Which blocks of each device are damaged.
+    blocks: BTreeMap<Device, (String, BlockTally)>,
 }
 
 struct EndedRoot {
@@ -254,6 +266,10 @@ impl Account {
             self.recorded = Some(Recorded { root, tree, gaps });
         }
         self.totals += &gathered.totals;
+        let mut directories = gathered.directories;
+        directories.merge(gathered.findings.take_directories());
+        self.directories.push((scan.path_name(), directories));
+        self.add_blocks(&scan, gathered.blocks);
         self.findings.merge(gathered.findings);
         self.unchecked.merge(gathered.unchecked);
         self.errors.extend(error);
@@ -264,14 +280,20 @@ impl Account {
         let checks = self.options.checks;
         let judged = checks.kernel && self.options.shard.is_none();
         let kernel = if judged { self.kernel.judge(&mut self.findings) } else { Vec::new() };
+        self.add_recorded_blocks(&kernel);
         self.ended.sort_by_key(|ended| ended.position);
         let saw_some = self.totals.entries > 0 || self.shard.is_some();
         let complete = saw_some && !self.errors.iter().any(RootError::ended_early);
         let tar = self.round_trips();
         let facts = environment.as_deref().unwrap_or_default();
+        self.directories.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let blocks = self.blocks.values();
+        let blocks = blocks.filter_map(|(device, tally)| tally.of_device(device.clone()));
         let roots = self.ended.iter().map(|e| describe(&e.scan, &e.ending, checks, &kernel, facts));
         Scan {
             roots: roots.collect(),
+            directories: Directories::of(&self.directories, &self.totals),
+            blocks: blocks.collect(),
             totals: self.totals,
             findings: self.findings.into_rows(),
             unchecked: self.unchecked.into_rows(),
@@ -294,6 +316,29 @@ impl Account {
         let tree = RecordTree::part(noted, left_out);
         shard.linked_names = tree.linked_names(ground.filesystem.device);
         tree
+    }
+
+    /// Adds what is known of the blocks of a root's device; several roots may lie on one.
+    fn add_blocks(&mut self, scan: &RootScan, found: BlockTally) {
+        let Some(filesystem) = scan.ground().map(|ground| &ground.filesystem) else { return };
+        let source = filesystem.mount.as_ref().map_or(&[][..], |mount| &mount.source);
+        let name = || String::from_utf8_lossy(source).into_owned();
+        let known = self.blocks.entry(filesystem.device);
+        known.or_insert_with(|| (name(), BlockTally::default())).1.merge(found);
+    }
+
+    /// Adds the blocks that the kernel has on record.
+    fn add_recorded_blocks(&mut self, kernel: &[(Device, KernelCheck)]) {
+        let filesystems = self.ended.iter().filter_map(|ended| ended.scan.ground());
+        for filesystem in filesystems.map(|ground| &ground.filesystem) {
+            let of_device = kernel.iter().filter(|(device, _)| *device == filesystem.device);
+            let recorded = of_device.filter_map(|(_, check)| check.blocks());
+            let Some((_, tally)) = self.blocks.get_mut(&filesystem.device) else { continue };
+            if let Some((block_size, blocks)) = filesystem.measures() {
+                tally.measure(block_size, blocks);
+                recorded.flatten().for_each(|block| tally.damage(*block, block.saturating_add(1)));
+            }
+        }
     }
 
     /// The round trips of all roots, in one section.

@@ -39,6 +39,14 @@ impl InodeTables {
         Some(InodeTables { inodes, a_group: inodes / groups, a_block: (block / size).max(1) })
     }
 
+    /// The blocks of the group that an inode belongs to: the first one, and the one behind the last.
+    pub fn group_of(&self, ino: u64, block_size: u64) -> (u64, u64) {
+        let group = ino.saturating_sub(1) / self.a_group.max(1);
+        let a_group = block_size.saturating_mul(8);
+        let start = group.saturating_mul(a_group).saturating_add(u64::from(block_size == 1024));
+        (start, start.saturating_add(a_group))
+    }
+
     /// Whether every table is known to be zeroed where nothing was written to it. mke2fs leaves
     /// that to the kernel only on filesystems with checksums of groups, and the kernel does it in
     /// a thread that ends when all is done (fs/ext4/super.c, `ext4_run_lazyinit_thread`): on a

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use reports::{Code, Finding, Severity, Subject, UncheckedReason};
+use reports::{BlockTally, Code, Finding, Severity, Subject, UncheckedReason};
 
 use super::bad_ranges::BadRanges;
 use super::open_file::OpenFile;
@@ -20,7 +20,10 @@ use super::reader::{Content, ContentReader, PAUSES, is_same};
 use super::self_checking::is_named_by_its_hash;
 use super::zeroed;
 use crate::checks::{Refusal, errno_name};
+use crate::extents::ExtentMap;
+use crate::filesystem::Filesystem;
 use crate::inode_facts::InodeFacts;
+use crate::oddities::ExtentAddresses;
 use crate::self_check::{Disagreement, Verdict};
 use crate::walk::DirectoryNode;
 
@@ -65,7 +68,13 @@ impl ContentReader<'_> {
             self.keep(node, file, facts, &content);
         }
         self.scope.control.add_findings(findings.len() as u64);
+        let is_unreadable = findings.iter().any(|finding| finding.code == Code::ContentUnreadable);
+        let mut blocks = BlockTally::default();
+        if is_unreadable {
+            note_blocks(&self.scope.filesystem, file, facts, &content.bad, &mut blocks);
+        }
         let mut gathered = self.gathered.lock(self.workers.index());
+        gathered.blocks.merge(blocks);
         let read = content.ended.saturating_sub(content.counted);
         // One that is named by its hash is read under each of its names.
         let once = !is_named_by_its_hash(node, file.name.to_bytes(), facts.size());
@@ -230,6 +239,30 @@ impl ContentReader<'_> {
             finding.severity = Severity::Suspect;
         }
         finding
+    }
+}
+
+/// Notes where on the device what cannot be read lies, where the file's map tells that.
+fn note_blocks(
+    filesystem: &Filesystem,
+    file: &OpenFile,
+    facts: &InodeFacts,
+    bad: &BadRanges,
+    blocks: &mut BlockTally,
+) {
+    let Some((block_size, count)) = filesystem.measures() else { return };
+    let own = facts.device() == filesystem.device;
+    if !own || filesystem.oddities.extent_addresses != ExtentAddresses::Device {
+        return;
+    }
+    blocks.measure(block_size, count);
+    let mut map = ExtentMap::default();
+    // What comes before an error holds.
+    let _ = map.read(file.descriptor.as_fd(), facts);
+    for range in bad.ranges() {
+        for (start, end) in map.places(range) {
+            blocks.damage(start / block_size, end.div_ceil(block_size));
+        }
     }
 }
 

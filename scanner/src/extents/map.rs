@@ -5,6 +5,7 @@
 //! returns success, and that extent is marked as the last one. So where more is to be expected
 //! the question is put again behind it.
 
+use std::ops::Range;
 use std::os::fd::BorrowedFd;
 
 use rustix::io::Errno;
@@ -171,6 +172,16 @@ impl ExtentMap {
         let bytes = placed.fold(0_u64, |sum, extent| sum.saturating_add(extent.length));
         let pending = self.extents.iter().any(Extent::is_pending);
         (!pending).then_some(bytes)
+    }
+
+    /// Where on the device bytes of the file lie: the first byte and the one behind the last, of
+    /// each extent that some of them are in.
+    pub fn places<'a>(&'a self, bytes: &'a Range<u64>) -> impl Iterator<Item = (u64, u64)> + 'a {
+        self.extents.iter().filter(|extent| extent.has_place()).filter_map(|extent| {
+            let (start, end) = (bytes.start.max(extent.logical), bytes.end.min(extent.end()));
+            let at = |byte: u64| extent.physical.saturating_add(byte - extent.logical);
+            (start < end).then(|| (at(start), at(end)))
+        })
     }
 
     /// Whether it is one written extent below `end` that explains the inode's size and all its

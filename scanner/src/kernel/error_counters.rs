@@ -54,6 +54,12 @@ impl ErrorCounters {
         self.last.as_ref().and_then(|error| u64::try_from(error.time).ok())
     }
 
+    /// Blocks that the errors on record name.
+    pub fn blocks(&self) -> impl Iterator<Item = u64> {
+        let errors = self.first.iter().chain(&self.last);
+        errors.map(|error| error.block).filter(|block| *block != 0)
+    }
+
     /// The finding that errors are on record.
     pub fn recorded(&self, subject: Subject, log: &[String]) -> Finding {
         let found = format!("{} since the last e2fsck", count(self.errors));

@@ -54,12 +54,24 @@ pub enum KernelCheck {
     Ran {
         /// Why the kernel's log was not.
         log: Option<String>,
+        /// Blocks that the errors on record name.
+        blocks: Vec<u64>,
     },
     /// This filesystem keeps no counters that can be read.
     Skipped {
         /// Why not.
         reason: String,
     },
+}
+
+impl KernelCheck {
+    /// Blocks that the errors on record name, where there is a record.
+    pub fn blocks(&self) -> Option<&[u64]> {
+        match self {
+            KernelCheck::Ran { blocks, .. } => Some(blocks),
+            KernelCheck::Skipped { .. } => None,
+        }
+    }
 }
 
 impl KernelWatch {
@@ -134,7 +146,9 @@ impl Watched {
         let all = [recorded, grown, self.turned_read_only(has_errors), self.goes_on(damaged)];
         all.into_iter().flatten().for_each(|finding| findings.add(finding));
         match (&after, log) {
-            (Some(_), Some(log)) => KernelCheck::Ran { log: log.err() },
+            (Some(after), Some(log)) => {
+                KernelCheck::Ran { log: log.err(), blocks: after.blocks().collect() }
+            }
             _ => KernelCheck::Skipped { reason: self.why_not() },
         }
     }

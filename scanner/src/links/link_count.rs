@@ -183,7 +183,11 @@ impl LinkCount<'_> {
         paths.sort();
         for worker in 0..self.workers.iter().count() {
             let change = |finding| by_first_name(finding, &paths);
-            self.gathered.lock(worker).findings.change_all(change);
+            let mut gathered = self.gathered.lock(worker);
+            gathered.findings.change_all(change);
+            if let Some((first, others)) = paths.split_first() {
+                others.iter().for_each(|other| gathered.directories.rename(other, first));
+            }
         }
     }
 

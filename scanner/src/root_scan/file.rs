@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reports::{DirectoryHeld, Totals};
 use rustix::fs::{CWD, Mode, OFlags, openat};
 
 use super::RootScan;
@@ -51,6 +52,10 @@ impl RootScan {
         if facts.kind() == FileKind::Regular {
             gathered.totals.bytes_apparent = facts.size();
             gathered.totals.bytes_allocated = facts.sectors().saturating_mul(512);
+            let Totals { bytes_apparent, bytes_allocated, .. } = gathered.totals;
+            let held =
+                DirectoryHeld { files: 1, bytes_apparent, bytes_allocated, ..Default::default() };
+            gathered.directories.add(&root.path_or_beginning(), held);
         }
         self.control.add_entries(1);
         for (reason, what) in inspected.unchecked {

@@ -78,7 +78,7 @@ pub fn run(options: &TripOptions, control: &Control) -> Result<RoundTrips, TripE
 
 fn kernel_check((_, check): &(Device, KernelCheck)) -> CheckRun {
     let (status, reason) = match check {
-        KernelCheck::Ran { log } => (CheckStatus::Ran, log.clone()),
+        KernelCheck::Ran { log, .. } => (CheckStatus::Ran, log.clone()),
         KernelCheck::Skipped { reason } => (CheckStatus::Skipped, Some(reason.clone())),
     };
     CheckRun { name: "kernel".to_owned(), status, reason }

@@ -5,7 +5,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use reports::{FindingCollector, PathName, Timestamp, Totals, UncheckedCollector};
+use reports::{
+    BlockTally, DirectoryTally, FindingCollector, PathName, Timestamp, Totals, UncheckedCollector,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{ClosedDirectories, LinkedInodes, Shard};
@@ -92,6 +94,10 @@ pub struct ShardFacts {
     pub findings: FindingCollector,
     /// What happened to directories of others while it passed through.
     pub in_passing: FindingCollector,
+    /// What each directory holds.
+    pub directories: DirectoryTally,
+    /// Which blocks are damaged.
+    pub blocks: BlockTally,
     /// What could not be examined.
     pub unchecked: UncheckedCollector,
     /// Directories that could not be entered.

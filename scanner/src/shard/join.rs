@@ -164,6 +164,8 @@ impl Joining {
         gathered.findings.merge(facts.findings);
         gathered.in_passing.add_missing(facts.in_passing);
         gathered.unchecked.merge(facts.unchecked);
+        gathered.directories.merge(facts.directories);
+        gathered.blocks.merge(facts.blocks);
         gathered.unseen = gathered.unseen.saturating_add(facts.unseen);
         gathered.lost_and_found_unseen |= facts.lost_and_found_unseen;
         gathered.lost_and_found_has_more |= facts.lost_and_found_has_more;

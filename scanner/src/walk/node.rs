@@ -124,6 +124,11 @@ impl DirectoryNode {
         }
     }
 
+    /// The path's bytes, or the beginning of one that is too long to be shown whole.
+    pub fn path_or_beginning(&self) -> Vec<u8> {
+        self.head.as_ref().map_or_else(|| self.path_bytes(None), |head| head.to_vec())
+    }
+
     /// The path of `name` in this directory, from the root of the walk or `absolute`; none if
     /// that is longer than `longest` bytes.
     pub fn path_up_to(&self, name: &[u8], absolute: bool, longest: usize) -> Option<Vec<u8>> {

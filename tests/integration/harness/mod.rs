@@ -15,6 +15,7 @@ mod shards;
 mod stress;
 mod tar_trips;
 mod tree;
+mod where_it_is;
 mod writers;
 
 pub(crate) use content::{content, default_access_list, scattered};

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::TarTrips;
 use super::environment::Environment;
 use super::stress::Stress;
+use super::where_it_is::{DeviceBlocks, Directories};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +28,9 @@ pub(crate) struct Report {
     #[serde(default)]
     pub(crate) suppressed: Vec<Suppressed>,
     pub(crate) unchecked: Vec<Unchecked>,
+    pub(crate) directories: Option<Directories>,
+    #[serde(default)]
+    pub(crate) blocks: Vec<DeviceBlocks>,
     pub(crate) resumed: Option<Resumed>,
     pub(crate) environment: Option<Environment>,
     pub(crate) diff: Option<Diff>,

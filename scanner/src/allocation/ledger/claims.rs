@@ -75,6 +75,7 @@ impl Ledger<'_> {
             }
             self.add(finding);
         }
+        self.note_contested(&contested);
         self.count_beyond(swept, surveyed, &contested);
     }
 

@@ -1,7 +1,9 @@
 //! The questions about the filesystem as a whole, in the order in which one needs the other's
-//! answer: `claims`, the map of `space`, the `sums`, `lost_inodes`.
+//! answer: `claims`, the map of `space`, the `sums`, `lost_inodes`. `damaged_blocks` notes where on the
+//! device what they find is.
 
 mod claims;
+mod damaged_blocks;
 mod lost_inodes;
 mod space;
 mod sums;
@@ -120,6 +122,7 @@ impl Ledger<'_> {
             }
             None
         };
+        self.note_claims(&claims, surveyed.as_ref());
         drop(claims);
         if !self.scope.others().is_empty() {
             outcome.open.push(

@@ -1,0 +1,236 @@
+//! What directories hold, added up in bounded memory.
+//!
+//! Each directory counts for itself until there are too many; then the deepest ones count with the
+//! ones around them, all of one depth at once. How deep directories are told apart follows from
+//! which ones there are, so the outcome is the same in whatever order they come and however they
+//! are shared out between threads or processes.
+
+use std::collections::HashMap;
+use std::ops::AddAssign;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{PathName, Severity};
+
+/// Names from `/` on by which directories are told apart at most.
+const DEEPEST: usize = 64;
+
+/// Bytes that the paths may take, each with what is kept beside it.
+const ROOM: usize = 3 << 19;
+
+/// Bytes that are kept beside a path.
+const BESIDE: usize = 160;
+
+/// What is in a directory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectoryHeld {
+    /// Directories.
+    pub directories: u64,
+    /// Regular files, once a name.
+    pub files: u64,
+    /// Their `st_size` in bytes; of a file with several names, the part of this one.
+    pub bytes_apparent: u64,
+    /// Their `st_blocks` in bytes, likewise.
+    pub bytes_allocated: u64,
+    /// Findings of severity `corrupt`.
+    pub corrupt: u64,
+    /// Findings of severity `suspect`.
+    pub suspect: u64,
+}
+
+impl DirectoryHeld {
+    /// Findings of one severity; those that speak of no damage count nothing.
+    pub fn findings(severity: Severity, count: u64) -> Self {
+        match severity {
+            Severity::Corrupt => DirectoryHeld { corrupt: count, ..Self::default() },
+            Severity::Suspect => DirectoryHeld { suspect: count, ..Self::default() },
+            Severity::Warning | Severity::Info => Self::default(),
+        }
+    }
+
+    /// Findings of damage.
+    pub(super) fn damage(&self) -> u64 {
+        self.corrupt.saturating_add(self.suspect)
+    }
+}
+
+impl AddAssign for DirectoryHeld {
+    fn add_assign(&mut self, other: Self) {
+        let add = |sum: &mut u64, more: u64| *sum = sum.saturating_add(more);
+        add(&mut self.directories, other.directories);
+        add(&mut self.files, other.files);
+        add(&mut self.bytes_apparent, other.bytes_apparent);
+        add(&mut self.bytes_allocated, other.bytes_allocated);
+        add(&mut self.corrupt, other.corrupt);
+        add(&mut self.suspect, other.suspect);
+    }
+}
+
+/// What the directories of one root hold, each without those below it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(from = "Kept", into = "Kept")]
+pub struct DirectoryTally {
+    deepest: usize,
+    room: usize,
+    used: usize,
+    held: HashMap<Box<[u8]>, DirectoryHeld>,
+}
+
+/// What a tally holds, for another process to go on with.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    deepest: usize,
+    held: Vec<(PathName, DirectoryHeld)>,
+}
+
+impl From<DirectoryTally> for Kept {
+    fn from(tally: DirectoryTally) -> Self {
+        let held = tally.held.into_iter();
+        let mut held: Vec<_> =
+            held.map(|(path, held)| (PathName::new(path.into_vec()), held)).collect();
+        held.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        Kept { deepest: tally.deepest, held }
+    }
+}
+
+impl From<Kept> for DirectoryTally {
+    fn from(kept: Kept) -> Self {
+        let mut tally = DirectoryTally::default();
+        tally.deepest = tally.deepest.min(kept.deepest);
+        kept.held.iter().for_each(|(path, held)| tally.add(path.as_bytes(), *held));
+        tally
+    }
+}
+
+impl Default for DirectoryTally {
+    fn default() -> Self {
+        Self::with_room(ROOM)
+    }
+}
+
+impl DirectoryTally {
+    pub(super) fn with_room(room: usize) -> Self {
+        DirectoryTally { deepest: DEEPEST, room, used: 0, held: HashMap::new() }
+    }
+
+    /// Adds what a directory holds itself. Of its path, which begins at `/`, the beginning is
+    /// enough where that is 1 KiB ([`PathName::KEPT_END`]) or more.
+    pub fn add(&mut self, path: &[u8], held: DirectoryHeld) {
+        if held == DirectoryHeld::default() {
+            return;
+        }
+        let place = above(shown(path), self.deepest);
+        if let Some(known) = self.held.get_mut(place) {
+            *known += held;
+            return;
+        }
+        self.used += BESIDE + place.len();
+        self.held.insert(place.into(), held);
+        self.make_room();
+    }
+
+    /// Adds findings of something at `path` to the directory that it is in.
+    pub fn add_findings(&mut self, path: &PathName, severity: Severity, count: u64) {
+        self.add(directory_of(path), DirectoryHeld::findings(severity, count));
+    }
+
+    /// Takes findings out again that were added so.
+    pub fn take_findings(&mut self, path: &PathName, severity: Severity, count: u64) {
+        let taken = DirectoryHeld::findings(severity, count);
+        if let Some(held) = self.held.get_mut(above(shown(directory_of(path)), self.deepest)) {
+            held.corrupt = held.corrupt.saturating_sub(taken.corrupt);
+            held.suspect = held.suspect.saturating_sub(taken.suspect);
+        }
+    }
+
+    /// Counts what is at `from` and below it at `to` instead, another name of the same directory.
+    pub fn rename(&mut self, from: &[u8], to: &[u8]) {
+        let renamed: Vec<_> =
+            self.held.keys().filter(|path| is_within(path, from)).cloned().collect();
+        for path in renamed {
+            let Some(held) = self.held.remove(&path) else { continue };
+            self.used = self.used.saturating_sub(BESIDE + path.len());
+            let below = path.get(from.len()..).unwrap_or_default();
+            self.add(&[to, below].concat(), held);
+        }
+    }
+
+    /// Adds what another tally of the same root holds.
+    pub fn merge(&mut self, other: DirectoryTally) {
+        if self.held.is_empty() && self.deepest >= other.deepest {
+            *self = DirectoryTally { room: self.room, ..other };
+            return;
+        }
+        if other.deepest < self.deepest {
+            self.fold_to(other.deepest);
+        }
+        for (path, held) in other.held {
+            self.add(&path, held);
+        }
+    }
+
+    /// How deep directories were told apart; none where all of them were.
+    pub(super) fn deepest(&self) -> Option<u64> {
+        (self.deepest < DEEPEST).then_some(self.deepest as u64)
+    }
+
+    /// What each directory holds itself, in no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&[u8], DirectoryHeld)> {
+        self.held.iter().map(|(path, held)| (&**path, *held))
+    }
+
+    /// Counts the deepest directories with the ones around them until all fit.
+    fn make_room(&mut self) {
+        while self.used > self.room && self.deepest > 0 {
+            let deepest = self.held.keys().map(|path| depth(path)).max().unwrap_or(0);
+            self.fold_to(deepest.min(self.deepest).saturating_sub(1));
+        }
+    }
+
+    fn fold_to(&mut self, deepest: usize) {
+        self.deepest = deepest;
+        let mut folded: HashMap<Box<[u8]>, DirectoryHeld> = HashMap::new();
+        for (path, held) in self.held.drain() {
+            let place = above(&path, deepest);
+            let place = if place.len() == path.len() { path } else { place.into() };
+            *folded.entry(place).or_default() += held;
+        }
+        self.used = folded.keys().map(|path| BESIDE + path.len()).sum();
+        self.held = folded;
+    }
+}
+
+/// Whether a path is that of a directory or lies below it.
+pub(super) fn is_within(path: &[u8], directory: &[u8]) -> bool {
+    let below = path.strip_prefix(directory);
+    below.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/") || directory == b"/")
+}
+
+/// The directory that a path is in.
+fn directory_of(path: &PathName) -> &[u8] {
+    let bytes = path.as_bytes();
+    let end = bytes.iter().rposition(|byte| *byte == b'/').unwrap_or(0).max(1);
+    bytes.get(..end).unwrap_or(bytes)
+}
+
+/// As much of a path as is told, which is the same whether all of it or its beginning is at hand.
+fn shown(path: &[u8]) -> &[u8] {
+    if path.len() < PathName::KEPT_END {
+        return path;
+    }
+    let beginning = path.get(..PathName::KEPT_END).unwrap_or(path);
+    let end = beginning.iter().rposition(|byte| *byte == b'/').unwrap_or(0).max(1);
+    beginning.get(..end).unwrap_or(beginning)
+}
+
+/// The directory of `most` names that `path` is or is in.
+fn above(path: &[u8], most: usize) -> &[u8] {
+    let names = path.iter().enumerate().skip(1).filter(|(_, byte)| **byte == b'/');
+    let end = if most == 0 { Some(1) } else { names.map(|(at, _)| at).nth(most - 1) };
+    end.and_then(|end| path.get(..end)).unwrap_or(path)
+}
+
+/// How many names a path has.
+fn depth(path: &[u8]) -> usize {
+    if path == b"/" { 0 } else { path.iter().filter(|byte| **byte == b'/').count() }
+}
