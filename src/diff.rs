@@ -97,6 +97,7 @@ fn root(header: &Header, file: &Path, checks: Vec<CheckRun>) -> Root {
         mount_options: String::new(),
         mount_point: String::new(),
         errors_policy: None,
+        shard: None,
         checks,
     }
 }

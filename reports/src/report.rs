@@ -92,7 +92,8 @@ impl Report {
         let extracted = self.tar.as_ref().map_or(0, TarTrips::verified);
         let ran = self.stress.as_ref().map_or(0, Stress::operations);
         let found = !self.findings.is_empty() || self.suppressed.iter().any(|row| row.count > 0);
-        let walked = self.totals.entries > 0 || self.is_about_environment();
+        let walked =
+            self.totals.entries > 0 || self.is_about_environment() || self.shard().is_some();
         !walked && extracted == 0 && ran == 0 && !found
     }
 
@@ -118,6 +119,11 @@ impl Report {
             && self.tar.is_none()
             && self.stress.is_none()
             && self.diff.is_none()
+    }
+
+    /// Which part of a tree this is about, where it is about a part.
+    pub fn shard(&self) -> Option<&str> {
+        self.roots.iter().find_map(|root| root.shard.as_deref())
     }
 
     /// Whether something stayed unexamined that was not left out by request.
@@ -170,6 +176,9 @@ pub struct Root {
     /// could be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub errors_policy: Option<String>,
+    /// Which part of the tree was scanned (`3/8`, from 0 on), where it was a part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
     /// Every check, and whether it ran.
     pub checks: Vec<CheckRun>,
 }

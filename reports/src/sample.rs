@@ -38,6 +38,7 @@ pub(crate) fn root(path: &str, filesystem: &str, device: &str) -> Root {
         mount_options: "rw,relatime".into(),
         mount_point: path.into(),
         errors_policy: Some("remount-ro".into()),
+        shard: None,
         checks: ["entries", "inodes", "links"].map(ran).into(),
     }
 }

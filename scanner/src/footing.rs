@@ -74,6 +74,7 @@ pub fn describe(
         mount_options: mount.map(join_options).unwrap_or_default(),
         mount_point: mount.map(|mount| text(&mount.point)).unwrap_or_default(),
         errors_policy: policy.map(|policy| policy.to_string()),
+        shard: None,
         checks,
     }
 }

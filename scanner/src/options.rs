@@ -159,3 +159,27 @@ impl ScanOptions {
         below.map(|path| path.as_os_str().as_bytes().to_vec()).collect()
     }
 }
+
+/// Options for a test that scans.
+#[cfg(test)]
+pub(crate) fn sample(checks: CheckSet) -> ScanOptions {
+    ScanOptions {
+        roots: Vec::new(),
+        checks,
+        threads: 1,
+        exclude: Exclusions::default(),
+        cross_mounts: false,
+        force: false,
+        all_findings: false,
+        max_rate: None,
+        keep_cache: false,
+        records: false,
+        checkpoint: None,
+        own_files: Vec::new(),
+        untouched: Vec::new(),
+        effort: Effort::LookOnly,
+        shard: None,
+        longhorn: LonghornSource::Nothing,
+        stat_timeout: None,
+    }
+}

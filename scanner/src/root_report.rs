@@ -53,6 +53,7 @@ pub fn describe(
         mount_options: mount.map(join_options).unwrap_or_default(),
         mount_point: mount.map(|mount| text(&mount.point)).unwrap_or_default(),
         errors_policy: ground.and_then(|ground| ground.policy).map(|policy| policy.to_string()),
+        shard: scan.shard().map(|shard| shard.to_string()),
         checks: CHECK_NAMES.iter().map(run).collect(),
     }
 }

@@ -137,6 +137,11 @@ impl RootScan {
         self.path.as_path().into()
     }
 
+    /// Which part of it is scanned, where that is a part.
+    pub fn shard(&self) -> Option<Shard> {
+        self.options.shard
+    }
+
     /// What the root stands on; none before that was learnt.
     pub fn ground(&self) -> Option<&Ground> {
         self.ground.get()
@@ -315,7 +320,7 @@ impl RootScan {
             return Ok(());
         }
         let kind = scanned.map(|ground| ground.kind).unwrap_or_default();
-        let cause = format!("it is not the {kind} that the shards scanned");
+        let cause = format!("what is there now is not the {kind} that the shards scanned");
         Err(RootError::NotFinished { path: self.path_name(), cause })
     }
 

@@ -236,3 +236,60 @@ fn packed(text: &[u8]) -> Vec<u8> {
     packed.write_all(text).unwrap();
     packed.finish().unwrap()
 }
+
+#[test]
+fn what_needs_the_tree_is_left_open_where_it_is_not_there() {
+    in_lab(&[], |dir| {
+        let (tree, elsewhere) = (dir.join("tree"), dir.join("elsewhere"));
+        fs::create_dir(&tree).unwrap();
+        fs::write(tree.join("odd\nname"), "").unwrap();
+        let shards = Shards::new(dir, &tree, 2, QUICK);
+        shards.scan();
+        let left_open = |why: &str| {
+            let merged = shards.merge().run();
+            merged.expect_code(2).expect_one_error_line(why);
+            let report =
+                merged.expect(merged.stderr().contains("was not finished"), "it says so").report();
+            assert!(!report.complete && report.findings[0].code == "name-unsafe");
+            let links = report.roots[0].checks.iter().find(|check| check.name == "links").unwrap();
+            assert_eq!(links.status, "partial");
+        };
+        fs::rename(&tree, &elsewhere).unwrap();
+        left_open("ENOENT");
+        fs::create_dir(&tree).unwrap();
+        left_open("that the shards scanned");
+        fs::remove_dir(&tree).unwrap();
+        fs::rename(&elsewhere, &tree).unwrap();
+        shards.merge().run().expect_code(0);
+    });
+}
+
+#[test]
+fn a_part_says_that_it_is_one_and_asks_for_what_it_needs() {
+    in_lab(&[], |dir| {
+        let tree = dir.join("tree");
+        fs::create_dir_all(tree.join("a/b/c")).unwrap();
+        let shards = Shards::new(dir, &tree, 2, QUICK);
+        let part = shards.part(1).run();
+        let report = part.expect_code(0).report();
+        assert_eq!(report.roots[0].shard.as_deref(), Some("1/2"));
+        assert!(report.environment.is_none() && report.tar.is_none());
+        let whole = Fscan::new(dir).args(["--quick", "--skip", "environment"]).arg(&tree).run();
+        whole.expect(!whole.stdout().contains("part"), "a whole tree is no part");
+
+        let facts = dir.join("facts.gz");
+        let tree_twice = [tree.as_path(), tree.as_path()];
+        for (arguments, paths, what) in [
+            (&["--shard", "0/2"][..], &tree_twice[..1], "--facts"),
+            (&["--shard", "2/2", "--facts"], &tree_twice[..1], "the first is 0 and the last 1"),
+            (&["--shard", "0/2", "--facts"], &tree_twice[..], "give one PATH"),
+            (&["--cross-mounts", "--shard", "0/2", "--facts"], &tree_twice[..1], "--cross-mounts"),
+        ] {
+            let scan = Fscan::new(dir).args(arguments);
+            let scan = if arguments.last() == Some(&"--facts") { scan.arg(&facts) } else { scan };
+            let outcome = scan.args(paths).run();
+            outcome.expect_code(2).expect(outcome.stderr().contains(what), what);
+        }
+        assert!(!facts.exists());
+    });
+}

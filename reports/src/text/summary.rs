@@ -76,8 +76,15 @@ pub(crate) fn verdict_sentences(report: &Report) -> String {
         Verdict::Suspect => "Corruption explains best what was found, but is not proven.",
         Verdict::Corrupt => "Damage is proven.",
     };
+    let part = report.shard().map(|shard| {
+        format!(
+            " This is part {shard} of a tree: fscan merge joins the parts and looks at all of it."
+        )
+    });
     let extent = if !report.complete {
         " The run stopped before its end: the rest was not examined."
+    } else if let Some(part) = &part {
+        part
     } else if report.left_something_unchecked() {
         " Not everything could be examined: see below."
     } else {

@@ -18,7 +18,7 @@ use super::wire::Header;
 use super::writer::{TOGETHER, write_groups};
 use super::{
     Compression, Counts, Entry, Fault, Gaps, ManifestError, ManifestReader, ManifestWriteError,
-    Written,
+    Written, read_ahead,
 };
 use crate::shard::Shard;
 
@@ -118,11 +118,29 @@ impl ManifestParts {
         write_groups(out, compression, &self.header, groups)
     }
 
+    /// Reads a part by a thread of its own, where they are few.
+    fn in_front(
+        &self,
+        path: &Path,
+        reader: ManifestReader,
+    ) -> Result<EntryReader, ManifestJoinError> {
+        if self.paths.len() > MOST_THREADS {
+            return Ok(Box::new(reader));
+        }
+        match read_ahead(reader) {
+            Ok(entries) => Ok(Box::new(entries)),
+            Err(error) => {
+                Err(ManifestError { path: path.into(), fault: Fault::Read(error) }.into())
+            }
+        }
+    }
+
     fn entries(&self) -> Result<SideBySide<'_>, ManifestJoinError> {
         let mut readers = Vec::new();
         let mut heads = BinaryHeap::new();
         for path in &self.paths {
-            let mut reader = ManifestReader::open_part(path)?;
+            let reader = ManifestReader::open_part(path)?;
+            let mut reader = self.in_front(path, reader)?;
             if let Some(entry) = reader.next().transpose()? {
                 heads.push(Head { entry, reader: readers.len() });
             }
@@ -131,6 +149,11 @@ impl ManifestParts {
         Ok(SideBySide { parts: self, readers, heads, rules: PathRules::default(), line: 1 })
     }
 }
+
+/// Parts that have a thread each to be read by: it takes memory for a few thousand entries.
+const MOST_THREADS: usize = 32;
+
+type EntryReader = Box<dyn Iterator<Item = Result<Entry, ManifestError>>>;
 
 /// Whether a manifest is one of the shards that others are of.
 fn belongs(
@@ -198,7 +221,7 @@ impl Eq for Head {}
 /// All parts, entry by entry.
 struct SideBySide<'a> {
     parts: &'a ManifestParts,
-    readers: Vec<ManifestReader>,
+    readers: Vec<EntryReader>,
     heads: BinaryHeap<Head>,
     rules: PathRules,
     line: u64,

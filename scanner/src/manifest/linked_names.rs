@@ -66,6 +66,13 @@ impl LinkedNames {
 }
 
 #[cfg(test)]
+impl Extend<(u64, Vec<u8>)> for LinkedNames {
+    fn extend<T: IntoIterator<Item = (u64, Vec<u8>)>>(&mut self, names: T) {
+        names.into_iter().for_each(|(ino, path)| self.add(None, ino, path));
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

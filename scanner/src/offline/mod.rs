@@ -89,6 +89,7 @@ impl ImageCheck {
             mount_options: String::new(),
             mount_point: String::new(),
             errors_policy: None,
+            shard: None,
             checks: Vec::new(),
         };
         ImageCheck {

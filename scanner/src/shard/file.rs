@@ -207,3 +207,89 @@ fn implausible(facts: &ShardFacts) -> Option<&'static str> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{CheckSet, Control};
+
+    /// What a shard of a small tree hands over.
+    fn facts() -> ShardFacts {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("file"), "content").unwrap();
+        std::fs::hard_link(folder.path().join("file"), folder.path().join("again")).unwrap();
+        let mut checks = CheckSet::ALL;
+        for check in ["tar", "environment", "kernel"] {
+            checks.set(check, false);
+        }
+        let options = crate::ScanOptions {
+            roots: vec![folder.path().to_owned()],
+            shard: "0/1".parse().ok(),
+            ..crate::options::sample(checks)
+        };
+        let scan = crate::scan(options, &Arc::new(Control::new(|_| {})));
+        scan.shard.unwrap()
+    }
+
+    fn written(facts: &ShardFacts) -> Vec<u8> {
+        let mut out = Vec::new();
+        write_shard(&mut out, facts).unwrap();
+        out
+    }
+
+    fn read(bytes: &[u8]) -> Result<ShardFacts, ShardFileError> {
+        read_from(PathName::new(b"facts".to_vec()), bytes)
+    }
+
+    #[test]
+    fn facts_read_back() {
+        let facts = facts();
+        assert_eq!((facts.totals.entries, facts.totals.hardlinked), (3, 2));
+        let again = read(&written(&facts)).unwrap();
+        assert_eq!(serde_json::to_string(&again).unwrap(), serde_json::to_string(&facts).unwrap());
+    }
+
+    #[test]
+    fn a_file_cut_off_anywhere_is_refused() {
+        let bytes = written(&facts());
+        for length in 0..bytes.len() {
+            assert!(read(&bytes[..length]).is_err(), "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn numbers_that_cannot_be_are_refused() {
+        type Edit = fn(&mut ShardFacts);
+        let edits: [Edit; 5] = [
+            |facts| facts.totals.entries = u64::MAX,
+            |facts| facts.census.blocks = u64::MAX,
+            |facts| facts.tallies.clear(),
+            |facts| facts.header.shard.index = 7,
+            |facts| facts.walk_seconds = -1.0,
+        ];
+        for (index, edit) in edits.into_iter().enumerate() {
+            let mut facts = facts();
+            edit(&mut facts);
+            let error = read(&written(&facts)).unwrap_err();
+            assert!(matches!(error, ShardFileError::Damaged { .. }), "{index}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_flipped_bit_never_panics() {
+        let bytes = written(&facts());
+        let mut text = Vec::new();
+        MultiGzDecoder::new(&*bytes).read_to_end(&mut text).unwrap();
+        for at in (0..text.len()).step_by(7) {
+            let mut text = text.clone();
+            text[at] ^= 1 << (at % 8);
+            let mut packed = GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            packed.write_all(&text).unwrap();
+            if let Ok(facts) = read(&packed.finish().unwrap()) {
+                let _ = crate::join([(PathName::new(b"f".to_vec()), facts)]);
+            }
+        }
+    }
+}

@@ -174,7 +174,7 @@ mod tests {
         };
         let app = below(&root, "app");
         let nodes = [&root, &app, &below(&app, "node_modules"), &below(&app, "a\u{e9}")];
-        assert_eq!(nodes.map(owner), [1, 0, 0, 0]);
+        assert_eq!(nodes.map(owner), [7, 5, 4, 1]);
     }
 
     #[test]

@@ -51,6 +51,7 @@ pub(super) struct Root {
     mount_options: String,
     mount_point: String,
     errors_policy: Option<String>,
+    shard: Option<String>,
     pub(super) checks: Vec<CheckRun>,
 }
 

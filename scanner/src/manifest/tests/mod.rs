@@ -1,3 +1,4 @@
+mod joined;
 mod rejection;
 mod round_trip;
 pub(crate) mod sample;
