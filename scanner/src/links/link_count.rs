@@ -195,7 +195,7 @@ impl LinkCount<'_> {
     /// nothing.
     fn look(&self, id: InodeId, names: &Names) -> Judgement {
         let Some(found) = names.of.get(&id) else { return Judgement::Right };
-        let mut alive = found.beyond;
+        let (mut alive, mut out_of_reach) = (found.beyond, 0);
         let mut last = None;
         for name in found.kept.values() {
             match self.facts(name, id) {
@@ -207,12 +207,14 @@ impl LinkCount<'_> {
                 // A directory with two names can be at one place at a time only: the kernel
                 // refuses the other one while both are in use (fs/dcache.c, d_splice_alias).
                 Err(ReopenError::Refused(Errno::LOOP | Errno::STALE | Errno::BUSY)) => alive += 1,
-                Err(_) => {}
+                // A directory above it moved: taking the name away would have changed the inode.
+                Err(_) => out_of_reach += 1,
             }
         }
         let Some(facts) = last else { return Judgement::Right };
         let nlink = u64::from(facts.nlink());
-        let too_few = || self.is_whole(id.0) && !names.incomplete && alive < nlink;
+        let seen_whole = self.is_whole(id.0) && !names.incomplete;
+        let too_few = || seen_whole && alive + out_of_reach < nlink;
         let wrong = match facts.kind() {
             FileKind::Directory => alive > 1,
             _ => alive > nlink || too_few(),
