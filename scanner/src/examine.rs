@@ -4,13 +4,13 @@
 //! names and goes on into subdirectories.
 
 mod batch;
+mod count;
 mod inside;
 mod whole;
 
-use std::ffi::CStr;
-
 use batch::{Answer, Asked};
-use reports::{DirectoryHeld, Totals, UncheckedReason};
+pub use count::count_kind;
+use reports::{DirectoryHeld, UncheckedReason};
 
 use crate::checks::{
     self, Anomalies, Anomaly, DotEntries, IndexFlag, Name, Refusal, SameNames, Seen,
@@ -396,57 +396,6 @@ impl Look<'_, '_> {
         }
     }
 
-    /// Counts an entry and its inode, and goes on into a directory. Tells whether the inode was
-    /// met before.
-    fn count(&mut self, name: &CStr, facts: &InodeFacts) -> Sighting {
-        let totals = &mut self.out.gathered.totals;
-        count_kind(totals, facts.kind());
-        if facts.kind() == FileKind::Directory {
-            if self.scope.goes_into(self.directory.node, name.to_bytes(), facts) {
-                let noatime = self.scope.may_skip_atime(facts);
-                self.out.subdirectories.push(name, facts.ino(), noatime);
-            }
-            return Sighting::First;
-        }
-        let checks = self.scope.options.checks;
-        let counts = self.filesystem.oddities.file_links_count_names
-            && (checks.links || checks.allocation || facts.nlink() > 1);
-        let met =
-            if counts { self.tally.meet_file(facts, &mut self.singles) } else { Sighting::First };
-        if facts.kind() == FileKind::Regular {
-            totals.hardlinked += u64::from(facts.nlink() > 1);
-            if met == Sighting::First {
-                totals.bytes_apparent = totals.bytes_apparent.saturating_add(facts.size());
-                let bytes = facts.sectors().saturating_mul(512);
-                totals.bytes_allocated = totals.bytes_allocated.saturating_add(bytes);
-                if self.is_counted_apart(facts) {
-                    let linked = self.out.gathered.linked.of(facts.ino());
-                    (linked.bytes_apparent, linked.bytes_allocated) = (facts.size(), bytes);
-                }
-            }
-            self.hold(facts);
-        }
-        met
-    }
-
-    /// Whether another shard may come by a name of the same file.
-    fn is_counted_apart(&self, facts: &InodeFacts) -> bool {
-        self.scope.options.shard.is_some()
-            && facts.nlink() > 1
-            && facts.kind() != FileKind::Directory
-    }
-
-    /// Counts a file's bytes for this directory. Which of several names is met first is chance, so
-    /// each counts its part, unless the totals count each as a file of its own.
-    fn hold(&mut self, facts: &InodeFacts) {
-        let names = if self.filesystem.oddities.file_links_count_names { facts.nlink() } else { 1 };
-        let part = |bytes: u64| bytes / u64::from(names.max(1));
-        let held = &mut self.out.held;
-        held.bytes_apparent = held.bytes_apparent.saturating_add(part(facts.size()));
-        let bytes = facts.sectors().saturating_mul(512);
-        held.bytes_allocated = held.bytes_allocated.saturating_add(part(bytes));
-    }
-
     fn refused(&mut self, entry: Dirent<'_>, refusal: Refusal) {
         let bytes = entry.name.to_bytes();
         self.out.gathered.totals.errors += 1;
@@ -497,16 +446,6 @@ impl Look<'_, '_> {
 /// What tells whether a directory changed.
 pub fn stamp(facts: &InodeFacts) -> Stamp {
     (facts.modified_at(), facts.changed_at())
-}
-
-/// Counts one name by what it leads to.
-pub fn count_kind(totals: &mut Totals, kind: FileKind) {
-    match kind {
-        FileKind::Directory => totals.directories += 1,
-        FileKind::Regular => totals.files += 1,
-        FileKind::Symlink => totals.symlinks += 1,
-        _ => totals.other += 1,
-    }
 }
 
 /// Why something could not be looked at; none where the refusal says something of the

@@ -1,12 +1,12 @@
 //! The scan of one root, from opening it to its last question.
 
 mod file;
+mod parts;
 mod trip;
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use reports::{Code, PathName, UncheckedReason};
 use rustix::fs::{CWD, Mode, OFlags, fstatvfs, openat};
@@ -24,7 +24,6 @@ use crate::gathered::{Gathered, PerWorker};
 use crate::inode_facts::{Device, FileKind, InodeFacts};
 use crate::kernel::KernelWatch;
 use crate::links::LinkCount;
-use crate::manifest::LinkedNames;
 use crate::mounts::Mount;
 use crate::oddities::ExtentAddresses;
 use crate::options::ScanOptions;
@@ -33,7 +32,7 @@ use crate::roots::{RootError, to_c_string};
 use crate::round_trip::BoundedTrip;
 use crate::scope::Scope;
 use crate::second_look::SecondLook;
-use crate::shard::{GroundFacts, Joined, Shard, ShardFacts, ShardHeader};
+use crate::shard::{Joined, Shard};
 use crate::stamp::Moment;
 use crate::walk::{Descriptors, DirectoryNode, Walker, Worker, Workers};
 
@@ -302,37 +301,6 @@ impl RootScan {
         walked
     }
 
-    fn take_joined(&self) -> Option<Joined> {
-        self.joined.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-
-    /// Whether shards were joined and the rest of the scan did not begin.
-    pub fn is_left_joined(&self) -> bool {
-        self.joined.lock().unwrap_or_else(PoisonError::into_inner).is_some()
-    }
-
-    /// Whether the root is what the shards scanned.
-    fn is_what_was_scanned(&self) -> Result<(), RootError> {
-        let joined = self.joined.lock().unwrap_or_else(PoisonError::into_inner);
-        let scanned = joined.as_ref().map(|joined| joined.header.ground.clone());
-        let here = self.ground_facts();
-        if scanned.is_none() || scanned == here {
-            return Ok(());
-        }
-        let kind = scanned.map(|ground| ground.kind).unwrap_or_default();
-        let cause = format!("what is there now is not the {kind} that the shards scanned");
-        Err(RootError::NotFinished { path: self.path_name(), cause })
-    }
-
-    /// Takes what shards saw for the walk.
-    fn take_over(&self, scope: &Scope, joined: Joined) -> Walked {
-        scope.filesystem.refusals.take_over(joined.refusals);
-        joined.tallies.into_iter().for_each(|facts| scope.tallies.join(facts));
-        *self.gathered.lock(self.workers.index()) = joined.gathered;
-        let took = Duration::try_from_secs_f64(joined.walk_seconds).unwrap_or_default();
-        Walked { before: joined.usage, took }
-    }
-
     /// Asks what only the tree as a whole can tell.
     fn finish_tree(
         &self,
@@ -519,46 +487,6 @@ impl RootScan {
             sum.merge(gathered);
         }
         sum
-    }
-
-    /// What the joined scan needs of what this shard saw; none where the walk did not come to its
-    /// end.
-    pub fn shard_facts(&self, shard: Shard, gathered: &mut Gathered) -> Option<ShardFacts> {
-        let (ground, walked) = (self.ground.get()?, self.walked.get()?);
-        let options = &self.options;
-        let Ground { filesystem, scope, .. } = ground;
-        let started_at = self.started.timestamp();
-        let header = ShardHeader::new(options, shard, &self.path, self.ground_facts()?, started_at);
-        Some(ShardFacts {
-            header,
-            started: self.started,
-            walk_seconds: walked.took.as_secs_f64(),
-            totals: gathered.totals.clone(),
-            findings: gathered.findings.clone(),
-            in_passing: gathered.in_passing.clone(),
-            unchecked: gathered.unchecked.clone(),
-            directories: gathered.directories.clone(),
-            blocks: gathered.blocks.clone(),
-            closed: std::mem::take(&mut gathered.closed),
-            unseen: gathered.unseen,
-            lost_and_found_unseen: gathered.lost_and_found_unseen,
-            lost_and_found_has_more: gathered.lost_and_found_has_more,
-            refusals: filesystem.refusals.to_facts(),
-            usage: walked.before,
-            counters: self.kernel.counters(filesystem.device),
-            census: gathered.census,
-            linked: std::mem::take(&mut gathered.linked),
-            attribute_pairs: std::mem::take(&mut gathered.attribute_pairs),
-            tallies: scope.tallies.to_facts(),
-            claims: std::mem::take(&mut gathered.claims),
-            linked_names: LinkedNames::default(),
-        })
-    }
-
-    /// What tells the root from others; none before it was looked at.
-    pub fn ground_facts(&self) -> Option<GroundFacts> {
-        let Ground { filesystem, id, root_ino, .. } = self.ground.get()?;
-        Some(GroundFacts { kind: filesystem.kind.clone(), id: *id, root_ino: *root_ino })
     }
 
     /// Where a hung thread is.
