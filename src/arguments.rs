@@ -91,7 +91,12 @@ pub enum Command {
         shell: clap_complete::Shell,
     },
     /// Print the manual page
-    Man,
+    Man {
+        /// Write a page for each command, and completions for shells, to where man and the shells look
+        /// for them below this folder (such as ~/.local), and print the paths
+        #[arg(long, value_name = "PREFIX")]
+        install: Option<PathBuf>,
+    },
 }
 
 impl Command {
@@ -106,7 +111,9 @@ impl Command {
             Command::Image(image) => &image.result.shape,
             Command::Env(env) => &env.result.shape,
             Command::Report(report) => &report.shape,
-            Command::Explain(_) | Command::Completions { .. } | Command::Man => return false,
+            Command::Explain(_) | Command::Completions { .. } | Command::Man { .. } => {
+                return false;
+            }
         };
         shape.npd
     }
