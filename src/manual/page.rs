@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
+use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::arguments::Arguments;
 
@@ -29,32 +30,50 @@ fn of(command: Command) -> Vec<u8> {
     page
 }
 
-fn write(command: Command, mut out: &mut dyn Write) -> io::Result<()> {
-    let (title, is_whole) = (name(&command).to_uppercase(), command.has_subcommands());
-    let exit_codes = command.get_after_help().map(ToString::to_string);
-    let page = Man::new(command)
-        .title(title)
-        .manual("fscan")
-        .source(concat!("fscan ", env!("CARGO_PKG_VERSION")));
-    page.render_title(&mut out)?;
+fn write(mut command: Command, mut out: &mut dyn Write) -> io::Result<()> {
+    // No date: the page is of the version, whenever it was built.
+    let (title, version) = (name(&command).to_uppercase(), env!("CARGO_PKG_VERSION"));
+    writeln!(out, ".TH \"{title}\" \"1\" \"\" \"fscan {version}\" \"fscan\"")?;
+    let synopsis = synopsis(&mut command);
+    let end = end(&command);
+    let has_commands = command.has_subcommands();
+    let page = Man::new(command);
     page.render_name_section(&mut out)?;
-    page.render_synopsis_section(&mut out)?;
+    synopsis.to_writer(out)?;
     page.render_description_section(&mut out)?;
     page.render_options_section(&mut out)?;
-    if is_whole {
+    if has_commands {
         page.render_subcommands_section(&mut out)?;
     }
-    write_exit_codes(exit_codes.as_deref().unwrap_or_default(), out)
+    end.to_writer(out)
 }
 
-/// The table that `--help` ends with: a code and its meaning a line.
-fn write_exit_codes(text: &str, out: &mut dyn Write) -> io::Result<()> {
-    let mut lines = text.lines().filter_map(|line| line.trim().split_once("  ")).peekable();
-    if lines.peek().is_none() {
-        return writeln!(out, ".SH SEE ALSO\n\\fBfscan\\fR(1)");
+/// The forms that `--help` shows, a line each.
+fn synopsis(command: &mut Command) -> Roff {
+    let usage = command.render_usage().to_string();
+    let forms = usage.trim_start_matches("Usage:").lines().map(str::trim);
+    let mut section = Roff::new();
+    section.control("SH", ["SYNOPSIS"]);
+    for (row, form) in forms.filter(|form| !form.is_empty()).enumerate() {
+        if row > 0 {
+            section.control("br", []);
+        }
+        section.text([bold(form)]);
     }
-    writeln!(out, ".SH EXIT STATUS")?;
-    lines.try_for_each(|(codes, meaning)| {
-        writeln!(out, ".TP\n\\fB{codes}\\fR\n{}", meaning.replace('-', "\\-"))
-    })
+    section
+}
+
+/// The table that `--help` ends with, a code or several and the meaning a line; else where it is.
+fn end(command: &Command) -> Roff {
+    let mut section = Roff::new();
+    let Some(table) = command.get_after_help() else {
+        section.control("SH", ["SEE ALSO"]).text([bold("fscan"), roman("(1)")]);
+        return section;
+    };
+    section.control("SH", ["EXIT STATUS"]);
+    for (codes, meaning) in table.to_string().lines().filter_map(|row| row.trim().split_once("  "))
+    {
+        section.control("TP", []).text([bold(codes)]).text([roman(meaning)]);
+    }
+    section
 }

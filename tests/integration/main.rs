@@ -29,6 +29,7 @@ mod harness;
 mod healthy;
 mod hung_mounts;
 mod link_swaps;
+mod manual;
 mod mount_points;
 mod mutants;
 mod names;
