@@ -36,11 +36,6 @@ use std::process::ExitCode;
 use arguments::{Arguments, Command};
 use status::Status;
 
-/// musl's own allocator has one lock for all threads.
-#[cfg(target_env = "musl")]
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let (arguments, typed) = Arguments::typed();
     let mut command = arguments.chosen().unwrap_or_else(|usage| usage.exit());
