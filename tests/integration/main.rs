@@ -17,6 +17,7 @@ mod checkpoint;
 mod command_line;
 mod damage;
 mod damaged_baseline;
+mod deploy;
 mod depth;
 mod determinism;
 mod diff;
