@@ -31,7 +31,10 @@ impl<'a> Volumes<'a> {
             let argument = text(argument).replace("$(JOB_COMPLETION_INDEX)", &index.to_string());
             self.in_place(&argument, container)
         });
-        Fscan::new(self.dir).args(arguments).args(["--skip", "kernel"]).run()
+        // What the kernel says of the machine's own filesystem is no concern of a scan here.
+        let is_scan = text(&container["args"][0]).starts_with('/');
+        let more = ["--skip", "kernel"].into_iter().filter(|_| is_scan);
+        Fscan::new(self.dir).args(arguments).args(more).run()
     }
 
     /// An argument with the folder of a volume where the container mounts it.
