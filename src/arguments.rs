@@ -95,7 +95,12 @@ pub enum Command {
         shell: clap_complete::Shell,
     },
     /// Print the manual page
-    Man,
+    Man {
+        /// Write a page for each command, and completions for shells, to where man and the shells look
+        /// for them below this folder (such as ~/.local), and print the paths
+        #[arg(long, value_name = "PREFIX")]
+        install: Option<PathBuf>,
+    },
 }
 
 impl Command {
@@ -111,7 +116,9 @@ impl Command {
             Command::Env(env) => &env.result.shape,
             Command::Merge(merge) => &merge.result.shape,
             Command::Report(report) => &report.shape,
-            Command::Explain(_) | Command::Completions { .. } | Command::Man => return false,
+            Command::Explain(_) | Command::Completions { .. } | Command::Man { .. } => {
+                return false;
+            }
         };
         shape.npd
     }

@@ -65,6 +65,6 @@ fn run(command: Command) -> anyhow::Result<Status> {
         Command::Report(report) => render::run(&report),
         Command::Explain(explain) => explain::run(&explain),
         Command::Completions { shell } => manual::completions(shell),
-        Command::Man => manual::man_page(),
+        Command::Man { install } => manual::man(install.as_deref()),
     }
 }

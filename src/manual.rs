@@ -1,4 +1,12 @@
 //! `fscan completions` and `fscan man`: made from the command line's own definition.
+//!
+//! Nothing of the machine, the terminal or the day goes into them, so that a release can be made
+//! again to the same bytes.
+
+mod installed;
+mod page;
+
+use std::path::Path;
 
 use clap::CommandFactory;
 use clap_complete::Shell;
@@ -10,14 +18,27 @@ use crate::status::Status;
 
 /// Prints completions for a shell.
 pub fn completions(shell: Shell) -> anyhow::Result<Status> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "fscan", &mut script);
+    let script = completions_of(shell);
     output::print(|out| out.write_all(&script))?;
     Ok(Status::Clean)
 }
 
-/// Prints the manual page, with a section for each command.
-pub fn man_page() -> anyhow::Result<Status> {
+fn completions_of(shell: Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "fscan", &mut script);
+    script
+}
+
+/// Prints the manual page, or writes all files below a prefix.
+pub fn man(prefix: Option<&Path>) -> anyhow::Result<Status> {
+    match prefix {
+        Some(prefix) => installed::write(prefix),
+        None => whole_page(),
+    }
+}
+
+/// Prints one page, with a section for each command.
+fn whole_page() -> anyhow::Result<Status> {
     let command = Arguments::command();
     let subcommands: Vec<_> = command.get_subcommands().cloned().collect();
     output::print(|mut out| {

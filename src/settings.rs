@@ -104,7 +104,7 @@ fn asked(command: &Command) -> Option<Asked<'_>> {
                 patience: None,
             });
         }
-        Command::Explain(_) | Command::Completions { .. } | Command::Man => return None,
+        Command::Explain(_) | Command::Completions { .. } | Command::Man { .. } => return None,
     };
     let judges = match command {
         Command::Tar(tar) => !tar.clean,
@@ -132,7 +132,7 @@ fn settings_of(command: &mut Command) -> Option<&mut SettingsArguments> {
         Command::Env(env) => &mut env.result.settings,
         Command::Merge(merge) => &mut merge.result.settings,
         Command::Report(report) => &mut report.settings,
-        Command::Explain(_) | Command::Completions { .. } | Command::Man => return None,
+        Command::Explain(_) | Command::Completions { .. } | Command::Man { .. } => return None,
     })
 }
 

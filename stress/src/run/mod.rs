@@ -7,6 +7,7 @@ mod elsewhere;
 mod lane;
 mod log;
 mod options;
+mod permission_bits;
 mod replay;
 mod rest;
 mod section;
@@ -31,6 +32,7 @@ use crate::site::{Fill, LeftOut, Site, SiteError};
 
 use divergences::Divergences;
 use lane::{Ended, Lane};
+use permission_bits::HeldToModes;
 use tally::Tally;
 use try_out::Tried;
 
@@ -62,6 +64,7 @@ struct Worked {
 
 /// Runs operations on every site at once.
 pub fn run(options: StressOptions, watch: &Watch) -> Done {
+    let _held = HeldToModes::new();
     let names: Arc<Names> = Arc::default();
     let divergences = Divergences::default();
     let begun = Instant::now();
@@ -98,6 +101,7 @@ pub fn replay(
     max_bytes: u64,
     watch: &Watch,
 ) -> Done {
+    let _held = HeldToModes::new();
     let layered = reproducer.ground == Ground::Layers;
     let (sites, other): (Vec<_>, Vec<_>) =
         sites.into_iter().partition(|site| site.is_layered() == layered);

@@ -20,6 +20,8 @@ pub(crate) enum Need {
     OptionalTool(&'static str),
     /// A module of Python.
     PythonModule(&'static str),
+    /// A program that is installed as one of Python's is.
+    PythonProgram(&'static str),
     /// A filesystem type that the kernel can mount.
     Filesystem(&'static str),
     /// One that a kernel may be built without.
@@ -35,6 +37,9 @@ pub(crate) enum Need {
 /// Where mkfs and its kin live; not every user's PATH has it.
 pub(super) const TOOL_PATH: &str = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
 
+/// Where `.ci/run` installs what the tests take from Python's packages.
+const PYTHON_MODULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/python");
+
 /// A command of the system, found in the places for administrators too.
 pub(crate) fn tool(name: &str) -> Command {
     let mut command = Command::new(name);
@@ -45,7 +50,14 @@ pub(crate) fn tool(name: &str) -> Command {
 /// Python with the modules that are installed for the tests.
 pub(crate) fn python() -> Command {
     let mut command = tool("python3");
-    command.env("PYTHONPATH", concat!(env!("CARGO_MANIFEST_DIR"), "/target/python"));
+    command.env("PYTHONPATH", PYTHON_MODULES);
+    command
+}
+
+/// A program that is installed for the tests beside Python's modules.
+pub(crate) fn python_program(name: &str) -> Command {
+    let mut command = tool(&format!("{PYTHON_MODULES}/bin/{name}"));
+    command.env("PYTHONPATH", PYTHON_MODULES);
     command
 }
 
@@ -108,6 +120,10 @@ fn missing(needs: &[Need]) -> Option<String> {
             .then(|| "there are no loop devices".to_owned()),
         Need::PythonModule(name) => (!has_python_module(name))
             .then(|| format!("python3 has no {name}; `.ci/run` installs it into target/python")),
+        Need::PythonProgram(name) => {
+            let is_there = Path::new(PYTHON_MODULES).join("bin").join(name).exists();
+            (!is_there).then(|| format!("{name} is not there; `.ci/run` installs it"))
+        }
         Need::OptionalTool(_)
         | Need::OptionalFilesystem(_)
         | Need::Ext4Feature(_)

@@ -22,7 +22,7 @@ pub(crate) use content::{content, default_access_list, scattered};
 pub(crate) use environment::Environment;
 pub(crate) use fscan::{Fscan, User};
 pub(crate) use image::{DirentField, Image, fsck};
-pub(crate) use lab::{Need, in_lab, is_root, python, tool};
+pub(crate) use lab::{Need, in_lab, is_root, python, python_program, tool};
 pub(crate) use mount::Mount;
 pub(crate) use outcome::Outcome;
 pub(crate) use places::GroupBlock;
