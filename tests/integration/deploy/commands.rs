@@ -86,7 +86,6 @@ fn the_reports_volume_is_looked_at_when_it_is_prepared() {
 }
 
 #[test]
-#[ignore = "`--shard` and `fscan merge` are not there yet"]
 fn shards_are_merged_to_one_report() {
     in_lab(&NEEDS, |dir| {
         let volumes = Volumes::new(dir);
