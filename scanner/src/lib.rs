@@ -87,6 +87,6 @@ pub use roots::{RootError, may_be_looked_up};
 pub use scan::{Recorded, Scan, merge, scan};
 pub use shard::{
     GivenToMerge, JoinError, Joined, SHARD_VERSION, Shard, ShardFacts, ShardFile, ShardFileError,
-    ShardHeader, join, kind_of_shard_file, read_shard, write_shard,
+    ShardHeader, join, kind_of_shard_file, read_shard, read_shard_from, write_shard,
 };
 pub use system_calls::{close_written, set_idle_io_class};

@@ -133,11 +133,11 @@ pub fn read_shard(path: &Path) -> Result<ShardFacts, ShardFileError> {
     let named = PathName::from(path);
     let file = open_file(path);
     let file = file.map_err(|fault| ShardFileError::Unreadable { path: named.clone(), fault })?;
-    read_from(named, file)
+    read_shard_from(named, file)
 }
 
 /// Reads from `source`; `path` is what errors call it.
-pub fn read_from(path: PathName, source: impl Read) -> Result<ShardFacts, ShardFileError> {
+pub fn read_shard_from(path: PathName, source: impl Read) -> Result<ShardFacts, ShardFileError> {
     let mut source = BufReader::with_capacity(1 << 16, source);
     let other = || ShardFileError::Other { path: path.clone() };
     let damaged = |what: String| ShardFileError::Damaged { path: path.clone(), what };
@@ -240,7 +240,7 @@ mod tests {
     }
 
     fn read(bytes: &[u8]) -> Result<ShardFacts, ShardFileError> {
-        read_from(PathName::new(b"facts".to_vec()), bytes)
+        read_shard_from(PathName::new(b"facts".to_vec()), bytes)
     }
 
     #[test]

@@ -22,7 +22,8 @@ mod unpassed;
 pub use adopted::Adopted;
 pub use facts::{GivenToMerge, GroundFacts, ShardFacts, ShardHeader};
 pub use file::{
-    SHARD_VERSION, ShardFile, ShardFileError, kind_of_shard_file, read_shard, write_shard,
+    SHARD_VERSION, ShardFile, ShardFileError, kind_of_shard_file, read_shard, read_shard_from,
+    write_shard,
 };
 pub use join::{JoinError, Joined, join};
 pub use linked::LinkedInodes;
