@@ -4,6 +4,7 @@ mod bead;
 mod settings;
 mod stress;
 mod tar;
+mod trend;
 
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ pub use bead::BeadArguments;
 pub use settings::{SettingsArguments, Typed};
 pub use stress::{Language, Place, ReplayArguments, StressArguments};
 pub use tar::{SourceArguments, TarArguments};
+pub use trend::{TrendArguments, TrendFormat};
 
 const EXIT_CODES: &str = "Exit codes:
   0  nothing at or above --fail-on
@@ -83,6 +85,8 @@ pub enum Command {
     Env(EnvironmentArguments),
     /// Render a saved report again
     Report(ReportArguments),
+    /// Compare several saved reports of one path over time: what is new, gone, growing
+    Trend(TrendArguments),
     /// Say what a finding means, how it is detected and what to do
     Explain(ExplainArguments),
     /// Print completions for a shell
@@ -106,7 +110,10 @@ impl Command {
             Command::Image(image) => &image.result.shape,
             Command::Env(env) => &env.result.shape,
             Command::Report(report) => &report.shape,
-            Command::Explain(_) | Command::Completions { .. } | Command::Man => return false,
+            Command::Trend(_)
+            | Command::Explain(_)
+            | Command::Completions { .. }
+            | Command::Man => return false,
         };
         shape.npd
     }

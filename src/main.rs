@@ -21,6 +21,7 @@ mod progress;
 mod render;
 mod replay;
 mod resumption;
+mod saved;
 mod scan;
 mod settings;
 mod signals;
@@ -29,6 +30,7 @@ mod stress;
 mod tar;
 mod time_limit;
 mod tool;
+mod trend;
 mod watched;
 
 use std::process::ExitCode;
@@ -60,6 +62,7 @@ fn run(command: Command) -> anyhow::Result<Status> {
         Command::Image(image) => image::run(&image),
         Command::Env(environment) => environment::run(&environment),
         Command::Report(report) => render::run(&report),
+        Command::Trend(trend) => trend::run(&trend),
         Command::Explain(explain) => explain::run(&explain),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man => manual::man_page(),

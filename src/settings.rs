@@ -102,7 +102,10 @@ fn asked(command: &Command) -> Option<Asked<'_>> {
                 patience: None,
             });
         }
-        Command::Explain(_) | Command::Completions { .. } | Command::Man => return None,
+        Command::Trend(_)
+        | Command::Explain(_)
+        | Command::Completions { .. }
+        | Command::Man => return None,
     };
     let judges = match command {
         Command::Tar(tar) => !tar.clean,
@@ -129,7 +132,10 @@ fn settings_of(command: &mut Command) -> Option<&mut SettingsArguments> {
         Command::Image(image) => &mut image.result.settings,
         Command::Env(env) => &mut env.result.settings,
         Command::Report(report) => &mut report.settings,
-        Command::Explain(_) | Command::Completions { .. } | Command::Man => return None,
+        Command::Trend(_)
+        | Command::Explain(_)
+        | Command::Completions { .. }
+        | Command::Man => return None,
     })
 }
 

@@ -38,6 +38,7 @@ mod tar_conclusion;
 mod tar_trips;
 mod text;
 mod timestamp;
+mod trend;
 mod unchecked;
 
 pub use code::{Code, CodeText};
@@ -73,4 +74,9 @@ pub use tar_conclusion::TarConclusion;
 pub use tar_trips::{TarError, TarErrorCount, TarPattern, TarRefused, TarRun, TarTrips};
 pub use text::{TextOptions, write_explanation, write_text};
 pub use timestamp::Timestamp;
+pub use trend::{
+    Dated, TREND_SCHEMA_VERSION, Trend, TrendAspect, TrendChange, TrendCode, TrendCounter,
+    TrendFinding, TrendKind, TrendMeasure, TrendQuantity, TrendReport, TrendRun, TrendSeries,
+    TrendState, TrendTally, trend_schema, write_trend_json, write_trend_text,
+};
 pub use unchecked::{Unchecked, UncheckedCollector, UncheckedReason};

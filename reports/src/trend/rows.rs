@@ -1,0 +1,218 @@
+//! The findings of a series over time.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::clip::clip_end;
+use crate::sum::sum;
+use crate::trend::identity::Identity;
+use crate::trend::judge::{Sight, judge};
+use crate::trend::look::{Look, look};
+use crate::trend::run::Seen;
+use crate::trend::{TrendCounter, TrendFinding, TrendState};
+use crate::{Code, Finding, Severity, Subject};
+
+/// Rows of a series.
+const ROWS: usize = 300;
+
+/// Subjects of one code beyond which all of it are counted together.
+const SUBJECTS: usize = 1000;
+
+/// Bytes of what was seen.
+const FOUND: usize = 300;
+
+/// How many findings of a series became what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TrendTally {
+    /// What they became.
+    pub state: TrendState,
+    /// How many rows, those without a row included; suppressed ones are not counted.
+    pub rows: u64,
+}
+
+/// What is told of the findings of a series.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    /// The first of them: what is worse first.
+    pub(super) rows: Vec<TrendFinding>,
+    /// How many more there are.
+    pub(super) beyond: u64,
+    /// How many became what.
+    pub(super) tallies: Vec<TrendTally>,
+    /// The worst of what is worse.
+    pub(super) worst: Option<Severity>,
+}
+
+/// What one report has of one identity.
+#[derive(Clone, Debug)]
+struct Had {
+    count: u64,
+    severity: Severity,
+    found: String,
+}
+
+/// What all reports have of it, by report.
+type History = BTreeMap<usize, Had>;
+
+/// Judges the findings of a series of two reports or more.
+pub(super) fn rows(runs: &[Seen<'_>], counter: Option<&TrendCounter>) -> Rows {
+    if runs.len() < 2 {
+        return Rows::default();
+    }
+    let found = found(runs).into_iter().filter_map(|(identity, history)| {
+        row(runs, identity, &history, None, counter)
+    });
+    let accepted = accepted(runs).into_iter().filter_map(|((code, glob), history)| {
+        row(runs, Identity::of_code(code), &history, Some(glob), None)
+    });
+    let mut rows: Vec<_> = found.chain(accepted).collect();
+    rows.sort_by(|a, b| {
+        let key = |row: &TrendFinding| (row.suppressed.is_some(), row.state, Reverse(row.severity));
+        key(a).cmp(&key(b)).then_with(|| (a.code, &a.subject).cmp(&(b.code, &b.subject)))
+    });
+    let tallies = tallies(&rows);
+    let worst = rows.iter().filter(|row| row.is_worse()).map(|row| row.severity).max();
+    let beyond = rows.len().saturating_sub(ROWS) as u64;
+    rows.truncate(ROWS);
+    Rows { rows, beyond, tallies, worst }
+}
+
+fn tallies(rows: &[TrendFinding]) -> Vec<TrendTally> {
+    let found = || rows.iter().filter(|row| row.suppressed.is_none());
+    let count = |state| found().filter(|row| row.state == state).count() as u64;
+    let tallies = TrendState::ALL.map(|state| TrendTally { state, rows: count(state) });
+    tallies.into_iter().filter(|tally| tally.rows > 0).collect()
+}
+
+/// What every report has, by identity.
+fn found(runs: &[Seen<'_>]) -> BTreeMap<Identity, History> {
+    let together = counted_together(runs);
+    let mut all: BTreeMap<Identity, History> = BTreeMap::new();
+    for (number, run) in runs.iter().enumerate() {
+        for finding in run.findings() {
+            let identity = match together.contains(&finding.code) {
+                true => Identity::of_code(finding.code),
+                false => Identity::of(finding),
+            };
+            let history = all.entry(identity).or_default();
+            match history.get_mut(&number) {
+                Some(had) => had.add(finding),
+                None => drop(history.insert(number, Had::of(finding))),
+            }
+        }
+    }
+    all
+}
+
+/// Codes of which a report holds rows that stand for many, or more rows than are told apart: which
+/// of them another report had cannot be known.
+fn counted_together(runs: &[Seen<'_>]) -> BTreeSet<Code> {
+    let mut subjects: BTreeMap<Code, usize> = BTreeMap::new();
+    let mut together = BTreeSet::new();
+    for finding in runs.iter().flat_map(Seen::findings) {
+        let count = subjects.entry(finding.code).or_default();
+        *count += 1;
+        let many = *count > SUBJECTS.saturating_mul(runs.len());
+        if many || finding.subject == Subject::default() {
+            together.insert(finding.code);
+        }
+    }
+    together
+}
+
+/// What every report accepts, by code and glob.
+fn accepted(runs: &[Seen<'_>]) -> BTreeMap<(Code, String), History> {
+    let mut all: BTreeMap<_, History> = BTreeMap::new();
+    for (number, run) in runs.iter().enumerate().filter(|(_, run)| run.is_alone()) {
+        for row in run.report().suppressed.iter().filter(|row| row.count > 0) {
+            let key = (row.code, clip_end(row.glob.as_deref().unwrap_or_default(), FOUND));
+            let history = all.entry(key).or_default();
+            let had = Had { count: row.count, severity: row.severity, found: row.reason.clone() };
+            match history.get_mut(&number) {
+                Some(before) => before.count = before.count.saturating_add(row.count),
+                None => drop(history.insert(number, had)),
+            }
+        }
+    }
+    all
+}
+
+impl Had {
+    fn of(finding: &Finding) -> Self {
+        Had {
+            count: finding.occurrences,
+            severity: finding.severity,
+            found: clip_end(&finding.found, FOUND),
+        }
+    }
+
+    fn add(&mut self, finding: &Finding) {
+        self.count = self.count.saturating_add(finding.occurrences);
+        self.severity = self.severity.max(finding.severity);
+    }
+}
+
+/// A row; none of what was gone before.
+fn row(
+    runs: &[Seen<'_>],
+    identity: Identity,
+    history: &History,
+    suppressed: Option<String>,
+    counter: Option<&TrendCounter>,
+) -> Option<TrendFinding> {
+    let sights = sights(runs, &identity, history);
+    let judged = judge(&sights)?;
+    let (state, because) = match counter.filter(|_| identity.code == Code::KernelErrorsRecorded) {
+        Some(counter) => counter.judge(judged),
+        None => judged,
+    };
+    let (_, last) = history.last_key_value()?;
+    Some(TrendFinding {
+        state,
+        code: identity.code,
+        severity: last.severity,
+        subject: identity.subject,
+        detail: identity.detail,
+        suppressed,
+        found: last.found.clone(),
+        counts: sights.iter().map(Sight::known).collect(),
+        because: because.map(|because| clip_end(&because, FOUND)),
+    })
+}
+
+/// What each report says of it. The newest one is asked how far it looked against the last that had
+/// it, the others against the newest.
+fn sights(runs: &[Seen<'_>], identity: &Identity, history: &History) -> Vec<Sight> {
+    let newest = runs.len() - 1;
+    let last = history.range(..newest).next_back().map_or(newest, |(number, _)| *number);
+    let sight = |(number, run): (usize, &Seen<'_>)| {
+        let other = runs.get(if number == newest { last } else { newest });
+        let had = history.get(&number);
+        Sight {
+            count: had.map_or(0, |had| had.count),
+            severity: had.map(|had| had.severity),
+            look: other.map_or(Look::Whole, |other| look(run, other, identity)),
+            accepted: accepted_of(run, identity.code),
+        }
+    };
+    runs.iter().enumerate().map(sight).collect()
+}
+
+fn accepted_of(run: &Seen<'_>, code: Code) -> u64 {
+    let rows = run.report().suppressed.iter().filter(|row| row.code == code);
+    sum(rows.map(|row| row.count))
+}
+
+/// Says of what is gone with an earlier filesystem that it is.
+pub(super) fn tell_replaced(rows: &mut [TrendFinding], replaced: &[usize]) {
+    for row in rows.iter_mut().filter(|row| row.state == TrendState::Gone) {
+        let last = row.counts.iter().rposition(|count| count.is_some_and(|count| count > 0));
+        if replaced.iter().any(|at| last.is_some_and(|last| *at > last)) {
+            row.because = Some("another filesystem or device stands there now".to_owned());
+        }
+    }
+}
+
