@@ -14,6 +14,7 @@ mod image;
 mod longhorn;
 mod manifest;
 mod manual;
+mod nightly;
 mod outcome;
 mod output;
 mod problem;

@@ -54,6 +54,9 @@ pub struct Dated {
     pub file: PathName,
     /// What stands in it.
     pub report: Report,
+    /// The night that it is of (`fscan nightly`): what several reports of one night saw counts as
+    /// one look.
+    pub night: Option<PathName>,
 }
 
 /// What several reports say together.

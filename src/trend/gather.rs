@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use reports::{Dated, PathName, from_json};
 
+use crate::nightly::{MARKER, SUMMARY};
 use crate::saved;
 
 /// The most reports that are read.
@@ -13,9 +14,6 @@ const MOST: usize = 2000;
 
 /// What all of them may take together, in bytes.
 const MOST_BYTES: u64 = 1 << 30;
-
-/// The account of a night, which lies beside its reports and is none.
-pub const SUMMARY: &str = "summary.json";
 
 /// Reports, and why others are not among them.
 #[derive(Default)]
@@ -65,7 +63,13 @@ fn read(file: &Path, left: &mut u64) -> anyhow::Result<Dated> {
     let text = saved::read(file, saved::LARGEST.min(*left)).with_context(shown)?;
     *left = left.saturating_sub(text.len() as u64);
     let report = from_json(&text).with_context(shown)?;
-    Ok(Dated { file: file.into(), report })
+    Ok(Dated { file: file.into(), report, night: night_of(file) })
+}
+
+/// The folder of a file, where that is one of a night.
+fn night_of(file: &Path) -> Option<PathName> {
+    let folder = file.parent()?.canonicalize().ok()?;
+    fs::symlink_metadata(folder.join(MARKER)).ok().map(|_| folder.as_path().into())
 }
 
 /// Whether the folders in a folder are looked into as well.

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::trend::judge::Judged;
-use crate::trend::run::Seen;
+use crate::trend::run::{Seen, looks};
 use crate::trend::{Dated, TrendState};
 use crate::{FactName, FactValue, Timestamp};
 
@@ -23,6 +23,8 @@ pub struct TrendCounter {
     pub resets: Vec<u32>,
     /// How many errors were recorded after the first run that knows the counter.
     pub increase: u64,
+    /// Whether it was set back before the newest look, or in it.
+    pub reset_since: bool,
     /// Whether the newest run's last error was met while no run of fscan looked: looking at damage
     /// is recorded as well.
     pub met_by_others: bool,
@@ -58,14 +60,20 @@ pub(super) fn counter(
         };
         increase = increase.saturating_add(more);
     }
+    let looks = looks(runs);
+    let newest_look = looks.last();
+    let begin = looks.iter().position(|look| Some(look) == newest_look).unwrap_or_default();
     let of_run = |run: usize| readings.iter().find(|reading| reading.run == run);
     let time = |seconds: u64| Timestamp::from_unix_seconds(i64::try_from(seconds).ok()?);
     Some(TrendCounter {
         values: (0..runs.len()).map(|run| of_run(run).map(|it| it.count)).collect(),
         last_errors: (0..runs.len()).map(|run| time(of_run(run)?.last?)).collect(),
+        reset_since: resets.last().is_some_and(|run| *run as usize >= begin),
         resets,
         increase,
-        met_by_others: last.last.is_some_and(|last| met_by_others(last as f64, runs, reports)),
+        met_by_others: last
+            .last
+            .is_some_and(|last| met_by_others(last as f64, runs.get(..begin), reports)),
     })
 }
 
@@ -87,14 +95,13 @@ impl Reading {
     }
 }
 
-/// Whether an error was met after the run before the newest one, and during no run.
-fn met_by_others(last: f64, runs: &[Seen<'_>], reports: &[Dated]) -> bool {
-    let Some((_, earlier)) = runs.split_last() else { return false };
+/// Whether an error was met after the runs before the newest look, and during no run.
+fn met_by_others(last: f64, earlier: Option<&[Seen<'_>]>, reports: &[Dated]) -> bool {
     let span = |dated: &Dated| {
         let report = &dated.report;
         (report.started_at.as_unix_seconds(), report.finished_at.as_unix_seconds())
     };
-    let after = earlier.last().is_some_and(|seen| last > span(seen.dated).1 + SLACK);
+    let after = earlier.and_then(<[_]>::last).is_some_and(|seen| last > span(seen.dated).1 + SLACK);
     let during = reports.iter().map(span).any(|(start, end)| {
         (start - SLACK..=end + SLACK).contains(&last)
     });
@@ -104,9 +111,8 @@ fn met_by_others(last: f64, runs: &[Seen<'_>], reports: &[Dated]) -> bool {
 impl TrendCounter {
     /// What becomes of a record that is there as before.
     pub(super) fn judge(&self, (state, because): Judged) -> Judged {
-        let newest = self.values.len().saturating_sub(1) as u32;
         match state {
-            TrendState::Same if self.resets.last() == Some(&newest) => {
+            TrendState::Same if self.reset_since => {
                 (TrendState::Growing, Some("errors were recorded again after a reset".to_owned()))
             }
             TrendState::Same if self.met_by_others => {

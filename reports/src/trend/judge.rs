@@ -33,6 +33,17 @@ impl Sight {
         self.tells().then_some(self.count)
     }
 
+    /// What two runs of one look say together.
+    pub(super) fn and(self, later: Sight) -> Sight {
+        let whole = self.look == Look::Whole && later.look != Look::Whole;
+        Sight {
+            count: self.count.max(later.count),
+            severity: self.severity.max(later.severity),
+            look: if whole { self.look } else { later.look },
+            accepted: self.accepted.max(later.accepted),
+        }
+    }
+
     fn why(&self) -> Option<String> {
         match &self.look {
             Look::Whole => None,

@@ -11,7 +11,7 @@ use crate::sum::sum;
 use crate::trend::identity::Identity;
 use crate::trend::judge::{Sight, judge};
 use crate::trend::look::{Look, look};
-use crate::trend::run::Seen;
+use crate::trend::run::{Seen, looks};
 use crate::trend::{TrendCounter, TrendFinding, TrendState};
 use crate::{Code, Finding, Severity, Subject};
 
@@ -57,16 +57,24 @@ struct Had {
 /// What all reports have of it, by report.
 type History = BTreeMap<usize, Had>;
 
-/// Judges the findings of a series of two reports or more.
+/// Runs, and which look each belongs to.
+struct Series<'a> {
+    runs: &'a [Seen<'a>],
+    looks: &'a [usize],
+}
+
+/// Judges the findings of a series of two looks or more.
 pub(super) fn rows(runs: &[Seen<'_>], counter: Option<&TrendCounter>) -> Rows {
-    if runs.len() < 2 {
+    let looks = looks(runs);
+    if looks.last().is_none_or(|last| *last == 0) {
         return Rows::default();
     }
+    let series = &Series { runs, looks: &looks };
     let found = found(runs).into_iter().filter_map(|(identity, history)| {
-        row(runs, identity, &history, None, counter)
+        row(series, identity, &history, None, counter)
     });
     let accepted = accepted(runs).into_iter().filter_map(|((code, glob), history)| {
-        row(runs, Identity::of_code(code), &history, Some(glob), None)
+        row(series, Identity::of_code(code), &history, Some(glob), None)
     });
     let mut rows: Vec<_> = found.chain(accepted).collect();
     rows.sort_by(|a, b| {
@@ -157,14 +165,14 @@ impl Had {
 
 /// A row; none of what was gone before.
 fn row(
-    runs: &[Seen<'_>],
+    series: &Series<'_>,
     identity: Identity,
     history: &History,
     suppressed: Option<String>,
     counter: Option<&TrendCounter>,
 ) -> Option<TrendFinding> {
-    let sights = sights(runs, &identity, history);
-    let judged = judge(&sights)?;
+    let sights = sights(series, &identity, history);
+    let judged = judge(&by_look(&sights, series.looks))?;
     let (state, because) = match counter.filter(|_| identity.code == Code::KernelErrorsRecorded) {
         Some(counter) => counter.judge(judged),
         None => judged,
@@ -183,13 +191,16 @@ fn row(
     })
 }
 
-/// What each report says of it. The newest one is asked how far it looked against the last that had
-/// it, the others against the newest.
-fn sights(runs: &[Seen<'_>], identity: &Identity, history: &History) -> Vec<Sight> {
-    let newest = runs.len() - 1;
-    let last = history.range(..newest).next_back().map_or(newest, |(number, _)| *number);
+/// What each report says of it. Those of the newest look are asked how far they looked against the
+/// last before that had it, the others against the newest.
+fn sights(series: &Series<'_>, identity: &Identity, history: &History) -> Vec<Sight> {
+    let runs = series.runs;
+    let newest = runs.len().saturating_sub(1);
+    let newest_look = series.looks.last();
+    let begin = series.looks.iter().position(|look| Some(look) == newest_look).unwrap_or(newest);
+    let last = history.range(..begin).next_back().map_or(newest, |(number, _)| *number);
     let sight = |(number, run): (usize, &Seen<'_>)| {
-        let other = runs.get(if number == newest { last } else { newest });
+        let other = runs.get(if number >= begin { last } else { newest });
         let had = history.get(&number);
         Sight {
             count: had.map_or(0, |had| had.count),
@@ -199,6 +210,19 @@ fn sights(runs: &[Seen<'_>], identity: &Identity, history: &History) -> Vec<Sigh
         }
     };
     runs.iter().enumerate().map(sight).collect()
+}
+
+/// What each look says of it.
+fn by_look(sights: &[Sight], looks: &[usize]) -> Vec<Sight> {
+    let mut together: Vec<(usize, Sight)> = Vec::new();
+    for (sight, look) in sights.iter().zip(looks) {
+        let sight = match together.pop_if(|(last, _)| last == look) {
+            Some((_, before)) => before.and(sight.clone()),
+            None => sight.clone(),
+        };
+        together.push((*look, sight));
+    }
+    together.into_iter().map(|(_, sight)| sight).collect()
 }
 
 fn accepted_of(run: &Seen<'_>, code: Code) -> u64 {

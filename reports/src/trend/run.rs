@@ -11,6 +11,8 @@ use crate::{FactName, FactValue, Finding, PathName, Report, Root, StressTarget};
 pub struct TrendRun {
     /// Which of the trend's reports, from 0.
     pub report: u32,
+    /// Which look of the series it belongs to, from 0: all runs of one night are one.
+    pub look: u32,
     /// Checks that ran on everything in their scope.
     pub checks_ran: Vec<String>,
     /// Checks that ran on a part of it.
@@ -83,6 +85,18 @@ fn root_of<'a>(report: &'a Report, path: Option<&PathName>) -> Option<&'a Root> 
     nearest.or_else(mounted).or(first)
 }
 
+/// Which look each run belongs to, from 0: those of one night that follow one another are one.
+pub(super) fn looks(runs: &[Seen<'_>]) -> Vec<usize> {
+    let mut looks: Vec<usize> = Vec::new();
+    let mut night = None;
+    for run in runs {
+        let same = run.dated.night.is_some() && run.dated.night.as_ref() == night;
+        night = run.dated.night.as_ref();
+        looks.push(looks.last().map_or(0, |last| if same { *last } else { last + 1 }));
+    }
+    looks
+}
+
 /// Whether `path` is `folder` or lies in it.
 pub(super) fn is_beneath(path: &PathName, folder: &PathName) -> bool {
     let folder = folder.as_bytes();
@@ -92,7 +106,7 @@ pub(super) fn is_beneath(path: &PathName, folder: &PathName) -> bool {
 }
 
 impl TrendRun {
-    pub(super) fn of(seen: &Seen<'_>) -> Self {
+    pub(super) fn of(seen: &Seen<'_>, look: usize) -> Self {
         use crate::CheckStatus::{Partial, Ran, Skipped};
         let named = |status| {
             let checks = seen.root.checks.iter().filter(move |check| check.status == status);
@@ -100,6 +114,7 @@ impl TrendRun {
         };
         TrendRun {
             report: seen.index as u32,
+            look: look as u32,
             checks_ran: named(Ran),
             checks_partial: named(Partial),
             checks_skipped: named(Skipped),

@@ -11,7 +11,7 @@ use crate::trend::code_counts::code_counts;
 use crate::trend::counter::counter;
 use crate::trend::measure::measures;
 use crate::trend::rows::{rows, tell_replaced};
-use crate::trend::run::Seen;
+use crate::trend::run::{Seen, looks};
 use crate::trend::{
     Dated, TrendChange, TrendCode, TrendCounter, TrendFinding, TrendKind, TrendMeasure, TrendRun,
     TrendState, TrendTally,
@@ -101,7 +101,7 @@ impl TrendSeries {
             kind,
             filesystem: newest.root.filesystem.clone(),
             device: newest.root.device.clone(),
-            runs: runs.iter().map(TrendRun::of).collect(),
+            runs: runs.iter().zip(looks(runs)).map(|(run, look)| TrendRun::of(run, look)).collect(),
             changes,
             findings: rows.rows,
             findings_beyond: rows.beyond,
@@ -115,7 +115,13 @@ impl TrendSeries {
 
     /// Whether there is something to compare.
     pub fn compares(&self) -> bool {
-        self.runs.len() > 1
+        self.before().is_some()
+    }
+
+    /// The last run before the newest look.
+    pub(super) fn before(&self) -> Option<usize> {
+        let newest = self.runs.last()?.look;
+        self.runs.iter().rposition(|run| run.look != newest)
     }
 
     /// The worst of what the newest report has that the earlier ones have not, or have less of.

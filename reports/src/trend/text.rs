@@ -201,15 +201,15 @@ fn numbers<W: Write>(series: &TrendSeries, trend: &Trend, page: &mut Page<'_, W>
     };
     let newest = series.runs.len().saturating_sub(1);
     let told = series.measures.iter().filter(|measure| !measure.is_nothing());
-    let rows: Vec<_> = codes(series).chain(told.map(of_measure)).collect();
+    let rows: Vec<_> = codes(series).chain(told.map(|it| of_measure(it, series.before()))).collect();
     if rows.is_empty() {
         return Ok(());
     }
     page.blank()?;
-    let (first, before, now) = (at(0), at(newest.saturating_sub(1)), at(newest));
+    let (first, before, now) = (at(0), at(series.before().unwrap_or_default()), at(newest));
     let head = ["", first.as_str(), before.as_str(), now.as_str(), "change"];
     let sides = [Side::Left, Side::Right, Side::Right, Side::Right, Side::Right];
-    if series.runs.len() > 2 {
+    if series.before() != Some(0) {
         return write_table(2, head, rows.into_iter(), sides, page);
     }
     let narrow = |[name, _, before, now, change]: [String; 5]| [name, before, now, change];
@@ -220,18 +220,25 @@ fn numbers<W: Write>(series: &TrendSeries, trend: &Trend, page: &mut Page<'_, W>
 }
 
 fn codes(series: &TrendSeries) -> impl Iterator<Item = [String; 5]> {
-    series.codes.iter().map(|row| cells(row.code.as_str(), &row.counts, false))
+    let before = series.before();
+    series.codes.iter().map(move |row| cells(row.code.as_str(), &row.counts, before, false))
 }
 
-fn of_measure(measure: &TrendMeasure) -> [String; 5] {
-    cells(measure.quantity.text(), &measure.values, measure.quantity.is_bytes())
+fn of_measure(measure: &TrendMeasure, before: Option<usize>) -> [String; 5] {
+    let quantity = measure.quantity;
+    cells(quantity.text(), &measure.values, before, quantity.is_bytes())
 }
 
-fn cells(name: &str, values: &[Option<u64>], in_bytes: bool) -> [String; 5] {
+fn cells(
+    name: &str,
+    values: &[Option<u64>],
+    before: Option<usize>,
+    in_bytes: bool,
+) -> [String; 5] {
     let shown = |value: u64| if in_bytes { bytes(value) } else { grouped(value) };
     let cell = |value: Option<u64>| value.map_or_else(|| "?".to_owned(), shown);
-    let mut last = values.iter().rev().copied();
-    let (now, before) = (last.next().flatten(), last.next().flatten());
+    let now = values.last().copied().flatten();
+    let before = before.and_then(|run| values.get(run).copied().flatten());
     let change = before.zip(now).map(|(before, now)| match now.cmp(&before) {
         std::cmp::Ordering::Less => format!("-{}", shown(before - now)),
         std::cmp::Ordering::Equal => "0".to_owned(),
