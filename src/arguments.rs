@@ -1,6 +1,7 @@
 //! The command line: what was typed, validated.
 
 mod bead;
+mod nightly;
 mod settings;
 mod stress;
 mod tar;
@@ -15,9 +16,10 @@ use reports::Severity;
 use scanner::compare::Field;
 
 pub use bead::BeadArguments;
+pub use nightly::{NightFormat, NightlyArguments};
 pub use settings::{SettingsArguments, Typed};
-pub use stress::{Language, Place, ReplayArguments, StressArguments};
-pub use tar::{SourceArguments, TarArguments};
+pub use stress::{Language, Place, ProfileName, ReplayArguments, StressArguments, place, time};
+pub use tar::{Pattern, SourceArguments, TarArguments};
 pub use trend::{TrendArguments, TrendFormat};
 
 const EXIT_CODES: &str = "Exit codes:
@@ -87,6 +89,9 @@ pub enum Command {
     Report(ReportArguments),
     /// Compare several saved reports of one path over time: what is new, gone, growing
     Trend(TrendArguments),
+    /// Do what a timer runs at night: a quick scan, tar round trips, stress, a full scan, each with a
+    /// report in a folder of the night
+    Nightly(NightlyArguments),
     /// Say what a finding means, how it is detected and what to do
     Explain(ExplainArguments),
     /// Print completions for a shell
@@ -111,6 +116,7 @@ impl Command {
             Command::Env(env) => &env.result.shape,
             Command::Report(report) => &report.shape,
             Command::Trend(_)
+            | Command::Nightly(_)
             | Command::Explain(_)
             | Command::Completions { .. }
             | Command::Man => return false,
@@ -440,7 +446,7 @@ impl From<FailOn> for Severity {
 }
 
 /// A file that the textfile collector reads: it goes by the end of the name.
-fn prometheus_file(text: &str) -> Result<PathBuf, String> {
+pub fn prometheus_file(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
     match (path.file_stem(), path.extension()) {
         (Some(_), Some(extension)) if extension == "prom" => Ok(path),

@@ -64,6 +64,7 @@ fn run(command: Command) -> anyhow::Result<Status> {
         Command::Env(environment) => environment::run(&environment),
         Command::Report(report) => render::run(&report),
         Command::Trend(trend) => trend::run(&trend),
+        Command::Nightly(nightly) => nightly::run(&nightly),
         Command::Explain(explain) => explain::run(&explain),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man => manual::man_page(),

@@ -24,6 +24,12 @@ use crate::output;
 use document::{Document, Folder};
 use find::Found;
 
+pub use defaults::{globs, rate, word};
+pub use document::parse;
+pub use read::relied_on;
+pub use table::{Field, Table};
+pub use wrong::Wrong;
+
 /// The name of settings in a tree.
 const IN_TREE: &str = ".fscan.toml";
 
@@ -103,6 +109,7 @@ fn asked(command: &Command) -> Option<Asked<'_>> {
             });
         }
         Command::Trend(_)
+        | Command::Nightly(_)
         | Command::Explain(_)
         | Command::Completions { .. }
         | Command::Man => return None,
@@ -133,6 +140,7 @@ fn settings_of(command: &mut Command) -> Option<&mut SettingsArguments> {
         Command::Env(env) => &mut env.result.settings,
         Command::Report(report) => &mut report.settings,
         Command::Trend(_)
+        | Command::Nightly(_)
         | Command::Explain(_)
         | Command::Completions { .. }
         | Command::Man => return None,

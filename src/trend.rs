@@ -9,13 +9,13 @@ use crate::arguments::{TrendArguments, TrendFormat};
 use crate::output;
 use crate::status::Status;
 
-use gather::gather;
+pub use gather::gather;
 
 /// Reads, compares, prints, and decides the exit code.
 pub fn run(arguments: &TrendArguments) -> anyhow::Result<Status> {
     let gathered = gather(&arguments.reports)?;
     gathered.refused.iter().for_each(output::complain);
-    let trend = Trend::of(gathered.reports);
+    let trend = Trend::of(&gathered.reports);
     if !trend.compares() {
         trend.remarks.iter().for_each(|remark| output::say(remark));
         bail!("nothing can be compared: give two reports or more of one path and one kind of run");

@@ -19,6 +19,7 @@ mod json;
 mod junit;
 mod listed;
 mod markdown;
+mod night;
 mod numbers;
 mod path_name;
 mod problem_line;
@@ -55,6 +56,10 @@ pub use finding::{Finding, Subject};
 pub use json::{ReadError, from_json, write_json};
 pub use junit::{JunitOptions, write_junit};
 pub use markdown::{MarkdownOptions, ReportFile, write_markdown};
+pub use night::{
+    LastReport, NIGHT_SCHEMA_VERSION, Night, NightEnding, NightStep, NightStepName, night_schema,
+    write_night_json, write_night_prometheus, write_night_text,
+};
 pub use path_name::{PathName, escape, escape_prose};
 pub use problem_line::{ProblemState, in_a_line, problem_line};
 pub use prometheus::write_prometheus;

@@ -90,13 +90,13 @@ pub struct TrendReport {
 
 impl Trend {
     /// What `reports` say together, in whatever order they come.
-    pub fn of(reports: Vec<Dated>) -> Self {
+    pub fn of(reports: &[Dated]) -> Self {
         let (reports, mut remarks) = order::in_order(reports);
         let series = series::all(&reports);
         remarks.extend(series.iter().filter_map(|series| series.remark(&reports)));
         Trend {
             schema_version: TREND_SCHEMA_VERSION,
-            reports: reports.iter().map(TrendReport::of).collect(),
+            reports: reports.iter().copied().map(TrendReport::of).collect(),
             series,
             remarks,
         }

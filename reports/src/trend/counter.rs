@@ -44,7 +44,7 @@ struct Reading {
 pub(super) fn counter(
     runs: &[Seen<'_>],
     replaced: &[usize],
-    reports: &[Dated],
+    reports: &[&Dated],
 ) -> Option<TrendCounter> {
     let readings: Vec<Reading> = runs.iter().enumerate().filter_map(reading).collect();
     let last = readings.last()?;
@@ -96,13 +96,13 @@ impl Reading {
 }
 
 /// Whether an error was met after the runs before the newest look, and during no run.
-fn met_by_others(last: f64, earlier: Option<&[Seen<'_>]>, reports: &[Dated]) -> bool {
+fn met_by_others(last: f64, earlier: Option<&[Seen<'_>]>, reports: &[&Dated]) -> bool {
     let span = |dated: &Dated| {
         let report = &dated.report;
         (report.started_at.as_unix_seconds(), report.finished_at.as_unix_seconds())
     };
     let after = earlier.and_then(<[_]>::last).is_some_and(|seen| last > span(seen.dated).1 + SLACK);
-    let during = reports.iter().map(span).any(|(start, end)| {
+    let during = reports.iter().copied().map(span).any(|(start, end)| {
         (start - SLACK..=end + SLACK).contains(&last)
     });
     after && !during

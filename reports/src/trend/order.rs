@@ -3,14 +3,15 @@
 use crate::trend::Dated;
 
 /// Sorts, drops what is there twice, and says what is odd.
-pub(super) fn in_order(mut reports: Vec<Dated>) -> (Vec<Dated>, Vec<String>) {
+pub(super) fn in_order(reports: &[Dated]) -> (Vec<&Dated>, Vec<String>) {
+    let mut reports: Vec<&Dated> = reports.iter().collect();
     // Of reports that began at once the one that ended first stands first.
     reports.sort_by(|a, b| {
         let key = |dated: &Dated| (dated.report.started_at, dated.report.finished_at);
         key(a).cmp(&key(b)).then_with(|| a.file.cmp(&b.file))
     });
     let mut remarks = Vec::new();
-    let mut kept: Vec<Dated> = Vec::new();
+    let mut kept: Vec<&Dated> = Vec::new();
     for dated in reports {
         let began = dated.report.started_at;
         let mut same = kept.iter().rev().take_while(|other| other.report.started_at == began);
@@ -19,7 +20,7 @@ pub(super) fn in_order(mut reports: Vec<Dated>) -> (Vec<Dated>, Vec<String>) {
             remarks.push(format!("{file}: the same report as {other}; it counts once"));
             continue;
         }
-        remarks.extend(clock(&dated));
+        remarks.extend(clock(dated));
         kept.push(dated);
     }
     (kept, remarks)

@@ -64,7 +64,7 @@ fn is_zero(count: &u64) -> bool {
 }
 
 /// A series for each path and kind.
-pub(super) fn all(reports: &[Dated]) -> Vec<TrendSeries> {
+pub(super) fn all(reports: &[&Dated]) -> Vec<TrendSeries> {
     let mut groups: BTreeMap<(PathName, TrendKind), Vec<Seen<'_>>> = BTreeMap::new();
     for seen in reports.iter().enumerate().flat_map(|(index, dated)| of_report(index, dated)) {
         let runs = groups.entry((seen.place(), seen.kind)).or_default();
@@ -89,7 +89,7 @@ fn of_report(index: usize, dated: &Dated) -> impl Iterator<Item = Seen<'_>> {
 }
 
 impl TrendSeries {
-    fn of(path: PathName, kind: TrendKind, runs: &[Seen<'_>], reports: &[Dated]) -> Option<Self> {
+    fn of(path: PathName, kind: TrendKind, runs: &[Seen<'_>], reports: &[&Dated]) -> Option<Self> {
         let newest = runs.last()?;
         let changes = changes(runs);
         let replaced = replaced(&changes);
@@ -135,7 +135,7 @@ impl TrendSeries {
     }
 
     /// What is odd about it.
-    pub(super) fn remark(&self, reports: &[Dated]) -> Option<String> {
+    pub(super) fn remark(&self, reports: &[&Dated]) -> Option<String> {
         let run = self.runs.first().filter(|_| !self.compares() && reports.len() > 1)?;
         let file = reports.get(run.report as usize)?.file.escaped();
         Some(format!(

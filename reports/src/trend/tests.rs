@@ -33,7 +33,7 @@ fn of(reports: impl IntoIterator<Item = Report>) -> Trend {
         report,
         night: None,
     };
-    Trend::of(reports.into_iter().enumerate().map(dated).collect())
+    Trend::of(&reports.into_iter().enumerate().map(dated).collect::<Vec<_>>())
 }
 
 /// The states of all rows that are not about suppressions.
@@ -146,7 +146,7 @@ fn what_becomes_of_a_finding() {
             report,
             night: None,
         });
-        assert_eq!(Trend::of(dated.collect()), trend, "{name}");
+        assert_eq!(Trend::of(&dated.collect::<Vec<_>>()), trend, "{name}");
     }
 }
 
@@ -178,7 +178,7 @@ fn the_reports_of_a_night_are_one_look() {
                 night: Some(night.clone()),
             })
         });
-        let trend = Trend::of(dated.collect());
+        let trend = Trend::of(&dated.collect::<Vec<_>>());
         assert_eq!(states(&trend), expected, "{name}: {trend:#?}");
     }
     let alone = |report| Dated {
@@ -186,7 +186,7 @@ fn the_reports_of_a_night_are_one_look() {
         report,
         night: Some(PathName::new(b"x".to_vec())),
     };
-    assert!(!Trend::of(vec![alone(day(0)), alone(found(1))]).compares());
+    assert!(!Trend::of(&[alone(day(0)), alone(found(1))]).compares());
 }
 
 #[test]
