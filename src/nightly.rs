@@ -94,7 +94,14 @@ impl UnderWay {
 fn dry_run(config: &Config) -> anyhow::Result<Status> {
     let now = Timestamp::now();
     let folder = config.reports.join(night_name::of(now));
-    let plan = Plan::new(config, &folder, now, &[]);
+    let earlier = match config.reports.is_dir() {
+        true => {
+            let store = Store::open(config)?;
+            store.summaries(&store.nights()?)
+        }
+        false => Vec::new(),
+    };
+    let plan = Plan::new(config, &folder, now, &earlier);
     output::print(|out| {
         writeln!(out, "mkdir -p {}", command_line::word(folder.as_os_str()))?;
         plan.steps.iter().try_for_each(|step| writeln!(out, "{}", step.command_line()))

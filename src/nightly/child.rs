@@ -105,7 +105,11 @@ fn read(step: &Step, told: &mut NightStep) -> Read {
 
 /// How a step ended, and why.
 fn ending(attended: &Attended, report: Read) -> (NightEnding, Option<String>) {
-    let said = || Some(quote(&attended.said)).filter(|said| said != "it said nothing");
+    let said = || {
+        let said = quote(&attended.said);
+        let said = said.strip_prefix("fscan: ").unwrap_or(&said);
+        Some(said.to_owned()).filter(|said| said != "it said nothing")
+    };
     match (attended.cut, attended.killed) {
         (_, true) => return (NightEnding::Killed, Some(left_behind(attended))),
         (Some(Cut::Stopped), _) => return (NightEnding::Stopped, None),

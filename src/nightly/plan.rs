@@ -177,11 +177,19 @@ impl Planner<'_> {
         for glob in &self.config.exclude {
             arguments.extend(words(&["--exclude", glob]));
         }
-        if self.config.reports.starts_with(root) {
-            arguments.extend([OsString::from("--exclude"), literal(self.config.reports.as_os_str())]);
+        if let Some(reports) = self.reports_below(root) {
+            arguments.extend([OsString::from("--exclude"), literal(reports.as_os_str())]);
         }
         arguments.push(root.into());
         arguments
+    }
+
+    /// The folder for reports as it is reached from a root above it.
+    fn reports_below(&self, root: &Path) -> Option<PathBuf> {
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let reports = real(&self.config.reports);
+        let below = reports.strip_prefix(real(root)).ok()?;
+        Some(root.join(below))
     }
 
     fn tar(&mut self, root: &Path, tar: &TarStep) -> Vec<OsString> {
