@@ -25,6 +25,7 @@ pub(crate) use mount::Mount;
 pub(crate) use outcome::Outcome;
 pub(crate) use places::GroupBlock;
 pub(crate) use report::{Report, Subject, Totals};
+pub(crate) use running::Running;
 pub(crate) use scratch::Dir;
 pub(crate) use tar_trips::{TarError, TarRun, TarTrips};
 pub(crate) use tree::{ODD_NAMES, chain, counted_by_walkdir, files, realistic, special_files};
