@@ -29,6 +29,7 @@ use crate::settings::relied_on;
 use crate::signals::{self, Caught};
 use crate::status::Status;
 use child::Children;
+use conclusion::Conclusion;
 use config::Config;
 use plan::Plan;
 use store::Store;
@@ -140,7 +141,8 @@ fn go(
         troubles: Vec::new(),
         remarks: plan.remarks,
     };
-    conclusion::Conclusion { config, store, folder: &folder, earlier: &earlier }.of(night)
+    let conclusion = Conclusion { config, store, folder: &folder, earlier: &earlier };
+    Ok(conclusion.of(night))
 }
 
 fn show(arguments: &NightlyArguments, night: &Night) -> anyhow::Result<()> {

@@ -16,6 +16,9 @@ use crate::saved;
 /// How much of the end of what a step says is kept, in bytes.
 const SAID: usize = 8 << 10;
 
+/// The number of SIGKILL.
+const KILL: i32 = 9;
+
 /// What systemd gives to the process that it starts, and to no child of it.
 const NOT_FOR_CHILDREN: [&str; 4] = ["NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "WATCHDOG_PID"];
 
@@ -125,7 +128,9 @@ fn ending(attended: &Attended, report: Read) -> (NightEnding, Option<String>) {
     match (status.code(), report) {
         (None, _) => {
             let signal = status.signal().unwrap_or_default();
-            (NightEnding::Crashed, Some(with(format!("signal {signal}"), said())))
+            // Nobody here sends it unasked; the kernel does.
+            let why = if signal == KILL { " (memory may have been short)" } else { "" };
+            (NightEnding::Crashed, Some(with(format!("signal {signal}{why}"), said())))
         }
         (Some(0 | 1 | 3), Ok(report)) if report.complete => (NightEnding::Done, None),
         (Some(0 | 1 | 3), Ok(_)) => {

@@ -33,7 +33,7 @@ pub struct Conclusion<'a> {
 
 impl Conclusion<'_> {
     /// Concludes a night.
-    pub fn of(&self, mut night: Night) -> anyhow::Result<Night> {
+    pub fn of(&self, mut night: Night) -> Night {
         let reports = self.reports(&mut night);
         self.compare(&mut night, &reports);
         if let Some(file) = &self.config.prometheus_file
@@ -41,19 +41,29 @@ impl Conclusion<'_> {
         {
             night.troubles.push(format!("{error:#}"));
         }
+        let partial = PathName::from(self.folder.path.as_path());
         if !night.complete {
             // One that was stopped leaves all as it is, under the name that says so.
-            night.folder = self.folder.path.as_path().into();
-            self.save(&night)?;
-            return Ok(night);
+            night.folder = partial.clone();
+        } else {
+            match keep::tidy(self.store, self.config.keep, Timestamp::now()) {
+                Ok(removed) => night.removed.extend(removed),
+                Err(error) => night.troubles.push(format!("no night was removed: {error:#}")),
+            }
         }
-        match keep::tidy(self.store, self.config.keep, Timestamp::now()) {
-            Ok(removed) => night.removed.extend(removed),
-            Err(error) => night.troubles.push(format!("no night was removed: {error:#}")),
+        let whole = night.complete;
+        let kept = self.save(&night).and_then(|()| match whole {
+            true => self.store.finish(self.folder),
+            false => Ok(None),
+        });
+        match kept {
+            Ok(remark) => night.remarks.extend(remark),
+            Err(error) => {
+                night.folder = partial;
+                night.troubles.push(format!("{error:#}"));
+            }
         }
-        self.save(&night)?;
-        night.remarks.extend(self.store.finish(self.folder)?);
-        Ok(night)
+        night
     }
 
     /// The reports of this night and of those before.

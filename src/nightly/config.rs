@@ -28,6 +28,7 @@ const KEYS: &[&str] = &[
     "exit-zero",
     "prometheus-file",
     "exclude",
+    "settings",
     "idle",
     "max-rate",
     "control",
@@ -64,6 +65,8 @@ pub struct Config {
     pub prometheus_file: Option<PathBuf>,
     /// What scans leave out.
     pub exclude: Vec<String>,
+    /// Whether settings in the roots and in the configuration folder are heeded.
+    pub settings: bool,
     /// Whether scans let everybody else go first.
     pub idle: bool,
     /// How fast scans read content, in bytes a second.
@@ -123,6 +126,7 @@ fn read(text: &str) -> Result<Config, Wrong> {
         exit_zero: flag("exit-zero")?.unwrap_or(false),
         prometheus_file: get("prometheus-file").map(metrics_file).transpose()?,
         exclude: get("exclude").map(globs).transpose()?.unwrap_or_default(),
+        settings: flag("settings")?.unwrap_or(true),
         idle: flag("idle")?.unwrap_or(true),
         max_rate: get("max-rate").map(rate).transpose()?,
         control: control(get("control"))?,

@@ -121,6 +121,9 @@ impl Planner<'_> {
         let fail_on = self.config.fail_on.to_possible_value();
         let fail_on = fail_on.map_or_else(String::new, |value| value.get_name().to_owned());
         arguments.extend(words(&["--fail-on", &fail_on, "--quiet", "--progress", "never"]));
+        if !self.config.settings {
+            arguments.push("--no-settings".into());
+        }
         arguments.extend([OsString::from("--output"), output.clone().into()]);
         Step { name, root, limit, arguments, report, output }
     }

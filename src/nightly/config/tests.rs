@@ -41,6 +41,7 @@ fn the_sample_says_what_holds_without_it() {
     assert_eq!((config.time_limit, config.grace), (bare.time_limit, bare.grace));
     assert_eq!(format!("{:?}", config.full), format!("{:?}", bare.full));
     assert_eq!((config.idle, config.exit_zero), (bare.idle, bare.exit_zero));
+    assert_eq!(config.settings, bare.settings);
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn settings(dir: &Dir, roots: &[&Path], more: &str) -> PathBuf {
     let roots: Vec<_> = roots.iter().map(|root| format!("\"{}\"", root.display())).collect();
     let reports = dir.join("nights");
     let text = format!(
-        "roots = [{}]\nreports = \"{}\"\nidle = false\ngrace = \"0.3s\"\ncontrol = false\n{more}",
+        "roots = [{}]\nreports = \"{}\"\nidle = false\nsettings = false\ngrace = \"2s\"\ncontrol = false\n{more}",
         roots.join(", "),
         reports.display()
     );
