@@ -5,8 +5,8 @@
 
 mod child;
 mod command_line;
-mod config;
 mod conclusion;
+mod config;
 mod keep;
 mod lock;
 mod night_name;

@@ -3,7 +3,7 @@
 mod gather;
 
 use anyhow::bail;
-use reports::{Trend, write_trend_json, write_trend_text};
+use reports::{Trend, write_trend_html, write_trend_json, write_trend_text};
 
 use crate::arguments::{TrendArguments, TrendFormat};
 use crate::output;
@@ -33,9 +33,8 @@ pub fn run(arguments: &TrendArguments) -> anyhow::Result<Status> {
 fn print(arguments: &TrendArguments, trend: &Trend) -> anyhow::Result<()> {
     let options = output::text_options(arguments.color, arguments.verbose);
     output::print(|mut out| match arguments.format {
-        TrendFormat::Text => {
-            write_trend_text(trend, arguments.fail_on.into(), options, &mut out)
-        }
+        TrendFormat::Text => write_trend_text(trend, arguments.fail_on.into(), options, &mut out),
+        TrendFormat::Html => write_trend_html(trend, arguments.fail_on.into(), &mut out),
         TrendFormat::Json => write_trend_json(trend, &mut out),
     })
 }

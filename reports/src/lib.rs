@@ -82,6 +82,6 @@ pub use timestamp::Timestamp;
 pub use trend::{
     Dated, TREND_SCHEMA_VERSION, Trend, TrendAspect, TrendChange, TrendCode, TrendCounter,
     TrendFinding, TrendKind, TrendMeasure, TrendQuantity, TrendReport, TrendRun, TrendSeries,
-    TrendState, TrendTally, trend_schema, write_trend_json, write_trend_text,
+    TrendState, TrendTally, trend_schema, write_trend_html, write_trend_json, write_trend_text,
 };
 pub use unchecked::{Unchecked, UncheckedCollector, UncheckedReason};

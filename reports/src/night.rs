@@ -2,9 +2,9 @@
 
 mod metrics;
 mod step;
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::io::{self, Write};
 

@@ -9,6 +9,7 @@ mod change;
 mod code_counts;
 mod counter;
 mod finding;
+mod html;
 mod identity;
 mod judge;
 mod kind;
@@ -20,9 +21,9 @@ mod rows;
 mod run;
 mod schema;
 mod series;
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::io::{self, Write};
 
@@ -36,11 +37,12 @@ pub use change::{TrendAspect, TrendChange};
 pub use code_counts::TrendCode;
 pub use counter::TrendCounter;
 pub use finding::{TrendFinding, TrendState};
+pub use html::write_trend_html;
 pub use kind::TrendKind;
 pub use measure::{TrendMeasure, TrendQuantity};
+pub use rows::TrendTally;
 pub use run::TrendRun;
 pub use schema::trend_schema;
-pub use rows::TrendTally;
 pub use series::TrendSeries;
 pub use text::write_trend_text;
 
@@ -105,6 +107,16 @@ impl Trend {
     /// Whether there is a series of more than one report: else nothing was compared.
     pub fn compares(&self) -> bool {
         self.series.iter().any(TrendSeries::compares)
+    }
+
+    /// The report of a run of a series.
+    pub fn report(&self, series: &TrendSeries, run: usize) -> Option<&TrendReport> {
+        self.reports.get(series.runs.get(run)?.report as usize)
+    }
+
+    /// The newest report of a series.
+    pub fn newest(&self, series: &TrendSeries) -> Option<&TrendReport> {
+        self.report(series, series.runs.len().checked_sub(1)?)
     }
 
     /// The worst of what the newest reports have that the earlier ones have not, or have less of.

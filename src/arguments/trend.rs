@@ -38,4 +38,6 @@ pub enum TrendFormat {
     Text,
     /// For machines
     Json,
+    /// For a browser: one page that stands alone, with lines over time
+    Html,
 }

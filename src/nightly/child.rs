@@ -3,9 +3,7 @@
 use std::os::unix::process::ExitStatusExt;
 use std::time::Instant;
 
-use reports::{
-    NightEnding, NightStep, PathName, Report, Severity, Timestamp, from_json,
-};
+use reports::{NightEnding, NightStep, PathName, Report, Severity, Timestamp, from_json};
 use scanner::program::{self, Attended, Cut, Patience, quote};
 
 use super::UnderWay;
@@ -86,7 +84,9 @@ impl Children<'_> {
                 let report = read(step, told);
                 (told.ending, told.because) = ending(&attended, report);
             }
-            Err(error) => (told.ending, told.because) = (NightEnding::Failed, Some(error.to_string())),
+            Err(error) => {
+                (told.ending, told.because) = (NightEnding::Failed, Some(error.to_string()))
+            }
         }
     }
 }

@@ -6,8 +6,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use reports::{
-    Dated, LastReport, Night, NightStep, PathName, Timestamp, Trend, TrendSeries,
-    write_night_json, write_night_prometheus,
+    Dated, LastReport, Night, NightStep, PathName, Timestamp, Trend, TrendSeries, write_night_json,
+    write_night_prometheus,
 };
 
 use super::config::Config;

@@ -159,7 +159,8 @@ fn keep(field: Option<Field<'_, '_>>) -> Result<Keep, Wrong> {
     let usual = Keep { days: 60, nights: 60, bytes: 4 << 30 };
     let Some(field) = field else { return Ok(usual) };
     let table = Table::new(field, &["days", "nights", "bytes"])?;
-    let count = |name, usual| table.get(name).map_or(Ok(usual), |field| number(field, 1..=u64::MAX));
+    let count =
+        |name, usual| table.get(name).map_or(Ok(usual), |field| number(field, 1..=u64::MAX));
     Ok(Keep {
         days: count("days", usual.days)?,
         nights: count("nights", usual.nights)?,

@@ -93,7 +93,8 @@ fn size(store: &Store, name: &str) -> u64 {
     let flags = directory() | OFlags::NOFOLLOW;
     let Ok(folder) = openat(&store.folder, name, flags, Mode::empty()) else { return 0 };
     let files = content(&folder).unwrap_or_default().into_iter();
-    let sizes = files.filter_map(|(name, _)| statat(&folder, &name, AtFlags::SYMLINK_NOFOLLOW).ok());
+    let sizes =
+        files.filter_map(|(name, _)| statat(&folder, &name, AtFlags::SYMLINK_NOFOLLOW).ok());
     sizes.map(|stat| (stat.st_blocks as u64).saturating_mul(512)).fold(0, u64::saturating_add)
 }
 
@@ -113,7 +114,11 @@ fn remove(store: &Store, name: &str) -> anyhow::Result<()> {
         bail!("it holds {}, which no night wrote", escape(name.to_bytes()));
     }
     for (file, _) in &below {
-        reproducers.as_ref().map(|it| unlinkat(it, file, AtFlags::empty())).transpose().context("unlink")?;
+        reproducers
+            .as_ref()
+            .map(|it| unlinkat(it, file, AtFlags::empty()))
+            .transpose()
+            .context("unlink")?;
     }
     // The marker goes last: what is removed in part is still known as a night.
     let (marker, others): (Content, Content) =
@@ -136,14 +141,15 @@ fn is_reproducer(name: &CString, kind: FileType) -> bool {
 /// Whether a night writes a file that is called so.
 fn is_own(name: &CString, kind: FileType) -> bool {
     is_reproducers(name, kind)
-        || kind.is_file() && name.to_str().is_ok_and(|name| {
-            let of_step = |step: &NightStepName| is_numbered(name, step.as_str(), "json");
-            // `.fscan-` is what a step that was killed leaves of a file that it was writing.
-            [MARKER, SUMMARY].contains(&name)
-                || is_numbered(name, "manifest", "gz")
-                || NightStepName::ALL.iter().any(of_step)
-                || name.starts_with(".fscan-")
-        })
+        || kind.is_file()
+            && name.to_str().is_ok_and(|name| {
+                let of_step = |step: &NightStepName| is_numbered(name, step.as_str(), "json");
+                // `.fscan-` is what a step that was killed leaves of a file that it was writing.
+                [MARKER, SUMMARY].contains(&name)
+                    || is_numbered(name, "manifest", "gz")
+                    || NightStepName::ALL.iter().any(of_step)
+                    || name.starts_with(".fscan-")
+            })
 }
 
 /// `full.json`, `full-2.json`.
@@ -153,6 +159,7 @@ fn is_numbered(name: &str, stem: &str, extension: &str) -> bool {
     rest.is_some_and(|rest| {
         let number = rest.strip_prefix('-');
         rest.is_empty()
-            || number.is_some_and(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit()))
+            || number
+                .is_some_and(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit()))
     })
 }

@@ -17,7 +17,9 @@ const NAME: &str = ".lock";
 const LONGEST: u64 = 200;
 
 /// A lock that is held as long as this is.
-pub struct Lock(#[expect(dead_code, reason = "the lock is held as long as the file is open")] std::fs::File);
+pub struct Lock(
+    #[expect(dead_code, reason = "the lock is held as long as the file is open")] std::fs::File,
+);
 
 /// Takes the lock, or says who holds it.
 pub fn take(store: &Store) -> anyhow::Result<Lock> {

@@ -34,7 +34,8 @@ mod tests {
         assert_eq!(of(time), "2026-11-26T02-00-00Z");
         assert_eq!(super::time("2026-11-26T02-00-00Z"), Some(time));
         assert_eq!(super::time("2026-11-26T02-00-00Z.partial"), Some(time));
-        for name in ["latest", "2026-11-26", "2026-11-26T02:00:00Z", "2026-11-26T02-00-00Z.old", ""] {
+        for name in ["latest", "2026-11-26", "2026-11-26T02:00:00Z", "2026-11-26T02-00-00Z.old", ""]
+        {
             assert_eq!(super::time(name), None, "{name}");
         }
     }

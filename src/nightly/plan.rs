@@ -8,8 +8,8 @@ use std::time::Duration;
 use clap::ValueEnum;
 use reports::{Night, NightStepName, Timestamp};
 
-use super::config::{Config, FullStep, StressStep, TarStep};
 use super::command_line;
+use super::config::{Config, FullStep, StressStep, TarStep};
 
 /// The steps of a night.
 pub struct Plan {
@@ -68,9 +68,8 @@ impl Plan {
         }
         steps.extend(config.stress.as_ref().map(|stress| planner.stress(stress, seed)));
         if let Some(full) = &config.full {
-            let scan = |planner: &mut Planner<'_>, root: &Path, number| {
-                planner.full(root, number, full)
-            };
+            let scan =
+                |planner: &mut Planner<'_>, root: &Path, number| planner.full(root, number, full);
             steps.extend(planner.of_each_root(NightStepName::Full, full.limit, scan));
         }
         Plan { steps, seed, remarks: planner.remarks }
@@ -168,7 +167,9 @@ impl Planner<'_> {
             let number = report.strip_prefix("full")?.strip_suffix(".json")?.to_owned();
             Some(folder.join(format!("manifest{number}.gz")))
         });
-        manifests.into_iter().find(|manifest| manifest.symlink_metadata().is_ok_and(|it| it.is_file()))
+        manifests
+            .into_iter()
+            .find(|manifest| manifest.symlink_metadata().is_ok_and(|it| it.is_file()))
     }
 
     /// What both scans are given.
@@ -198,7 +199,8 @@ impl Planner<'_> {
     fn tar(&mut self, root: &Path, tar: &TarStep) -> Vec<OsString> {
         let mut arguments = words(&["tar"]);
         arguments.push(root.into());
-        let patterns: Vec<_> = tar.patterns.iter().filter_map(ValueEnum::to_possible_value).collect();
+        let patterns: Vec<_> =
+            tar.patterns.iter().filter_map(ValueEnum::to_possible_value).collect();
         let patterns: Vec<_> = patterns.iter().map(|value| value.get_name()).collect();
         if !patterns.is_empty() {
             arguments.extend(words(&["--pattern", &patterns.join(",")]));

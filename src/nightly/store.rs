@@ -96,11 +96,13 @@ impl Store {
 
     /// The names of all nights, the newest first; those that did not come to their end as well.
     pub fn nights(&self) -> anyhow::Result<Vec<String>> {
-        let shown = || format!("{}: reading the folder", PathName::from(self.path.as_path()).escaped());
+        let shown =
+            || format!("{}: reading the folder", PathName::from(self.path.as_path()).escaped());
         let mut nights = Vec::new();
         for entry in Dir::read_from(&self.folder).with_context(shown)? {
             let entry = entry.with_context(shown)?;
-            let name = entry.file_name().to_str().ok().filter(|name| night_name::time(name).is_some());
+            let name =
+                entry.file_name().to_str().ok().filter(|name| night_name::time(name).is_some());
             nights.extend(name.filter(|name| self.is_night(name)).map(str::to_owned));
         }
         nights.sort_unstable_by(|a, b| b.cmp(a));
@@ -135,7 +137,12 @@ impl Store {
         loop {
             let night = night_name::of(Timestamp::now());
             let name = format!("{night}{PARTIAL}");
-            let taken = rustix::fs::accessat(&self.folder, &night, rustix::fs::Access::EXISTS, AtFlags::empty());
+            let taken = rustix::fs::accessat(
+                &self.folder,
+                &night,
+                rustix::fs::Access::EXISTS,
+                AtFlags::empty(),
+            );
             match mkdirat(&self.folder, &name, Mode::from_raw_mode(mode | 0o700)) {
                 Ok(()) if taken.is_err() => return self.mark(name),
                 Ok(()) => drop(unlinkat(&self.folder, &name, AtFlags::REMOVEDIR)),
@@ -154,12 +161,15 @@ impl Store {
 
     fn mark(&self, name: String) -> anyhow::Result<NightFolder> {
         let path = self.path.join(&name);
-        let shown = || format!("{}: the folder of the night", PathName::from(path.as_path()).escaped());
+        let shown =
+            || format!("{}: the folder of the night", PathName::from(path.as_path()).escaped());
         let opened = openat(&self.folder, &name, directory() | OFlags::NOFOLLOW, Mode::empty());
         let folder = opened.with_context(shown)?;
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let flags =
+            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let marker = openat(&folder, MARKER, flags, Mode::RUSR | Mode::WUSR).with_context(shown)?;
-        let text = "Made by `fscan nightly`, which removes it with what it wrote when its time is over.\n";
+        let text =
+            "Made by `fscan nightly`, which removes it with what it wrote when its time is over.\n";
         let written = std::fs::File::from(marker).write_all(text.as_bytes());
         written.with_context(shown)?;
         Ok(NightFolder { name, path, folder })

@@ -82,7 +82,8 @@ fn what_is_no_report_is_one_clear_line_and_the_others_are_compared() {
     let newer = report.replacen("\"schema_version\": 1", "\"schema_version\": 99", 1);
     let fifo = dir.join("fifo");
     mknodat(CWD, &fifo, FileType::Fifo, Mode::from_raw_mode(0o666), 0).unwrap();
-    let mut others = vec![fifo, dir.join("missing"), dir.folder("empty"), PathBuf::from("/dev/zero")];
+    let mut others =
+        vec![fifo, dir.join("missing"), dir.folder("empty"), PathBuf::from("/dev/zero")];
     for (name, content) in [
         ("none", ""),
         ("other", "{\"a\": [\"\\u001b[31m\"]}"),

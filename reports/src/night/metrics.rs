@@ -72,7 +72,10 @@ fn add_steps(night: &Night, page: &mut Exposition) {
         steps().map(|step| (labels(step.step, step.root.as_ref()), step.duration_seconds)),
     );
     page.labelled(
-        metric("night_step_started_timestamp_seconds", "When the step began, in seconds since 1970."),
+        metric(
+            "night_step_started_timestamp_seconds",
+            "When the step began, in seconds since 1970.",
+        ),
         steps().filter_map(|step| {
             let started = step.started_at?.as_unix_seconds();
             Some((labels(step.step, step.root.as_ref()), started))

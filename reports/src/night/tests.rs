@@ -86,7 +86,8 @@ fn each_step_has_its_metrics_and_each_metric_its_help_once() {
     let night = night(NightEnding::Killed, None);
     let found = with_findings(vec![finding(Code::DirentDangling, b"/home/coder/a")]);
     let root = PathName::new(b"/home/coder".to_vec());
-    let last = NightStepName::ALL.map(|step| LastReport { step, root: Some(&root), report: &found });
+    let last =
+        NightStepName::ALL.map(|step| LastReport { step, root: Some(&root), report: &found });
     let mut text = Vec::new();
     write_night_prometheus(&night, &last, Some(5.0), &mut text).unwrap();
     let text = String::from_utf8(text).unwrap();

@@ -6,7 +6,7 @@ use crate::numbers::{duration, grouped};
 use crate::path_name::escape_prose;
 use crate::text::page::{Page, Style};
 use crate::text::table::{Side, write as write_table};
-use crate::{Night, NightStep, TextOptions, Verdict};
+use crate::{Night, NightStep, PathName, TextOptions, Verdict};
 
 /// Writes a night.
 pub fn write_night_text(
@@ -54,7 +54,7 @@ fn sentence(night: &Night) -> String {
 }
 
 fn cells(step: &NightStep) -> [String; 6] {
-    let root = step.root.as_ref().map_or_else(|| "all targets".to_owned(), |it| it.escaped());
+    let root = step.root.as_ref().map_or_else(|| "all targets".to_owned(), PathName::escaped);
     let took = step.started_at.map(|_| duration(step.duration_seconds));
     [
         step.step.as_str().to_owned(),

@@ -116,7 +116,8 @@ impl TrendAspect {
 
 /// Every change, run by run. What a run does not know is held against the last one that knew.
 pub(super) fn changes(runs: &[Seen<'_>]) -> Vec<TrendChange> {
-    let mut changes: Vec<_> = TrendAspect::ALL.iter().flat_map(|aspect| of(*aspect, runs)).collect();
+    let mut changes: Vec<_> =
+        TrendAspect::ALL.iter().flat_map(|aspect| of(*aspect, runs)).collect();
     changes.sort_by_key(|change| change.run);
     changes
 }

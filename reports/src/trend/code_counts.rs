@@ -26,7 +26,8 @@ pub(super) fn code_counts(runs: &[Seen<'_>]) -> Vec<TrendCode> {
     let mut all: BTreeMap<Code, (Severity, BTreeMap<usize, u64>)> = BTreeMap::new();
     for (number, run) in runs.iter().enumerate() {
         for finding in run.findings() {
-            let (worst, counts) = all.entry(finding.code).or_insert((finding.severity, BTreeMap::new()));
+            let (worst, counts) =
+                all.entry(finding.code).or_insert((finding.severity, BTreeMap::new()));
             *worst = (*worst).max(finding.severity);
             let count = counts.entry(number).or_default();
             *count = count.saturating_add(finding.occurrences);
@@ -34,8 +35,10 @@ pub(super) fn code_counts(runs: &[Seen<'_>]) -> Vec<TrendCode> {
     }
     let mut codes: Vec<_> = all
         .into_iter()
-        .map(|(code, (severity, counts))| {
-            TrendCode { code, severity, counts: known(runs, code, &counts) }
+        .map(|(code, (severity, counts))| TrendCode {
+            code,
+            severity,
+            counts: known(runs, code, &counts),
         })
         .collect();
     codes.sort_by_key(|row| (std::cmp::Reverse(row.severity), row.code));

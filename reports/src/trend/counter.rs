@@ -102,9 +102,11 @@ fn met_by_others(last: f64, earlier: Option<&[Seen<'_>]>, reports: &[&Dated]) ->
         (report.started_at.as_unix_seconds(), report.finished_at.as_unix_seconds())
     };
     let after = earlier.and_then(<[_]>::last).is_some_and(|seen| last > span(seen.dated).1 + SLACK);
-    let during = reports.iter().copied().map(span).any(|(start, end)| {
-        (start - SLACK..=end + SLACK).contains(&last)
-    });
+    let during = reports
+        .iter()
+        .copied()
+        .map(span)
+        .any(|(start, end)| (start - SLACK..=end + SLACK).contains(&last));
     after && !during
 }
 

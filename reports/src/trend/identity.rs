@@ -46,7 +46,8 @@ impl Identity {
 /// A path with the names of scratch directories as they are in every run.
 pub(super) fn stable(path: &PathName) -> PathName {
     let bytes = path.as_bytes();
-    if path.is_shortened() || !bytes.windows(SCRATCH.len()).any(|part| part == SCRATCH) {
+    let mut names = bytes.split(|byte| *byte == b'/');
+    if path.is_shortened() || !names.any(|name| name.starts_with(SCRATCH)) {
         return path.clone();
     }
     let names: Vec<Vec<u8>> = bytes.split(|byte| *byte == b'/').map(stable_name).collect();

@@ -91,9 +91,7 @@ fn there(newest: &Sight, before: Option<&Sight>, earlier: &[Sight]) -> Judged {
     match (newest.count.cmp(&before.count), before.why(), newest.why()) {
         (Equal, ..) => (TrendState::Same, None),
         (Greater, None, _) => (TrendState::Growing, None),
-        (Greater, Some(why), _) => {
-            (TrendState::FirstLook, Some(format!("before, {why}")))
-        }
+        (Greater, Some(why), _) => (TrendState::FirstLook, Some(format!("before, {why}"))),
         (Less, _, None) => (TrendState::Shrinking, None),
         (Less, _, Some(why)) => (TrendState::NotLookedAt, Some(why)),
     }

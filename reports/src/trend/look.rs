@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::trend::TrendKind;
 use crate::trend::identity::Identity;
 use crate::trend::run::{Seen, is_beneath};
-use crate::trend::TrendKind;
 use crate::{CheckStatus, Code, StressEnding, TarRun, TarTrips, Unchecked};
 
 /// How far a report looked.

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::sum::sum;
-use crate::trend::run::Seen;
 use crate::trend::TrendKind;
+use crate::trend::run::Seen;
 use crate::{FactName, FactValue, TarRun, Unchecked};
 
 /// What is measured.
@@ -102,7 +102,9 @@ impl TrendQuantity {
             TrendQuantity::Entries => walked.then_some(totals.entries),
             TrendQuantity::Bytes => walked.then_some(totals.bytes_apparent),
             TrendQuantity::FailedCalls => walked.then_some(totals.errors),
-            TrendQuantity::Unchecked => seen.is_alone().then(|| unchecked(&seen.report().unchecked)),
+            TrendQuantity::Unchecked => {
+                seen.is_alone().then(|| unchecked(&seen.report().unchecked))
+            }
             TrendQuantity::SpaceUsed => {
                 Some(fact(FactName::SpaceSize)?.saturating_sub(fact(FactName::SpaceFree)?))
             }

@@ -37,7 +37,7 @@ pub struct TrendTally {
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     /// The first of them: what is worse first.
-    pub(super) rows: Vec<TrendFinding>,
+    pub(super) first: Vec<TrendFinding>,
     /// How many more there are.
     pub(super) beyond: u64,
     /// How many became what.
@@ -70,9 +70,9 @@ pub(super) fn rows(runs: &[Seen<'_>], counter: Option<&TrendCounter>) -> Rows {
         return Rows::default();
     }
     let series = &Series { runs, looks: &looks };
-    let found = found(runs).into_iter().filter_map(|(identity, history)| {
-        row(series, identity, &history, None, counter)
-    });
+    let found = found(runs)
+        .into_iter()
+        .filter_map(|(identity, history)| row(series, identity, &history, None, counter));
     let accepted = accepted(runs).into_iter().filter_map(|((code, glob), history)| {
         row(series, Identity::of_code(code), &history, Some(glob), None)
     });
@@ -85,7 +85,7 @@ pub(super) fn rows(runs: &[Seen<'_>], counter: Option<&TrendCounter>) -> Rows {
     let worst = rows.iter().filter(|row| row.is_worse()).map(|row| row.severity).max();
     let beyond = rows.len().saturating_sub(ROWS) as u64;
     rows.truncate(ROWS);
-    Rows { rows, beyond, tallies, worst }
+    Rows { first: rows, beyond, tallies, worst }
 }
 
 fn tallies(rows: &[TrendFinding]) -> Vec<TrendTally> {
@@ -101,9 +101,10 @@ fn found(runs: &[Seen<'_>]) -> BTreeMap<Identity, History> {
     let mut all: BTreeMap<Identity, History> = BTreeMap::new();
     for (number, run) in runs.iter().enumerate() {
         for finding in run.findings() {
-            let identity = match together.contains(&finding.code) {
-                true => Identity::of_code(finding.code),
-                false => Identity::of(finding),
+            let identity = if together.contains(&finding.code) {
+                Identity::of_code(finding.code)
+            } else {
+                Identity::of(finding)
             };
             let history = all.entry(identity).or_default();
             match history.get_mut(&number) {
@@ -239,4 +240,3 @@ pub(super) fn tell_replaced(rows: &mut [TrendFinding], replaced: &[usize]) {
         }
     }
 }
-

@@ -73,9 +73,9 @@ pub(super) fn all(reports: &[&Dated]) -> Vec<TrendSeries> {
             runs.push(seen);
         }
     }
-    let series = groups.into_iter().filter_map(|((path, kind), runs)| {
-        TrendSeries::of(path, kind, &runs, reports)
-    });
+    let series = groups
+        .into_iter()
+        .filter_map(|((path, kind), runs)| TrendSeries::of(path, kind, &runs, reports));
     series.collect()
 }
 
@@ -95,7 +95,7 @@ impl TrendSeries {
         let replaced = replaced(&changes);
         let kernel_errors = counter(runs, &replaced, reports);
         let mut rows = rows(runs, kernel_errors.as_ref());
-        tell_replaced(&mut rows.rows, &replaced);
+        tell_replaced(&mut rows.first, &replaced);
         Some(TrendSeries {
             path,
             kind,
@@ -103,7 +103,7 @@ impl TrendSeries {
             device: newest.root.device.clone(),
             runs: runs.iter().zip(looks(runs)).map(|(run, look)| TrendRun::of(run, look)).collect(),
             changes,
-            findings: rows.rows,
+            findings: rows.first,
             findings_beyond: rows.beyond,
             tallies: rows.tallies,
             worse: rows.worst,

@@ -13,7 +13,8 @@ use crate::{
 
 /// A report of the day of that number.
 fn day(number: i64) -> Report {
-    let at = |hour: i64| Timestamp::from_unix_seconds(1_700_000_000 + number * 86_400 + hour * 3600);
+    let at =
+        |hour: i64| Timestamp::from_unix_seconds(1_700_000_000 + number * 86_400 + hour * 3600);
     Report { started_at: at(0).unwrap(), finished_at: at(1).unwrap(), ..healthy() }
 }
 
@@ -74,11 +75,13 @@ fn what_becomes_of_a_finding() {
     let found = |number| with(day(number), &[dangling("a")]);
     let stopped = |report| Report { complete: false, ..report };
     let heavier = Finding { severity: Severity::Suspect, ..dangling("a") };
-    let moved = Finding { subject: Subject { inode: Some(7), ..dangling("a").subject }, ..dangling("a") };
+    let moved =
+        Finding { subject: Subject { inode: Some(7), ..dangling("a").subject }, ..dangling("a") };
     let excluded = |report, places: &[&str]| {
         left_out(report, UncheckedReason::Excluded, places.len() as u64, places)
     };
-    let denied = |report, count| left_out(report, UncheckedReason::PermissionDenied, count, &["/x"]);
+    let denied =
+        |report, count| left_out(report, UncheckedReason::PermissionDenied, count, &["/x"]);
     let below = ["/home/coder/a"];
     let cases: Vec<(&str, Vec<Report>, &[TrendState])> = vec![
         ("nothing at all", vec![day(0), day(1)], &[]),
@@ -89,7 +92,7 @@ fn what_becomes_of_a_finding() {
         ("written anew, with another inode", vec![found(0), with(day(1), &[moved])], &[Same]),
         ("there again", vec![found(0), day(1), found(2)], &[Returned]),
         ("another one", vec![found(0), with(day(1), &[dangling("b")])], &[New, Gone]),
-        ("heavier", vec![with(day(0), &[heavier.clone()]), found(1)], &[Growing]),
+        ("heavier", vec![with(day(0), std::slice::from_ref(&heavier)), found(1)], &[Growing]),
         ("lighter", vec![found(0), with(day(1), &[heavier])], &[Same]),
         ("more of it", vec![with(day(0), &[many(3)]), with(day(1), &[many(9)])], &[Growing]),
         ("less of it", vec![with(day(0), &[many(9)]), with(day(1), &[many(3)])], &[Shrinking]),
@@ -159,7 +162,8 @@ fn the_reports_of_a_night_are_one_look() {
     let unreadable = finding(Code::ContentUnreadable, b"/home/coder/a");
     let read = |number| full(with(day(number), std::slice::from_ref(&unreadable)));
     let found = |number| with(day(number), &[dangling("a")]);
-    let cases: [(&str, Vec<Vec<Report>>, &[TrendState]); 8] = [
+    type Nights = Vec<Vec<Report>>;
+    let cases: [(&str, Nights, &[TrendState]); 8] = [
         ("new in both", vec![vec![day(0), day(1)], vec![found(2), found(3)]], &[New]),
         ("new in the second", vec![vec![day(0), day(1)], vec![day(2), found(3)]], &[New]),
         ("new in the first", vec![vec![day(0), day(1)], vec![found(2), day(3)]], &[New]),
@@ -207,7 +211,8 @@ fn only_what_is_worse_makes_a_trend_bad() {
 
 fn facts(mut report: Report, facts: &[(FactName, u64)]) -> Report {
     let path = report.roots[0].path.clone();
-    let fact = |(name, value): &(FactName, u64)| Fact::of_path(*name, &path, Answer::is(*value), "x");
+    let fact =
+        |(name, value): &(FactName, u64)| Fact::of_path(*name, &path, Answer::is(*value), "x");
     let facts = facts.iter().map(fact).collect();
     report.environment = Some(Environment { facts, components: Vec::new() });
     report
@@ -237,16 +242,28 @@ fn errors(number: i64, count: u64, first: i64, last: i64) -> Report {
 #[test]
 fn errors_on_record_add_up_over_resets() {
     use TrendState::{Gone, Growing, New, Same};
-    let cases: [(&str, Vec<Report>, u64, &[u32], &[TrendState]); 7] = [
+    type Case<'a> = (&'a str, Vec<Report>, u64, &'a [u32], &'a [TrendState]);
+    let cases: [Case<'_>; 7] = [
         ("none", vec![errors(0, 0, 0, 0), errors(1, 0, 0, 0)], 0, &[], &[]),
         ("the first", vec![errors(0, 0, 0, 0), errors(1, 3, 5, 6)], 3, &[], &[New]),
         ("more by others", vec![errors(0, 3, -9, -8), errors(1, 5, -9, 10)], 2, &[], &[Growing]),
         ("more by a scan", vec![errors(0, 3, -9, -8), errors(1, 5, -9, 24)], 2, &[], &[Same]),
         ("e2fsck", vec![errors(0, 3, -9, -8), errors(1, 0, 0, 0)], 0, &[1], &[Gone]),
-        ("e2fsck, and more than before", vec![errors(0, 3, -9, -8), errors(1, 5, 24, 24)], 5, &[1], &[Growing]),
+        (
+            "e2fsck, and more than before",
+            vec![errors(0, 3, -9, -8), errors(1, 5, 24, 24)],
+            5,
+            &[1],
+            &[Growing],
+        ),
         (
             "twice",
-            vec![errors(0, 3, -9, -8), errors(1, 1, 7, 7), errors(2, 4, 7, 47), errors(3, 2, 71, 71)],
+            vec![
+                errors(0, 3, -9, -8),
+                errors(1, 1, 7, 7),
+                errors(2, 4, 7, 47),
+                errors(3, 2, 71, 71),
+            ],
             6,
             &[1, 3],
             &[Growing],
@@ -284,7 +301,11 @@ fn each_root_and_each_kind_of_run_has_its_series() {
     let trend = of([day(0), other]);
     assert!(!trend.compares() && trend.series.len() == 2);
     assert_eq!(trend.remarks.len(), 2, "{:?}", trend.remarks);
-    assert!(trend.remarks[1].contains("no other report is of a scan of /srv"), "{:?}", trend.remarks);
+    assert!(
+        trend.remarks[1].contains("no other report is of a scan of /srv"),
+        "{:?}",
+        trend.remarks
+    );
 
     // Of two roots in one report each has what lies below it, and no sums.
     let two = |number, findings: &[Finding]| {
@@ -303,7 +324,8 @@ fn each_root_and_each_kind_of_run_has_its_series() {
     tar.roots[0].checks = vec![];
     tar.tar = Some(tar_trips());
     let trend = of([day(0), day(1), tar]);
-    let kinds: Vec<_> = trend.series.iter().map(|series| (series.kind, series.runs.len())).collect();
+    let kinds: Vec<_> =
+        trend.series.iter().map(|series| (series.kind, series.runs.len())).collect();
     assert_eq!(kinds, [(TrendKind::Scan, 2), (TrendKind::Tar, 1)]);
 }
 
@@ -379,6 +401,39 @@ fn text(trend: &Trend) -> String {
     String::from_utf8(text).unwrap()
 }
 
+fn page(trend: &Trend) -> String {
+    let mut page = Vec::new();
+    write_trend_html(trend, Severity::Suspect, &mut page).unwrap();
+    String::from_utf8(page).unwrap()
+}
+
+#[test]
+fn a_page_stands_alone_and_holds_no_markup_of_others() {
+    let markup = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&";
+    let mut report = with(errors(1, 3, 5, 6), &[dangling(markup)]);
+    report.tool.host = markup.into();
+    report.roots[0].device = markup.into();
+    let page = page(&of([errors(0, 0, 0, 0), report, hostile()]));
+    assert!(page.contains("&lt;script&gt;alert(1)") && !page.contains("<script"), "{page}");
+    assert!(!page.contains("<img") && !page.contains("http:") && !page.contains("https:"));
+    assert!(!page.contains("style=") && !page.contains("onerror=\""), "no policy allows it");
+    assert!(page.contains("default-src 'none'; style-src 'sha256-"));
+    assert!(page.contains("WORSE") && page.contains("class=\"line\""));
+    assert!(page.len() < 64 << 10, "{}", page.len());
+}
+
+/// However much there is, the page can be opened.
+#[test]
+fn a_page_is_bounded() {
+    let found = |number: i64| {
+        let names = (0..110).map(|name| dangling(&format!("{}{name}", "x".repeat(2000))));
+        with(day(number), &names.collect::<Vec<_>>())
+    };
+    let page = page(&of((0..125).map(|number| if number == 0 { day(0) } else { found(number) })));
+    assert!(page.len() < 1 << 20, "{}", page.len());
+    assert!(page.contains("older reports"));
+}
+
 #[test]
 fn no_report_can_speak_to_the_terminal() {
     let earlier = Report { started_at: day(-1).started_at, ..healthy() };
@@ -386,7 +441,7 @@ fn no_report_can_speak_to_the_terminal() {
         let trend = of(reports);
         let mut json = Vec::new();
         write_trend_json(&trend, &mut json).unwrap();
-        for shown in [text(&trend), String::from_utf8(json).unwrap()] {
+        for shown in [text(&trend), String::from_utf8(json).unwrap(), page(&trend)] {
             let unsafe_to_show = |c: char| c != '\n' && crate::path_name::is_unsafe_to_show(c);
             assert!(!shown.contains(unsafe_to_show), "{shown}");
         }

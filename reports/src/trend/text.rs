@@ -6,9 +6,7 @@ use crate::numbers::{bytes, counted, grouped};
 use crate::path_name::{escape, escape_prose};
 use crate::text::page::{Page, Style};
 use crate::text::table::{Side, write as write_table};
-use crate::trend::{
-    Trend, TrendCounter, TrendFinding, TrendMeasure, TrendReport, TrendSeries, TrendState,
-};
+use crate::trend::{Trend, TrendCounter, TrendFinding, TrendMeasure, TrendSeries, TrendState};
 use crate::{Severity, Subject, TextOptions, Timestamp};
 
 /// Rows shown of one state when not everything is to be shown.
@@ -34,8 +32,9 @@ pub fn write_trend_text(
 }
 
 /// The trend in a word.
-fn headline(trend: &Trend, fail_on: Severity) -> (&'static str, Style) {
-    let newest_whole = trend.series.iter().all(|series| newest(series, trend).complete);
+pub(super) fn headline(trend: &Trend, fail_on: Severity) -> (&'static str, Style) {
+    let newest_whole =
+        trend.series.iter().all(|series| trend.newest(series).is_some_and(|it| it.complete));
     match trend.worst() {
         _ if !trend.compares() => ("NOTHING COMPARED", Style::Doubtful),
         Some(worst) if worst >= fail_on => ("WORSE", Style::Bad),
@@ -44,7 +43,7 @@ fn headline(trend: &Trend, fail_on: Severity) -> (&'static str, Style) {
     }
 }
 
-fn sentences(trend: &Trend) -> String {
+pub(super) fn sentences(trend: &Trend) -> String {
     let reports = counted(trend.reports.len() as u64, "report", "reports");
     let span = match (trend.reports.first(), trend.reports.last()) {
         (Some(first), Some(last)) if trend.reports.len() > 1 => {
@@ -53,12 +52,6 @@ fn sentences(trend: &Trend) -> String {
         _ => reports,
     };
     format!("{span}. What was not looked at is never told to be gone.")
-}
-
-/// The newest report of a series.
-fn newest<'a>(series: &TrendSeries, trend: &'a Trend) -> &'a TrendReport {
-    let index = series.runs.last().map_or(0, |run| run.report as usize);
-    &trend.reports[index]
 }
 
 fn series<W: Write>(series: &TrendSeries, trend: &Trend, page: &mut Page<'_, W>) -> io::Result<()> {
@@ -84,10 +77,13 @@ fn series<W: Write>(series: &TrendSeries, trend: &Trend, page: &mut Page<'_, W>)
 }
 
 /// What changed besides the findings, a line each.
-fn changes<W: Write>(series: &TrendSeries, trend: &Trend, page: &mut Page<'_, W>) -> io::Result<()> {
+fn changes<W: Write>(
+    series: &TrendSeries,
+    trend: &Trend,
+    page: &mut Page<'_, W>,
+) -> io::Result<()> {
     for change in &series.changes {
-        let run = series.runs.get(change.run as usize);
-        let when = run.and_then(|run| trend.reports.get(run.report as usize));
+        let when = trend.report(series, change.run as usize);
         let when = when.map(|report| minute(report.started_at)).unwrap_or_default();
         let (aspect, from, to) = (change.aspect.text(), &change.from, &change.to);
         let meaning = if change.aspect.replaces() {
@@ -102,7 +98,11 @@ fn changes<W: Write>(series: &TrendSeries, trend: &Trend, page: &mut Page<'_, W>
 }
 
 /// The findings of one state. What is as it was is counted alone.
-fn states<W: Write>(series: &TrendSeries, state: TrendState, page: &mut Page<'_, W>) -> io::Result<()> {
+fn states<W: Write>(
+    series: &TrendSeries,
+    state: TrendState,
+    page: &mut Page<'_, W>,
+) -> io::Result<()> {
     let rows = series.findings.iter();
     let rows: Vec<_> = rows.filter(|row| row.state == state && row.suppressed.is_none()).collect();
     if rows.is_empty() || state == TrendState::Same && !page.verbose() {
@@ -118,7 +118,7 @@ fn states<W: Write>(series: &TrendSeries, state: TrendState, page: &mut Page<'_,
     }
 }
 
-fn capitalised(text: &str) -> String {
+pub(super) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
@@ -140,7 +140,7 @@ fn finding<W: Write>(row: &TrendFinding, page: &mut Page<'_, W>) -> io::Result<(
 }
 
 /// `0 -> 1 -> ? -> 3`: the last few counts.
-fn counts(counts: &[Option<u64>]) -> String {
+pub(super) fn counts(counts: &[Option<u64>]) -> String {
     let left_out = counts.len().saturating_sub(COUNTS);
     let mut words: Vec<_> = counts
         .iter()
@@ -175,7 +175,7 @@ fn accepted<W: Write>(series: &TrendSeries, page: &mut Page<'_, W>) -> io::Resul
     })
 }
 
-fn kernel_errors(counter: &TrendCounter) -> String {
+pub(super) fn kernel_errors(counter: &TrendCounter) -> String {
     let resets = match counter.resets.len() {
         0 => String::new(),
         times => format!(
@@ -194,14 +194,19 @@ fn kernel_errors(counter: &TrendCounter) -> String {
 }
 
 /// Numbers: in the first report, in the one before the newest, and in the newest.
-fn numbers<W: Write>(series: &TrendSeries, trend: &Trend, page: &mut Page<'_, W>) -> io::Result<()> {
+fn numbers<W: Write>(
+    series: &TrendSeries,
+    trend: &Trend,
+    page: &mut Page<'_, W>,
+) -> io::Result<()> {
     let at = |run: usize| {
-        let report = series.runs.get(run).and_then(|run| trend.reports.get(run.report as usize));
+        let report = trend.report(series, run);
         report.map(|report| minute(report.started_at)).unwrap_or_default()
     };
     let newest = series.runs.len().saturating_sub(1);
     let told = series.measures.iter().filter(|measure| !measure.is_nothing());
-    let rows: Vec<_> = codes(series).chain(told.map(|it| of_measure(it, series.before()))).collect();
+    let rows: Vec<_> =
+        codes(series).chain(told.map(|it| of_measure(it, series.before()))).collect();
     if rows.is_empty() {
         return Ok(());
     }
@@ -229,12 +234,7 @@ fn of_measure(measure: &TrendMeasure, before: Option<usize>) -> [String; 5] {
     cells(quantity.text(), &measure.values, before, quantity.is_bytes())
 }
 
-fn cells(
-    name: &str,
-    values: &[Option<u64>],
-    before: Option<usize>,
-    in_bytes: bool,
-) -> [String; 5] {
+fn cells(name: &str, values: &[Option<u64>], before: Option<usize>, in_bytes: bool) -> [String; 5] {
     let shown = |value: u64| if in_bytes { bytes(value) } else { grouped(value) };
     let cell = |value: Option<u64>| value.map_or_else(|| "?".to_owned(), shown);
     let now = values.last().copied().flatten();
@@ -249,7 +249,7 @@ fn cells(
 }
 
 /// A moment to the minute.
-fn minute(time: Timestamp) -> String {
+pub(super) fn minute(time: Timestamp) -> String {
     let text = time.to_string();
     text.get(..16).map_or_else(|| text.clone(), |text| text.replace('T', " "))
 }

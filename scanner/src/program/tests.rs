@@ -183,7 +183,8 @@ fn what_runs_long_is_asked_to_end_before_it_is_killed() {
 
 #[test]
 fn of_what_a_long_run_says_the_end_is_kept() {
-    let ended = attended("yes | head -c 1000000 >&2; echo the end >&2; yes | head -c 99999", 5000, false);
+    let ended =
+        attended("yes | head -c 1000000 >&2; echo the end >&2; yes | head -c 99999", 5000, false);
     assert_eq!(String::from_utf8_lossy(&ended.said), "the end\n");
     assert!(ended.status.unwrap().success() && ended.cut.is_none());
 }

@@ -25,12 +25,15 @@ fn the_sample_says_what_holds_without_it() {
     // Lines that begin with # and a letter are keys.
     let full: String = sample
         .lines()
-        .map(|line| line.strip_prefix('#').filter(|key| !key.starts_with([' ', '#'])).unwrap_or(line))
+        .map(|line| {
+            line.strip_prefix('#').filter(|key| !key.starts_with([' ', '#'])).unwrap_or(line)
+        })
         .map(|line| format!("{line}\n"))
         .collect();
     let config = said(&full).unwrap_or_else(|error| panic!("{error}: {full}"));
     for key in KEYS {
-        let stands = |line: &str| line.starts_with(&format!("{key} = ")) || line == format!("[{key}]");
+        let stands =
+            |line: &str| line.starts_with(&format!("{key} = ")) || line == format!("[{key}]");
         assert!(full.lines().any(stands), "{key} is in the sample");
     }
     let (tar, stress) = (config.tar.as_ref().unwrap(), config.stress.as_ref().unwrap());
@@ -63,7 +66,10 @@ fn what_is_wrong_is_said_with_its_line() {
         ("roots = []", "line 2: `roots`: it is empty"),
         ("roots = \"/home\"", "`roots` has to be a list of paths"),
         ("roots = [\"home\"]", "`home` is not an absolute path"),
-        ("roots = [\"/a\"]\nreprots = \"/b\"", "line 3: `reprots` is not known here (did you mean `reports`?)"),
+        (
+            "roots = [\"/a\"]\nreprots = \"/b\"",
+            "line 3: `reprots` is not known here (did you mean `reports`?)",
+        ),
         ("roots = [\"/a\"]\nreports = 5", "`reports` has to be a string"),
         ("roots = [\"/a\"]\nmin-free = \"lots\"", "`min-free`: not a number of bytes"),
         ("roots = [\"/a\"]\ntime-limit = \"soon\"", "`time-limit`: a time is a number above 0"),
@@ -78,8 +84,14 @@ fn what_is_wrong_is_said_with_its_line() {
         ("roots = [\"/a\"]\nquick = false", "`quick` has to be a table ([quick])"),
         ("roots = [\"/a\"]\n[tar]\npattern = [\"nmp\"]", "(did you mean `npm`?)"),
         ("roots = [\"/a\"]\n[tar]\npackages = 9999999", "not a whole number of 1 to 1000000"),
-        ("roots = [\"/a\"]\n[stress]\nduration = \"1h\"\ntime-limit = \"1h\"", "operations run for longer"),
-        ("roots = [\"/a\"]\n[stress]\ntargets = [\"a=b\"]", "its directory is not an absolute path"),
+        (
+            "roots = [\"/a\"]\n[stress]\nduration = \"1h\"\ntime-limit = \"1h\"",
+            "operations run for longer",
+        ),
+        (
+            "roots = [\"/a\"]\n[stress]\ntargets = [\"a=b\"]",
+            "its directory is not an absolute path",
+        ),
         ("roots = [\"/a\"]\n[stress]\nthreads = 300", "not a whole number of 1 to 256"),
         ("roots = [\"/a\"]\n[stress]\nrun = false\nprofile = \"mix\"", "(did you mean `mixed`?)"),
         ("roots = [\"/a\"]\n[full]\nbaseline = true", "nothing to compare with: manifest = true"),

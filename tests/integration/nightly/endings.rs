@@ -18,9 +18,9 @@ fn step_of(parent: u32, path: &Path) -> Pid {
         let process = |file: &str| fs::read_to_string(format!("/proc/{number}/{file}"));
         let command = process("cmdline").unwrap_or_default();
         let stat = process("stat").unwrap_or_default();
-        let of_parent = stat.rsplit_once(')').is_some_and(|(_, rest)| {
-            rest.split_whitespace().nth(1) == Some(&parent.to_string())
-        });
+        let of_parent = stat
+            .rsplit_once(')')
+            .is_some_and(|(_, rest)| rest.split_whitespace().nth(1) == Some(&parent.to_string()));
         of_parent && command.split('\0').any(|argument| argument == path)
     };
     let deadline = Instant::now() + Duration::from_secs(20);
@@ -91,7 +91,8 @@ fn a_second_night_says_who_is_at_work_and_a_signal_stops_the_first() {
         let outcome = first.wait();
         let told = night(outcome.expect_code(143));
         outcome.expect(endings(&told) == [Stopped, NotStarted], "the step was stopped");
-        outcome.expect(!told.complete && told.folder.escaped().ends_with(".partial"), "and says so");
+        outcome
+            .expect(!told.complete && told.folder.escaped().ends_with(".partial"), "and says so");
         outcome.expect(kill_process(step, Signal::CONT).is_err(), "no process is left");
         outcome.expect(fs::read_dir(root.point()).unwrap().count() == 0, "nor a scratch directory");
         let partial = listed(dir).into_iter().find(|name| name.ends_with(".partial")).unwrap();
@@ -122,4 +123,3 @@ fn a_full_disk_is_told_and_leaves_no_whole_night() {
         drop(full);
     });
 }
-

@@ -7,7 +7,8 @@ use super::{QUICK_ALONE, listed, night, nightly, old_night, settings};
 use crate::harness::{Dir, files};
 
 /// Files of a night, its marker among them.
-const NIGHT: &[&str] = &[".fscan-night", "quick.json", "full-2.json", "manifest.gz", "summary.json"];
+const NIGHT: &[&str] =
+    &[".fscan-night", "quick.json", "full-2.json", "manifest.gz", "summary.json"];
 
 #[test]
 fn nights_that_are_over_go_and_whatever_is_not_a_nights_stays() {
@@ -45,7 +46,8 @@ fn nights_that_are_over_go_and_whatever_is_not_a_nights_stays() {
     let after = listed(&dir);
     for name in &before {
         let is_gone = !after.contains(name);
-        outcome.expect(is_gone == gone.contains(&name.as_str()), &format!("{name} gone: {is_gone}"));
+        outcome
+            .expect(is_gone == gone.contains(&name.as_str()), &format!("{name} gone: {is_gone}"));
     }
     for name in gone {
         outcome.expect(told.removed.iter().any(|line| line.starts_with(name)), "told");
@@ -55,7 +57,8 @@ fn nights_that_are_over_go_and_whatever_is_not_a_nights_stays() {
         ("2024-02-03T00-00-00Z", "mine.txt"),
         ("2024-02-05T00-00-00Z", "quick.json"),
     ] {
-        let stays = |line: &String| line.starts_with(&format!("{name} stays")) && line.contains(why);
+        let stays =
+            |line: &String| line.starts_with(&format!("{name} stays")) && line.contains(why);
         outcome.expect(told.removed.iter().any(stays), &format!("{name} stays for {why}"));
         let whole = fs::read_dir(dir.join("nights").join(name)).unwrap().count();
         outcome.expect(whole >= NIGHT.len(), "nothing of it was removed");

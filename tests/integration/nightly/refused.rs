@@ -29,7 +29,8 @@ fn settings_that_cannot_be_relied_on_are_refused() {
     fs::write(&open, "rots = [\"/\"]\n").unwrap();
     refused(&open, "line 1: `rots` is not known here (did you mean `roots`?)");
     let none = Fscan::new(&dir).arg("nightly").within_namespace(&["-m"]).hiding("/etc").run();
-    none.expect_code(2).expect(none.stderr().contains("/etc/fscan/nightly.toml"), "the usual place");
+    none.expect_code(2)
+        .expect(none.stderr().contains("/etc/fscan/nightly.toml"), "the usual place");
 }
 
 #[test]

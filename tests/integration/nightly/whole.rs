@@ -36,14 +36,20 @@ fn a_night_leaves_its_reports_its_metrics_and_what_changed() {
         let summary = fs::read(latest.join("summary.json")).unwrap();
         let summary: Night = serde_json::from_slice(&summary).unwrap();
         first.expect(summary == told, "summary.json is what was printed");
-        first.expect(fs::read_dir(root.point()).unwrap().count() == 1, "nothing is left in the root");
+        first.expect(
+            fs::read_dir(root.point()).unwrap().count() == 1,
+            "nothing is left in the root",
+        );
 
         // What changed shows in the second night.
         fs::remove_file(root.join("app/name-000003")).unwrap();
         let second = nightly(dir, &settings).run();
         let told = night(second.expect_code(1));
         second.expect(told.worse == Some(Severity::Suspect), "a file is missing, which is new");
-        second.expect(told.trend.iter().any(|line| line.contains("1 found at a first look")), "a line");
+        second.expect(
+            told.trend.iter().any(|line| line.contains("1 found at a first look")),
+            "a line",
+        );
         second.expect(told.steps[3].command.contains("--baseline"), "the last manifest");
         let read = "import sys\nfrom prometheus_client.parser import text_string_to_metric_families as read\n\
                     names = {s.name for f in read(open(sys.argv[1]).read()) for s in f.samples}\n\
@@ -56,7 +62,9 @@ fn a_night_leaves_its_reports_its_metrics_and_what_changed() {
 
         // The folder is one that `fscan trend` takes, a night a look.
         let trend = Fscan::new(dir).args(["trend", "nights"]).run();
-        trend.expect_code(1).expect(trend.stdout().contains("entry-missing"), "and it says the same");
+        trend
+            .expect_code(1)
+            .expect(trend.stdout().contains("entry-missing"), "and it says the same");
     });
 }
 
