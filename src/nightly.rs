@@ -95,12 +95,12 @@ impl UnderWay {
 fn dry_run(config: &Config) -> anyhow::Result<Status> {
     let now = Timestamp::now();
     let folder = config.reports.join(night_name::of(now));
-    let earlier = match config.reports.is_dir() {
-        true => {
-            let store = Store::open(config)?;
-            store.summaries(&store.nights()?)
-        }
-        false => Vec::new(),
+    // Nothing is made; what is there says what would be compared with.
+    let earlier = if config.reports.is_dir() {
+        let store = Store::open(config)?;
+        store.summaries(&store.nights()?)
+    } else {
+        Vec::new()
     };
     let plan = Plan::new(config, &folder, now, &earlier);
     output::print(|out| {

@@ -85,7 +85,7 @@ impl Children<'_> {
                 (told.ending, told.because) = ending(&attended, report);
             }
             Err(error) => {
-                (told.ending, told.because) = (NightEnding::Failed, Some(error.to_string()))
+                (told.ending, told.because) = (NightEnding::Failed, Some(error.to_string()));
             }
         }
     }
@@ -130,22 +130,22 @@ fn ending(attended: &Attended, report: Read) -> (NightEnding, Option<String>) {
             let signal = status.signal().unwrap_or_default();
             // Nobody here sends it unasked; the kernel does.
             let why = if signal == KILL { " (memory may have been short)" } else { "" };
-            (NightEnding::Crashed, Some(with(format!("signal {signal}{why}"), said())))
+            (NightEnding::Crashed, Some(with(&format!("signal {signal}{why}"), said())))
         }
         (Some(0 | 1 | 3), Ok(report)) if report.complete => (NightEnding::Done, None),
         (Some(0 | 1 | 3), Ok(_)) => {
             (NightEnding::Failed, Some("its report is incomplete, and says why".to_owned()))
         }
-        (Some(0 | 1 | 3), Err(why)) => (NightEnding::NoReport, Some(with(why, said()))),
+        (Some(0 | 1 | 3), Err(why)) => (NightEnding::NoReport, Some(with(&why, said()))),
         (Some(2), _) => (NightEnding::Failed, said()),
         (Some(code), _) => {
-            (NightEnding::Crashed, Some(with(format!("exit status {code}"), said())))
+            (NightEnding::Crashed, Some(with(&format!("exit status {code}"), said())))
         }
     }
 }
 
-fn with(what: String, said: Option<String>) -> String {
-    said.map_or_else(|| what.clone(), |said| format!("{what}: {said}"))
+fn with(what: &str, said: Option<String>) -> String {
+    said.map_or_else(|| what.to_owned(), |said| format!("{what}: {said}"))
 }
 
 fn left_behind(attended: &Attended) -> String {

@@ -42,20 +42,19 @@ impl Conclusion<'_> {
             night.troubles.push(format!("{error:#}"));
         }
         let partial = PathName::from(self.folder.path.as_path());
-        if !night.complete {
-            // One that was stopped leaves all as it is, under the name that says so.
-            night.folder = partial.clone();
-        } else {
+        let whole = night.complete;
+        if whole {
             match keep::tidy(self.store, self.config.keep, Timestamp::now()) {
                 Ok(removed) => night.removed.extend(removed),
                 Err(error) => night.troubles.push(format!("no night was removed: {error:#}")),
             }
+        } else {
+            // One that was stopped leaves all as it is, under the name that says so.
+            night.folder = partial.clone();
         }
-        let whole = night.complete;
-        let kept = self.save(&night).and_then(|()| match whole {
-            true => self.store.finish(self.folder),
-            false => Ok(None),
-        });
+        let kept = self
+            .save(&night)
+            .and_then(|()| if whole { self.store.finish(self.folder) } else { Ok(None) });
         match kept {
             Ok(remark) => night.remarks.extend(remark),
             Err(error) => {

@@ -44,6 +44,7 @@ const CONTROL: &str = "/dev/shm";
 
 /// What a night shall do.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "one key of the file each")]
 pub struct Config {
     /// What is looked at.
     pub roots: Vec<PathBuf>,

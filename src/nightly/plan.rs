@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
 use reports::{Night, NightStepName, Timestamp};
 
 use super::command_line;
@@ -62,9 +63,8 @@ impl Plan {
             steps.extend(planner.of_each_root(NightStepName::Quick, quick.limit, Planner::quick));
         }
         if let Some(tar) = &config.tar {
-            let tar = |planner: &mut Planner<'_>, root: &Path, _| planner.tar(root, tar);
-            let limit = config.tar.as_ref().map_or(Duration::ZERO, |tar| tar.limit);
-            steps.extend(planner.of_each_root(NightStepName::Tar, limit, tar));
+            let trips = |planner: &mut Planner<'_>, root: &Path, _| planner.tar(root, tar);
+            steps.extend(planner.of_each_root(NightStepName::Tar, tar.limit, trips));
         }
         steps.extend(config.stress.as_ref().map(|stress| planner.stress(stress, seed)));
         if let Some(full) = &config.full {
@@ -196,12 +196,12 @@ impl Planner<'_> {
         Some(root.join(below))
     }
 
-    fn tar(&mut self, root: &Path, tar: &TarStep) -> Vec<OsString> {
+    fn tar(&self, root: &Path, tar: &TarStep) -> Vec<OsString> {
         let mut arguments = words(&["tar"]);
         arguments.push(root.into());
         let patterns: Vec<_> =
             tar.patterns.iter().filter_map(ValueEnum::to_possible_value).collect();
-        let patterns: Vec<_> = patterns.iter().map(|value| value.get_name()).collect();
+        let patterns: Vec<_> = patterns.iter().map(PossibleValue::get_name).collect();
         if !patterns.is_empty() {
             arguments.extend(words(&["--pattern", &patterns.join(",")]));
         }

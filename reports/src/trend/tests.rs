@@ -11,6 +11,12 @@ use crate::{
     TextOptions, Unchecked, UncheckedReason,
 };
 
+/// Reports of nights, by night.
+type Nights = Vec<Vec<Report>>;
+
+/// What reports lead to: how many more errors, resets before which runs, which states.
+type OnRecord<'a> = (&'a str, Vec<Report>, u64, &'a [u32], &'a [TrendState]);
+
 /// A report of the day of that number.
 fn day(number: i64) -> Report {
     let at =
@@ -162,7 +168,6 @@ fn the_reports_of_a_night_are_one_look() {
     let unreadable = finding(Code::ContentUnreadable, b"/home/coder/a");
     let read = |number| full(with(day(number), std::slice::from_ref(&unreadable)));
     let found = |number| with(day(number), &[dangling("a")]);
-    type Nights = Vec<Vec<Report>>;
     let cases: [(&str, Nights, &[TrendState]); 8] = [
         ("new in both", vec![vec![day(0), day(1)], vec![found(2), found(3)]], &[New]),
         ("new in the second", vec![vec![day(0), day(1)], vec![day(2), found(3)]], &[New]),
@@ -242,8 +247,7 @@ fn errors(number: i64, count: u64, first: i64, last: i64) -> Report {
 #[test]
 fn errors_on_record_add_up_over_resets() {
     use TrendState::{Gone, Growing, New, Same};
-    type Case<'a> = (&'a str, Vec<Report>, u64, &'a [u32], &'a [TrendState]);
-    let cases: [Case<'_>; 7] = [
+    let cases: [OnRecord<'_>; 7] = [
         ("none", vec![errors(0, 0, 0, 0), errors(1, 0, 0, 0)], 0, &[], &[]),
         ("the first", vec![errors(0, 0, 0, 0), errors(1, 3, 5, 6)], 3, &[], &[New]),
         ("more by others", vec![errors(0, 3, -9, -8), errors(1, 5, -9, 10)], 2, &[], &[Growing]),

@@ -185,9 +185,9 @@ pub(super) fn kernel_errors(counter: &TrendCounter) -> String {
     };
     let last = counter.last_errors.last().copied().flatten();
     let last = last.map(|last| format!(", the last of them at {}", minute(last)));
-    let errors = counted(counter.increase, "error", "errors");
+    let errors = counted(counter.increase, "more error", "more errors");
     format!(
-        "The kernel recorded {errors} more of this filesystem since the first report{}.{resets} \
+        "The kernel recorded {errors} of this filesystem since the first report{}.{resets} \
          Scans that meet damage are recorded too.",
         last.unwrap_or_default()
     )
@@ -201,7 +201,9 @@ fn numbers<W: Write>(
 ) -> io::Result<()> {
     let at = |run: usize| {
         let report = trend.report(series, run);
-        report.map(|report| minute(report.started_at)).unwrap_or_default()
+        // The year stands above.
+        let time = report.map(|report| minute(report.started_at)).unwrap_or_default();
+        time.get(5..).map(str::to_owned).unwrap_or(time)
     };
     let newest = series.runs.len().saturating_sub(1);
     let told = series.measures.iter().filter(|measure| !measure.is_nothing());

@@ -157,9 +157,10 @@ impl StressStep {
 fn targets(field: Field<'_, '_>) -> Result<Vec<Place>, Wrong> {
     let target = |item: Field<'_, '_>| {
         let place = place(item.text()?).map_err(|why| item.wrong(&why))?;
-        match place.directory.is_absolute() {
-            true => Ok(place),
-            false => Err(item.wrong("its directory is not an absolute path")),
+        if place.directory.is_absolute() {
+            Ok(place)
+        } else {
+            Err(item.wrong("its directory is not an absolute path"))
         }
     };
     field.items("targets, each as NAME=DIR")?.into_iter().map(target).collect()

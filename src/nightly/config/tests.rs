@@ -23,13 +23,9 @@ fn the_sample_says_what_holds_without_it() {
     let bare = said("roots = [\"/home\"]").unwrap();
     assert_eq!(format!("{plain:?}"), format!("{bare:?}"));
     // Lines that begin with # and a letter are keys.
-    let full: String = sample
-        .lines()
-        .map(|line| {
-            line.strip_prefix('#').filter(|key| !key.starts_with([' ', '#'])).unwrap_or(line)
-        })
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let key = |line| str::strip_prefix(line, "#").filter(|key| !key.starts_with([' ', '#']));
+    let lines: Vec<_> = sample.lines().map(|line| key(line).unwrap_or(line)).collect();
+    let full = lines.join("\n");
     let config = said(&full).unwrap_or_else(|error| panic!("{error}: {full}"));
     for key in KEYS {
         let stands =

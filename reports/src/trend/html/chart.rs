@@ -63,16 +63,22 @@ pub(super) fn charts(series: &TrendSeries, trend: &Trend) -> Markup {
     });
     let lines: Vec<Line<'_>> = codes.chain(errors).chain(measures).collect();
     let from = series.runs.len().saturating_sub(RUNS);
+    let newest = series.runs.len().saturating_sub(1);
     let times: Vec<f64> = (from..series.runs.len())
         .filter_map(|run| Some(trend.report(series, run)?.started_at.as_unix_seconds()))
         .collect();
     html! {
         @if !lines.is_empty() {
             h3 { "Over time" }
+            p.muted { "From " (at(series, trend, from)) " to " (at(series, trend, newest)) "." }
             div.charts { @for line in &lines { (figure(line, from, &times)) } }
             (numbers(series, trend, &lines, from))
         }
     }
+}
+
+fn at(series: &TrendSeries, trend: &Trend, run: usize) -> String {
+    trend.report(series, run).map(|report| minute(report.started_at)).unwrap_or_default()
 }
 
 fn figure(line: &Line<'_>, from: usize, times: &[f64]) -> Markup {
@@ -84,7 +90,7 @@ fn figure(line: &Line<'_>, from: usize, times: &[f64]) -> Markup {
     let label = format!("{}: {range}, newest {newest}", line.name);
     let points = points(values, times, least, most);
     html! {
-        figure.chart class=(line.tone) {
+        figure class={ "chart " (line.tone) } {
             figcaption { strong { (line.name) } " " span.value { (newest) } span.muted { " (" (range) ")" } }
             svg viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } preserveAspectRatio="none" role="img"
                 aria-label=(label) {

@@ -21,7 +21,7 @@ pub(super) fn of_state(series: &TrendSeries, state: TrendState) -> Markup {
     }
     let title = format!("{} ({})", capitalised(state.text()), grouped(series.count(state)));
     html! {
-        details.card.group class=(tone(state)) open[state != TrendState::Same] {
+        details class={ "card group " (tone(state)) } open[state != TrendState::Same] {
             summary { span.title { (title) } }
             (table(&title, &rows))
         }
