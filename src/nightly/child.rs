@@ -1,6 +1,7 @@
 //! One step: a process of this program, attended until it ends or its time is up.
 
 use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use reports::{NightEnding, NightStep, PathName, Report, Severity, Timestamp, from_json};
@@ -57,20 +58,13 @@ impl Children<'_> {
     }
 
     fn attend(&self, step: &Step, told: &mut NightStep) {
-        let program = match std::env::current_exe() {
-            Ok(program) => program,
-            Err(error) => {
-                told.because = Some(format!("this program is not to be found: {error}"));
-                return;
-            }
-        };
         told.started_at = Some(Timestamp::now());
         let deadline = (Instant::now() + step.limit).min(self.until);
         let patience = Patience { deadline, grace: self.config.grace, said: SAID };
         let begun = |group| self.under_way.note(group);
         let is_stopped = || self.under_way.is_stopped();
         let attended = program::attend(
-            &program,
+            &own_program(),
             &step.arguments,
             &NOT_FOR_CHILDREN,
             &patience,
@@ -89,6 +83,12 @@ impl Children<'_> {
             }
         }
     }
+}
+
+/// This program: where it lies, or, where another one took its place meanwhile, as it runs.
+fn own_program() -> PathBuf {
+    let path = std::env::current_exe().ok().filter(|path| path.exists());
+    path.unwrap_or_else(|| PathBuf::from("/proc/self/exe"))
 }
 
 /// A report that a step wrote, or why there is none.

@@ -49,8 +49,8 @@ pub struct Attended {
     pub took: Duration,
 }
 
-/// Runs a program with standard input and output empty, messages in English and without the
-/// environment `variables`, and waits for its end. `begun` is told the number of its process group.
+/// Runs a program with standard input empty, messages in English and `without` some variables of the
+/// environment, and waits for its end. `begun` is told the number of its process group.
 pub fn attend(
     program: &Path,
     arguments: &[impl AsRef<OsStr>],

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use reports::{Night, Severity};
+use reports::{Night, Severity, Trend, TrendKind, TrendSeries};
 
 use super::{listed, night, nightly, settings};
 use crate::harness::{Dir, Fscan, Image, Mount, Need, files, in_lab, python};
@@ -62,9 +62,14 @@ fn a_night_leaves_its_reports_its_metrics_and_what_changed() {
 
         // The folder is one that `fscan trend` takes, a night a look.
         let trend = Fscan::new(dir).args(["trend", "nights"]).run();
-        trend
-            .expect_code(1)
-            .expect(trend.stdout().contains("entry-missing"), "and it says the same");
+        let trend = trend.expect_code(1);
+        trend.expect(trend.stdout().contains("entry-missing"), "and it says the same");
+        let json = Fscan::new(dir).args(["trend", "--format", "json", "nights"]).run();
+        let trend: Trend = serde_json::from_slice(json.stdout_bytes()).unwrap();
+        let looks =
+            |series: &TrendSeries| -> Vec<_> { series.runs.iter().map(|run| run.look).collect() };
+        let scans = trend.series.iter().find(|series| series.kind == TrendKind::Scan).unwrap();
+        json.expect(looks(scans) == [0, 0, 1, 1], "two scans a night");
     });
 }
 
