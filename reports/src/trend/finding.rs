@@ -101,7 +101,8 @@ pub struct TrendFinding {
     pub suppressed: Option<String>,
     /// What was seen, in the last report that has it.
     pub found: String,
-    /// How many there were, in each report of the series; none where it was not looked for as far
+    /// How many there were (of errors on record: how many the kernel says), in each report of the
+    /// series; none where it was not looked for as far
     /// as in the newest one, or as in the one that has it.
     pub counts: Vec<Option<u64>>,
     /// Why it is told so, where that needs a reason.

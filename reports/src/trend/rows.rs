@@ -174,10 +174,13 @@ fn row(
 ) -> Option<TrendFinding> {
     let sights = sights(series, &identity, history);
     let judged = judge(&by_look(&sights, series.looks))?;
-    let (state, because) = match counter.filter(|_| identity.code == Code::KernelErrorsRecorded) {
+    let counter = counter.filter(|_| identity.code == Code::KernelErrorsRecorded);
+    let (state, because) = match counter {
         Some(counter) => counter.judge(judged),
         None => judged,
     };
+    // One finding stands for all errors on record: their number says more.
+    let counts = counter.map(|counter| counter.values.clone());
     let (_, last) = history.last_key_value()?;
     Some(TrendFinding {
         state,
@@ -187,7 +190,7 @@ fn row(
         detail: identity.detail,
         suppressed,
         found: last.found.clone(),
-        counts: sights.iter().map(Sight::known).collect(),
+        counts: counts.unwrap_or_else(|| sights.iter().map(Sight::known).collect()),
         because: because.map(|because| clip_end(&because, FOUND)),
     })
 }

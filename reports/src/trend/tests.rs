@@ -278,6 +278,8 @@ fn errors_on_record_add_up_over_resets() {
         let counter = trend.series[0].kernel_errors.as_ref().unwrap();
         assert_eq!((counter.increase, counter.resets.as_slice()), (increase, resets), "{name}");
         assert_eq!(states(&trend), expected, "{name}: {trend:#?}");
+        let rows = &trend.series[0].findings;
+        assert!(rows.iter().all(|row| row.counts == counter.values), "{name}: {rows:?}");
     }
 }
 

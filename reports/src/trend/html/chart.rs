@@ -17,6 +17,9 @@ const HEIGHT: f64 = 80.0;
 /// What is left free around the line.
 const MARGIN: f64 = 6.0;
 
+/// The tone of what is neither good nor bad.
+const PLAIN: &str = "plain";
+
 /// Runs that are drawn: the newest.
 const RUNS: usize = 120;
 
@@ -59,7 +62,7 @@ pub(super) fn charts(series: &TrendSeries, trend: &Trend) -> Markup {
         name: measure.quantity.text(),
         in_bytes: measure.quantity.is_bytes(),
         values: &measure.values,
-        tone: "plain",
+        tone: PLAIN,
     });
     let lines: Vec<Line<'_>> = codes.chain(errors).chain(measures).collect();
     let from = series.runs.len().saturating_sub(RUNS);
@@ -85,10 +88,16 @@ fn figure(line: &Line<'_>, from: usize, times: &[f64]) -> Markup {
     let values = line.values.get(from..).unwrap_or_default();
     let known = || values.iter().flatten().copied();
     let (least, most) = (known().min().unwrap_or(0), known().max().unwrap_or(0));
+    // Of findings there could be none: their lines stand on 0.
+    let ground = if line.tone == PLAIN { least } else { 0 };
     let newest = line.shown(line.values.last().copied().flatten());
-    let range = format!("{} to {}", line.shown(Some(least)), line.shown(Some(most)));
+    let range = if least == most {
+        "always".to_owned()
+    } else {
+        format!("{} to {}", line.shown(Some(least)), line.shown(Some(most)))
+    };
     let label = format!("{}: {range}, newest {newest}", line.name);
-    let points = points(values, times, least, most);
+    let points = points(values, times, ground, most);
     html! {
         figure class={ "chart " (line.tone) } {
             figcaption { strong { (line.name) } " " span.value { (newest) } span.muted { " (" (range) ")" } }
@@ -106,13 +115,15 @@ fn points(values: &[Option<u64>], times: &[f64], least: u64, most: u64) -> Vec<V
     let (first, last) = (times.first().copied(), times.last().copied());
     let (first, last) = (first.unwrap_or_default(), last.unwrap_or_default());
     let span = (last - first).max(1.0);
-    let height = (most.saturating_sub(least) as f64).max(1.0);
+    let height = most.saturating_sub(least) as f64;
     let mut pieces = vec![Vec::new()];
     for (value, time) in values.iter().zip(times) {
         match value {
             Some(value) => {
                 let x = MARGIN + (time - first) / span * (WIDTH - 2.0 * MARGIN);
-                let up = value.saturating_sub(least) as f64 / height;
+                // What never changed stands in the middle.
+                let up = value.saturating_sub(least) as f64;
+                let up = if height > 0.0 { up / height } else { 0.5 };
                 let y = HEIGHT - MARGIN - up * (HEIGHT - 2.0 * MARGIN);
                 pieces.last_mut().into_iter().for_each(|piece| piece.push((x, y)));
             }
@@ -188,7 +199,7 @@ mod tests {
     #[test]
     fn neither_one_time_nor_one_value_divides_by_nothing() {
         let pieces = points(&[Some(u64::MAX), Some(u64::MAX)], &[5.0, 5.0], u64::MAX, u64::MAX);
-        assert_eq!(path_of(&pieces[0]), "M6.0 74.0L6.0 74.0");
+        assert_eq!(path_of(&pieces[0]), "M6.0 40.0L6.0 40.0");
         assert!(points(&[], &[], 0, 0).is_empty());
     }
 }
