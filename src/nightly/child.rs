@@ -117,7 +117,7 @@ fn ending(attended: &Attended, report: Read) -> (NightEnding, Option<String>) {
         (_, true) => return (NightEnding::Killed, Some(left_behind(attended))),
         (Some(Cut::Stopped), _) => return (NightEnding::Stopped, None),
         (Some(Cut::OutOfTime), _) => {
-            let limit = format!("after {:.0} s (`time-limit`)", attended.took.as_secs_f64());
+            let limit = format!("after {:.1} s (`time-limit`)", attended.took.as_secs_f64());
             return (NightEnding::OutOfTime, Some(limit));
         }
         (None, false) => {}
