@@ -30,7 +30,7 @@ pub(super) fn look(seen: &Seen<'_>, other: &Seen<'_>, of: &Identity) -> Look {
     let check = check_of(of.code, seen.kind);
     let ran = match check {
         "stress" => stress(seen, other),
-        _ => ran(seen, check),
+        _ => ran(seen, other, check),
     };
     let also = match check {
         "tar" => tar(seen.report().tar.as_ref(), other.report().tar.as_ref()),
@@ -49,16 +49,20 @@ fn check_of(code: Code, kind: TrendKind) -> &'static str {
     }
 }
 
-/// Why a check did not look at everything.
-fn ran(seen: &Seen<'_>, check: &str) -> Option<String> {
-    let run = seen.root.checks.iter().find(|run| run.name == check);
-    let Some(run) = run else { return Some(format!("the check {check} did not run")) };
-    let reason = run.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
-    match run.status {
-        CheckStatus::Ran => None,
-        CheckStatus::Partial => Some(format!("the check {check} ran in part{reason}")),
-        CheckStatus::Skipped => Some(format!("the check {check} was skipped{reason}")),
-    }
+/// Why a check did not look at everything. One that ran may leave something unjudged, and says so: a
+/// scan without privileges leaves more than one with them.
+fn ran(seen: &Seen<'_>, other: &Seen<'_>, check: &str) -> Option<String> {
+    let of = |seen: &Seen<'_>| seen.root.checks.iter().find(|run| run.name == check).cloned();
+    let Some(run) = of(seen) else { return Some(format!("the check {check} did not run")) };
+    let as_much = of(other).is_some_and(|other| other.reason == run.reason);
+    let how = match run.status {
+        CheckStatus::Ran if run.reason.is_some() && !as_much => "left something open",
+        CheckStatus::Ran => return None,
+        CheckStatus::Partial => "ran in part",
+        CheckStatus::Skipped => "was skipped",
+    };
+    let reason = run.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+    Some(format!("the check {check} {how}{reason}"))
 }
 
 /// Operations are drawn from a seed: with another one, what did not happen again may be there.

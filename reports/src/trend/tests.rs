@@ -76,7 +76,7 @@ fn many(count: u64) -> Finding {
 /// What reports lead to which state.
 #[test]
 fn what_becomes_of_a_finding() {
-    use CheckStatus::{Partial, Skipped};
+    use CheckStatus::{Partial, Ran, Skipped};
     use TrendState::*;
     let found = |number| with(day(number), &[dangling("a")]);
     let stopped = |report| Report { complete: false, ..report };
@@ -109,6 +109,13 @@ fn what_becomes_of_a_finding() {
         ),
         ("a check skipped", vec![found(0), check(day(1), "entries", Skipped)], &[NotLookedAt]),
         ("a check in part", vec![found(0), check(day(1), "entries", Partial)], &[NotLookedAt]),
+        ("less judged", vec![found(0), check(day(1), "entries", Ran)], &[NotLookedAt]),
+        (
+            "as much judged",
+            vec![check(found(0), "entries", Ran), check(day(1), "entries", Ran)],
+            &[Gone],
+        ),
+        ("more judged", vec![check(found(0), "entries", Ran), day(1)], &[Gone]),
         ("another check skipped", vec![found(0), check(day(1), "links", Skipped)], &[Gone]),
         ("stopped", vec![found(0), stopped(day(1))], &[NotLookedAt]),
         ("stopped, and there", vec![day(0), stopped(found(1))], &[New]),
