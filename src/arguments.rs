@@ -1,10 +1,12 @@
 //! The command line: what was typed, validated.
 
 mod bead;
+mod nightly;
 mod settings;
 mod shard;
 mod stress;
 mod tar;
+mod trend;
 
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
@@ -15,10 +17,12 @@ use reports::Severity;
 use scanner::compare::Field;
 
 pub use bead::BeadArguments;
+pub use nightly::{NightFormat, NightlyArguments};
 pub use settings::{SettingsArguments, Typed};
 pub use shard::{MergeArguments, ShardArguments};
-pub use stress::{Language, Place, ReplayArguments, StressArguments};
-pub use tar::{SourceArguments, TarArguments};
+pub use stress::{Language, Place, ProfileName, ReplayArguments, StressArguments, place, time};
+pub use tar::{Pattern, SourceArguments, TarArguments};
+pub use trend::{TrendArguments, TrendFormat};
 
 const EXIT_CODES: &str = "Exit codes:
   0  nothing at or above --fail-on
@@ -87,6 +91,11 @@ pub enum Command {
     Merge(MergeArguments),
     /// Render a saved report again
     Report(ReportArguments),
+    /// Compare several saved reports of one path over time: what is new, gone, growing
+    Trend(TrendArguments),
+    /// Do what a timer runs at night: a quick scan, tar round trips, stress, a full scan, each with a
+    /// report in a folder of the night
+    Nightly(NightlyArguments),
     /// Say what a finding means, how it is detected and what to do
     Explain(ExplainArguments),
     /// Print completions for a shell
@@ -116,9 +125,11 @@ impl Command {
             Command::Env(env) => &env.result.shape,
             Command::Merge(merge) => &merge.result.shape,
             Command::Report(report) => &report.shape,
-            Command::Explain(_) | Command::Completions { .. } | Command::Man { .. } => {
-                return false;
-            }
+            Command::Trend(_)
+            | Command::Nightly(_)
+            | Command::Explain(_)
+            | Command::Completions { .. }
+            | Command::Man { .. } => return false,
         };
         shape.npd
     }
@@ -448,7 +459,7 @@ impl From<FailOn> for Severity {
 }
 
 /// A file that the textfile collector reads: it goes by the end of the name.
-fn prometheus_file(text: &str) -> Result<PathBuf, String> {
+pub fn prometheus_file(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
     match (path.file_stem(), path.extension()) {
         (Some(_), Some(extension)) if extension == "prom" => Ok(path),

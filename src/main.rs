@@ -15,6 +15,7 @@ mod longhorn;
 mod manifest;
 mod manual;
 mod merge;
+mod nightly;
 mod outcome;
 mod output;
 mod problem;
@@ -22,6 +23,7 @@ mod progress;
 mod render;
 mod replay;
 mod resumption;
+mod saved;
 mod scan;
 mod settings;
 mod shard;
@@ -31,6 +33,7 @@ mod stress;
 mod tar;
 mod time_limit;
 mod tool;
+mod trend;
 mod watched;
 
 use std::process::ExitCode;
@@ -63,6 +66,8 @@ fn run(command: Command) -> anyhow::Result<Status> {
         Command::Env(environment) => environment::run(&environment),
         Command::Merge(merge) => merge::run(&merge),
         Command::Report(report) => render::run(&report),
+        Command::Trend(trend) => trend::run(&trend),
+        Command::Nightly(nightly) => nightly::run(&nightly),
         Command::Explain(explain) => explain::run(&explain),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man { install } => manual::man(install.as_deref()),

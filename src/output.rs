@@ -112,8 +112,15 @@ pub fn report_file(path: &Path, content: &[u8]) -> ReportFile {
 
 /// Writes the metrics of a report to a file that whoever collects them may read.
 pub fn save_metrics(report: &Report, path: &Path) -> anyhow::Result<()> {
+    let mut text = Vec::new();
+    write_prometheus(report, &mut text)?;
+    save_readable(path, "file of metrics", &text)
+}
+
+/// Writes a file that everybody may read, whole or not at all.
+pub fn save_readable(path: &Path, what: &str, text: &[u8]) -> anyhow::Result<()> {
     let readable = Some(fs::Permissions::from_mode(0o644));
-    save_with(path, "file of metrics", readable, |mut out| Ok(write_prometheus(report, &mut out)?))
+    save_with(path, what, readable, |out| Ok(out.write_all(text)?))
 }
 
 /// Writes a file, whole or not at all: into a new file beside it (which no symbolic link can lead

@@ -24,6 +24,12 @@ use crate::output;
 use document::{Document, Folder};
 use find::Found;
 
+pub use defaults::{globs, rate, word};
+pub use document::parse;
+pub use read::relied_on;
+pub use table::{Field, Table};
+pub use wrong::Wrong;
+
 /// The name of settings in a tree.
 const IN_TREE: &str = ".fscan.toml";
 
@@ -104,7 +110,11 @@ fn asked(command: &Command) -> Option<Asked<'_>> {
                 patience: None,
             });
         }
-        Command::Explain(_) | Command::Completions { .. } | Command::Man { .. } => return None,
+        Command::Trend(_)
+        | Command::Nightly(_)
+        | Command::Explain(_)
+        | Command::Completions { .. }
+        | Command::Man { .. } => return None,
     };
     let judges = match command {
         Command::Tar(tar) => !tar.clean,
@@ -132,7 +142,11 @@ fn settings_of(command: &mut Command) -> Option<&mut SettingsArguments> {
         Command::Env(env) => &mut env.result.settings,
         Command::Merge(merge) => &mut merge.result.settings,
         Command::Report(report) => &mut report.settings,
-        Command::Explain(_) | Command::Completions { .. } | Command::Man { .. } => return None,
+        Command::Trend(_)
+        | Command::Nightly(_)
+        | Command::Explain(_)
+        | Command::Completions { .. }
+        | Command::Man { .. } => return None,
     })
 }
 

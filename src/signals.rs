@@ -37,6 +37,14 @@ impl Caught {
 /// Calls `stop` at the first of them. Must be called before any thread is started: the
 /// signals are blocked in this thread and all that it starts, and one thread waits for them.
 pub fn on_stop(stop: impl Fn() + Send + 'static) -> anyhow::Result<Caught> {
+    on_stop_or_end(stop, || {})
+}
+
+/// The same; calls `end` before a second signal ends the process.
+pub fn on_stop_or_end(
+    stop: impl Fn() + Send + 'static,
+    end: impl Fn() + Send + 'static,
+) -> anyhow::Result<Caught> {
     let signals: SigSet = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP].into_iter().collect();
     signals.thread_block().context("blocking SIGINT, SIGTERM and SIGHUP")?;
     // A file beyond `ulimit -f` is an error like others (EFBIG), and not the end.
@@ -59,6 +67,7 @@ pub fn on_stop(stop: impl Fn() + Send + 'static) -> anyhow::Result<Caught> {
                     "stopped at once: a scratch directory may be left, which `fscan tar DIR \
                      --clean` or `fscan stress DIR --clean` removes",
                 );
+                end();
                 std::process::exit(128 + i32::from(number));
             }
             stop();

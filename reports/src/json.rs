@@ -50,9 +50,14 @@ pub fn from_json(text: &[u8]) -> Result<Report, ReadError> {
 /// Writes a report as indented JSON that is safe to show on a terminal: characters that move a
 /// cursor or reorder text stand as `\uNNNN`, which every JSON reader turns back.
 pub fn write_json(report: &Report, out: &mut impl Write) -> io::Result<()> {
+    write_shown(report, out)
+}
+
+/// The same of anything.
+pub(crate) fn write_shown(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
     let mut serializer =
         serde_json::Serializer::with_formatter(&mut *out, Shown(PrettyFormatter::new()));
-    report.serialize(&mut serializer)?;
+    value.serialize(&mut serializer)?;
     out.write_all(b"\n")
 }
 

@@ -21,6 +21,7 @@ mod json;
 mod junit;
 mod listed;
 mod markdown;
+mod night;
 mod numbers;
 mod path_name;
 mod problem_line;
@@ -40,6 +41,7 @@ mod tar_conclusion;
 mod tar_trips;
 mod text;
 mod timestamp;
+mod trend;
 mod unchecked;
 
 pub use blocks::{BlockRange, BlockTally, DeviceBlocks};
@@ -58,6 +60,10 @@ pub use finding::{Finding, Subject};
 pub use json::{ReadError, from_json, write_json};
 pub use junit::{JunitOptions, write_junit};
 pub use markdown::{MarkdownOptions, ReportFile, write_markdown};
+pub use night::{
+    LastReport, NIGHT_SCHEMA_VERSION, Night, NightEnding, NightStep, NightStepName, night_schema,
+    write_night_json, write_night_prometheus, write_night_text,
+};
 pub use path_name::{PathName, escape, escape_prose};
 pub use problem_line::{ProblemState, in_a_line, problem_line};
 pub use prometheus::write_prometheus;
@@ -77,4 +83,9 @@ pub use tar_conclusion::TarConclusion;
 pub use tar_trips::{TarError, TarErrorCount, TarPattern, TarRefused, TarRun, TarTrips};
 pub use text::{TextOptions, write_explanation, write_text};
 pub use timestamp::Timestamp;
+pub use trend::{
+    Dated, TREND_SCHEMA_VERSION, Trend, TrendAspect, TrendChange, TrendCode, TrendCounter,
+    TrendFinding, TrendKind, TrendMeasure, TrendQuantity, TrendReport, TrendRun, TrendSeries,
+    TrendState, TrendTally, trend_schema, write_trend_html, write_trend_json, write_trend_text,
+};
 pub use unchecked::{Unchecked, UncheckedCollector, UncheckedReason};

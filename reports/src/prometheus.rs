@@ -16,7 +16,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::Report;
-use exposition::{Exposition, Metric};
+pub(crate) use exposition::{Exposition, Metric};
 
 /// Roots or targets that have series of their own; those beyond have none.
 const PLACES: usize = 64;
@@ -24,19 +24,24 @@ const PLACES: usize = 64;
 /// Writes the metrics of a report.
 pub fn write_prometheus(report: &Report, out: &mut impl Write) -> io::Result<()> {
     let mut page = Exposition::default();
-    run::add(report, &mut page);
-    found::add(report, &mut page);
-    facts::add(report, &mut page);
+    add_report(report, &mut page);
+    out.write_all(page.text().as_bytes())
+}
+
+/// Adds the metrics of a report.
+pub(crate) fn add_report(report: &Report, page: &mut Exposition) {
+    run::add(report, page);
+    found::add(report, page);
+    facts::add(report, page);
     if let Some(diff) = &report.diff {
-        found::add_diff(diff, &mut page);
+        found::add_diff(diff, page);
     }
     if let Some(trips) = &report.tar {
-        round_trips::add(trips, &mut page);
+        round_trips::add(trips, page);
     }
     if let Some(hammered) = &report.stress {
-        stress::add(hammered, &mut page);
+        stress::add(hammered, page);
     }
-    out.write_all(page.text().as_bytes())
 }
 
 /// The word that a value has in JSON, for those that people read otherwise.

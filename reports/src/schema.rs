@@ -7,30 +7,31 @@ pub fn json_schema() -> String {
     text + "\n"
 }
 
+/// Holds a committed schema to its types. `FSCAN_BLESS=1 cargo test -p fscan-reports` writes it anew.
+#[cfg(test)]
+pub(crate) fn expect_committed(file: &str, generated: &str) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    if std::env::var_os("FSCAN_BLESS").is_some() {
+        std::fs::write(&path, generated).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == generated,
+        "the types no longer have the schema in reports/{file}. If the change is meant, run \
+         `FSCAN_BLESS=1 cargo test -p fscan-reports` and commit the file; if an older reader would \
+         misread what is written, raise the schema's version as well."
+    );
+}
+
 #[cfg(test)]
 mod tests {
-    use std::fs;
-    use std::path::Path;
-
     use serde_json::Value;
 
     use super::*;
 
-    /// `FSCAN_BLESS=1 cargo test -p fscan-reports` writes the committed copy anew.
     #[test]
     fn the_committed_schema_is_that_of_the_types() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("report.schema.json");
-        let generated = json_schema();
-        if std::env::var_os("FSCAN_BLESS").is_some() {
-            fs::write(&path, &generated).unwrap();
-        }
-        let committed = fs::read_to_string(&path).unwrap_or_default();
-        assert!(
-            committed == generated,
-            "the report's types no longer have the schema in reports/report.schema.json. If the \
-             change is meant, run `FSCAN_BLESS=1 cargo test -p fscan-reports` and commit the file; \
-             if an older reader would misread a report, raise SCHEMA_VERSION as well."
-        );
+        expect_committed("report.schema.json", &json_schema());
     }
 
     fn required(object: &Value) -> Vec<&str> {

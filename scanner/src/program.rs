@@ -5,6 +5,7 @@
 //! the background neither outlives it nor keeps anybody waiting at a pipe. What left the group
 //! (setsid(2)) lives on, but is not waited for either.
 
+mod attended;
 mod error;
 mod group;
 mod stream;
@@ -22,6 +23,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Access, access};
 use rustix::io::Errno;
 
+pub use attended::{Attended, Cut, Patience, attend};
 pub use error::{ProgramError, quote};
 use group::Group;
 use stream::Stream;

@@ -153,7 +153,7 @@ pub enum Language {
 }
 
 /// `NAME=DIR`, or a directory that is called as its last name.
-fn place(text: &str) -> Result<Place, String> {
+pub fn place(text: &str) -> Result<Place, String> {
     if text.is_empty() {
         return Err("a directory is missing".to_owned());
     }
@@ -181,7 +181,7 @@ fn operations() -> impl TypedValueParser<Value = OpKind> {
 }
 
 /// A time with a unit: `90s`, `10m`, `8h`; without one it is in seconds.
-fn time(text: &str) -> Result<Duration, String> {
+pub fn time(text: &str) -> Result<Duration, String> {
     let (number, seconds) = match text.as_bytes().last() {
         Some(b's') => (&text[..text.len() - 1], 1),
         Some(b'm') => (&text[..text.len() - 1], 60),

@@ -67,7 +67,7 @@ impl Defaults {
 }
 
 /// One of the words that the option takes.
-fn word<T: ValueEnum>(field: Field<'_, '_>) -> Result<T, Wrong> {
+pub fn word<T: ValueEnum>(field: Field<'_, '_>) -> Result<T, Wrong> {
     let text = field.text()?;
     T::from_str(text, false).map_err(|_| {
         let values = T::value_variants().iter().filter_map(ValueEnum::to_possible_value);
@@ -92,7 +92,8 @@ fn checks(field: Field<'_, '_>) -> Result<Vec<String>, Wrong> {
     field.items("checks")?.into_iter().map(check).collect()
 }
 
-fn globs(field: Field<'_, '_>) -> Result<Vec<String>, Wrong> {
+/// Globs of names and paths to leave out.
+pub fn globs(field: Field<'_, '_>) -> Result<Vec<String>, Wrong> {
     let glob = |item: Field<'_, '_>| {
         let glob = item.text()?.to_owned();
         let read = Exclusions::new(std::slice::from_ref(&glob));
@@ -102,7 +103,7 @@ fn globs(field: Field<'_, '_>) -> Result<Vec<String>, Wrong> {
 }
 
 /// A number of bytes, or a string with a unit.
-fn rate(field: Field<'_, '_>) -> Result<NonZeroU64, Wrong> {
+pub fn rate(field: Field<'_, '_>) -> Result<NonZeroU64, Wrong> {
     let text = field.text().or_else(|_| field.number())?;
     bytes(text).map_err(|why| field.wrong(&why))
 }

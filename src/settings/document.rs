@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use reports::{PathName, Suppression};
+use toml::Spanned;
 use toml::de::DeTable;
 
 use super::defaults::Defaults;
@@ -32,10 +33,7 @@ impl Document {
 }
 
 fn read(text: &str, file: &Path, folder: Folder<'_>) -> Result<Document, Wrong> {
-    let parsed = DeTable::parse(text).map_err(|error| {
-        let at = error.span().map_or(0, |span| span.start);
-        Wrong::new(at, format!("not TOML: {}", error.message()))
-    })?;
+    let parsed = parse(text)?;
     let table = Table::whole(parsed.get_ref(), &["suppress", "defaults"])?;
     let mut document = Document::default();
     if let Some(list) = table.get("suppress") {
@@ -46,6 +44,14 @@ fn read(text: &str, file: &Path, folder: Folder<'_>) -> Result<Document, Wrong> 
         document.has_defaults = true;
     }
     Ok(document)
+}
+
+/// Reads TOML, every value with its place.
+pub fn parse(text: &str) -> Result<Spanned<DeTable<'_>>, Wrong> {
+    DeTable::parse(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        Wrong::new(at, format!("not TOML: {}", error.message()))
+    })
 }
 
 #[cfg(test)]

@@ -65,6 +65,18 @@ pub fn named(path: &Path) -> anyhow::Result<String> {
     text(file, &metadata).with_context(shown)
 }
 
+/// Reads a file that decides what is run: one that somebody else could have written is an error.
+pub fn relied_on(path: &Path) -> anyhow::Result<String> {
+    let shown = || PathName::from(path).escaped();
+    let file = open(path, Links::Followed).map_err(io::Error::from);
+    let file = file.context("open").with_context(shown)?;
+    let metadata = file.metadata().context("stat").with_context(shown)?;
+    if let Some(why) = mistrust(&metadata, rustix::process::geteuid().as_raw()) {
+        bail!("{}: {why}; what is run must not be for others to say", shown());
+    }
+    text(file, &metadata).with_context(shown)
+}
+
 fn ignored(path: &Path, why: &str) -> Looked {
     let shown = PathName::from(path).escaped();
     Looked::Ignored(format!(
@@ -159,6 +171,18 @@ mod tests {
         assert_eq!(mistrust(&metadata, 7), expected);
         let folder = fs::metadata(folder.path()).unwrap();
         assert_eq!(mistrust(&folder, owner).unwrap(), "it is no regular file");
+    }
+
+    #[test]
+    fn what_others_may_write_is_not_relied_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings");
+        fs::write(&path, "text").unwrap();
+        assert_eq!(relied_on(&path).unwrap(), "text");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
+        let error = format!("{:#}", relied_on(&path).unwrap_err());
+        assert!(error.contains("others may write it (mode 666; chmod go-w)"), "{error}");
+        assert!(relied_on(folder.path()).is_err());
     }
 
     #[test]

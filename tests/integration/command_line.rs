@@ -82,6 +82,9 @@ fn man_writes_a_manual_page() {
     let outcome = run(&["man"]);
     outcome.expect_code(0).expect(outcome.stdout().contains(".TH fscan"), "a page of that name");
     outcome.expect(outcome.stdout().contains("quick"), "with the options of a scan");
+    for section in ["FSCAN TREND", "FSCAN NIGHTLY"] {
+        outcome.expect(outcome.stdout().contains(section), "and each command");
+    }
 }
 
 #[test]

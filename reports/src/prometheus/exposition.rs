@@ -11,41 +11,53 @@ const VALUE: usize = 256;
 
 /// A metric: its name, without the prefix that all have, and its help.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Metric {
+pub(crate) struct Metric {
     /// The name behind `fscan_`.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// What it is, with its unit.
-    pub(super) help: &'static str,
+    pub(crate) help: &'static str,
 }
 
 /// Metrics in the order in which they are added.
 #[derive(Debug, Default)]
-pub(super) struct Exposition {
+pub(crate) struct Exposition {
     families: Vec<(Metric, BTreeMap<String, String>)>,
+    /// Labels of every sample that is added.
+    common: Vec<(&'static str, String)>,
 }
 
 impl Exposition {
+    /// What is added from now on has these labels too.
+    pub(crate) fn common(&mut self, labels: Vec<(&'static str, String)>) {
+        self.common = labels;
+    }
+
     /// A metric without labels.
-    pub(super) fn number(&mut self, metric: Metric, value: impl ToString) {
+    pub(crate) fn number(&mut self, metric: Metric, value: impl ToString) {
         self.labelled(metric, [([], value)]);
     }
 
     /// A metric with a sample for each of these labels. Of samples whose labels are the same, the
     /// first is kept: a second one would make the whole file unreadable.
-    pub(super) fn labelled<const LABELS: usize, V: ToString>(
+    pub(crate) fn labelled<const LABELS: usize, V: ToString>(
         &mut self,
         metric: Metric,
         samples: impl IntoIterator<Item = ([(&'static str, String); LABELS], V)>,
     ) {
-        let mut family = BTreeMap::new();
+        let known = self.families.iter().position(|(known, _)| known.name == metric.name);
+        let at = known.unwrap_or_else(|| {
+            self.families.push((metric, BTreeMap::new()));
+            self.families.len() - 1
+        });
+        let Some((_, family)) = self.families.get_mut(at) else { return };
         for (pairs, value) in samples {
-            family.entry(labels(&pairs)).or_insert_with(|| value.to_string());
+            let all: Vec<_> = self.common.iter().chain(&pairs).cloned().collect();
+            family.entry(labels(&all)).or_insert_with(|| value.to_string());
         }
-        self.families.push((metric, family));
     }
 
     /// The metrics as text; those without a sample are left out.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         for (metric, samples) in self.families.iter().filter(|(_, samples)| !samples.is_empty()) {
             let Metric { name, help } = metric;
@@ -103,6 +115,21 @@ mod tests {
         let samples: Vec<_> = page.text().lines().skip(2).map(str::to_owned).collect();
         assert_eq!(samples, ["fscan_a{x=\"a\\\\\\\"\\\\n\\\\u{202e}\"} 1"]);
         assert!(quoted(&"€".repeat(1000)).len() <= VALUE);
+    }
+
+    /// What is added of several reports stands in one family.
+    #[test]
+    fn a_metric_that_is_added_again_keeps_its_help_once() {
+        let mut page = Exposition::default();
+        for step in ["quick", "full"] {
+            page.common(vec![("step", step.to_owned())]);
+            page.labelled(METRIC, [([("x", "1".to_owned())], 1)]);
+        }
+        assert_eq!(
+            page.text(),
+            "# HELP fscan_a What it is.\n# TYPE fscan_a gauge\n\
+             fscan_a{step=\"full\",x=\"1\"} 1\nfscan_a{step=\"quick\",x=\"1\"} 1\n"
+        );
     }
 
     #[test]

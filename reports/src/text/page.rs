@@ -39,42 +39,42 @@ impl Style {
 }
 
 /// Where text is written, and how wide.
-pub(super) struct Page<'a, W> {
+pub(crate) struct Page<'a, W> {
     out: &'a mut W,
     options: TextOptions,
 }
 
 impl<'a, W: Write> Page<'a, W> {
     /// A page on `out`.
-    pub(super) fn new(out: &'a mut W, options: TextOptions) -> Self {
+    pub(crate) fn new(out: &'a mut W, options: TextOptions) -> Self {
         Page { out, options }
     }
 
     /// Whether everything is to be shown.
-    pub(super) fn verbose(&self) -> bool {
+    pub(crate) fn verbose(&self) -> bool {
         self.options.verbose
     }
 
     /// An empty line.
-    pub(super) fn blank(&mut self) -> io::Result<()> {
+    pub(crate) fn blank(&mut self) -> io::Result<()> {
         writeln!(self.out)
     }
 
     /// A heading, apart from what stands above it.
-    pub(super) fn heading(&mut self, text: &str) -> io::Result<()> {
+    pub(crate) fn heading(&mut self, text: &str) -> io::Result<()> {
         self.blank()?;
         self.verbatim(0, Style::Strong, text)
     }
 
     /// One line as it is, however long: a path or a command that people copy.
-    pub(super) fn verbatim(&mut self, indent: usize, style: Style, text: &str) -> io::Result<()> {
+    pub(crate) fn verbatim(&mut self, indent: usize, style: Style, text: &str) -> io::Result<()> {
         write!(self.out, "{:indent$}", "")?;
         self.styled(style, text)?;
         self.blank()
     }
 
     /// Wrapped prose.
-    pub(super) fn paragraph(&mut self, indent: usize, text: &str) -> io::Result<()> {
+    pub(crate) fn paragraph(&mut self, indent: usize, text: &str) -> io::Result<()> {
         for line in wrap(text, self.room(indent)) {
             self.verbatim(indent, Style::Plain, line)?;
         }
@@ -83,7 +83,7 @@ impl<'a, W: Write> Page<'a, W> {
 
     /// A label, and prose that stays right of it. Below a label that takes half the line, the
     /// prose has lines of its own.
-    pub(super) fn labelled(
+    pub(crate) fn labelled(
         &mut self,
         indent: usize,
         style: Style,

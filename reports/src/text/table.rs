@@ -6,7 +6,7 @@ use super::page::{Page, Style};
 
 /// Where the cells of a column stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Side {
+pub(crate) enum Side {
     /// Words.
     Left,
     /// Numbers.
@@ -14,7 +14,7 @@ pub(super) enum Side {
 }
 
 /// Writes rows below a head, each column as wide as its widest cell.
-pub(super) fn write<const COLUMNS: usize, W: Write>(
+pub(crate) fn write<const COLUMNS: usize, W: Write>(
     indent: usize,
     head: [&str; COLUMNS],
     rows: impl Iterator<Item = [String; COLUMNS]>,

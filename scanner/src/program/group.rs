@@ -5,7 +5,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid,
+};
 
 use super::BEAT;
 
@@ -40,6 +42,14 @@ impl Group {
             Err(Errno::CHILD) => Ok(true),
             Err(Errno::INTR) => Ok(false),
             Err(errno) => Err(errno),
+        }
+    }
+
+    /// Asks the leader to end (SIGTERM); it knows what it started.
+    pub(super) fn ask(&self) {
+        if let (Some(leader), false) = (self.number(), self.is_reaped) {
+            // ESRCH: it has ended.
+            let _ = kill_process(leader, Signal::TERM);
         }
     }
 

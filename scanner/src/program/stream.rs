@@ -19,11 +19,18 @@ pub(super) struct Stream {
     is_blocking: bool,
     taken: Vec<u8>,
     limit: usize,
+    /// Whether what is beyond the limit is forgotten, the oldest first, or an error.
+    forgets: bool,
 }
 
 impl Stream {
     pub(super) fn new(name: &'static str, pipe: Option<OwnedFd>, limit: usize) -> Self {
-        Stream { name, pipe, is_blocking: true, taken: Vec::new(), limit }
+        Stream { name, pipe, is_blocking: true, taken: Vec::new(), limit, forgets: false }
+    }
+
+    /// One of which the end is kept.
+    pub(super) fn ending(name: &'static str, pipe: Option<OwnedFd>, limit: usize) -> Self {
+        Stream { forgets: true, ..Stream::new(name, pipe, limit) }
     }
 
     /// The pipe, while it is open.
@@ -57,7 +64,10 @@ impl Stream {
                 Err(Errno::INTR) => {}
                 Err(errno) => return Err(watch("read", errno)),
             }
-            if self.taken.len() > self.limit {
+            let beyond = self.taken.len().saturating_sub(self.limit);
+            if beyond > 0 && self.forgets {
+                self.taken.drain(..beyond);
+            } else if beyond > 0 {
                 let (stream, limit) = (self.name, self.limit);
                 return Err(ProgramError::TooMuch { program: program.into(), stream, limit });
             }

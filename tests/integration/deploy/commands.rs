@@ -101,7 +101,6 @@ fn shards_are_merged_to_one_report() {
 }
 
 #[test]
-#[ignore = "`fscan nightly` is not there yet"]
 fn nightly_settings_are_what_fscan_reads() {
     for file in ["kubernetes/base/nightly/nightly.toml", "systemd/nightly.toml"] {
         let dir = Dir::new();

@@ -29,7 +29,6 @@ fn assets() -> Vec<(String, String)> {
 }
 
 #[test]
-#[ignore = "deploy/systemd/nightly.toml is not there yet"]
 fn what_is_packaged_is_there() {
     let dir = Dir::new();
     Fscan::new(&dir).args(["man", "--install", "installed"]).run().expect_code(0);

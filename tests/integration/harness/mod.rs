@@ -27,6 +27,7 @@ pub(crate) use mount::Mount;
 pub(crate) use outcome::Outcome;
 pub(crate) use places::GroupBlock;
 pub(crate) use report::{Finding, Report, Subject, Totals};
+pub(crate) use running::Running;
 pub(crate) use scratch::Dir;
 pub(crate) use shards::Shards;
 pub(crate) use tar_trips::{TarError, TarRun, TarTrips};

@@ -43,6 +43,11 @@ impl Running {
         }
     }
 
+    /// The number of the process.
+    pub(crate) fn number(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn signal(&self, signal: Signal) {
         let pid = Pid::from_child(&self.child);
         kill_process(pid, signal).expect("the process is still there");

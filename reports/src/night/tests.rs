@@ -1,0 +1,106 @@
+use super::*;
+use crate::sample::{HOSTILE, finding, hostile_text, moment, with_findings};
+use crate::schema::expect_committed;
+use crate::{Code, TextOptions};
+
+/// A night of two steps, the first of them done.
+fn night(ending: NightEnding, worst: Option<Severity>) -> Night {
+    let step = |step, ending, worst| NightStep {
+        step,
+        root: Some(PathName::new(b"/home/coder".to_vec())),
+        command: "fscan scan /home/coder".into(),
+        started_at: Some(moment()),
+        duration_seconds: 62.5,
+        ending,
+        because: None,
+        report: Some("quick.json".into()),
+        verdict: None,
+        worst,
+        findings: 0,
+    };
+    Night {
+        schema_version: NIGHT_SCHEMA_VERSION,
+        started_at: moment(),
+        finished_at: moment(),
+        duration_seconds: 125.0,
+        complete: true,
+        fail_on: Severity::Suspect,
+        folder: PathName::new(b"/var/lib/fscan/2023-11-14T22-13-20Z".to_vec()),
+        seed: 20_231_114,
+        steps: vec![
+            step(NightStepName::Quick, NightEnding::Done, None),
+            step(NightStepName::Full, ending, worst),
+        ],
+        trend: Vec::new(),
+        worse: None,
+        removed: Vec::new(),
+        troubles: Vec::new(),
+        remarks: Vec::new(),
+    }
+}
+
+fn text(night: &Night) -> String {
+    let mut text = Vec::new();
+    write_night_text(night, TextOptions::default(), &mut text).unwrap();
+    String::from_utf8(text).unwrap()
+}
+
+#[test]
+fn the_committed_schema_is_that_of_the_types() {
+    expect_committed("night.schema.json", &night_schema());
+}
+
+#[test]
+fn what_makes_a_night_clean() {
+    let (warning, corrupt) = (Some(Severity::Warning), Some(Severity::Corrupt));
+    for (ending, worst, complete, clean, word) in [
+        (NightEnding::Done, None, true, true, "CLEAN NIGHT"),
+        (NightEnding::Done, warning, true, true, "CLEAN NIGHT"),
+        (NightEnding::Done, corrupt, true, false, "NIGHT WITH FINDINGS"),
+        (NightEnding::OutOfTime, None, true, false, "NIGHT NOT ALL DONE"),
+        (NightEnding::Crashed, corrupt, true, false, "NIGHT WITH FINDINGS, NOT ALL DONE"),
+        (NightEnding::Stopped, None, false, false, "NIGHT STOPPED"),
+    ] {
+        let night = Night { complete, ..night(ending, worst) };
+        assert_eq!(night.is_clean(), clean, "{word}");
+        assert!(text(&night).starts_with(&format!("{word}  ")), "{}", text(&night));
+    }
+}
+
+#[test]
+fn a_night_is_told_step_by_step() {
+    let mut night = night(NightEnding::Killed, None);
+    night.steps[1].because = Some(hostile_text());
+    night.trend = vec![hostile_text()];
+    night.folder = PathName::new(HOSTILE.to_vec());
+    let told = text(&night);
+    assert!(told.contains("full of /home/coder: killed:"), "{told}");
+    assert!(!told.contains(|c| c != '\n' && crate::path_name::is_unsafe_to_show(c)), "{told}");
+    let mut json = Vec::new();
+    write_night_json(&night, &mut json).unwrap();
+    assert_eq!(serde_json::from_slice::<Night>(&json).unwrap(), night);
+}
+
+#[test]
+fn each_step_has_its_metrics_and_each_metric_its_help_once() {
+    let night = night(NightEnding::Killed, None);
+    let found = with_findings(vec![finding(Code::DirentDangling, b"/home/coder/a")]);
+    let root = PathName::new(b"/home/coder".to_vec());
+    let last =
+        NightStepName::ALL.map(|step| LastReport { step, root: Some(&root), report: &found });
+    let mut text = Vec::new();
+    write_night_prometheus(&night, &last, Some(5.0), &mut text).unwrap();
+    let text = String::from_utf8(text).unwrap();
+    for line in [
+        "fscan_night_clean 0",
+        "fscan_night_last_clean_timestamp_seconds 5",
+        "fscan_night_step_done{step=\"quick\",root=\"/home/coder\"} 1",
+        "fscan_night_step_done{step=\"full\",root=\"/home/coder\"} 0",
+        "fscan_findings{step=\"stress\",root=\"/home/coder\",severity=\"corrupt\"} 1",
+    ] {
+        assert!(text.lines().any(|it| it == line), "{line}: {text}");
+    }
+    let helps: Vec<_> = text.lines().filter(|line| line.starts_with("# HELP")).collect();
+    let once: std::collections::BTreeSet<_> = helps.iter().collect();
+    assert_eq!(once.len(), helps.len(), "{text}");
+}

@@ -1,0 +1,143 @@
+//! What changed between the runs of a series besides the findings: another filesystem at the same
+//! path, another machine, another user.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::clip::clip_end;
+use crate::trend::run::Seen;
+use crate::{FactName, FactValue};
+
+/// Bytes of a value.
+const VALUE: usize = 300;
+
+/// What of a run or root changed.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum TrendAspect {
+    /// The type of the filesystem.
+    Filesystem,
+    /// Its device or source.
+    Device,
+    /// The persistent volume of its claim.
+    PersistentVolume,
+    /// The volume in Longhorn.
+    LonghornVolume,
+    /// How large it is, in bytes.
+    Size,
+    /// What the kernel does when it meets damage.
+    ErrorsPolicy,
+    /// The host's name.
+    Host,
+    /// The kernel's release.
+    Kernel,
+    /// The effective user and group.
+    User,
+    /// The version of fscan.
+    Version,
+}
+
+/// A change from one run of a series to the next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TrendChange {
+    /// The run of the series that it shows in, from 0.
+    pub run: u32,
+    /// What changed.
+    pub aspect: TrendAspect,
+    /// What it was before.
+    pub from: String,
+    /// What it is.
+    pub to: String,
+}
+
+impl TrendAspect {
+    /// Every one, in the order in which they are told.
+    pub const ALL: [TrendAspect; 10] = [
+        TrendAspect::Filesystem,
+        TrendAspect::Device,
+        TrendAspect::PersistentVolume,
+        TrendAspect::LonghornVolume,
+        TrendAspect::Size,
+        TrendAspect::ErrorsPolicy,
+        TrendAspect::Host,
+        TrendAspect::Kernel,
+        TrendAspect::User,
+        TrendAspect::Version,
+    ];
+
+    /// As people call it.
+    pub fn text(self) -> &'static str {
+        match self {
+            TrendAspect::Filesystem => "filesystem",
+            TrendAspect::Device => "device",
+            TrendAspect::PersistentVolume => "persistent volume",
+            TrendAspect::LonghornVolume => "Longhorn volume",
+            TrendAspect::Size => "size in bytes",
+            TrendAspect::ErrorsPolicy => "errors policy",
+            TrendAspect::Host => "host",
+            TrendAspect::Kernel => "kernel",
+            TrendAspect::User => "user",
+            TrendAspect::Version => "version of fscan",
+        }
+    }
+
+    /// Whether it says that another filesystem stands at the path.
+    pub fn replaces(self) -> bool {
+        self <= TrendAspect::LonghornVolume
+    }
+
+    /// What a report says of it; none where it does not know.
+    fn of(self, seen: &Seen<'_>) -> Option<String> {
+        let fact = |name: FactName| match seen.fact(name)? {
+            FactValue::Text(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+            FactValue::Number(number) => Some(number.to_string()),
+            _ => None,
+        };
+        let known = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let made = seen.target.is_some_and(|target| target.made);
+        let tool = &seen.report().tool;
+        match self {
+            TrendAspect::Filesystem => known(&seen.root.filesystem).filter(|it| it != "unknown"),
+            // That of a filesystem that is made for a run is another one in each.
+            TrendAspect::Device => known(&seen.root.device).filter(|_| !made),
+            TrendAspect::PersistentVolume => fact(FactName::PersistentVolume),
+            TrendAspect::LonghornVolume => fact(FactName::LonghornVolume),
+            TrendAspect::Size => fact(FactName::SpaceSize),
+            TrendAspect::ErrorsPolicy => seen.root.errors_policy.clone(),
+            TrendAspect::Host => known(&tool.host),
+            TrendAspect::Kernel => known(&tool.kernel),
+            TrendAspect::User => known(&tool.user),
+            TrendAspect::Version => known(&tool.version),
+        }
+    }
+}
+
+/// Every change, run by run. What a run does not know is held against the last one that knew.
+pub(super) fn changes(runs: &[Seen<'_>]) -> Vec<TrendChange> {
+    let mut changes: Vec<_> =
+        TrendAspect::ALL.iter().flat_map(|aspect| of(*aspect, runs)).collect();
+    changes.sort_by_key(|change| change.run);
+    changes
+}
+
+fn of(aspect: TrendAspect, runs: &[Seen<'_>]) -> Vec<TrendChange> {
+    let mut before: Option<String> = None;
+    let mut changes = Vec::new();
+    for (run, seen) in runs.iter().enumerate() {
+        let Some(now) = aspect.of(seen).map(|now| clip_end(&now, VALUE)) else { continue };
+        if let Some(from) = before.replace(now.clone()).filter(|from| *from != now) {
+            changes.push(TrendChange { run: run as u32, aspect, from, to: now });
+        }
+    }
+    changes
+}
+
+/// The runs in which another filesystem or device stands at the path than before.
+pub(super) fn replaced(changes: &[TrendChange]) -> Vec<usize> {
+    let mut runs: Vec<_> =
+        changes.iter().filter(|it| it.aspect.replaces()).map(|it| it.run as usize).collect();
+    runs.dedup();
+    runs
+}

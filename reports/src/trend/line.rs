@@ -1,0 +1,54 @@
+//! A series in one line, for summaries of nights.
+
+use crate::path_name::escape_prose;
+use crate::trend::{TrendSeries, TrendState};
+
+/// The states that a line tells of.
+const TOLD: [TrendState; 9] = [
+    TrendState::New,
+    TrendState::Returned,
+    TrendState::Growing,
+    TrendState::FirstLook,
+    TrendState::Unaccepted,
+    TrendState::Gone,
+    TrendState::Shrinking,
+    TrendState::NotLookedAt,
+    TrendState::Same,
+];
+
+impl TrendSeries {
+    /// `/home/coder (scan): 2 new, 1 gone against the reports before; kernel errors +3`.
+    pub fn line(&self) -> String {
+        let place = format!("{} ({})", self.path.escaped(), self.kind.as_str());
+        if !self.compares() {
+            return format!("{place}: the first report, nothing to compare with");
+        }
+        let told = self.counts_in_words();
+        let errors = self.kernel_errors.as_ref().map_or(0, |counter| counter.increase);
+        let errors = match errors {
+            0 => String::new(),
+            more => format!("; kernel errors +{more} since the first report"),
+        };
+        let replaced = self.changes.iter().rev().find(|change| change.aspect.replaces());
+        let newest = self.runs.len().saturating_sub(1) as u32;
+        let replaced = match replaced.filter(|change| change.run == newest) {
+            None => String::new(),
+            Some(change) => {
+                let (aspect, from, to) = (change.aspect.text(), &change.from, &change.to);
+                let changed = format!("; another {aspect} stands there: {to}, before {from}");
+                escape_prose(&changed)
+            }
+        };
+        format!("{place}: {told}{errors}{replaced}")
+    }
+
+    /// `2 new, 1 gone`, or that nothing is.
+    pub(crate) fn counts_in_words(&self) -> String {
+        let counts = TOLD.map(|state| (self.count(state), state)).into_iter();
+        let words: Vec<_> = counts
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, state)| format!("{count} {}", state.text()))
+            .collect();
+        if words.is_empty() { "nothing found, as before".to_owned() } else { words.join(", ") }
+    }
+}

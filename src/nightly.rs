@@ -1,0 +1,164 @@
+//! `fscan nightly`: what a timer runs at night.
+//!
+//! Each step is a process of its own that writes its report into a folder of the night: what
+//! crashes or hangs costs its step alone. The folder is called NAME.partial until all is done.
+
+mod child;
+mod command_line;
+mod conclusion;
+mod config;
+mod keep;
+mod lock;
+mod night_name;
+mod plan;
+mod store;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Instant;
+
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+use reports::{
+    NIGHT_SCHEMA_VERSION, Night, NightStep, PathName, Timestamp, write_night_json, write_night_text,
+};
+
+use crate::arguments::{NightFormat, NightlyArguments};
+use crate::output;
+use crate::settings::relied_on;
+use crate::signals::{self, Caught};
+use crate::status::Status;
+use child::Children;
+use conclusion::Conclusion;
+use config::Config;
+use plan::Plan;
+use store::Store;
+
+/// The file that says of a folder that it is one of a night.
+pub const MARKER: &str = ".fscan-night";
+
+/// The account of a night, which lies beside its reports and is none.
+pub const SUMMARY: &str = "summary.json";
+
+/// What is known of the step under way to those who stop it.
+#[derive(Clone, Default)]
+pub struct UnderWay {
+    stopped: Arc<AtomicBool>,
+    /// Its process group, or 0.
+    group: Arc<AtomicU32>,
+}
+
+/// Runs a night, and decides the exit code.
+pub fn run(arguments: &NightlyArguments) -> anyhow::Result<Status> {
+    let config = Config::read(&relied_on(&arguments.config)?, &arguments.config)?;
+    if arguments.dry_run {
+        return dry_run(&config);
+    }
+    let under_way = UnderWay::default();
+    let caught = listen(&under_way)?;
+    let store = Store::open(&config)?;
+    let _lock = lock::take(&store)?;
+    let removed = store.make_room(&config)?;
+    let night = go(&config, &store, &under_way, removed)?;
+    show(arguments, &night)?;
+    Ok(status(&night, &caught, config.exit_zero || arguments.exit_zero))
+}
+
+/// Must be called before any thread is started.
+fn listen(under_way: &UnderWay) -> anyhow::Result<Caught> {
+    let (stop, end) = (under_way.clone(), under_way.clone());
+    signals::on_stop_or_end(move || stop.stopped.store(true, Ordering::Release), move || end.kill())
+}
+
+impl UnderWay {
+    /// Whether the night is to end.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Acquire)
+    }
+
+    /// Takes down the process group of a step; 0 is none.
+    pub fn note(&self, group: u32) {
+        self.group.store(group, Ordering::Release);
+    }
+
+    /// Kills the step under way, before this process ends at once.
+    fn kill(&self) {
+        let group = i32::try_from(self.group.load(Ordering::Acquire)).unwrap_or_default();
+        if group > 0 {
+            // ESRCH: it has ended.
+            let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
+        }
+    }
+}
+
+/// Prints what would be run, as commands that can be pasted.
+fn dry_run(config: &Config) -> anyhow::Result<Status> {
+    let now = Timestamp::now();
+    let folder = config.reports.join(night_name::of(now));
+    // Nothing is made; what is there says what would be compared with.
+    let earlier = if config.reports.is_dir() {
+        let store = Store::open(config)?;
+        store.summaries(&store.nights()?)
+    } else {
+        Vec::new()
+    };
+    let plan = Plan::new(config, &folder, now, &earlier);
+    output::print(|out| {
+        writeln!(out, "mkdir -p {}", command_line::word(folder.as_os_str()))?;
+        plan.steps.iter().try_for_each(|step| writeln!(out, "{}", step.command_line()))
+    })?;
+    Ok(Status::Clean)
+}
+
+/// Runs the steps, and keeps what they came to.
+fn go(
+    config: &Config,
+    store: &Store,
+    under_way: &UnderWay,
+    removed: Vec<String>,
+) -> anyhow::Result<Night> {
+    let (started_at, begun) = (Timestamp::now(), Instant::now());
+    let folder = store.begin(under_way)?;
+    let nights = store.nights()?;
+    let earlier: Vec<_> = nights.iter().filter(|night| **night != folder.name).cloned().collect();
+    let plan = Plan::new(config, &folder.path, started_at, &store.summaries(&earlier));
+    let children = Children { config, under_way, until: begun + config.time_limit };
+    let steps: Vec<NightStep> = plan.steps.iter().map(|step| children.run(step)).collect();
+    let finished_at = Timestamp::now();
+    let night = Night {
+        schema_version: NIGHT_SCHEMA_VERSION,
+        started_at,
+        finished_at,
+        duration_seconds: begun.elapsed().as_secs_f64(),
+        complete: !under_way.is_stopped(),
+        fail_on: config.fail_on(),
+        folder: PathName::from(folder.final_path().as_path()),
+        seed: plan.seed,
+        steps,
+        trend: Vec::new(),
+        worse: None,
+        removed,
+        troubles: Vec::new(),
+        remarks: plan.remarks,
+    };
+    let conclusion = Conclusion { config, store, folder: &folder, earlier: &earlier };
+    Ok(conclusion.of(night))
+}
+
+fn show(arguments: &NightlyArguments, night: &Night) -> anyhow::Result<()> {
+    let options = output::text_options(arguments.color, false);
+    output::print(|mut out| match arguments.format {
+        NightFormat::Text => write_night_text(night, options, &mut out),
+        NightFormat::Json => write_night_json(night, &mut out),
+    })
+}
+
+/// The exit code in one expression: damage first, then what could not be done.
+fn status(night: &Night, caught: &Caught, exit_zero: bool) -> Status {
+    match caught.signal() {
+        Some(signal) if !night.complete => Status::Stopped(signal),
+        _ if night.has_findings() && !exit_zero => Status::Findings,
+        _ if !night.is_done() => Status::CouldNotRun,
+        _ => Status::Clean,
+    }
+}

@@ -1,0 +1,157 @@
+//! One step: a process of this program, attended until it ends or its time is up.
+
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use reports::{NightEnding, NightStep, PathName, Report, Severity, Timestamp, from_json};
+use scanner::program::{self, Attended, Cut, Patience, quote};
+
+use super::UnderWay;
+use super::config::Config;
+use super::plan::Step;
+use crate::saved;
+
+/// How much of the end of what a step says is kept, in bytes.
+const SAID: usize = 8 << 10;
+
+/// The number of SIGKILL.
+const KILL: i32 = 9;
+
+/// What systemd gives to the process that it starts, and to no child of it.
+const NOT_FOR_CHILDREN: [&str; 4] = ["NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "WATCHDOG_PID"];
+
+/// Runs steps.
+pub struct Children<'a> {
+    /// How.
+    pub config: &'a Config,
+    /// What is under way.
+    pub under_way: &'a UnderWay,
+    /// When the night is over.
+    pub until: Instant,
+}
+
+impl Children<'_> {
+    /// Runs a step, and says what it came to.
+    pub fn run(&self, step: &Step) -> NightStep {
+        let mut told = NightStep {
+            step: step.name,
+            root: step.root.as_deref().map(PathName::from),
+            command: step.command_line(),
+            started_at: None,
+            duration_seconds: 0.0,
+            ending: NightEnding::NotStarted,
+            because: None,
+            report: None,
+            verdict: None,
+            worst: None,
+            findings: 0,
+        };
+        if self.under_way.is_stopped() {
+            told.because = Some("the night was stopped before".to_owned());
+        } else if Instant::now() >= self.until {
+            told.because = Some("the time of the night was up (`time-limit`)".to_owned());
+        } else {
+            self.attend(step, &mut told);
+        }
+        told
+    }
+
+    fn attend(&self, step: &Step, told: &mut NightStep) {
+        told.started_at = Some(Timestamp::now());
+        let deadline = (Instant::now() + step.limit).min(self.until);
+        let patience = Patience { deadline, grace: self.config.grace, said: SAID };
+        let begun = |group| self.under_way.note(group);
+        let is_stopped = || self.under_way.is_stopped();
+        let attended = program::attend(
+            &own_program(),
+            &step.arguments,
+            &NOT_FOR_CHILDREN,
+            &patience,
+            &begun,
+            &is_stopped,
+        );
+        self.under_way.note(0);
+        match attended {
+            Ok(attended) => {
+                told.duration_seconds = attended.took.as_secs_f64();
+                let report = read(step, told);
+                (told.ending, told.because) = ending(&attended, report);
+            }
+            Err(error) => {
+                (told.ending, told.because) = (NightEnding::Failed, Some(error.to_string()));
+            }
+        }
+    }
+}
+
+/// This program: where it lies, or, where another one took its place meanwhile, as it runs.
+fn own_program() -> PathBuf {
+    let path = std::env::current_exe().ok().filter(|path| path.exists());
+    path.unwrap_or_else(|| PathBuf::from("/proc/self/exe"))
+}
+
+/// A report that a step wrote, or why there is none.
+type Read = Result<Report, String>;
+
+/// Reads the report of a step, and takes down what it says.
+fn read(step: &Step, told: &mut NightStep) -> Read {
+    let text = saved::read(&step.output, saved::LARGEST).map_err(|error| format!("{error:#}"))?;
+    let report = from_json(&text).map_err(|error| error.to_string())?;
+    told.report = Some(step.report.clone());
+    told.verdict = Some(report.verdict);
+    told.worst = report.worst();
+    let defects = report.findings.iter().filter(|finding| finding.severity > Severity::Info);
+    told.findings = defects.fold(0, |sum, finding| sum.saturating_add(finding.occurrences));
+    Ok(report)
+}
+
+/// How a step ended, and why.
+fn ending(attended: &Attended, report: Read) -> (NightEnding, Option<String>) {
+    let said = || {
+        let said = quote(&attended.said);
+        let said = said.strip_prefix("fscan: ").unwrap_or(&said);
+        Some(said.to_owned()).filter(|said| said != "it said nothing")
+    };
+    match (attended.cut, attended.killed) {
+        (_, true) => return (NightEnding::Killed, Some(left_behind(attended))),
+        (Some(Cut::Stopped), _) => return (NightEnding::Stopped, None),
+        (Some(Cut::OutOfTime), _) => {
+            let limit = format!("after {:.1} s (`time-limit`)", attended.took.as_secs_f64());
+            return (NightEnding::OutOfTime, Some(limit));
+        }
+        (None, false) => {}
+    }
+    let Some(status) = attended.status else {
+        return (NightEnding::Crashed, Some("how it ended is not known".to_owned()));
+    };
+    match (status.code(), report) {
+        (None, _) => {
+            let signal = status.signal().unwrap_or_default();
+            // Nobody here sends it unasked; the kernel does.
+            let why = if signal == KILL { " (memory may have been short)" } else { "" };
+            (NightEnding::Crashed, Some(with(&format!("signal {signal}{why}"), said())))
+        }
+        (Some(0 | 1 | 3), Ok(report)) if report.complete => (NightEnding::Done, None),
+        (Some(0 | 1 | 3), Ok(_)) => {
+            (NightEnding::Failed, Some("its report is incomplete, and says why".to_owned()))
+        }
+        (Some(0 | 1 | 3), Err(why)) => (NightEnding::NoReport, Some(with(&why, said()))),
+        (Some(2), _) => (NightEnding::Failed, said()),
+        (Some(code), _) => {
+            (NightEnding::Crashed, Some(with(&format!("exit status {code}"), said())))
+        }
+    }
+}
+
+fn with(what: &str, said: Option<String>) -> String {
+    said.map_or_else(|| what.to_owned(), |said| format!("{what}: {said}"))
+}
+
+fn left_behind(attended: &Attended) -> String {
+    let gone = if attended.status.is_some() { "" } else { "; the kernel does not let it go" };
+    format!(
+        "it did not end when it was asked to{gone}; a scratch directory may be left, which `fscan tar \
+         DIR --clean` or `fscan stress DIR --clean` removes"
+    )
+}

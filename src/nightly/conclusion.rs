@@ -1,0 +1,138 @@
+//! The end of a night: what it came to against the nights before, what is removed, the metrics, the
+//! account of it all.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use reports::{
+    Dated, LastReport, Night, NightStep, PathName, Timestamp, Trend, TrendSeries, write_night_json,
+    write_night_prometheus,
+};
+
+use super::config::Config;
+use super::store::{COMPARED, NightFolder, Store};
+use super::{SUMMARY, keep};
+use crate::output;
+use crate::trend::gather;
+
+/// Reports of earlier nights that cannot be read: the first of them are named.
+const REFUSED: usize = 5;
+
+/// What a night is concluded with.
+pub struct Conclusion<'a> {
+    /// What it was to do.
+    pub config: &'a Config,
+    /// Where all nights are.
+    pub store: &'a Store,
+    /// Where it is.
+    pub folder: &'a NightFolder,
+    /// The names of the nights before, the newest first.
+    pub earlier: &'a [String],
+}
+
+impl Conclusion<'_> {
+    /// Concludes a night.
+    pub fn of(&self, mut night: Night) -> Night {
+        let reports = self.reports(&mut night);
+        self.compare(&mut night, &reports);
+        if let Some(file) = &self.config.prometheus_file
+            && let Err(error) = self.save_metrics(file, &night, &reports)
+        {
+            night.troubles.push(format!("{error:#}"));
+        }
+        let partial = PathName::from(self.folder.path.as_path());
+        let whole = night.complete;
+        if whole {
+            match keep::tidy(self.store, self.config.keep, Timestamp::now()) {
+                Ok(removed) => night.removed.extend(removed),
+                Err(error) => night.troubles.push(format!("no night was removed: {error:#}")),
+            }
+        } else {
+            // One that was stopped leaves all as it is, under the name that says so.
+            night.folder = partial.clone();
+        }
+        let kept = self
+            .save(&night)
+            .and_then(|()| if whole { self.store.finish(self.folder) } else { Ok(None) });
+        match kept {
+            Ok(remark) => night.remarks.extend(remark),
+            Err(error) => {
+                night.folder = partial;
+                night.troubles.push(format!("{error:#}"));
+            }
+        }
+        night
+    }
+
+    /// The reports of this night and of those before.
+    fn reports(&self, night: &mut Night) -> Vec<Dated> {
+        let nights = std::iter::once(&self.folder.name).chain(self.earlier.iter().take(COMPARED));
+        let folders: Vec<PathBuf> = nights.map(|name| self.store.path.join(name)).collect();
+        match gather(&folders) {
+            Ok(gathered) => {
+                // A step that left no report has said so.
+                let refused = gathered.refused.iter().map(|error| format!("{error:#}"));
+                night.remarks.extend(refused.take(REFUSED));
+                gathered.reports
+            }
+            Err(error) => {
+                night.troubles.push(format!("nothing was compared: {error:#}"));
+                Vec::new()
+            }
+        }
+    }
+
+    /// Holds the night against those before: a line for each path and kind of run that it has.
+    fn compare(&self, night: &mut Night, reports: &[Dated]) {
+        let trend = Trend::of(reports);
+        let is_tonight = |series: &&TrendSeries| {
+            let newest = series.runs.last().and_then(|run| trend.reports.get(run.report as usize));
+            newest.is_some_and(|report| self.is_tonight(&report.file))
+        };
+        let tonight: Vec<_> = trend.series.iter().filter(is_tonight).collect();
+        night.trend = tonight.iter().map(|series| series.line()).collect();
+        night.worse = tonight.iter().filter_map(|series| series.worst()).max();
+    }
+
+    fn is_tonight(&self, file: &PathName) -> bool {
+        Path::new(OsStr::from_bytes(file.as_bytes())).starts_with(&self.folder.path)
+    }
+
+    /// Writes the metrics: of each step those of its newest report.
+    fn save_metrics(&self, file: &Path, night: &Night, reports: &[Dated]) -> anyhow::Result<()> {
+        let last: Vec<_> = night.steps.iter().filter_map(|step| last(step, reports)).collect();
+        let clean = if night.is_clean() {
+            Some(night.finished_at)
+        } else {
+            let earlier = self.store.summaries(self.earlier).into_iter();
+            earlier.map(|(_, night)| night).find(Night::is_clean).map(|night| night.finished_at)
+        };
+        let clean = clean.map(Timestamp::as_unix_seconds);
+        let mut text = Vec::new();
+        write_night_prometheus(night, &last, clean, &mut text)?;
+        output::save_readable(file, "file of metrics", &text)
+    }
+
+    /// Writes the account of the night.
+    fn save(&self, night: &Night) -> anyhow::Result<()> {
+        let mut text = Vec::new();
+        write_night_json(night, &mut text)?;
+        let file = self.folder.path.join(SUMMARY);
+        output::save_file(&file, "account of the night", |out| Ok(out.write_all(&text)?))
+    }
+}
+
+/// The newest report of a step.
+fn last<'a>(step: &'a NightStep, reports: &'a [Dated]) -> Option<LastReport<'a>> {
+    let is_of_step = |dated: &&Dated| {
+        let name = Path::new(OsStr::from_bytes(dated.file.as_bytes())).file_stem();
+        let name = name.and_then(OsStr::to_str).unwrap_or_default();
+        let root = dated.report.roots.first().map(|root| &root.path);
+        let same_root = step.root.is_none() || step.root.as_ref() == root;
+        same_root && name.split('-').next() == Some(step.step.as_str())
+    };
+    let of_step = reports.iter().filter(is_of_step);
+    let newest = of_step.max_by_key(|dated| dated.report.started_at)?;
+    Some(LastReport { step: step.step, root: step.root.as_ref(), report: &newest.report })
+}

@@ -1,0 +1,283 @@
+//! From settings to steps: what is run, with which arguments, where its report goes.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+use reports::{Night, NightStepName, Timestamp};
+
+use super::command_line;
+use super::config::{Config, FullStep, StressStep, TarStep};
+
+/// The steps of a night.
+pub struct Plan {
+    /// In the order in which they run.
+    pub steps: Vec<Step>,
+    /// What operations are made from.
+    pub seed: u64,
+    /// What should be known.
+    pub remarks: Vec<String>,
+}
+
+/// One step.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What it does.
+    pub name: NightStepName,
+    /// The root that it is about.
+    pub root: Option<PathBuf>,
+    /// How long it may take.
+    pub limit: Duration,
+    /// Its arguments.
+    pub arguments: Vec<OsString>,
+    /// The name of its report.
+    pub report: String,
+    /// Where that is written.
+    pub output: PathBuf,
+}
+
+impl Step {
+    /// As it can be pasted into a shell.
+    pub fn command_line(&self) -> String {
+        command_line::line(&self.arguments)
+    }
+}
+
+impl Plan {
+    /// What `config` says, for the night that began at `time`, with reports in `folder`. `earlier`
+    /// are the nights before with the folders that they are in, the newest first.
+    pub fn new(
+        config: &Config,
+        folder: &Path,
+        time: Timestamp,
+        earlier: &[(PathBuf, Night)],
+    ) -> Self {
+        let seed = config.stress.as_ref().and_then(|stress| stress.seed);
+        let seed = seed.unwrap_or_else(|| date_number(time));
+        let mut planner = Planner { config, folder, earlier, remarks: Vec::new() };
+        let mut steps = Vec::new();
+        if let Some(quick) = &config.quick {
+            steps.extend(planner.of_each_root(NightStepName::Quick, quick.limit, Planner::quick));
+        }
+        if let Some(tar) = &config.tar {
+            let trips = |planner: &mut Planner<'_>, root: &Path, _| planner.tar(root, tar);
+            steps.extend(planner.of_each_root(NightStepName::Tar, tar.limit, trips));
+        }
+        steps.extend(config.stress.as_ref().map(|stress| planner.stress(stress, seed)));
+        if let Some(full) = &config.full {
+            let scan =
+                |planner: &mut Planner<'_>, root: &Path, number| planner.full(root, number, full);
+            steps.extend(planner.of_each_root(NightStepName::Full, full.limit, scan));
+        }
+        Plan { steps, seed, remarks: planner.remarks }
+    }
+}
+
+/// The date as a number: 20261126.
+fn date_number(time: Timestamp) -> u64 {
+    let digits: String = time.to_string().chars().take(10).filter(char::is_ascii_digit).collect();
+    digits.parse().unwrap_or_default()
+}
+
+struct Planner<'a> {
+    config: &'a Config,
+    folder: &'a Path,
+    earlier: &'a [(PathBuf, Night)],
+    remarks: Vec<String>,
+}
+
+impl Planner<'_> {
+    /// A step for each root.
+    fn of_each_root(
+        &mut self,
+        name: NightStepName,
+        limit: Duration,
+        arguments: impl Fn(&mut Self, &Path, usize) -> Vec<OsString>,
+    ) -> Vec<Step> {
+        let roots = self.config.roots.iter().enumerate();
+        roots
+            .map(|(number, root)| {
+                let own = arguments(self, root, number);
+                self.step(name, Some(root.clone()), limit, number, own)
+            })
+            .collect()
+    }
+
+    /// A step, with what all of them are given.
+    fn step(
+        &self,
+        name: NightStepName,
+        root: Option<PathBuf>,
+        limit: Duration,
+        number: usize,
+        mut arguments: Vec<OsString>,
+    ) -> Step {
+        let report = numbered(name.as_str(), number, "json");
+        let output = self.folder.join(&report);
+        let fail_on = self.config.fail_on.to_possible_value();
+        let fail_on = fail_on.map_or_else(String::new, |value| value.get_name().to_owned());
+        arguments.extend(words(&["--fail-on", &fail_on, "--quiet", "--progress", "never"]));
+        if !self.config.settings {
+            arguments.push("--no-settings".into());
+        }
+        arguments.extend([OsString::from("--output"), output.clone().into()]);
+        Step { name, root, limit, arguments, report, output }
+    }
+
+    fn quick(&mut self, root: &Path, _: usize) -> Vec<OsString> {
+        let mut arguments = words(&["scan", "--quick"]);
+        arguments.extend(self.of_scans(root));
+        arguments
+    }
+
+    fn full(&mut self, root: &Path, number: usize, full: &FullStep) -> Vec<OsString> {
+        let mut arguments = words(&["scan"]);
+        if let Some(rate) = self.config.max_rate {
+            arguments.extend(words(&["--max-rate", &rate.to_string()]));
+        }
+        if full.manifest {
+            let manifest = self.folder.join(numbered("manifest", number, "gz"));
+            arguments.extend([OsString::from("--manifest"), manifest.into()]);
+        }
+        if full.baseline {
+            match self.last_manifest(root) {
+                Some(manifest) => arguments.extend(["--baseline".into(), manifest.into()]),
+                None => self.remarks.push(format!(
+                    "{}: no night before has a manifest of it, so nothing was compared",
+                    reports::PathName::from(root).escaped()
+                )),
+            }
+        }
+        arguments.extend(self.of_scans(root));
+        arguments
+    }
+
+    /// The newest manifest of a root: it lies beside the report of the full scan.
+    fn last_manifest(&self, root: &Path) -> Option<PathBuf> {
+        let root = reports::PathName::from(root);
+        let full = |night: &Night| {
+            let mut steps = night.steps.iter().filter(|step| step.root.as_ref() == Some(&root));
+            steps.find(|step| step.step == NightStepName::Full)?.report.clone()
+        };
+        let manifests = self.earlier.iter().filter_map(|(folder, night)| {
+            let report = full(night)?;
+            let number = report.strip_prefix("full")?.strip_suffix(".json")?.to_owned();
+            Some(folder.join(format!("manifest{number}.gz")))
+        });
+        manifests
+            .into_iter()
+            .find(|manifest| manifest.symlink_metadata().is_ok_and(|it| it.is_file()))
+    }
+
+    /// What both scans are given.
+    fn of_scans(&self, root: &Path) -> Vec<OsString> {
+        let mut arguments = Vec::new();
+        if self.config.idle {
+            arguments.push("--idle".into());
+        }
+        for glob in &self.config.exclude {
+            arguments.extend(words(&["--exclude", glob]));
+        }
+        if let Some(reports) = self.reports_below(root) {
+            arguments.extend([OsString::from("--exclude"), literal(reports.as_os_str())]);
+        }
+        arguments.push(root.into());
+        arguments
+    }
+
+    /// The folder for reports as it is reached from a root above it.
+    fn reports_below(&self, root: &Path) -> Option<PathBuf> {
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let reports = real(&self.config.reports);
+        let below = reports.strip_prefix(real(root)).ok()?;
+        Some(root.join(below))
+    }
+
+    fn tar(&self, root: &Path, tar: &TarStep) -> Vec<OsString> {
+        let mut arguments = words(&["tar"]);
+        arguments.push(root.into());
+        let patterns: Vec<_> =
+            tar.patterns.iter().filter_map(ValueEnum::to_possible_value).collect();
+        let patterns: Vec<_> = patterns.iter().map(PossibleValue::get_name).collect();
+        if !patterns.is_empty() {
+            arguments.extend(words(&["--pattern", &patterns.join(",")]));
+        }
+        let (packages, rounds) = (tar.packages.to_string(), tar.rounds.to_string());
+        arguments.extend(words(&["--generated", &packages, "--rounds", &rounds]));
+        match &self.config.control {
+            Some(control) => arguments.extend([OsString::from("--control"), control.into()]),
+            None => arguments.push("--no-control".into()),
+        }
+        arguments
+    }
+
+    fn stress(&self, stress: &StressStep, seed: u64) -> Step {
+        let mut arguments = words(&["stress"]);
+        arguments.extend(self.targets(stress));
+        if stress.provision {
+            arguments.push("--provision".into());
+        }
+        let profile = stress.profile.to_possible_value();
+        let profile = profile.map_or_else(String::new, |value| value.get_name().to_owned());
+        let (seed, bytes) = (seed.to_string(), stress.max_bytes.to_string());
+        let threads = stress.threads.to_string();
+        let duration = format!("{}s", stress.duration.as_secs_f64());
+        arguments.extend(words(&["--duration", &duration, "--seed", &seed, "--profile", &profile]));
+        arguments.extend(words(&["--max-bytes", &bytes, "--threads", &threads]));
+        let reproducers = self.folder.join(super::keep::REPRODUCERS);
+        arguments.extend([OsString::from("--reproducers"), reproducers.into()]);
+        self.step(NightStepName::Stress, None, stress.limit, 0, arguments)
+    }
+
+    /// The targets that are named, or every root and the folder of the control arm.
+    fn targets(&self, stress: &StressStep) -> Vec<OsString> {
+        if !stress.targets.is_empty() {
+            let target = |(name, directory): (&str, &Path)| {
+                let mut word = OsString::from(format!("{name}="));
+                word.push(directory);
+                word
+            };
+            let targets = stress.targets.iter();
+            return targets.map(|it| target((it.name.as_str(), it.directory.as_path()))).collect();
+        }
+        let places = self.config.roots.iter().chain(&self.config.control);
+        let places = places.enumerate().map(|(number, place)| {
+            let name = place.file_name().map_or("root".into(), OsStr::to_string_lossy);
+            // Names have to differ, and directories may be called the same.
+            let name = name.replace('=', "-");
+            let name = if number == 0 { name } else { format!("{name}-{}", number + 1) };
+            let mut word = OsString::from(format!("{name}="));
+            word.push(place);
+            word
+        });
+        places.collect()
+    }
+}
+
+fn words(words: &[&str]) -> Vec<OsString> {
+    words.iter().map(OsString::from).collect()
+}
+
+/// `full.json`, `full-2.json`: the first has no number.
+fn numbered(name: &str, number: usize, extension: &str) -> String {
+    match number {
+        0 => format!("{name}.{extension}"),
+        _ => format!("{name}-{}.{extension}", number + 1),
+    }
+}
+
+/// A path as a glob that matches it alone.
+fn literal(path: &OsStr) -> OsString {
+    let mut glob = Vec::new();
+    for byte in path.as_bytes() {
+        match byte {
+            b'*' | b'?' | b'[' | b']' | b'{' | b'}' => glob.extend([b'[', *byte, b']']),
+            b'\\' => glob.extend(b"\\\\"),
+            _ => glob.push(*byte),
+        }
+    }
+    OsStr::from_bytes(&glob).to_owned()
+}

@@ -1,0 +1,234 @@
+//! The folder that holds the nights.
+//!
+//! Whatever is made, renamed or removed in it is named relative to its descriptor, and no link is
+//! followed: others may be able to write there.
+
+use std::fs::DirBuilder;
+use std::io::Write;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use reports::{Night, PathName, Timestamp};
+use rustix::fs::{
+    AtFlags, CWD, Dir, Mode, OFlags, fstat, fstatvfs, fsync, mkdirat, openat, readlinkat, renameat,
+    symlinkat, unlinkat,
+};
+use rustix::io::Errno;
+
+use super::config::Config;
+use super::night_name::{self, PARTIAL};
+use super::{MARKER, SUMMARY, UnderWay, keep};
+use crate::saved;
+
+/// The link to the newest night.
+const LATEST: &str = "latest";
+
+/// Under which name that link is made.
+const LATEST_NEW: &str = ".latest-new";
+
+/// The most nights before that are compared with.
+pub const COMPARED: usize = 30;
+
+/// The largest account of a night, in bytes.
+const LARGEST_SUMMARY: u64 = 16 << 20;
+
+/// The folder of all nights.
+pub struct Store {
+    /// Its path.
+    pub path: PathBuf,
+    /// It, open.
+    pub folder: OwnedFd,
+}
+
+/// The folder of one night, under way.
+pub struct NightFolder {
+    /// Its name, as it is called now.
+    pub name: String,
+    /// Its path, as it is called now.
+    pub path: PathBuf,
+    folder: OwnedFd,
+}
+
+impl Store {
+    /// Opens the folder, which is made where it is not there.
+    pub fn open(config: &Config) -> anyhow::Result<Self> {
+        let path = &config.reports;
+        let shown = || PathName::from(path.as_path()).escaped();
+        if !path.is_dir() {
+            let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
+            made.with_context(|| format!("{}: the folder for reports cannot be made", shown()))?;
+        }
+        let path = path.canonicalize().with_context(shown)?;
+        refuse_under_roots(config, &path)?;
+        let folder = openat(CWD, &path, directory(), Mode::empty());
+        let store = Store { folder: folder.with_context(|| format!("{}: open", shown()))?, path };
+        let mode = Mode::from_raw_mode(fstat(&store.folder).with_context(shown)?.st_mode);
+        if mode.contains(Mode::WOTH) {
+            bail!("{}: everybody may write to it; `chmod o-w` it, or name another folder", shown());
+        }
+        Ok(store)
+    }
+
+    /// Removes nights that are not kept, where there is too little space without that.
+    pub fn make_room(&self, config: &Config) -> anyhow::Result<Vec<String>> {
+        let shown = PathName::from(self.path.as_path()).escaped();
+        let free = || -> anyhow::Result<u64> {
+            let space = fstatvfs(&self.folder).with_context(|| format!("{shown}: statvfs"))?;
+            Ok(space.f_bavail.saturating_mul(space.f_frsize))
+        };
+        if free()? >= config.min_free {
+            return Ok(Vec::new());
+        }
+        let removed = keep::tidy(self, config.keep, Timestamp::now())?;
+        let (free, least) = (free()?, config.min_free);
+        if free < least {
+            bail!(
+                "{shown}: {free} bytes are free, and a night takes {least} at least (`min-free`): make \
+                 room, or keep fewer nights"
+            );
+        }
+        Ok(removed)
+    }
+
+    /// The names of all nights, the newest first; those that did not come to their end as well.
+    pub fn nights(&self) -> anyhow::Result<Vec<String>> {
+        let shown =
+            || format!("{}: reading the folder", PathName::from(self.path.as_path()).escaped());
+        let mut nights = Vec::new();
+        for entry in Dir::read_from(&self.folder).with_context(shown)? {
+            let entry = entry.with_context(shown)?;
+            let name =
+                entry.file_name().to_str().ok().filter(|name| night_name::time(name).is_some());
+            nights.extend(name.filter(|name| self.is_night(name)).map(str::to_owned));
+        }
+        nights.sort_unstable_by(|a, b| b.cmp(a));
+        Ok(nights)
+    }
+
+    /// Whether a name is that of a folder that `fscan nightly` made.
+    fn is_night(&self, name: &str) -> bool {
+        let opened = openat(&self.folder, name, directory() | OFlags::NOFOLLOW, Mode::empty());
+        opened.is_ok_and(|folder| {
+            let marker = rustix::fs::statat(&folder, MARKER, AtFlags::SYMLINK_NOFOLLOW);
+            marker.is_ok_and(|it| rustix::fs::FileType::from_raw_mode(it.st_mode).is_file())
+        })
+    }
+
+    /// What the newest of these nights came to, with their folders; what cannot be read is left
+    /// out.
+    pub fn summaries(&self, nights: &[String]) -> Vec<(PathBuf, Night)> {
+        let read = |name: &String| {
+            let folder = self.path.join(name);
+            let text = saved::read(&folder.join(SUMMARY), LARGEST_SUMMARY).ok()?;
+            Some((folder, serde_json::from_slice(&text).ok()?))
+        };
+        nights.iter().take(COMPARED).filter_map(read).collect()
+    }
+
+    /// Makes the folder of a night that begins now. It can be read by whoever can read the folder
+    /// of all nights.
+    pub fn begin(&self, under_way: &UnderWay) -> anyhow::Result<NightFolder> {
+        let shown = PathName::from(self.path.as_path()).escaped();
+        let mode = fstat(&self.folder).with_context(|| format!("{shown}: stat"))?.st_mode & 0o750;
+        loop {
+            let night = night_name::of(Timestamp::now());
+            let name = format!("{night}{PARTIAL}");
+            let taken = rustix::fs::accessat(
+                &self.folder,
+                &night,
+                rustix::fs::Access::EXISTS,
+                AtFlags::empty(),
+            );
+            match mkdirat(&self.folder, &name, Mode::from_raw_mode(mode | 0o700)) {
+                Ok(()) if taken.is_err() => return self.mark(name),
+                Ok(()) => drop(unlinkat(&self.folder, &name, AtFlags::REMOVEDIR)),
+                Err(Errno::EXIST) => {}
+                Err(errno) => {
+                    return Err(errno).with_context(|| format!("{shown}: mkdir {name}"));
+                }
+            }
+            // A night of this second is there.
+            if under_way.is_stopped() {
+                bail!("stopped before anything was done");
+            }
+            sleep(Duration::from_millis(100));
+        }
+    }
+
+    fn mark(&self, name: String) -> anyhow::Result<NightFolder> {
+        let path = self.path.join(&name);
+        let shown =
+            || format!("{}: the folder of the night", PathName::from(path.as_path()).escaped());
+        let opened = openat(&self.folder, &name, directory() | OFlags::NOFOLLOW, Mode::empty());
+        let folder = opened.with_context(shown)?;
+        let flags =
+            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let marker = openat(&folder, MARKER, flags, Mode::RUSR | Mode::WUSR).with_context(shown)?;
+        let text =
+            "Made by `fscan nightly`, which removes it with what it wrote when its time is over.\n";
+        let written = std::fs::File::from(marker).write_all(text.as_bytes());
+        written.with_context(shown)?;
+        Ok(NightFolder { name, path, folder })
+    }
+
+    /// Gives a night that came to its end its name, and has `latest` lead there. Comes back with
+    /// what should be known.
+    pub fn finish(&self, night: &NightFolder) -> anyhow::Result<Option<String>> {
+        let (shown, name) = (PathName::from(night.path.as_path()).escaped(), night.final_name());
+        renameat(&self.folder, &night.name, &self.folder, name)
+            .with_context(|| format!("{shown}: rename to {name}"))?;
+        // The rename itself reaches the disk with the folder; some filesystems cannot flush one.
+        let _ = fsync(&night.folder).and_then(|()| fsync(&self.folder));
+        Ok(self.lead_to(name).err().map(|error| format!("{LATEST}: {error:#}")))
+    }
+
+    fn lead_to(&self, name: &str) -> anyhow::Result<()> {
+        match readlinkat(&self.folder, LATEST, Vec::new()) {
+            Ok(_) | Err(Errno::NOENT) => {}
+            Err(Errno::INVAL) => bail!("it is no link, so it stays as it is"),
+            Err(errno) => return Err(errno).context("readlink"),
+        }
+        // One may be left by a night that was killed just then.
+        let _ = unlinkat(&self.folder, LATEST_NEW, AtFlags::empty());
+        symlinkat(name, &self.folder, LATEST_NEW).context("symlink")?;
+        renameat(&self.folder, LATEST_NEW, &self.folder, LATEST).context("rename")
+    }
+}
+
+impl NightFolder {
+    /// What it is called when it came to its end.
+    pub fn final_name(&self) -> &str {
+        self.name.strip_suffix(PARTIAL).unwrap_or(&self.name)
+    }
+
+    /// Its path then.
+    pub fn final_path(&self) -> PathBuf {
+        self.path.with_file_name(self.final_name())
+    }
+}
+
+/// How folders are opened.
+pub fn directory() -> OFlags {
+    OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC
+}
+
+/// Reports that are written while a tree is scanned would be part of it.
+fn refuse_under_roots(config: &Config, reports: &Path) -> anyhow::Result<()> {
+    let above = |root: &&PathBuf| {
+        let real = root.canonicalize().unwrap_or_else(|_| (*root).clone());
+        reports.starts_with(&real)
+    };
+    match config.roots.iter().find(above).filter(|_| !config.reports_in_root) {
+        None => Ok(()),
+        Some(root) => bail!(
+            "{}: it lies under {}, which is scanned; name another folder (`reports`), or allow it with \
+             `reports-in-root = true`, which leaves it out of the scans",
+            PathName::from(reports).escaped(),
+            PathName::from(root.as_path()).escaped()
+        ),
+    }
+}

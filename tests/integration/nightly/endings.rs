@@ -1,0 +1,125 @@
+//! Nights that do not go well: steps that hang or crash, nights that overlap or are stopped.
+
+use std::fs;
+use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use reports::NightEnding::{Crashed, Done, Failed, Killed, NotStarted, OutOfTime, Stopped};
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::{QUICK_ALONE, endings, listed, night, nightly, settings};
+use crate::harness::{Mount, Need, Running, files, in_lab};
+
+/// The process of a step that is about a path, once it runs.
+fn step_of(parent: u32, path: &Path) -> Pid {
+    let path = path.to_str().unwrap();
+    let is_it = |number: u32| {
+        let process = |file: &str| fs::read_to_string(format!("/proc/{number}/{file}"));
+        let command = process("cmdline").unwrap_or_default();
+        let stat = process("stat").unwrap_or_default();
+        let of_parent = stat
+            .rsplit_once(')')
+            .is_some_and(|(_, rest)| rest.split_whitespace().nth(1) == Some(&parent.to_string()));
+        of_parent && command.split('\0').any(|argument| argument == path)
+    };
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let processes = fs::read_dir("/proc").unwrap().flatten();
+        let mut numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        if let Some(number) = numbers.find(|number| is_it(*number)) {
+            return Pid::from_raw(number.cast_signed()).unwrap();
+        }
+        assert!(Instant::now() < deadline, "no step is about {path}");
+        sleep(Duration::from_millis(2));
+    }
+}
+
+/// One is out of time, one does not end when asked, one crashes: each costs its step alone.
+#[test]
+fn what_hangs_or_crashes_costs_its_step_alone() {
+    in_lab(&[Need::Filesystem("fuse")], |dir| {
+        let hung = ["slow", "deaf", "crash"].map(|name| Mount::hung(&dir.join(name)));
+        let [slow, deaf, crash] = &hung;
+        let sound = dir.folder("sound");
+        files(&sound, 3);
+        let roots = [slow.point(), deaf.point(), crash.point(), &sound];
+        let more = format!("{QUICK_ALONE}[quick]\ntime-limit = \"0.5s\"\n");
+        let running = nightly(dir, &settings(dir, &roots, &more)).spawn();
+        let number = running.number();
+        kill_process(step_of(number, deaf.point()), Signal::STOP).unwrap();
+        kill_process(step_of(number, crash.point()), Signal::KILL).unwrap();
+        let outcome = running.wait();
+        let told = night(outcome.expect_code(2));
+        outcome.expect(endings(&told) == [OutOfTime, Killed, Crashed, Done], "each in its way");
+        let because = |step: usize| told.steps[step].because.clone().unwrap_or_default();
+        outcome.expect(because(1).contains("--clean"), "what may be left");
+        outcome.expect(because(2).contains("signal 9"), "by which signal");
+        outcome.expect(told.steps[0].report.is_some(), "what it had seen is kept");
+    });
+}
+
+#[test]
+fn the_time_of_the_night_is_up_for_what_has_not_begun() {
+    in_lab(&[Need::Filesystem("fuse")], |dir| {
+        let hung = Mount::hung(&dir.join("hung"));
+        let sound = dir.folder("sound");
+        let more = format!("time-limit = \"0.5s\"\n{QUICK_ALONE}");
+        let outcome = nightly(dir, &settings(dir, &[hung.point(), &sound], &more)).run();
+        let told = night(outcome.expect_code(2));
+        outcome.expect(endings(&told) == [OutOfTime, NotStarted], "the second had no time");
+    });
+}
+
+#[test]
+fn a_second_night_says_who_is_at_work_and_a_signal_stops_the_first() {
+    in_lab(&[], |dir| {
+        let root = Mount::tmpfs(&dir.join("root"), "size=128m");
+        let more = "[quick]\nrun = false\n[tar]\nrun = false\n[stress]\nduration = \"60s\"\n\
+                    max-bytes = \"4M\"\n";
+        let settings = settings(dir, &[root.point()], more);
+        let first = nightly(dir, &settings).spawn();
+        let step = step_of_stress(&first);
+        let second = nightly(dir, &settings).arg("--exit-zero").run();
+        second.expect_code(2).expect_one_error_line(&format!("process {}", first.number()));
+        // It has begun to write below the root.
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while fs::read_dir(root.point()).unwrap().count() == 0 && Instant::now() < deadline {
+            sleep(Duration::from_millis(5));
+        }
+        first.signal(Signal::TERM);
+        let outcome = first.wait();
+        let told = night(outcome.expect_code(143));
+        outcome.expect(endings(&told) == [Stopped, NotStarted], "the step was stopped");
+        outcome
+            .expect(!told.complete && told.folder.escaped().ends_with(".partial"), "and says so");
+        outcome.expect(kill_process(step, Signal::CONT).is_err(), "no process is left");
+        outcome.expect(fs::read_dir(root.point()).unwrap().count() == 0, "nor a scratch directory");
+        let partial = listed(dir).into_iter().find(|name| name.ends_with(".partial")).unwrap();
+        outcome.expect(dir.join("nights").join(partial).join("stress.json").exists(), "its report");
+        outcome.expect(!dir.join("nights/latest").exists(), "it is not the latest");
+    });
+}
+
+fn step_of_stress(running: &Running) -> Pid {
+    step_of(running.number(), Path::new("stress"))
+}
+
+/// A folder for reports that is full: what was seen is told, and that nothing was kept.
+#[test]
+fn a_full_disk_is_told_and_leaves_no_whole_night() {
+    in_lab(&[], |dir| {
+        let full = Mount::tmpfs(&dir.join("nights"), "size=8k,mode=700");
+        let root = dir.folder("root");
+        files(&root, 3);
+        let more = format!("min-free = 1\n{QUICK_ALONE}");
+        let outcome = nightly(dir, &settings(dir, &[&root], &more)).run();
+        let told = night(outcome.expect_code(2));
+        outcome.expect(endings(&told) == [Failed], "the step says so");
+        let missing = |line: &String| line.contains("summary.json") && line.contains("disk full");
+        outcome.expect(told.troubles.iter().any(missing), "and the night");
+        let whole = |name: &&String| name.starts_with('2') && !name.ends_with(".partial");
+        outcome.expect(listed(dir).iter().find(whole).is_none(), "no whole night");
+        drop(full);
+    });
+}

@@ -1,0 +1,105 @@
+//! Nights from start to end.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use reports::{Night, Severity, Trend, TrendKind, TrendSeries};
+
+use super::{listed, night, nightly, settings};
+use crate::harness::{Dir, Fscan, Image, Mount, Need, files, in_lab, python};
+
+const STEPS: &str = "[tar]\npackages = 3\npattern = \"npm\"\n\
+                     [stress]\nduration = \"0.3s\"\nmax-bytes = \"4M\"\nseed = 7\n\
+                     [full]\nmanifest = true\nbaseline = true\n";
+
+#[test]
+fn a_night_leaves_its_reports_its_metrics_and_what_changed() {
+    in_lab(&[Need::PythonModule("prometheus_client")], |dir| {
+        let root = Mount::tmpfs(&dir.join("root"), "size=128m");
+        files(&root.join("app"), 20);
+        let metrics = dir.join("night.prom");
+        let more = format!("prometheus-file = \"{}\"\n{STEPS}", metrics.display());
+        let settings = settings(dir, &[root.point()], &more);
+        let first = nightly(dir, &settings).run();
+        let told = night(first.expect_code(0));
+        first.expect(told.is_clean() && told.steps.len() == 4, "four steps, all done");
+        first.expect(told.seed == 7 && told.trend.len() == 3, "a line for each kind of run");
+        let [lock, name, latest] = &listed(dir)[..] else { first.fail("one night, and its link") };
+        first.expect((lock.as_str(), latest.as_str()) == (".lock", "latest"), "their names");
+        let latest = dir.join("nights/latest");
+        first.expect(fs::read_link(&latest).unwrap().to_str() == Some(name), "where it leads");
+        for file in ["quick.json", "tar.json", "stress.json", "full.json", "manifest.gz"] {
+            first.expect(latest.join(file).is_file(), file);
+        }
+        let mode = fs::metadata(dir.join("nights")).unwrap().permissions().mode() & 0o777;
+        first.expect(mode == 0o700, "the folder is for its owner alone");
+        let summary = fs::read(latest.join("summary.json")).unwrap();
+        let summary: Night = serde_json::from_slice(&summary).unwrap();
+        first.expect(summary == told, "summary.json is what was printed");
+        first.expect(
+            fs::read_dir(root.point()).unwrap().count() == 1,
+            "nothing is left in the root",
+        );
+
+        // What changed shows in the second night.
+        fs::remove_file(root.join("app/name-000003")).unwrap();
+        let second = nightly(dir, &settings).run();
+        let told = night(second.expect_code(1));
+        second.expect(told.worse == Some(Severity::Suspect), "a file is missing, which is new");
+        second.expect(
+            told.trend.iter().any(|line| line.contains("1 found at a first look")),
+            "a line",
+        );
+        second.expect(told.steps[3].command.contains("--baseline"), "the last manifest");
+        let read = "import sys\nfrom prometheus_client.parser import text_string_to_metric_families as read\n\
+                    names = {s.name for f in read(open(sys.argv[1]).read()) for s in f.samples}\n\
+                    assert {'fscan_night_clean', 'fscan_night_step_done', 'fscan_findings'} <= names";
+        let read = python().args(["-c", read]).arg(&metrics).output().unwrap();
+        second.expect(read.status.success(), &format!("Prometheus reads it: {read:?}"));
+        let text = fs::read_to_string(&metrics).unwrap();
+        second.expect(text.contains("fscan_night_clean 0"), "it was not clean");
+        second.expect(text.contains("fscan_night_last_clean_timestamp_seconds"), "the first was");
+
+        // The folder is one that `fscan trend` takes, a night a look.
+        let trend = Fscan::new(dir).args(["trend", "nights"]).run();
+        let trend = trend.expect_code(1);
+        trend.expect(trend.stdout().contains("entry-missing"), "and it says the same");
+        let json = Fscan::new(dir).args(["trend", "--format", "json", "nights"]).run();
+        let trend: Trend = serde_json::from_slice(json.stdout_bytes()).unwrap();
+        let looks =
+            |series: &TrendSeries| -> Vec<_> { series.runs.iter().map(|run| run.look).collect() };
+        let scans = trend.series.iter().find(|series| series.kind == TrendKind::Scan).unwrap();
+        json.expect(looks(scans) == [0, 0, 1, 1], "two scans a night");
+    });
+}
+
+#[test]
+fn findings_are_a_failed_job_unless_told_otherwise() {
+    in_lab(&[Need::Loop, Need::Tool("mkfs.ext4"), Need::Tool("debugfs")], |dir| {
+        let image = Image::ext4(dir, 16, &["-b", "1024"]);
+        image.fill_and_age(|top| files(&top.join("app"), 5));
+        image.debugfs(&["clri /app/name-000002"]);
+        let mount = image.mount("errors=continue");
+        let settings = settings(dir, &[mount.point()], super::QUICK_ALONE);
+        let told = night(nightly(dir, &settings).run().expect_code(1));
+        assert!(told.has_findings() && told.is_done(), "{told:?}");
+        let lenient = nightly(dir, &settings).arg("--exit-zero").run();
+        lenient.expect_code(0).expect(night(&lenient).has_findings(), "they are told all the same");
+        let text = fs::read_to_string(&settings).unwrap();
+        fs::write(&settings, format!("exit-zero = true\n{text}")).unwrap();
+        nightly(dir, &settings).run().expect_code(0);
+    });
+}
+
+#[test]
+fn a_dry_run_prints_what_would_be_run_and_does_nothing() {
+    let dir = Dir::new();
+    let root = dir.folder("ro'ot");
+    let settings = settings(&dir, &[&root], STEPS);
+    let outcome = Fscan::new(&dir).args(["nightly", "--dry-run"]).arg(&settings).run();
+    let stdout = outcome.expect_code(0).stdout();
+    let commands: Vec<_> = stdout.lines().filter(|line| line.starts_with("fscan ")).collect();
+    outcome.expect(commands.len() == 4, "four commands");
+    outcome.expect(stdout.contains(r"/ro'\''ot'"), "quoted for a shell");
+    outcome.expect(!dir.join("nights").exists(), "nothing was made");
+}
