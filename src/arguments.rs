@@ -409,6 +409,8 @@ pub enum Format {
     Json,
     /// For an issue or a merge request: Markdown of less than 60,000 bytes
     Markdown,
+    /// For a browser: one page that needs nothing else
+    Html,
     /// For CI: JUnit XML, a suite for each root
     Junit,
     /// For Prometheus: metrics in its text format

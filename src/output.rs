@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use reports::{
-    JunitOptions, MarkdownOptions, PathName, Report, ReportFile, Severity, TextOptions,
-    escape_prose, write_json, write_junit, write_markdown, write_prometheus, write_text,
+    HtmlOptions, JunitOptions, MarkdownOptions, PathName, Report, ReportFile, Severity,
+    TextOptions, escape_prose, write_html, write_json, write_junit, write_markdown,
+    write_prometheus, write_text,
 };
 
 use crate::arguments::{Format, ShapeArguments, When};
@@ -57,11 +58,13 @@ pub fn print_report(
     fail_on: Severity,
     file: Option<ReportFile>,
 ) -> anyhow::Result<()> {
+    let html = HtmlOptions { report_file: file.clone() };
     let markdown = MarkdownOptions { report_file: file, ..MarkdownOptions::default() };
     print(|mut out| match shape.format {
         Format::Text => write_text(report, text_options(shape.color, shape.verbose), &mut out),
         Format::Json => write_json(report, &mut out),
         Format::Markdown => write_markdown(report, &markdown, &mut out),
+        Format::Html => write_html(report, &html, &mut out),
         Format::Junit => write_junit(report, JunitOptions { fail_on }, &mut out),
         Format::Prometheus => write_prometheus(report, &mut out),
     })

@@ -22,9 +22,13 @@ pub struct DeviceBlocks {
     /// that the kernel's record of errors names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub damaged: Vec<BlockRange>,
-    /// Blocks of the files that findings speak of, and inodes' own, in rising order.
+    /// Blocks of the files that findings speak of, in rising order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub affected: Vec<BlockRange>,
+    /// Groups of blocks that damaged inodes belong to, in rising order: their own place is somewhere
+    /// there, or near.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<BlockRange>,
 }
 
 /// Blocks beside one another.

@@ -52,8 +52,15 @@ impl FindingCollector {
 
     /// Adds a finding; an equal one only raises its row's count.
     pub fn add(&mut self, finding: Finding) {
-        if let Some(path) = &finding.subject.path {
-            self.directories.add_findings(path, finding.severity, finding.occurrences);
+        let path = finding.subject.path.clone();
+        let directory = path.as_ref().map(DirectoryTally::around);
+        self.add_in(directory, finding);
+    }
+
+    /// Adds a finding of something in `directory`, or of that directory itself.
+    pub fn add_in(&mut self, directory: Option<&[u8]>, finding: Finding) {
+        if let Some(directory) = directory {
+            self.directories.add_findings(directory, finding.severity, finding.occurrences);
         }
         let damaged = finding.severity >= Severity::Suspect;
         self.note_inodes(finding.subject.inode.filter(|_| damaged));
@@ -114,17 +121,38 @@ impl FindingCollector {
         changed.directories = std::mem::take(&mut self.directories);
         changed.inodes = std::mem::take(&mut self.inodes);
         for (code, rows) in std::mem::take(&mut self.codes) {
-            for finding in rows.kept.into_values() {
-                if let Some(path) = &finding.subject.path {
-                    changed.directories.take_findings(path, finding.severity, finding.occurrences);
+            for before in rows.kept.into_values() {
+                let after = change(before.clone());
+                if after.as_ref().map(|row| row.severity) != Some(before.severity) {
+                    changed.move_damage(&before, after.as_ref());
                 }
-                change(finding).into_iter().for_each(|row| changed.add(row));
+                after.into_iter().for_each(|row| changed.keep(row));
             }
             if rows.beyond > 0 {
                 changed.codes.entry(code).or_default().beyond += rows.beyond;
             }
         }
         *self = changed;
+    }
+
+    /// Counts the damage of a finding that is none any more, or of another severity, anew.
+    fn move_damage(&mut self, before: &Finding, after: Option<&Finding>) {
+        let Some(path) = &before.subject.path else { return };
+        let directory = DirectoryTally::around(path);
+        self.directories.take_findings(path, before.severity, before.occurrences);
+        if let Some(after) = after {
+            self.directories.add_findings(directory, after.severity, after.occurrences);
+        }
+        if after.is_none_or(|row| row.severity < Severity::Suspect) {
+            before.subject.inode.iter().for_each(|inode| {
+                self.inodes.remove(inode);
+            });
+        }
+    }
+
+    /// Counts the damage below `from` below `to`, another name of the same directory.
+    pub fn rename_directory(&mut self, from: &[u8], to: &[u8]) {
+        self.directories.rename(from, to);
     }
 
     /// How many defects came in, those that have no row of their own included; facts that are

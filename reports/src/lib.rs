@@ -17,6 +17,7 @@ mod diff;
 mod directories;
 mod environment;
 mod finding;
+mod html;
 mod json;
 mod junit;
 mod listed;
@@ -57,6 +58,7 @@ pub use environment::{
     FactValue,
 };
 pub use finding::{Finding, Subject};
+pub use html::{HtmlOptions, write_html};
 pub use json::{ReadError, from_json, write_json};
 pub use junit::{JunitOptions, write_junit};
 pub use markdown::{MarkdownOptions, ReportFile, write_markdown};

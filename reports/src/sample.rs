@@ -7,11 +7,12 @@ pub(crate) use large::huge;
 pub(crate) use stress::{divergence, stress, stress_target};
 
 use crate::{
-    Answer, CheckRun, CheckStatus, Code, Component, ComponentName, ComponentStatus, Day, Diff,
-    DiffDirectory, DiffField, DiffLeftOut, DiffRow, DiffSide, DiffTally, DiffTotals, Environment,
-    Fact, FactName, Finding, PathName, Report, Root, SCHEMA_VERSION, Subject, Suppressed,
-    TarClassification, TarError, TarErrorCount, TarPattern, TarRefused, TarRun, TarTrips,
-    Timestamp, Tool, Totals, Unchecked, UncheckedReason, Verdict,
+    Answer, BlockRange, CheckRun, CheckStatus, Code, Component, ComponentName, ComponentStatus,
+    Day, DeviceBlocks, Diff, DiffDirectory, DiffField, DiffLeftOut, DiffRow, DiffSide, DiffTally,
+    DiffTotals, Directories, DirectoryRow, Environment, Fact, FactName, Finding, PathName, Report,
+    Root, SCHEMA_VERSION, Subject, Suppressed, TarClassification, TarError, TarErrorCount,
+    TarPattern, TarRefused, TarRun, TarTrips, Timestamp, Tool, Totals, Unchecked, UncheckedReason,
+    Verdict,
 };
 
 /// Every kind of byte that could harm a terminal or get lost on the way.
@@ -159,6 +160,51 @@ fn hostile_environment() -> Environment {
     environment.facts.push(hostile);
     environment.components[0].note = hostile_text();
     environment
+}
+
+/// Where the bytes of [`volume`] are: two directories within the root, one of them damaged.
+pub(crate) fn directories() -> Directories {
+    let row = |path: &[u8], within, bytes, corrupt| DirectoryRow {
+        path: PathName::new(path.to_vec()),
+        within,
+        directories: bytes / 1000,
+        files: bytes / 100,
+        bytes_apparent: bytes,
+        bytes_allocated: bytes + 4096,
+        corrupt,
+        suspect: corrupt / 2,
+    };
+    Directories {
+        rows: vec![
+            row(b"/home/coder", None, 1_000_000, 7),
+            row(b"/home/coder/app", Some(0), 600_000, 7),
+            row(b"/home/coder/docs", Some(0), 300_000, 0),
+        ],
+        elsewhere_apparent: 5_000,
+        elsewhere_allocated: 8_192,
+        deepest: Some(5),
+    }
+}
+
+/// Damage in the first half of the device of [`volume`].
+pub(crate) fn blocks() -> DeviceBlocks {
+    DeviceBlocks {
+        device: volume().device,
+        block_size: 4096,
+        blocks: 15_728_640,
+        grain: 32_768,
+        damaged: vec![BlockRange { start: 1_234_567, blocks: 3 }],
+        affected: vec![BlockRange { start: 1_200_000, blocks: 50_000 }],
+        groups: vec![BlockRange { start: 0, blocks: 32_768 }],
+    }
+}
+
+fn hostile_directories() -> Directories {
+    let mut directories = directories();
+    for row in &mut directories.rows {
+        row.path = PathName::new(HOSTILE.to_vec());
+    }
+    directories
 }
 
 /// A comparison of two manifests of [`volume`] with a row of each list.
@@ -355,6 +401,8 @@ pub(crate) fn hostile() -> Report {
     });
     report.tool.command = vec![hostile_text()];
     report.tool.host = hostile_text();
+    report.directories = Some(hostile_directories());
+    report.blocks = vec![DeviceBlocks { device: hostile_text(), ..blocks() }];
     report.diff = Some(hostile_diff());
     report.tar = Some(hostile_tar_trips());
     report.stress = Some(stress::hostile_stress());

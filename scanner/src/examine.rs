@@ -433,7 +433,9 @@ impl Look<'_, '_> {
     }
 
     fn prove(&mut self, anomaly: &Anomaly) {
-        self.out.gathered.findings.add(finding(anomaly, self.directory.node));
+        let node = self.directory.node;
+        let directory = node.path_or_beginning();
+        self.out.gathered.findings.add_in(Some(&directory), finding(anomaly, node));
     }
 
     fn miss(&mut self, reason: UncheckedReason, what: &str, name: Option<&[u8]>) {

@@ -169,16 +169,17 @@ impl SecondLook<'_> {
         let mut gathered = self.gathered.lock(self.workers.index());
         let found = case.proven();
         self.scope.control.add_findings(found.len() as u64);
-        found.into_iter().for_each(|finding| gathered.findings.add(finding));
+        let directory = case.node.path_or_beginning();
+        let mut add = |finding| gathered.findings.add_in(Some(&directory), finding);
+        found.into_iter().for_each(&mut add);
+        let taken_back = case.taken_back();
+        let refused_once = !taken_back.is_empty();
+        taken_back.into_iter().for_each(add);
         if let Some(name) = case.hidden() {
             gathered.records.miss(&case.node, name);
         }
-        let taken_back = case.taken_back();
-        if !taken_back.is_empty() {
+        if refused_once {
             gathered.miss(UncheckedReason::RefusedOnce, "directory", &case.node, None);
-        }
-        for finding in taken_back {
-            gathered.findings.add(finding);
         }
         let open = case.tracked.iter().filter(|tracked| tracked.agreed < PROVEN);
         let (lasting, fleeting): (Vec<_>, Vec<_>) = open.partition(|t| t.seen >= PROVEN);

@@ -57,6 +57,9 @@ fn a_device_error_within_a_file_is_told_to_the_byte() {
                 let found = report.findings_of("content-unreadable");
                 outcome.expect(found.len() == 1, "one file cannot be read");
                 outcome.expect(found[0].evidence == ranges, &format!("{ranges:?}"));
+                let damaged = &report.blocks[0].damaged;
+                let place = (damaged[0].start, damaged[0].start + damaged[0].blocks);
+                outcome.expect(damaged.len() == 1 && place == (end, 16_383), "and where it lies");
                 outcome.expect(report.codes().len() == 1, "and nothing else is wrong");
             }
             drop(mount);

@@ -25,6 +25,7 @@ pub struct BlockTally {
     blocks: u64,
     damaged: Cells,
     affected: Cells,
+    groups: Cells,
 }
 
 impl BlockTally {
@@ -48,26 +49,35 @@ impl BlockTally {
         note(&mut self.affected, grain, self.blocks, (start, end));
     }
 
+    /// Notes the group of blocks from `start` up to `end` that a damaged inode belongs to.
+    pub fn note_group(&mut self, start: u64, end: u64) {
+        let grain = self.grain();
+        note(&mut self.groups, grain, self.blocks, (start, end.min(self.blocks)));
+    }
+
     /// Adds what was noted of the same device elsewhere.
     pub fn merge(&mut self, other: BlockTally) {
         self.measure(other.block_size, other.blocks);
-        for (own, cells) in
-            [(&mut self.damaged, other.damaged), (&mut self.affected, other.affected)]
-        {
+        for (own, cells) in [
+            (&mut self.damaged, other.damaged),
+            (&mut self.affected, other.affected),
+            (&mut self.groups, other.groups),
+        ] {
             cells.into_iter().for_each(|(cell, noted)| widen(own, cell, noted));
         }
     }
 
     /// What is to be told; none where nothing was noted.
     pub fn of_device(&self, device: String) -> Option<DeviceBlocks> {
-        let nothing = self.damaged.is_empty() && self.affected.is_empty();
-        (!nothing).then(|| DeviceBlocks {
+        let noted = [&self.damaged, &self.affected, &self.groups];
+        noted.iter().any(|cells| !cells.is_empty()).then(|| DeviceBlocks {
             device,
             block_size: self.block_size,
             blocks: self.blocks,
             grain: self.grain(),
             damaged: ranges(&self.damaged),
             affected: ranges(&self.affected),
+            groups: ranges(&self.groups),
         })
     }
 

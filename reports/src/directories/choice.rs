@@ -1,6 +1,9 @@
 //! Which directories have a row: the largest ones, and those with most damage.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use foldhash::quality::RandomState;
 
 use super::tally::{DirectoryHeld, DirectoryTally, is_within};
 use super::{Directories, DirectoryRow};
@@ -15,18 +18,19 @@ const MOST_DAMAGED: usize = 60;
 /// Bytes that the paths of either may take.
 const PATHS: usize = 16 * 1024;
 
-/// A directory with what is below it.
-type Sums<'a> = BTreeMap<&'a [u8], DirectoryHeld>;
+/// Each directory of a root with what is below it.
+type Sums<'a> = HashMap<&'a [u8], DirectoryHeld, RandomState>;
+
+/// Which root, and a directory in it.
+type Place<'a> = (usize, &'a [u8]);
 
 impl Directories {
-    /// Of roots and what is in them; none without a root in which anything is.
+    /// Of roots and what is in them; none where nothing is in any.
     pub fn of(roots: &[(PathName, DirectoryTally)], totals: &Totals) -> Option<Self> {
-        let mut rows = Vec::new();
         let sums: Vec<_> = roots.iter().map(|(root, tally)| sums(root.as_bytes(), tally)).collect();
-        let chosen = chosen(&sums);
-        for (index, sums) in sums.iter().enumerate() {
-            push_rows(sums, |path| chosen.contains(&(index, path)), &mut rows);
-        }
+        let tops = roots.iter().map(|(root, _)| root.as_bytes()).enumerate();
+        let tops = tops.filter(|(index, root)| held(&sums, (*index, root)).is_some());
+        let rows = rows(&sums, &tops.collect::<Vec<_>>());
         let roots_hold = |count: fn(&DirectoryRow) -> u64| {
             rows.iter().filter(|row| row.within.is_none()).map(count).fold(0, u64::saturating_add)
         };
@@ -44,18 +48,24 @@ impl Directories {
     }
 }
 
-/// Each directory of a root with what is below it. What lies beyond the root (a finding about its
-/// mount point) counts for the root itself.
+/// What each directory of a root holds with all below it. What lies beyond the root (a finding
+/// about its mount point) counts for the root itself.
 fn sums<'a>(root: &'a [u8], tally: &'a DirectoryTally) -> Sums<'a> {
-    let mut sums = Sums::new();
+    let mut sums = Sums::default();
     for (path, held) in tally.iter() {
-        let mut at = if is_within(path, root) { path } else { root };
-        loop {
-            *sums.entry(at).or_default() += held;
-            if at.len() <= root.len() {
-                break;
-            }
-            at = parent(at, root);
+        let path = if is_within(path, root) { path } else { root };
+        *sums.entry(path).or_default() += held;
+    }
+    // The longest paths first: all that is below a directory has a longer one.
+    let mut waiting: BTreeMap<usize, Vec<&[u8]>> = BTreeMap::new();
+    sums.keys().for_each(|path| waiting.entry(path.len()).or_default().push(path));
+    while let Some((_, paths)) = waiting.pop_last() {
+        for path in paths.into_iter().filter(|path| *path != root) {
+            let (held, above) = (sums.get(path).copied().unwrap_or_default(), parent(path, root));
+            *sums.entry(above).or_insert_with(|| {
+                waiting.entry(above.len()).or_default().push(above);
+                DirectoryHeld::default()
+            }) += held;
         }
     }
     sums
@@ -63,55 +73,58 @@ fn sums<'a>(root: &'a [u8], tally: &'a DirectoryTally) -> Sums<'a> {
 
 fn parent<'a>(path: &'a [u8], root: &'a [u8]) -> &'a [u8] {
     let end = path.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
-    path.get(..end).filter(|above| above.len() >= root.len()).unwrap_or(root)
+    path.get(..end).filter(|above| above.len() > root.len()).unwrap_or(root)
 }
 
-/// Roots, and the first directories by size and by damage. One that is around another comes before
-/// it in either order, so the row of the directory around it is there as well.
-fn chosen<'a>(sums: &[Sums<'a>]) -> BTreeSet<(usize, &'a [u8])> {
-    let all: Vec<_> = sums
+fn held(sums: &[Sums<'_>], (root, path): Place<'_>) -> Option<DirectoryHeld> {
+    sums.get(root)?.get(path).copied()
+}
+
+/// The rows of the roots, and of the first directories by size and by damage. One that is around
+/// another comes before it in either order, so the row of the directory around it is there as well.
+fn rows<'a>(sums: &[Sums<'a>], roots: &[Place<'a>]) -> Vec<DirectoryRow> {
+    let all: Vec<(Place<'a>, DirectoryHeld)> = sums
         .iter()
         .enumerate()
-        .flat_map(|(root, sums)| sums.iter().map(move |(path, held)| (root, *path, *held)))
+        .flat_map(|(root, sums)| sums.iter().map(move |(path, held)| ((root, *path), *held)))
         .collect();
-    let roots =
-        sums.iter().enumerate().filter_map(|(root, sums)| Some((root, *sums.keys().next()?)));
     let largest = first_by(&all, LARGEST, |held| held.bytes_apparent);
     let damaged = first_by(&all, MOST_DAMAGED, DirectoryHeld::damage);
-    roots.chain(largest).chain(damaged).collect()
+    let chosen: BTreeSet<Place<'a>> = roots.iter().copied().chain(largest).chain(damaged).collect();
+    let index: BTreeMap<Place<'a>, u64> = chosen.iter().copied().zip(0..).collect();
+    let rows = chosen.into_iter().filter_map(|place| {
+        let top = roots.iter().find(|(root, _)| *root == place.0)?.1;
+        let around = (place.1 != top).then(|| index.get(&(place.0, parent(place.1, top))));
+        Some(row(place.1, held(sums, place)?, around.flatten().copied()))
+    });
+    rows.collect()
 }
 
 fn first_by<'a>(
-    all: &[(usize, &'a [u8], DirectoryHeld)],
+    all: &[(Place<'a>, DirectoryHeld)],
     most: usize,
     measure: impl Fn(&DirectoryHeld) -> u64,
-) -> Vec<(usize, &'a [u8])> {
-    let mut all: Vec<_> = all.iter().filter(|(.., held)| measure(held) > 0).collect();
-    all.sort_by_key(|(root, path, held)| (std::cmp::Reverse(measure(held)), *root, *path));
+) -> Vec<Place<'a>> {
+    let all = all.iter().map(|(place, held)| (Reverse(measure(held)), *place));
+    let mut all: Vec<_> = all.filter(|(Reverse(size), _)| *size > 0).collect();
+    all.sort_unstable();
     let mut room = PATHS;
-    let fits = |row: &&&(usize, &[u8], DirectoryHeld)| {
-        room = room.saturating_sub(row.1.len());
+    let fits = |(_, path): &Place<'a>| {
+        room = room.saturating_sub(path.len());
         room > 0
     };
-    all.iter().take(most).take_while(fits).map(|(root, path, _)| (*root, *path)).collect()
+    all.into_iter().take(most).map(|(_, place)| place).take_while(fits).collect()
 }
 
-/// Pushes the rows of one root.
-fn push_rows(sums: &Sums<'_>, wanted: impl Fn(&[u8]) -> bool, rows: &mut Vec<DirectoryRow>) {
-    let Some((root, _)) = sums.first_key_value() else { return };
-    let mut known: BTreeMap<&[u8], u64> = BTreeMap::new();
-    for (path, held) in sums.iter().filter(|(path, _)| wanted(path)) {
-        let around = (path != root).then(|| known.get(parent(path, root))).flatten();
-        rows.push(DirectoryRow {
-            path: PathName::new(path.to_vec()),
-            within: around.copied(),
-            directories: held.directories,
-            files: held.files,
-            bytes_apparent: held.bytes_apparent,
-            bytes_allocated: held.bytes_allocated,
-            corrupt: held.corrupt,
-            suspect: held.suspect,
-        });
-        known.insert(path, rows.len() as u64 - 1);
+fn row(path: &[u8], held: DirectoryHeld, within: Option<u64>) -> DirectoryRow {
+    DirectoryRow {
+        path: PathName::new(path.to_vec()),
+        within,
+        directories: held.directories,
+        files: held.files,
+        bytes_apparent: held.bytes_apparent,
+        bytes_allocated: held.bytes_allocated,
+        corrupt: held.corrupt,
+        suspect: held.suspect,
     }
 }

@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 use std::ops::AddAssign;
 
+use foldhash::quality::RandomState;
 use serde::{Deserialize, Serialize};
 
 use crate::{PathName, Severity};
@@ -73,7 +74,7 @@ pub struct DirectoryTally {
     deepest: usize,
     room: usize,
     used: usize,
-    held: HashMap<Box<[u8]>, DirectoryHeld>,
+    held: HashMap<Box<[u8]>, DirectoryHeld, RandomState>,
 }
 
 /// What a tally holds, for another process to go on with.
@@ -110,7 +111,7 @@ impl Default for DirectoryTally {
 
 impl DirectoryTally {
     pub(super) fn with_room(room: usize) -> Self {
-        DirectoryTally { deepest: DEEPEST, room, used: 0, held: HashMap::new() }
+        DirectoryTally { deepest: DEEPEST, room, used: 0, held: HashMap::default() }
     }
 
     /// Adds what a directory holds itself. Of its path, which begins at `/`, the beginning is
@@ -129,18 +130,32 @@ impl DirectoryTally {
         self.make_room();
     }
 
-    /// Adds findings of something at `path` to the directory that it is in.
-    pub fn add_findings(&mut self, path: &PathName, severity: Severity, count: u64) {
-        self.add(directory_of(path), DirectoryHeld::findings(severity, count));
+    /// Adds findings of what is in a directory, or of the directory itself.
+    pub fn add_findings(&mut self, directory: &[u8], severity: Severity, count: u64) {
+        self.add(directory, DirectoryHeld::findings(severity, count));
     }
 
-    /// Takes findings out again that were added so.
+    /// Takes findings of `path` out again, from where the path is or from the directory around it.
     pub fn take_findings(&mut self, path: &PathName, severity: Severity, count: u64) {
         let taken = DirectoryHeld::findings(severity, count);
-        if let Some(held) = self.held.get_mut(above(shown(directory_of(path)), self.deepest)) {
-            held.corrupt = held.corrupt.saturating_sub(taken.corrupt);
-            held.suspect = held.suspect.saturating_sub(taken.suspect);
+        for place in [path.as_bytes(), Self::around(path)] {
+            let held = self.held.get_mut(above(shown(place), self.deepest));
+            let holds = |held: &&mut DirectoryHeld| {
+                held.corrupt >= taken.corrupt && held.suspect >= taken.suspect
+            };
+            if let Some(held) = held.filter(holds) {
+                held.corrupt -= taken.corrupt;
+                held.suspect -= taken.suspect;
+                return;
+            }
         }
+    }
+
+    /// The directory that a path is in.
+    pub fn around(path: &PathName) -> &[u8] {
+        let bytes = path.as_bytes();
+        let end = bytes.iter().rposition(|byte| *byte == b'/').unwrap_or(0).max(1);
+        bytes.get(..end).unwrap_or(bytes)
     }
 
     /// Counts what is at `from` and below it at `to` instead, another name of the same directory.
@@ -189,7 +204,7 @@ impl DirectoryTally {
 
     fn fold_to(&mut self, deepest: usize) {
         self.deepest = deepest;
-        let mut folded: HashMap<Box<[u8]>, DirectoryHeld> = HashMap::new();
+        let mut folded: HashMap<Box<[u8]>, DirectoryHeld, RandomState> = HashMap::default();
         for (path, held) in self.held.drain() {
             let place = above(&path, deepest);
             let place = if place.len() == path.len() { path } else { place.into() };
@@ -206,13 +221,6 @@ pub(super) fn is_within(path: &[u8], directory: &[u8]) -> bool {
     below.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/") || directory == b"/")
 }
 
-/// The directory that a path is in.
-fn directory_of(path: &PathName) -> &[u8] {
-    let bytes = path.as_bytes();
-    let end = bytes.iter().rposition(|byte| *byte == b'/').unwrap_or(0).max(1);
-    bytes.get(..end).unwrap_or(bytes)
-}
-
 /// As much of a path as is told, which is the same whether all of it or its beginning is at hand.
 fn shown(path: &[u8]) -> &[u8] {
     if path.len() < PathName::KEPT_END {
@@ -225,6 +233,10 @@ fn shown(path: &[u8]) -> &[u8] {
 
 /// The directory of `most` names that `path` is or is in.
 fn above(path: &[u8], most: usize) -> &[u8] {
+    // A name takes two bytes at least.
+    if path.len() <= 2 * most {
+        return path;
+    }
     let names = path.iter().enumerate().skip(1).filter(|(_, byte)| **byte == b'/');
     let end = if most == 0 { Some(1) } else { names.map(|(at, _)| at).nth(most - 1) };
     end.and_then(|end| path.get(..end)).unwrap_or(path)
@@ -232,5 +244,5 @@ fn above(path: &[u8], most: usize) -> &[u8] {
 
 /// How many names a path has.
 fn depth(path: &[u8]) -> usize {
-    if path == b"/" { 0 } else { path.iter().filter(|byte| **byte == b'/').count() }
+    if path == b"/" { 0 } else { path.split(|byte| *byte == b'/').count().saturating_sub(1) }
 }

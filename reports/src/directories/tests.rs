@@ -138,10 +138,12 @@ fn an_overlong_path_counts_in_the_same_place_as_its_beginning() {
 fn damage_counts_in_its_directory_and_has_a_row_however_small() {
     let mut tally = tally(3 << 19, &tree(4000));
     let damaged = root("/home/coder/small/broken/file");
-    tally.add_findings(&damaged, Severity::Corrupt, 3);
-    tally.add_findings(&damaged, Severity::Suspect, 2);
-    tally.add_findings(&damaged, Severity::Warning, 9);
-    tally.add_findings(&root("/home/coder"), Severity::Corrupt, 1);
+    let directory = DirectoryTally::around(&damaged);
+    tally.add_findings(directory, Severity::Corrupt, 4);
+    tally.add_findings(directory, Severity::Suspect, 2);
+    tally.add_findings(directory, Severity::Warning, 9);
+    tally.add_findings(b"/home", Severity::Corrupt, 1);
+    tally.take_findings(&damaged, Severity::Corrupt, 1);
     let told = told(tally);
     assert_eq!((told.rows[0].corrupt, told.rows[0].suspect), (4, 2));
     let row = told.rows.iter().find(|row| row.path == root("/home/coder/small/broken")).unwrap();
@@ -150,11 +152,25 @@ fn damage_counts_in_its_directory_and_has_a_row_however_small() {
 }
 
 #[test]
+fn what_is_below_another_name_of_a_directory_counts_below_the_first() {
+    let mut named = DirectoryTally::default();
+    named.add(b"/home/coder/b/x", held(1, 5));
+    named.add(b"/home/coder/b", held(1, 1));
+    named.add(b"/home/coder/bb", held(1, 2));
+    named.rename(b"/home/coder/b", b"/home/coder/a");
+    let mut expected = DirectoryTally::default();
+    expected.add(b"/home/coder/a/x", held(1, 5));
+    expected.add(b"/home/coder/a", held(1, 1));
+    expected.add(b"/home/coder/bb", held(1, 2));
+    assert_eq!(told(named), told(expected));
+}
+
+#[test]
 fn the_root_of_all_is_a_root_like_others() {
     let mut tally = DirectoryTally::default();
     tally.add(b"/", held(1, 1));
     tally.add(b"/etc", held(1, 2));
-    tally.add_findings(&root("/passwd"), Severity::Corrupt, 1);
+    tally.add_findings(DirectoryTally::around(&root("/passwd")), Severity::Corrupt, 1);
     let told = Directories::of(&[(root("/"), tally)], &Totals::default()).unwrap();
     let rows: Vec<_> = told.rows.iter().map(|r| (r.path.escaped(), r.within, r.damage())).collect();
     assert_eq!(rows, [("/".to_owned(), None, 1), ("/etc".to_owned(), Some(0), 0)]);

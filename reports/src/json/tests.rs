@@ -116,6 +116,8 @@ fn assert_refused(text: &[u8], why: &str) {
 #[test]
 fn the_wire_has_these_fields_and_no_others() {
     let report: wire::Report = serde_json::from_str(&written(&hostile())).unwrap();
+    assert_eq!(report.directories.map(|told| told.rows.len()), Some(3));
+    assert_eq!(report.blocks.map(|told| told.len()), Some(1));
     assert_eq!(report.schema_version, SCHEMA_VERSION);
     assert_eq!(report.tool.name, "fscan");
     let diff = report.diff.unwrap();

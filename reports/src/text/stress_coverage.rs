@@ -38,7 +38,7 @@ fn write_operations<W: Write>(stress: &Stress, page: &mut Page<'_, W>) -> io::Re
 }
 
 /// The rows of each operation, in the order in which the operations come first.
-fn by_operation(stress: &Stress) -> Vec<(String, Vec<&StressCoverage>)> {
+pub(crate) fn by_operation(stress: &Stress) -> Vec<(String, Vec<&StressCoverage>)> {
     let mut operations: Vec<(String, Vec<&StressCoverage>)> = Vec::new();
     for row in stress.covered() {
         let name = escape_prose(&row.operation);

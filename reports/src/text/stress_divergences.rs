@@ -95,13 +95,13 @@ fn write_reproducer<W: Write>(row: &StressDivergence, page: &mut Page<'_, W>) ->
 }
 
 /// The operations of a reproducer: what is behind its header, which ends in an empty line.
-fn operations(lines: &[String]) -> &[String] {
+pub(crate) fn operations(lines: &[String]) -> &[String] {
     let header = lines.iter().position(String::is_empty);
     header.and_then(|end| lines.get(end + 1..)).unwrap_or(lines)
 }
 
 /// What the reproducer came to on the other targets.
-fn elsewhere(row: &StressDivergence) -> String {
+pub(crate) fn elsewhere(row: &StressDivergence) -> String {
     let parts = StressElsewhereOutcome::ALL.map(|outcome| {
         let names = listed(row.elsewhere_with(outcome).map(escape_prose));
         (!names.is_empty()).then(|| format!("{} {names}", outcome.text()))

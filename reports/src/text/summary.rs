@@ -108,15 +108,19 @@ fn findings_sentence(report: &Report) -> String {
     }
 }
 
-fn write_root<W: Write>(root: &Root, page: &mut Page<'_, W>) -> io::Result<()> {
-    let place = match (root.device.as_str(), root.filesystem.as_str()) {
+/// What a root stands on.
+pub(crate) fn place(root: &Root) -> String {
+    match (root.device.as_str(), root.filesystem.as_str()) {
         ("", "unknown") => "not scanned".to_owned(),
         ("", filesystem) => filesystem.to_owned(),
         (file, "manifest") => format!("as the manifest {file} tells"),
         (device, filesystem) => format!("{filesystem} on {device}"),
-    };
+    }
+}
+
+fn write_root<W: Write>(root: &Root, page: &mut Page<'_, W>) -> io::Result<()> {
     let path = root.path.escaped();
-    page.labelled(0, Style::Strong, &path, &escape_prose(&place))?;
+    page.labelled(0, Style::Strong, &path, &escape_prose(&place(root)))?;
     // An image is mounted nowhere.
     if page.verbose() && !root.mount_point.is_empty() {
         let policy = root.errors_policy.as_deref().unwrap_or("unknown");

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use reports::{BlockTally, Code, Finding, Severity, Subject, UncheckedReason};
 
+use super::bad_blocks::note_blocks;
 use super::bad_ranges::BadRanges;
 use super::open_file::OpenFile;
 use super::page_cache::drop_pages;
@@ -20,10 +21,7 @@ use super::reader::{Content, ContentReader, PAUSES, is_same};
 use super::self_checking::is_named_by_its_hash;
 use super::zeroed;
 use crate::checks::{Refusal, errno_name};
-use crate::extents::ExtentMap;
-use crate::filesystem::Filesystem;
 use crate::inode_facts::InodeFacts;
-use crate::oddities::ExtentAddresses;
 use crate::self_check::{Disagreement, Verdict};
 use crate::walk::DirectoryNode;
 
@@ -239,30 +237,6 @@ impl ContentReader<'_> {
             finding.severity = Severity::Suspect;
         }
         finding
-    }
-}
-
-/// Notes where on the device what cannot be read lies, where the file's map tells that.
-fn note_blocks(
-    filesystem: &Filesystem,
-    file: &OpenFile,
-    facts: &InodeFacts,
-    bad: &BadRanges,
-    blocks: &mut BlockTally,
-) {
-    let Some((block_size, count)) = filesystem.measures() else { return };
-    let own = facts.device() == filesystem.device;
-    if !own || filesystem.oddities.extent_addresses != ExtentAddresses::Device {
-        return;
-    }
-    blocks.measure(block_size, count);
-    let mut map = ExtentMap::default();
-    // What comes before an error holds.
-    let _ = map.read(file.descriptor.as_fd(), facts);
-    for range in bad.ranges() {
-        for (start, end) in map.places(range) {
-            blocks.damage(start / block_size, end.div_ceil(block_size));
-        }
     }
 }
 

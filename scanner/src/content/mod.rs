@@ -4,6 +4,7 @@
 //! directory are read by the batch, a large file by all threads at once; where too many wait, the
 //! thread that walks reads them itself. A file that changes while it is read is read again.
 
+mod bad_blocks;
 mod bad_ranges;
 mod judge;
 mod large_file;

@@ -113,7 +113,10 @@ impl Look<'_, '_> {
             if code.severity() > Severity::Warning {
                 self.out.anomalies.beyond.insert(code, count);
             } else if self.pass == Pass::Walk {
-                self.out.gathered.findings.add(finding_beyond(code, count, self.directory.node));
+                let node = self.directory.node;
+                let directory = node.path_or_beginning();
+                let beyond = finding_beyond(code, count, node);
+                self.out.gathered.findings.add_in(Some(&directory), beyond);
             }
         }
     }

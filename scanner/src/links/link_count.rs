@@ -186,7 +186,10 @@ impl LinkCount<'_> {
             let mut gathered = self.gathered.lock(worker);
             gathered.findings.change_all(change);
             if let Some((first, others)) = paths.split_first() {
-                others.iter().for_each(|other| gathered.directories.rename(other, first));
+                for other in others {
+                    gathered.directories.rename(other, first);
+                    gathered.findings.rename_directory(other, first);
+                }
             }
         }
     }

@@ -124,9 +124,26 @@ impl DirectoryNode {
         }
     }
 
-    /// The path's bytes, or the beginning of one that is too long to be shown whole.
+    /// The path's bytes, or the beginning of one that is too long to be shown whole. Each directory
+    /// of a walk is asked for it, so it is filled in from its end, in memory taken once.
     pub fn path_or_beginning(&self) -> Vec<u8> {
-        self.head.as_ref().map_or_else(|| self.path_bytes(None), |head| head.to_vec())
+        if let Some(head) = &self.head {
+            return head.to_vec();
+        }
+        let mut path = vec![b'/'; self.length];
+        let (mut at, mut end) = (Some(self), self.length);
+        while let Some(node) = at {
+            let name = node.name.to_bytes();
+            let start = end.saturating_sub(name.len());
+            if let Some(place) = path.get_mut(start..end) {
+                place.copy_from_slice(name);
+            }
+            end = start.saturating_sub(1);
+            at = node.parent.as_deref();
+        }
+        // The root "/" ends in the slash already.
+        let doubled = path.starts_with(b"//");
+        if doubled { path.split_off(1) } else { path }
     }
 
     /// The path of `name` in this directory, from the root of the walk or `absolute`; none if
@@ -205,6 +222,12 @@ mod tests {
         assert_eq!(slash.path_bytes(None), b"/");
         assert_eq!(slash.path_bytes(Some(b"x")), b"/x");
         assert_eq!(etc.path_bytes(Some(b"passwd")), b"/etc/passwd");
+        let below = DirectoryNode::child(&etc, c"ssl", 4, (0, 0));
+        let home = DirectoryNode::root(c"/home/coder".into(), 5, (0, 0));
+        let app = DirectoryNode::child(&home, c"app", 6, (0, 0));
+        for node in [slash, etc, below, home, app] {
+            assert_eq!(node.path_or_beginning(), node.path_bytes(None));
+        }
     }
 
     #[test]

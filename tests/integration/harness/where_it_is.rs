@@ -44,6 +44,8 @@ pub(crate) struct DeviceBlocks {
     pub(crate) damaged: Vec<BlockRange>,
     #[serde(default)]
     pub(crate) affected: Vec<BlockRange>,
+    #[serde(default)]
+    pub(crate) groups: Vec<BlockRange>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -18,6 +18,8 @@ pub(super) struct Report {
     pub(super) findings: Vec<Finding>,
     pub(super) suppressed: Option<Vec<Suppressed>>,
     pub(super) unchecked: Vec<Unchecked>,
+    pub(super) directories: Option<Directories>,
+    pub(super) blocks: Option<Vec<DeviceBlocks>>,
     pub(super) environment: Option<Environment>,
     pub(super) diff: Option<Diff>,
     pub(super) tar: Option<TarTrips>,
@@ -137,6 +139,53 @@ pub(super) struct PathName {
     path: String,
     pub(super) path_hex: Option<String>,
     path_elided: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "being there is what is tested")]
+pub(super) struct Directories {
+    pub(super) rows: Vec<DirectoryRow>,
+    elsewhere_apparent: u64,
+    elsewhere_allocated: u64,
+    deepest: u64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "being there is what is tested")]
+pub(super) struct DirectoryRow {
+    path: String,
+    path_hex: Option<String>,
+    path_elided: Option<u64>,
+    within: Option<u64>,
+    directories: u64,
+    files: u64,
+    bytes_apparent: u64,
+    bytes_allocated: u64,
+    corrupt: Option<u64>,
+    suspect: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "being there is what is tested")]
+pub(super) struct DeviceBlocks {
+    device: String,
+    block_size: u64,
+    blocks: u64,
+    grain: u64,
+    damaged: Vec<BlockRange>,
+    affected: Vec<BlockRange>,
+    groups: Vec<BlockRange>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "being there is what is tested")]
+pub(super) struct BlockRange {
+    start: u64,
+    blocks: u64,
 }
 
 #[derive(Debug, Deserialize)]

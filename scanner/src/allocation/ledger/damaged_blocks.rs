@@ -86,7 +86,7 @@ fn note_survey(
     if let Some(tables) = InodeTables::of(filesystem, surveyed.inode_bytes, bitmaps) {
         for ino in inodes {
             let (start, end) = tables.group_of(*ino, block_size);
-            blocks.affect(start, end);
+            blocks.note_group(start, end);
         }
     }
 }
