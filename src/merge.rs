@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use reports::PathName;
-use scanner::manifest::{Compression, LinkedNames, ManifestParts};
+use scanner::manifest::{Compression, ManifestParts};
 use scanner::{GivenToMerge, Joined, ShardFile, join, kind_of_shard_file, read_shard};
 
 use crate::arguments::MergeArguments;
@@ -26,26 +27,33 @@ pub fn run(arguments: &MergeArguments) -> anyhow::Result<Status> {
     let given = Given::of(&arguments.shards)?;
     if let Some(manifest) = &arguments.manifest {
         output::check_target(manifest)?;
-        keep_apart(arguments, manifest, &given)?;
     }
+    keep_apart(arguments, &given)?;
     let mut joined = read(&given)?;
     if !quiet {
         tell_span(&joined);
     }
-    let (count, linked) = (joined.header.shard.count, std::mem::take(&mut joined.linked_names));
-    let manifests = arguments.manifest.as_deref().map(|whole| {
-        let parts = given.manifests.clone();
-        Manifests { whole, parts, count: count.get() }
-    });
-    let outcome = Outcome::begin(&arguments.result).since(joined.started_at);
+    let manifests = match &arguments.manifest {
+        Some(whole) => {
+            let parts = ManifestParts::open(given.manifests.clone(), joined.parts())?;
+            Some(Manifests { whole, parts })
+        }
+        None => None,
+    };
+    let walked = Duration::try_from_secs_f64(joined.walk_seconds).unwrap_or_default();
+    let outcome = Outcome::begin(&arguments.result).after(joined.started_at, walked);
     descriptor_limit::raise();
-    let options = joined.header.options(given_to_merge(arguments)?).context("--exclude")?;
+    let mut options = joined.header.options(given_to_merge(arguments)?).context("--exclude")?;
+    if arguments.read_only {
+        options.untouched.clone_from(&options.roots);
+        options.checks.tar = false;
+    }
     let progress = Progress::start(&control, arguments.progress, quiet);
     let mut scan = scanner::merge(options, joined, &control);
     progress.finish();
     scan.errors.iter().for_each(|error| output::say(&error.to_string()));
     let mut could_not_run = !scan.errors.is_empty();
-    if let Some(Err(error)) = manifests.map(|manifests| manifests.join(linked)) {
+    if let Some(Err(error)) = manifests.map(Manifests::join) {
         output::complain(&error);
         could_not_run = true;
     }
@@ -103,7 +111,7 @@ impl Given {
     /// lie.
     fn of(paths: &[PathBuf]) -> anyhow::Result<Self> {
         let mut given = Given::default();
-        let mut others = 0_u64;
+        let mut others = Vec::new();
         for path in paths {
             let shown = || PathName::from(path.as_path()).escaped();
             if !path.is_dir() {
@@ -116,16 +124,23 @@ impl Given {
             let mut files = BTreeSet::new();
             for entry in entries {
                 let entry = entry.with_context(|| format!("{}: read", shown()))?;
-                if entry.file_type().is_ok_and(|kind| kind.is_file()) {
+                // A volume that Kubernetes projects holds links to files.
+                if fs::metadata(entry.path()).is_ok_and(|metadata| metadata.is_file()) {
                     files.insert(entry.path());
                 }
             }
             for file in files {
-                others += u64::from(!given.take(&file)?);
+                if !given.take(&file)? {
+                    others.push(PathName::from(file.as_path()).escaped());
+                }
             }
         }
-        if others > 0 {
-            output::say(&format!("{others} files that are no parts of a scan were left alone"));
+        if let Some(first) = others.first() {
+            let more = match others.len() {
+                1 => String::new(),
+                count => format!(" and {} more", count - 1),
+            };
+            output::say(&format!("left alone, being no part of a scan: {first}{more}"));
         }
         Ok(given)
     }
@@ -141,15 +156,15 @@ impl Given {
     }
 }
 
-/// What is written must not replace a part.
-fn keep_apart(arguments: &MergeArguments, manifest: &Path, given: &Given) -> anyhow::Result<()> {
-    let written = arguments.result.files().chain([manifest]);
+/// What is written must not replace a part, nor one file another.
+fn keep_apart(arguments: &MergeArguments, given: &Given) -> anyhow::Result<()> {
+    let written = arguments.result.files().chain(arguments.manifest.as_deref());
     let parts = given.facts.iter().chain(&given.manifests);
-    let parts: BTreeSet<_> = parts.filter_map(|part| output::place_of(part)).collect();
+    let mut taken: BTreeSet<_> = parts.filter_map(|part| output::place_of(part)).collect();
     for file in written {
-        if output::place_of(file).is_some_and(|place| parts.contains(&place)) {
+        if output::place_of(file).is_some_and(|place| !taken.insert(place)) {
             let shown = PathName::from(file).escaped();
-            bail!("{shown}: it is one of the parts, and would be replaced; write elsewhere");
+            bail!("{shown}: it is one of the parts, or given twice; write elsewhere");
         }
     }
     Ok(())
@@ -158,16 +173,14 @@ fn keep_apart(arguments: &MergeArguments, manifest: &Path, given: &Given) -> any
 /// Manifests to be joined.
 struct Manifests<'a> {
     whole: &'a Path,
-    parts: Vec<PathBuf>,
-    count: u32,
+    parts: ManifestParts,
 }
 
 impl Manifests<'_> {
-    fn join(self, linked: LinkedNames) -> anyhow::Result<()> {
-        let parts = ManifestParts::open(self.parts, self.count, linked)?;
+    fn join(self) -> anyhow::Result<()> {
         let how = Compression::by_name(self.whole);
         output::save_file(self.whole, "manifest", |mut out| {
-            parts.write(&mut out, how)?;
+            self.parts.write(&mut out, how)?;
             Ok(())
         })
     }

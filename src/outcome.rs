@@ -1,6 +1,7 @@
 //! From what was seen to a report, where it goes, and the exit code.
 
 use std::path::Path;
+use std::time::Duration;
 
 use reports::{
     CheckRun, CheckStatus, Day, DeviceBlocks, Diff, Directories, Environment, Finding, PathName,
@@ -93,6 +94,8 @@ impl Seen {
 pub struct Outcome<'a> {
     arguments: &'a ResultArguments,
     started_at: Timestamp,
+    /// When others began with it, and how long that took.
+    earlier: Option<(Timestamp, Duration)>,
     /// Files that do not seem to be writable.
     unwritable: Vec<&'a Path>,
 }
@@ -113,12 +116,12 @@ impl<'a> Outcome<'a> {
             output::say(&format!("{shown}: one file cannot hold the report and the metrics"));
             unwritable.push(file);
         }
-        Outcome { arguments, started_at: Timestamp::now(), unwritable }
+        Outcome { arguments, started_at: Timestamp::now(), earlier: None, unwritable }
     }
 
-    /// The same of a run that others began earlier.
-    pub fn since(self, started_at: Timestamp) -> Self {
-        Outcome { started_at, ..self }
+    /// The same of a run that others began earlier, and that took them so long.
+    pub fn after(self, begun_at: Timestamp, took: Duration) -> Self {
+        Outcome { earlier: Some((begun_at, took)), ..self }
     }
 
     /// Prints and saves the report, and decides the exit code.
@@ -184,12 +187,15 @@ impl<'a> Outcome<'a> {
 
     fn report(&self, seen: Seen) -> Report {
         let finished_at = Timestamp::now();
+        // The time between is no work.
+        let (started_at, before) = self.earlier.unwrap_or((self.started_at, Duration::ZERO));
+        let took = before + finished_at.since(self.started_at);
         let mut report = Report {
             schema_version: SCHEMA_VERSION,
             tool: Tool { settings: self.settings_file(), ..tool() },
-            started_at: self.started_at,
+            started_at,
             finished_at,
-            duration_seconds: finished_at.since(self.started_at).as_secs_f64(),
+            duration_seconds: took.as_secs_f64(),
             complete: seen.complete,
             verdict: Verdict::Healthy,
             roots: seen.roots,

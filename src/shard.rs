@@ -1,8 +1,10 @@
 //! A part of a scan: what it may be asked for, and the file that it leaves behind.
 
-use anyhow::bail;
+use std::path::Path;
+
+use anyhow::{Context, bail};
 use reports::PathName;
-use scanner::{ShardFacts, write_shard};
+use scanner::{ShardFacts, ShardFile, kind_of_shard_file, write_shard};
 
 use crate::arguments::ScanArguments;
 use crate::output;
@@ -17,7 +19,18 @@ pub fn check(arguments: &ScanArguments) -> anyhow::Result<()> {
         let shown = PathName::from(path.as_path()).escaped();
         bail!("{shown}: --shard is about a tree, and this is no directory");
     }
-    output::check_target(facts)
+    output::check_target(facts)?;
+    forget(facts)
+}
+
+/// Removes what an earlier run left there: if this one fails, that must not be taken for its own.
+fn forget(facts: &Path) -> anyhow::Result<()> {
+    if matches!(kind_of_shard_file(facts), Ok(ShardFile::Facts)) {
+        let shown = PathName::from(facts).escaped();
+        std::fs::remove_file(facts)
+            .with_context(|| format!("{shown}: the facts of an earlier run cannot be removed"))?;
+    }
+    Ok(())
 }
 
 /// Writes what `fscan merge` needs. A part that did not come to its end is none.

@@ -11,7 +11,6 @@ use crate::checks::{Anomalies, Anomaly, Refusal, cannot_open};
 use crate::content::{ContentReader, FileSink};
 use crate::examine::{Pass, Scratch, look, stamp, unchecked_reason, unjudged_reason};
 use crate::gathered::{Gathered, PerWorker, Suspicious, finding};
-use crate::links::Sighting;
 use crate::scope;
 use crate::shard::pass_through;
 use crate::stamp::Moment;
@@ -57,6 +56,7 @@ impl Visitor for Examiner<'_> {
         let Totals { directories, files, .. } = outcome.gathered.totals;
         let held = DirectoryHeld { directories, files, ..outcome.held };
         let mut gathered = self.gathered.lock(index);
+        gathered.roll.visit();
         gathered.merge(outcome.gathered);
         gathered.directories.add(&directory.node.path_or_beginning(), held);
         if !outcome.anomalies.is_empty() {
@@ -85,12 +85,13 @@ impl Visitor for Examiner<'_> {
         let mut gathered = self.gathered.lock(self.workers.index());
         let refusal = Refusal::from(errno);
         if !self.scope.is_own(parent, name.to_bytes()) {
-            let path = parent.path(Some(name.to_bytes()));
-            gathered.closed.add_passed(path, unjudged_reason(refusal));
+            gathered.pass_by(unjudged_reason(refusal), parent, Some(name.to_bytes()));
             return;
         }
         if self.scope.options.shard.is_some() {
             gathered.closed.add_own(parent.path(Some(name.to_bytes())));
+            let device = Some(parent.device).filter(|d| *d != self.scope.filesystem.device);
+            gathered.roll.tell((device, ino));
         }
         gathered.totals.errors += 1;
         if refusal == Refusal::Denied && self.scope.is_lost_and_found(parent, name) {
@@ -126,21 +127,22 @@ impl Examiner<'_> {
     /// Goes through a directory of another shard.
     fn pass_through(&self, directory: &OpenDirectory<'_>, worker: &Worker) -> Subdirectories {
         let OpenDirectory { node, facts, .. } = *directory;
-        // A damaged tree can lead to one directory by many ways.
-        if self.scope.passed.meet_directory(facts.ino()) == Sighting::Again {
+        let index = self.workers.index();
+        if !self.scope.passed.admits(node, facts, &self.scope.filesystem.oddities) {
+            let mut gathered = self.gathered.lock(index);
+            gathered.pass_by(UncheckedReason::EndlessDirectory, node, None);
             return Subdirectories::default();
         }
-        let index = self.workers.index();
         let passed = pass_through(self.scope, directory, worker, self.scratch.lock(index).buffer());
         let mut gathered = self.gathered.lock(index);
         if let Some(anomaly) = passed.dropped_index {
             gathered.in_passing.add(finding(&anomaly, node));
         }
         if let Some(reason) = passed.closed {
-            gathered.closed.add_passed(node.path(None), reason);
+            gathered.pass_by(reason, node, None);
         }
         for (name, reason) in passed.unknown {
-            gathered.closed.add_passed(node.path(Some(name.to_bytes())), reason);
+            gathered.pass_by(reason, node, Some(name.to_bytes()));
         }
         passed.subdirectories
     }

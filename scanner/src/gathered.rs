@@ -13,7 +13,7 @@ use crate::extents::Claims;
 use crate::inode_facts::InodeTime;
 use crate::manifest::Records;
 use crate::options::ScanOptions;
-use crate::shard::{ClosedDirectories, LinkedInodes};
+use crate::shard::{ClosedDirectories, LinkedInodes, Roll};
 use crate::walk::DirectoryNode;
 
 /// A directory that must be looked at again.
@@ -68,6 +68,8 @@ pub struct Gathered {
     pub records: Records,
     /// What a shard counted of files with several names.
     pub linked: LinkedInodes,
+    /// Directories that a shard saw names of, and those that it came to.
+    pub roll: Roll,
     /// Directories that a shard could not enter.
     pub closed: ClosedDirectories,
     /// What a shard saw happen to directories that are another's.
@@ -97,8 +99,9 @@ impl Gathered {
             attribute_pairs: AttributePairs::default(),
             records: Records::new(records),
             linked: LinkedInodes::default(),
+            roll: Roll::default(),
             closed: ClosedDirectories::default(),
-            in_passing: FindingCollector::new(all_findings),
+            in_passing: FindingCollector::new(true),
         }
     }
 
@@ -118,6 +121,18 @@ impl Gathered {
         self.unchecked.add(reason, what, node.path(name));
     }
 
+    /// Notes a directory of another shard that could not be passed through: what is this one's own
+    /// below it stayed unseen.
+    pub fn pass_by(
+        &mut self,
+        reason: UncheckedReason,
+        node: &Arc<DirectoryNode>,
+        name: Option<&[u8]>,
+    ) {
+        self.records.miss(node, name.unwrap_or_default());
+        self.closed.add_passed(node.path(name), reason);
+    }
+
     /// Adds what another thread gathered.
     pub fn merge(&mut self, other: Gathered) {
         self.totals += &other.totals;
@@ -134,6 +149,7 @@ impl Gathered {
         self.attribute_pairs.append(other.attribute_pairs);
         self.records.merge(other.records);
         self.linked.merge(other.linked);
+        self.roll.merge(other.roll);
         self.closed.merge(other.closed);
         self.in_passing.merge(other.in_passing);
     }

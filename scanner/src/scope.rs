@@ -17,11 +17,11 @@ use crate::extents::ClaimBudget;
 use crate::filesystem::Filesystem;
 use crate::inode_facts::InodeFacts;
 use crate::kernel::KernelWatch;
-use crate::links::{Tallies, Tally};
+use crate::links::Tallies;
 use crate::mounts::{self, Mount};
 use crate::oddities::{self, DirectoryLinks};
 use crate::options::ScanOptions;
-use crate::shard::{Adopted, DEPTH, Placement};
+use crate::shard::{Adopted, DEPTH, LinkedInode, PassedDirectories, Placement};
 use crate::stamp::Moment;
 use crate::walk::{DirectoryNode, OpenDirectory, descriptor_limit};
 
@@ -49,7 +49,7 @@ pub struct Scope {
     /// The names that were counted.
     pub tallies: Tallies,
     /// Directories of other shards that this one passed through.
-    pub passed: Tally,
+    pub passed: PassedDirectories,
     /// Directories that this shard takes for its own, whatever their paths.
     pub adopted: Adopted,
     /// How many claims of fragmented files are kept.
@@ -81,7 +81,7 @@ impl Scope {
             options,
             control,
             tallies: Tallies::new(filesystem.device, started),
-            passed: Tally::new(started),
+            passed: PassedDirectories::default(),
             adopted: Adopted::default(),
             filesystem,
             mount_id: root.mount_id(),
@@ -171,19 +171,19 @@ impl Scope {
 
     /// Whether the walk goes into a subdirectory `name` of `directory` with these facts.
     pub fn goes_into(&self, directory: &DirectoryNode, name: &[u8], facts: &InodeFacts) -> bool {
-        self.options.shard.is_none_or(|shard| {
-            let may_lead_on = !self.seems_a_leaf(facts);
-            shard.placement(directory, name, may_lead_on) != Placement::Elsewhere
-                || self.adopted.has(directory, name)
-        })
+        let Some(shard) = self.options.shard else { return true };
+        match shard.placement(directory, name) {
+            Placement::Own => true,
+            Placement::PassThrough if !self.seems_a_leaf(facts) => true,
+            _ => self.adopted.has(directory, name),
+        }
     }
 
     /// Whether the directory `name` in `directory` is looked at, and not only passed through.
     pub fn is_own(&self, directory: &DirectoryNode, name: &[u8]) -> bool {
-        self.options.shard.is_none_or(|shard| {
-            shard.placement(directory, name, true) == Placement::Own
-                || self.adopted.has(directory, name)
-        })
+        self.options
+            .shard
+            .is_none_or(|shard| shard.has(directory, name) || self.adopted.has(directory, name))
     }
 
     /// The same of a directory that the walk came to. Where all below is this shard's as well, that
@@ -197,6 +197,17 @@ impl Scope {
             node.keep_whole();
         }
         owns
+    }
+
+    /// Whether a file is counted once whatever its names, of which other shards may meet some.
+    pub fn is_counted_apart(&self, facts: &InodeFacts) -> bool {
+        let counts_once = self.filesystem.oddities.file_links_count_names;
+        self.options.shard.is_some() && counts_once && facts.nlink() > 1
+    }
+
+    /// What tells a file with several names from others, in any process.
+    pub fn linked_inode(&self, facts: &InodeFacts) -> LinkedInode {
+        (Some(facts.device()).filter(|device| *device != self.filesystem.device), facts.ino())
     }
 
     /// Whether a directory's link count says that it has no subdirectories.

@@ -14,7 +14,7 @@ pub struct ShardArguments {
     /// Scan one of COUNT parts of PATH, from 0/COUNT on: whose directories are whose goes by a hash of
     /// their paths. `fscan merge` joins the parts
     #[arg(long, value_name = "INDEX/COUNT", requires = "facts")]
-    #[arg(conflicts_with_all = ["baseline", "sums", "cross_mounts"])]
+    #[arg(conflicts_with_all = ["baseline", "sums", "cross_mounts", "checkpoint"])]
     pub shard: Option<Shard>,
 
     /// Write what `fscan merge` needs of this part to this file
@@ -33,6 +33,10 @@ pub struct MergeArguments {
     /// Join the manifests as well, into this file; `.gz` compresses it
     #[arg(long, value_name = "FILE")]
     pub manifest: Option<PathBuf>,
+
+    /// Write nothing anywhere under the tree: without the small tar round trip
+    #[arg(long)]
+    pub read_only: bool,
 
     /// What `kubectl -n longhorn-system get volumes.longhorn.io NAME -o json` printed, in a file or on
     /// stdin (-); claims and other objects may stand in it too

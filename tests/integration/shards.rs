@@ -6,7 +6,9 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use crate::determinism::without_times;
-use crate::harness::{Fscan, Image, Need, Outcome, Shards, User, chain, in_lab, realistic};
+use crate::harness::{
+    Dir, Fscan, Image, Mount, Need, Outcome, Shards, User, chain, in_lab, realistic, tool,
+};
 
 const EXT4: &[Need] =
     &[Need::Loop, Need::Tool("mkfs.ext4"), Need::Tool("debugfs"), Need::Tool("setpriv")];
@@ -291,5 +293,157 @@ fn a_part_says_that_it_is_one_and_asks_for_what_it_needs() {
             outcome.expect_code(2).expect(outcome.stderr().contains(what), what);
         }
         assert!(!facts.exists());
+    });
+}
+
+/// The reports and manifests of one scan and of merged parts, held against one another.
+fn expect_the_same(dir: &Dir, root: &Path, counts: &[u32], arguments: &[&str]) {
+    let manifest = Shards::new(dir, root, 1, arguments).folder.join("whole.jsonl");
+    let whole = Fscan::new(dir).args(["--format", "json", "-q", "--manifest"]).arg(&manifest);
+    let whole = without_times(&whole.args(arguments).arg(root).run());
+    let manifest = manifest_without_times(&manifest);
+    for count in counts {
+        let shards = Shards::new(dir, root, *count, arguments);
+        for index in 0..*count {
+            shards.part(index).arg("--manifest").arg(shards.manifest(index)).run();
+        }
+        let joined = shards.folder.join("joined.jsonl");
+        let merged = shards.merge().arg("--manifest").arg(&joined).run();
+        let all = without_times(&merged);
+        merged.expect(all == whole, &format!("{count} shards give the report of one:\n{whole}"));
+        assert_eq!(manifest_without_times(&joined), manifest, "{count} shards");
+    }
+}
+
+/// Numbers repeat in subvolumes, and each begins with the same one.
+#[test]
+fn numbers_that_repeat_on_one_mount_are_told_apart() {
+    let needs =
+        [Need::Loop, Need::Tool("mkfs.btrfs"), Need::Tool("btrfs"), Need::Filesystem("btrfs")];
+    in_lab(&needs, |dir| {
+        let image = Image::made_by("mkfs.btrfs", dir, 120, &[]);
+        let mount = image.mount("rw");
+        for volume in ["one", "two", "three"] {
+            let top = mount.join(volume);
+            let made =
+                tool("btrfs").args(["-q", "subvolume", "create"]).arg(&top).status().unwrap();
+            assert!(made.success());
+            for folder in ["a", "b", "c", "d"] {
+                fs::create_dir_all(top.join(folder).join("deep")).unwrap();
+                fs::write(top.join(folder).join("deep/file"), [b'x'; 9000]).unwrap();
+                fs::hard_link(top.join("a/deep/file"), top.join(folder).join("link")).unwrap();
+            }
+        }
+        expect_the_same(dir, mount.point(), &[4], FULL);
+    });
+}
+
+/// What one file says is told once, and counted once, whoever met its names.
+#[test]
+fn a_damaged_file_of_many_names_is_told_once() {
+    in_lab(&[], |dir| {
+        let mount = Mount::tmpfs(&dir.join("mnt"), "size=64m");
+        let (broken, zeroed) = (mount.join("broken.gz"), mount.join("zeroed.js"));
+        fs::write(&broken, packed(b"content")).unwrap();
+        let end = fs::metadata(&broken).unwrap().len() - 6;
+        std::os::unix::fs::FileExt::write_all_at(
+            &fs::File::options().write(true).open(&broken).unwrap(),
+            b"wrong",
+            end,
+        )
+        .unwrap();
+        fs::write(&zeroed, [0; 8192]).unwrap();
+        let long_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(1);
+        for (file, end) in [(&broken, ".gz"), (&zeroed, ".js")] {
+            fs::File::options().write(true).open(file).unwrap().set_modified(long_ago).unwrap();
+            for n in 0..8 {
+                let folder = mount.join(&format!("folder-{n}"));
+                fs::create_dir_all(&folder).unwrap();
+                fs::hard_link(file, folder.join(format!("name{end}"))).unwrap();
+            }
+        }
+        let shards = Shards::new(dir, mount.point(), 4, FULL);
+        shards.scan();
+        let merged = shards.merge().run();
+        let report = merged.expect_code(1).report();
+        let codes: Vec<_> = report.findings.iter().map(|finding| finding.code.as_str()).collect();
+        assert_eq!(codes, ["content-zeroed", "content-self-check-failed"], "each once");
+        let whole = Fscan::new(dir).args(["--format", "json", "-q"]).args(FULL).arg(mount.point());
+        assert_eq!(report.totals, whole.run().report().totals);
+    });
+}
+
+/// Overlays do not count names: each is a file of its own, for parts as well.
+#[test]
+fn links_that_are_not_counted_are_files_of_their_own() {
+    in_lab(&[Need::Filesystem("overlay")], |dir| {
+        let layers = Mount::tmpfs(&dir.join("layers"), "size=64m");
+        let folders = ["lower", "upper", "work"].map(|name| layers.join(name));
+        folders.iter().for_each(|folder| fs::create_dir(folder).unwrap());
+        fs::write(folders[0].join("file"), [b'x'; 5000]).unwrap();
+        for n in 0..8 {
+            fs::create_dir(folders[0].join(format!("folder-{n}"))).unwrap();
+            fs::hard_link(folders[0].join("file"), folders[0].join(format!("folder-{n}/link")))
+                .unwrap();
+        }
+        let merged = Mount::overlay(&dir.join("merged"), &folders[0], &folders[1], &folders[2]);
+        expect_the_same(dir, merged.point(), &[4], FULL);
+    });
+}
+
+#[test]
+fn a_directory_that_moved_between_parts_is_not_silently_left_out() {
+    in_lab(&[], |dir| {
+        let tree = dir.join("tree");
+        for first in 0..20 {
+            fs::create_dir_all(tree.join(format!("place-{first}/moved-{first}/inside"))).unwrap();
+        }
+        let shards = Shards::new(dir, &tree, 2, FULL);
+        let scan = |index| {
+            shards.part(index).arg("--manifest").arg(shards.manifest(index)).run().expect_code(0);
+        };
+        scan(0);
+        for n in 0..20 {
+            let to = format!("place-{}/moved-to-{n}", (n + 1) % 20);
+            fs::rename(tree.join(format!("place-{n}/moved-{n}")), tree.join(to)).unwrap();
+        }
+        scan(1);
+        let joined = dir.join("joined.jsonl");
+        let merged = shards.merge().arg("--manifest").arg(&joined).run();
+        let report = merged.expect_code(0).report();
+        let gap = report.unchecked.iter().find(|row| row.reason == "vanished");
+        merged.expect(gap.is_some_and(|row| row.what == "directory"), "it is told");
+        let header = fs::read_to_string(&joined).unwrap();
+        assert!(header.lines().next().unwrap().contains(r#""unexamined":[{"path":""#));
+        // Nothing moves any more.
+        let shards = Shards::new(dir, &tree, 2, FULL);
+        shards.scan();
+        let report = shards.merge().run().expect_code(0).report();
+        assert!(report.unchecked.is_empty());
+    });
+}
+
+#[test]
+fn parts_are_never_replaced_and_manifests_are_those_of_the_facts() {
+    in_lab(&[], |dir| {
+        let (tree, other) = (dir.join("tree"), dir.join("other"));
+        [&tree, &other].map(|path| fs::create_dir(path).unwrap());
+        let (shards, foreign) =
+            (Shards::new(dir, &tree, 1, FULL), Shards::new(dir, &other, 1, FULL));
+        shards.scan_with_manifests();
+        foreign.scan_with_manifests();
+        let before = fs::read(shards.facts(0)).unwrap();
+        refused(shards.merge().arg("-o").arg(shards.facts(0)), "one of the parts");
+        let out = dir.join("out.json");
+        refused(shards.merge().arg("-o").arg(&out).arg("--manifest").arg(&out), "given twice");
+        assert_eq!(fs::read(shards.facts(0)).unwrap(), before);
+        fs::copy(foreign.manifest(0), shards.manifest(0)).unwrap();
+        refused(shards.merge().arg("--manifest").arg(&out), "not written by the scan whose facts");
+        assert!(!out.exists());
+
+        // A part that fails leaves nothing of an earlier one.
+        fs::remove_dir(&tree).unwrap();
+        shards.part(0).run().expect_code(2);
+        assert!(!shards.facts(0).exists());
     });
 }

@@ -18,6 +18,7 @@ type Cells = BTreeMap<u64, (u64, u64)>;
 
 /// What was noted of one device.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Kept")]
 pub struct BlockTally {
     /// Bytes of a block.
     block_size: u64,
@@ -26,6 +27,27 @@ pub struct BlockTally {
     damaged: Cells,
     affected: Cells,
     groups: Cells,
+}
+
+/// What another process kept: noted anew, so that it lies where it can.
+#[derive(Deserialize)]
+struct Kept {
+    block_size: u64,
+    blocks: u64,
+    damaged: Cells,
+    affected: Cells,
+    groups: Cells,
+}
+
+impl From<Kept> for BlockTally {
+    fn from(kept: Kept) -> Self {
+        let mut tally = BlockTally::default();
+        tally.measure(kept.block_size, kept.blocks);
+        kept.damaged.into_values().for_each(|(start, end)| tally.damage(start, end));
+        kept.affected.into_values().for_each(|(start, end)| tally.affect(start, end));
+        kept.groups.into_values().for_each(|(start, end)| tally.note_group(start, end));
+        tally
+    }
 }
 
 impl BlockTally {

@@ -76,8 +76,8 @@ impl ContentReader<'_> {
         let read = content.ended.saturating_sub(content.counted);
         // One that is named by its hash is read under each of its names.
         let once = !is_named_by_its_hash(node, file.name.to_bytes(), facts.size());
-        if once && self.scope.options.shard.is_some() && facts.nlink() > 1 {
-            gathered.linked.of(facts.ino()).bytes_read += content.ended;
+        if once && self.scope.is_counted_apart(facts) {
+            gathered.linked.of(self.scope.linked_inode(facts)).bytes_read += content.ended;
         }
         gathered.totals.bytes_read = gathered.totals.bytes_read.saturating_add(read);
         findings.into_iter().for_each(|finding| gathered.findings.add(finding));

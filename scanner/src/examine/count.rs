@@ -15,6 +15,9 @@ impl Look<'_, '_> {
         let totals = &mut self.out.gathered.totals;
         count_kind(totals, facts.kind());
         if facts.kind() == FileKind::Directory {
+            if self.scope.options.shard.is_some() {
+                self.out.gathered.roll.name(self.scope.linked_inode(facts));
+            }
             if self.scope.goes_into(self.directory.node, name.to_bytes(), facts) {
                 let noatime = self.scope.may_skip_atime(facts);
                 self.out.subdirectories.push(name, facts.ino(), noatime);
@@ -33,7 +36,7 @@ impl Look<'_, '_> {
                 let bytes = facts.sectors().saturating_mul(512);
                 totals.bytes_allocated = totals.bytes_allocated.saturating_add(bytes);
                 if self.is_counted_apart(facts) {
-                    let linked = self.out.gathered.linked.of(facts.ino());
+                    let linked = self.out.gathered.linked.of(self.scope.linked_inode(facts));
                     (linked.bytes_apparent, linked.bytes_allocated) = (facts.size(), bytes);
                 }
             }
@@ -44,9 +47,7 @@ impl Look<'_, '_> {
 
     /// Whether another shard may come by a name of the same file.
     pub(super) fn is_counted_apart(&self, facts: &InodeFacts) -> bool {
-        self.scope.options.shard.is_some()
-            && facts.nlink() > 1
-            && facts.kind() != FileKind::Directory
+        facts.kind() != FileKind::Directory && self.scope.is_counted_apart(facts)
     }
 
     /// Counts a file's bytes for this directory. Which of several names is met first is chance, so

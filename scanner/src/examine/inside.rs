@@ -63,7 +63,7 @@ impl<'a> Look<'a, '_> {
         if own {
             gathered.census.add(facts, self.filesystem, self.scope.started);
             if counted_apart {
-                let linked = gathered.linked.of(facts.ino());
+                let linked = gathered.linked.of(self.scope.linked_inode(facts));
                 linked.census.add(facts, self.filesystem, self.scope.started);
             }
             gathered.lost_and_found_has_more |= facts.kind() == FileKind::Directory

@@ -16,7 +16,7 @@ use crate::inode_facts::{Device, InodeFacts};
 use crate::stamp::Moment;
 
 /// Threads that meet seldom: a power of two.
-const SHARDS: usize = 64;
+const STRIPES: usize = 64;
 
 /// Whether an inode was met before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub(super) struct Names {
 impl Names {
     fn meet(&mut self, nlink: u32, changed: bool) {
         self.nlink = nlink;
-        self.found += 1;
+        self.found = self.found.saturating_add(1);
         self.changed |= changed;
     }
 
@@ -58,7 +58,7 @@ pub(super) type Line = [u64; 8];
 type Lines = HashMap<u64, Line, RandomState>;
 
 #[derive(Debug, Default)]
-struct Shard {
+struct Stripe {
     single: Lines,
     many: HashMap<u64, Names, RandomState>,
 }
@@ -79,7 +79,7 @@ pub struct Disagreement {
 /// The names of one device's inodes.
 #[derive(Debug)]
 pub struct Tally {
-    files: Box<[Mutex<Shard>]>,
+    files: Box<[Mutex<Stripe>]>,
     directories: Box<[Mutex<Lines>]>,
     met_again: Mutex<BTreeSet<u64>>,
     started: Moment,
@@ -87,10 +87,10 @@ pub struct Tally {
 
 impl Tally {
     /// Nothing yet, for a scan that began at `started`.
-    pub fn new(started: Moment) -> Self {
+    pub(crate) fn new(started: Moment) -> Self {
         Tally {
-            files: (0..SHARDS).map(|_| Mutex::default()).collect(),
-            directories: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            files: (0..STRIPES).map(|_| Mutex::default()).collect(),
+            directories: (0..STRIPES).map(|_| Mutex::default()).collect(),
             met_again: Mutex::default(),
             started,
         }
@@ -257,7 +257,7 @@ impl SeenNumbers {
 fn lock<T>(shards: &[Mutex<T>], ino: u64) -> MutexGuard<'_, T> {
     // Numbers of one line stay together; the multiplication spreads the lines.
     let spread = line_of(ino).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58;
-    #[expect(clippy::indexing_slicing, reason = "six bits are less than SHARDS")]
+    #[expect(clippy::indexing_slicing, reason = "six bits are less than STRIPES")]
     let shard = &shards[spread as usize];
     shard.lock().unwrap_or_else(PoisonError::into_inner)
 }

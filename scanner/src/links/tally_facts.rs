@@ -28,6 +28,15 @@ impl TallyFacts {
         self.many.sort_unstable_by_key(|(ino, _)| *ino);
     }
 
+    /// Whether a directory was met.
+    pub fn has_directory(&self, ino: u64) -> bool {
+        let at = ino >> 9;
+        let line = self.directories.binary_search_by_key(&at, |(at, _)| *at);
+        let line = line.ok().and_then(|index| self.directories.get(index));
+        let word = line.and_then(|(_, words)| words.get((ino >> 6 & 7) as usize));
+        word.is_some_and(|word| word >> (ino & 63) & 1 == 1)
+    }
+
     /// Whether the lines can hold inode numbers.
     pub fn is_plausible(&self) -> bool {
         let mut lines = self.directories.iter().chain(&self.single);

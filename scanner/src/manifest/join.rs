@@ -4,11 +4,12 @@
 //! and once to write. So memory does not grow with the tree.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeSet, BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use reports::PathName;
+use reports::{PathName, Timestamp};
 
 use super::linked_names::LinkedNames;
 use super::order::compare_paths;
@@ -31,6 +32,14 @@ pub enum ManifestJoinError {
     /// The whole one cannot be written.
     #[error(transparent)]
     Write(#[from] ManifestWriteError),
+    /// One is not there.
+    #[error("the manifest of shard {missing}/{count} is missing; give those of all shards")]
+    Missing {
+        /// Which.
+        missing: u32,
+        /// How many there should be.
+        count: u32,
+    },
     /// They are not the parts of one tree.
     #[error("{}: {what}", .path.escaped())]
     Others {
@@ -41,6 +50,22 @@ pub enum ManifestJoinError {
     },
 }
 
+/// What is known of the shards that manifests must be of.
+#[derive(Clone, Debug, Default)]
+pub struct PartsOf {
+    /// The tree.
+    pub root: Vec<u8>,
+    /// When each shard began and ended, by its index.
+    pub spans: BTreeMap<u32, (Timestamp, Timestamp)>,
+    /// Names of files that shards have in common.
+    pub linked: LinkedNames,
+    /// Paths below the root of which no shard can tell.
+    pub unexamined: Vec<Vec<u8>>,
+}
+
+/// A manifest's time is taken before the scan begins, by no more than this.
+const BEFORE: Duration = Duration::from_mins(10);
+
 /// Manifests of all shards of one tree.
 #[derive(Debug)]
 pub struct ManifestParts {
@@ -50,33 +75,27 @@ pub struct ManifestParts {
 }
 
 impl ManifestParts {
-    /// Opens the manifests of `count` shards, which know of one another's names what `linked` tells.
-    pub fn open(
-        paths: Vec<PathBuf>,
-        count: u32,
-        linked: LinkedNames,
-    ) -> Result<Self, ManifestJoinError> {
+    /// Opens the manifests of all shards.
+    pub fn open(paths: Vec<PathBuf>, shards: PartsOf) -> Result<Self, ManifestJoinError> {
         let mut headers = Vec::new();
         for path in &paths {
             let header = ManifestReader::open_part(path)?.header().clone();
-            belongs(path, &header, count, &headers)?;
+            belongs(path, &header, &shards, &headers)?;
             headers.push(header);
         }
+        let count = shards.spans.len() as u32;
         let missing = (0..count).find(|index| !headers.iter().any(|h| has(h, *index)));
-        let Some((first, path)) = headers.first().zip(paths.first()) else {
-            let what = "no manifest of a shard was given".to_owned();
-            return Err(ManifestJoinError::Others { path: PathName::new(Vec::new()), what });
-        };
         if let Some(missing) = missing {
-            let what = format!(
-                "the manifest of shard {missing}/{count} is missing; give those of all shards"
-            );
-            return Err(ManifestJoinError::Others { path: path.as_path().into(), what });
+            return Err(ManifestJoinError::Missing { missing, count });
         }
+        let Some(first) = headers.first() else {
+            return Err(ManifestJoinError::Missing { missing: 0, count });
+        };
+        let PartsOf { linked, unexamined, .. } = shards;
         let header = Header {
             part: None,
             created_at: headers.iter().map(|h| h.created_at).min().unwrap_or(first.created_at),
-            gaps: gaps(&headers),
+            gaps: gaps(&headers, unexamined),
             ..first.clone()
         };
         let mut parts = ManifestParts { paths, first_names: linked.into_first_names(), header };
@@ -159,15 +178,25 @@ type EntryReader = Box<dyn Iterator<Item = Result<Entry, ManifestError>>>;
 fn belongs(
     path: &Path,
     header: &Header,
-    count: u32,
+    shards: &PartsOf,
     others: &[Header],
 ) -> Result<(), ManifestJoinError> {
     let other = |what: String| Err(ManifestJoinError::Others { path: path.into(), what });
     let Some(part) = header.part else {
         return other("it is a whole manifest and no part of one".to_owned());
     };
-    if part.count.get() != count {
+    let count = shards.spans.len();
+    if part.count.get() as usize != count {
         return other(format!("it is of {} shards, and the others are of {count}", part.count));
+    }
+    let span = shards.spans.get(&part.index);
+    let in_time = span.is_some_and(|(from, to)| {
+        from.since(header.created_at) <= BEFORE && header.created_at <= *to
+    });
+    if header.root != shards.root || !in_time {
+        return other(format!(
+            "it was not written by the scan whose facts are given for shard {part}"
+        ));
     }
     if others.iter().any(|known| known.part == Some(part)) {
         return other(format!("the manifest of shard {part} was given twice"));
@@ -183,9 +212,10 @@ fn has(header: &Header, index: u32) -> bool {
     header.part.is_some_and(|Shard { index: own, .. }| own == index)
 }
 
-fn gaps(headers: &[Header]) -> Gaps {
+fn gaps(headers: &[Header], unexamined: Vec<Vec<u8>>) -> Gaps {
     let all = || headers.iter().map(|header| &header.gaps);
-    let unexamined: BTreeSet<_> = all().flat_map(|gaps| gaps.unexamined.clone()).collect();
+    let named = all().flat_map(|gaps| gaps.unexamined.clone());
+    let unexamined: BTreeSet<_> = named.chain(unexamined).collect();
     let excluded = all().next().map(|gaps| gaps.excluded.clone()).unwrap_or_default();
     let hides_trusted = all().any(|gaps| gaps.hides_trusted);
     Gaps::new(unexamined.into_iter().collect(), excluded, hides_trusted)

@@ -30,7 +30,7 @@ pub use counts::Counts;
 pub use entry::{AttributeDigest, ContentHash, Entry, EntryView};
 pub use error::{Fault, ManifestError};
 pub use gaps::Gaps;
-pub use join::{ManifestJoinError, ManifestParts};
+pub use join::{ManifestJoinError, ManifestParts, PartsOf};
 pub use linked_names::LinkedNames;
 pub(crate) use open::open as open_file;
 pub use order::compare_paths;

@@ -31,6 +31,7 @@ impl RootScan {
             directories: gathered.directories.clone(),
             blocks: gathered.blocks.clone(),
             closed: std::mem::take(&mut gathered.closed),
+            roll: std::mem::take(&mut gathered.roll),
             unseen: gathered.unseen,
             lost_and_found_unseen: gathered.lost_and_found_unseen,
             lost_and_found_has_more: gathered.lost_and_found_has_more,

@@ -10,7 +10,7 @@ use reports::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{ClosedDirectories, LinkedInodes, Shard};
+use super::{ClosedDirectories, LinkedInodes, Roll, Shard};
 use crate::allocation::{AttributePairs, Census, Usage};
 use crate::environment::{Effort, LonghornSource};
 use crate::exclusions::Exclusions;
@@ -102,6 +102,8 @@ pub struct ShardFacts {
     pub unchecked: UncheckedCollector,
     /// Directories that could not be entered.
     pub closed: ClosedDirectories,
+    /// Directories that it saw names of, and those that it came to.
+    pub roll: Roll,
     /// See [`Gathered::unseen`](crate::gathered::Gathered).
     pub unseen: u64,
     /// `lost+found` could not be read.

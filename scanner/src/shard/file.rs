@@ -24,8 +24,8 @@ const BEGINNING: &str = r#"{"fscan_shard":"#;
 /// How every gzip file begins (RFC 1952, 2.3.1).
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-/// The most that is decompressed, in bytes: two billion inodes of a shard take less.
-const LARGEST: u64 = 256 << 30;
+/// The most that is decompressed, in bytes: the shard of a hundred million files takes less.
+const LARGEST: u64 = 16 << 30;
 
 /// Numbers in it stay below this: sums of a thousand of them are numbers still.
 const MOST: u64 = 1 << 53;

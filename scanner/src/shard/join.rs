@@ -1,17 +1,21 @@
 //! All shards of a tree as one walk.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use reports::{PathName, Timestamp, UncheckedReason};
+use reports::{FindingCollector, PathName, Timestamp, UncheckedReason};
 
 use super::{ShardFacts, ShardHeader};
 use crate::allocation::Usage;
 use crate::gathered::Gathered;
 use crate::kernel::ErrorCounters;
 use crate::links::TallyFacts;
-use crate::manifest::LinkedNames;
+use crate::manifest::{LinkedNames, PartsOf};
+use crate::oddities;
 use crate::refusals::RefusalFacts;
 use crate::stamp::Moment;
+
+/// Missing shards that are named.
+const NAMED: usize = 10;
 
 /// Why files do not make one tree.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -79,6 +83,23 @@ pub struct Joined {
     pub tallies: Vec<TallyFacts>,
     /// The first names of files with several.
     pub linked_names: LinkedNames,
+    /// How many directories were moved so that nobody came to them.
+    pub moved: u64,
+    /// When each shard began and ended, by its index.
+    pub spans: BTreeMap<u32, (Timestamp, Timestamp)>,
+}
+
+impl Joined {
+    /// What manifests of the shards must be of; the names are taken out.
+    pub fn parts(&mut self) -> PartsOf {
+        PartsOf {
+            root: self.header.root.as_bytes().to_vec(),
+            spans: self.spans.clone(),
+            linked: std::mem::take(&mut self.linked_names),
+            // Where what moved has gone to is not known.
+            unexamined: if self.moved > 0 { vec![Vec::new()] } else { Vec::new() },
+        }
+    }
 }
 
 /// Joins what shards saw, read from the files that are named beside them.
@@ -97,6 +118,8 @@ struct Joining {
     joined: Joined,
     /// Files by the index of their shard.
     files: Vec<(u32, PathName)>,
+    /// Files with several names that several shards looked into.
+    several: HashSet<u64>,
     own_closed: BTreeSet<PathName>,
     passed_closed: BTreeSet<(PathName, UncheckedReason)>,
 }
@@ -116,9 +139,12 @@ impl Joining {
                 gathered: Gathered::of(header.all_findings, false),
                 tallies: Vec::new(),
                 linked_names: LinkedNames::default(),
+                moved: 0,
+                spans: BTreeMap::new(),
                 header,
             },
             files: Vec::new(),
+            several: HashSet::new(),
             own_closed: BTreeSet::new(),
             passed_closed: BTreeSet::new(),
         };
@@ -142,7 +168,9 @@ impl Joining {
 
     fn take(&mut self, path: PathName, facts: ShardFacts) {
         let joined = &mut self.joined;
-        self.files.push((facts.header.shard.index, path));
+        let index = facts.header.shard.index;
+        self.files.push((index, path));
+        joined.spans.insert(index, (facts.header.started_at, facts.header.ended_at));
         if facts.started < joined.started {
             joined.started = facts.started;
             joined.started_at = facts.header.started_at;
@@ -160,7 +188,9 @@ impl Joining {
         let mut claims = facts.claims;
         claims.forget(|ino| gathered.linked.has(ino));
         gathered.claims.append(claims);
-        gathered.linked.join(facts.linked, &mut gathered.totals, &mut gathered.census);
+        let Gathered { linked, totals, census, .. } = gathered;
+        self.several.extend(linked.join(facts.linked, totals, census));
+        gathered.roll.merge(facts.roll);
         gathered.findings.merge(facts.findings);
         gathered.in_passing.add_missing(facts.in_passing);
         gathered.unchecked.merge(facts.unchecked);
@@ -182,11 +212,18 @@ impl Joining {
     fn end(mut self) -> Result<Joined, JoinError> {
         self.is_whole()?;
         let gathered = &mut self.joined.gathered;
-        let in_passing = std::mem::replace(
-            &mut gathered.in_passing,
-            reports::FindingCollector::new(self.joined.header.all_findings),
-        );
+        let in_passing = std::mem::replace(&mut gathered.in_passing, FindingCollector::new(true));
         gathered.findings.add_missing(in_passing);
+        tell_once(&mut gathered.findings, &self.several);
+        let kind = &self.joined.header.ground.kind;
+        let identify = oddities::of(kind).numbers_identify;
+        let missing = std::mem::take(&mut gathered.roll).missing(&self.joined.tallies, identify);
+        self.joined.moved = missing;
+        gathered.unseen = gathered.unseen.saturating_add(missing);
+        for _ in 0..missing {
+            let root = self.joined.header.root.clone();
+            gathered.unchecked.add(UncheckedReason::Vanished, "directory", root);
+        }
         // What its owner could not enter either was told by the owner.
         for (path, reason) in self.passed_closed {
             if !self.own_closed.contains(&path) {
@@ -200,14 +237,31 @@ impl Joining {
     fn is_whole(&self) -> Result<(), JoinError> {
         let count = self.joined.header.shard.count.get();
         let there: BTreeSet<u32> = self.files.iter().map(|(index, _)| *index).collect();
-        let missing = (0..count).filter(|index| !there.contains(index));
-        let missing: Vec<String> = missing.map(|index| index.to_string()).collect();
-        if missing.is_empty() {
-            return Ok(());
+        let missing = || (0..count).filter(|index| !there.contains(index));
+        let few = match missing().count() {
+            0 => return Ok(()),
+            missing => missing == 1,
+        };
+        let mut named: Vec<String> = missing().take(NAMED).map(|index| index.to_string()).collect();
+        if missing().count() > NAMED {
+            named.push("and more".to_owned());
         }
-        let few = missing.len() == 1;
-        Err(JoinError::Missing { count, missing: missing.join(", "), few })
+        Err(JoinError::Missing { count, missing: named.join(", "), few })
     }
+}
+
+/// Keeps one finding of several that shards made of one file, each by another name of it: the one with
+/// the first name. What is told of names is told of each.
+fn tell_once(findings: &mut FindingCollector, several: &HashSet<u64>) {
+    let mut told = HashSet::new();
+    findings.change_all(|finding| {
+        let of_content = matches!(finding.code.text().check, "content" | "extents" | "attributes");
+        let inode = finding.subject.inode.filter(|ino| of_content && several.contains(ino));
+        let is_new = inode.is_none_or(|ino| {
+            told.insert((finding.code, ino, finding.expected.clone(), finding.found.clone()))
+        });
+        is_new.then_some(finding)
+    });
 }
 
 /// In what two shards differ that one scan has in common.

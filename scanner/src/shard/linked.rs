@@ -9,6 +9,7 @@ use reports::Totals;
 use serde::{Deserialize, Serialize};
 
 use crate::allocation::Census;
+use crate::inode_facts::Device;
 
 /// What was counted of one file with several names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,45 +24,73 @@ pub struct Linked {
     pub census: Census,
 }
 
-/// What a shard counted of its files with several names, by their numbers.
+/// What tells a file from others: its device, none where that is the root's, and its number.
+pub type LinkedInode = (Option<Device>, u64);
+
+/// What a shard counted of its files with several names.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct LinkedInodes(BTreeMap<u64, Linked>);
+#[serde(from = "Vec<(LinkedInode, Linked)>", into = "Vec<(LinkedInode, Linked)>")]
+pub struct LinkedInodes(BTreeMap<LinkedInode, Linked>);
+
+impl From<LinkedInodes> for Vec<(LinkedInode, Linked)> {
+    fn from(linked: LinkedInodes) -> Self {
+        linked.0.into_iter().collect()
+    }
+}
+
+impl From<Vec<(LinkedInode, Linked)>> for LinkedInodes {
+    fn from(rows: Vec<(LinkedInode, Linked)>) -> Self {
+        LinkedInodes(rows.into_iter().collect())
+    }
+}
 
 impl LinkedInodes {
     /// What was counted of a file so far.
-    pub fn of(&mut self, ino: u64) -> &mut Linked {
-        self.0.entry(ino).or_default()
+    pub fn of(&mut self, inode: LinkedInode) -> &mut Linked {
+        self.0.entry(inode).or_default()
     }
 
-    /// Whether a file was counted.
+    /// Whether a file of the root's device was counted.
     pub fn has(&self, ino: u64) -> bool {
-        self.0.contains_key(&ino)
+        self.0.contains_key(&(None, ino))
     }
 
     /// Adds what another thread of the same shard counted.
     pub fn merge(&mut self, other: LinkedInodes) {
-        for (ino, more) in other.0 {
-            let linked = self.of(ino);
-            linked.bytes_apparent += more.bytes_apparent;
-            linked.bytes_allocated += more.bytes_allocated;
-            linked.bytes_read += more.bytes_read;
+        for (inode, more) in other.0 {
+            let linked = self.of(inode);
+            linked.bytes_apparent = linked.bytes_apparent.saturating_add(more.bytes_apparent);
+            linked.bytes_allocated = linked.bytes_allocated.saturating_add(more.bytes_allocated);
+            linked.bytes_read = linked.bytes_read.saturating_add(more.bytes_read);
             linked.census.merge(more.census);
         }
     }
 
-    /// Takes in another shard's: what both counted is taken off `totals` and `census`.
-    pub fn join(&mut self, other: LinkedInodes, totals: &mut Totals, census: &mut Census) {
-        for (ino, again) in other.0 {
-            if let Some(known) = self.0.get_mut(&ino) {
-                let apparent = again.bytes_apparent.min(totals.bytes_apparent);
-                totals.bytes_apparent -= apparent;
-                totals.bytes_allocated -= again.bytes_allocated.min(totals.bytes_allocated);
-                totals.bytes_read -= again.bytes_read.min(totals.bytes_read);
-                census.take_off(again.census);
-                known.bytes_read = known.bytes_read.max(again.bytes_read);
-            } else {
-                self.0.insert(ino, again);
+    /// Takes in another shard's: what both counted is taken off `totals` and `census`. Tells the
+    /// numbers of files on the root's device that both have.
+    pub fn join(
+        &mut self,
+        other: LinkedInodes,
+        totals: &mut Totals,
+        census: &mut Census,
+    ) -> Vec<u64> {
+        let mut both = Vec::new();
+        for (inode, again) in other.0 {
+            let Some(known) = self.0.get_mut(&inode) else {
+                self.0.insert(inode, again);
+                continue;
+            };
+            let take_off = |sum: &mut u64, again: u64| *sum = sum.saturating_sub(again);
+            take_off(&mut totals.bytes_apparent, again.bytes_apparent);
+            take_off(&mut totals.bytes_allocated, again.bytes_allocated);
+            // One of them may not have been able to read it.
+            take_off(&mut totals.bytes_read, again.bytes_read.min(known.bytes_read));
+            known.bytes_read = known.bytes_read.max(again.bytes_read);
+            census.take_off(again.census);
+            if inode.0.is_none() {
+                both.push(inode.1);
             }
         }
+        both
     }
 }

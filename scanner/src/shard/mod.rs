@@ -5,28 +5,36 @@
 //! all files of a tree and making the second half of the scan (link counts, overlaps, allocation,
 //! round trips, the kernel's record) gives what one process would have found.
 //!
-//! - [`Shard`]: which directories are whose, by their paths alone.
-//! - `pass`: what a shard does in a directory that another one looks at.
+//! - [`Shard`]: which directories are whose, by their paths alone; [`Adopted`]: those that are taken
+//!   in whatever their paths.
+//! - `pass`: what a shard does in a directory that another one looks at; [`PassedDirectories`]: how
+//!   often it may; [`ClosedDirectories`]: where it could not.
+//! - [`Roll`]: whether somebody came to every directory.
+//! - [`LinkedInodes`]: files that several shards count.
 //! - [`ShardFacts`]: what it hands over; `file` writes and reads it.
 //! - [`join`](join()): all of them as one.
 
 mod adopted;
+mod closed;
 mod facts;
 mod file;
 mod join;
 mod linked;
 mod pass;
+mod passed;
 mod placement;
-mod unpassed;
+mod roll;
 
 pub use adopted::Adopted;
+pub use closed::ClosedDirectories;
 pub use facts::{GivenToMerge, GroundFacts, ShardFacts, ShardHeader};
 pub use file::{
     SHARD_VERSION, ShardFile, ShardFileError, kind_of_shard_file, read_shard, read_shard_from,
     write_shard,
 };
 pub use join::{JoinError, Joined, join};
-pub use linked::LinkedInodes;
+pub use linked::{LinkedInode, LinkedInodes};
 pub use pass::pass_through;
+pub use passed::PassedDirectories;
 pub use placement::{DEPTH, Placement, Shard};
-pub use unpassed::ClosedDirectories;
+pub use roll::Roll;

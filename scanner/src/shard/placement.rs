@@ -23,6 +23,7 @@ const MOST: u32 = 1024;
 
 /// One of the parts that a tree is scanned in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Shard {
     /// Which of them, from 0 (as Kubernetes counts the pods of an Indexed Job).
     pub index: u32,
@@ -42,30 +43,26 @@ pub enum Placement {
 }
 
 impl Shard {
-    /// Whether there may be others.
-    pub fn is_one_of_many(self) -> bool {
-        self.count.get() > 1
-    }
-
-    /// What to do with the directory `name` in `parent`. `may_lead_on` says whether it seems to have
-    /// subdirectories.
-    pub fn placement(self, parent: &DirectoryNode, name: &[u8], may_lead_on: bool) -> Placement {
-        if parent.is_kept_whole() || self.owner(parent, Some(name)) == self.index {
+    /// What to do with the directory `name` in `parent`, which may have subdirectories.
+    pub fn placement(self, parent: &DirectoryNode, name: &[u8]) -> Placement {
+        if self.has(parent, name) {
             Placement::Own
-        } else if parent.depth + 1 < DEPTH && may_lead_on {
+        } else if parent.depth + 1 < DEPTH {
             Placement::PassThrough
         } else {
             Placement::Elsewhere
         }
     }
 
+    /// Whether the directory `name` in `parent` is its own.
+    pub fn has(self, parent: &DirectoryNode, name: &[u8]) -> bool {
+        parent.is_kept_whole() || self.owner(parent, Some(name)) == self.index
+    }
+
     /// Whether a directory that the walk came to is its own.
     pub fn owns(self, node: &DirectoryNode) -> bool {
         match node.parent() {
-            Some(parent) => {
-                let placement = self.placement(parent, node.name().to_bytes(), true);
-                placement == Placement::Own
-            }
+            Some(parent) => self.has(parent, node.name().to_bytes()),
             None => self.owner(node, None) == self.index,
         }
     }
@@ -92,6 +89,20 @@ impl Shard {
 impl fmt::Display for Shard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.index, self.count)
+    }
+}
+
+impl From<Shard> for String {
+    fn from(shard: Shard) -> String {
+        shard.to_string()
+    }
+}
+
+impl TryFrom<String> for Shard {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
     }
 }
 
@@ -187,25 +198,10 @@ mod tests {
         let owner = all.clone().find(|shard| shard.owns(&node)).unwrap();
         for shard in all {
             let expected = if shard == owner { Placement::Own } else { Placement::Elsewhere };
-            assert_eq!(shard.placement(&node, b"x", true), expected);
-            assert_eq!(shard.placement(&below(&node, "x"), b"y", true), expected);
+            assert_eq!(shard.placement(&node, b"x"), expected);
+            assert_eq!(shard.placement(&below(&node, "x"), b"y"), expected);
         }
-        assert_eq!(one.placement(&node, b"x", false), Placement::Own);
-    }
-
-    #[test]
-    fn what_cannot_lead_on_is_not_passed_through() {
-        let root = DirectoryNode::root(c"/r".into(), 2, (0, 0));
-        let shard = shard("0/2");
-        let of_others = (0..64).map(|n| format!("d{n}"));
-        let of_others = of_others.filter(|name| !shard.owns(&below(&root, name)));
-        for name in of_others {
-            let placement = |leads_on| shard.placement(&root, name.as_bytes(), leads_on);
-            assert_eq!(
-                (placement(true), placement(false)),
-                (Placement::PassThrough, Placement::Elsewhere)
-            );
-        }
+        assert_eq!(one.placement(&node, b"x"), Placement::Own);
     }
 
     #[test]
@@ -216,7 +212,7 @@ mod tests {
         let inside = below(&below(&leaf, "one"), "two");
         for index in 0..4 {
             let shard = shard(&format!("{index}/4"));
-            assert_eq!(shard.placement(&inside, b"x", true), Placement::Own);
+            assert_eq!(shard.placement(&inside, b"x"), Placement::Own);
             assert!(shard.owns(&inside));
         }
     }

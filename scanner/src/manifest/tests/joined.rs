@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::sample::{directory, file, header, rich, tree, written};
 use crate::manifest::{
     Compression, Counts, Entry, Fault, LinkedNames, ManifestJoinError, ManifestParts,
-    ManifestReader, parent_of, write_manifest,
+    ManifestReader, PartsOf, parent_of, write_manifest,
 };
 
 /// A tree of many directories, with a file of three names.
@@ -33,7 +33,7 @@ fn part_of(entry: &Entry, count: u32) -> u32 {
 }
 
 /// Writes the parts, and tells what shards know of names.
-fn parts(folder: &std::path::Path, all: &[Entry], count: u32) -> (Vec<PathBuf>, LinkedNames) {
+fn parts(folder: &std::path::Path, all: &[Entry], count: u32) -> (Vec<PathBuf>, PartsOf) {
     let mut linked = LinkedNames::default();
     let part = |index: u32| {
         let mut entries: Vec<Entry> =
@@ -53,7 +53,11 @@ fn parts(folder: &std::path::Path, all: &[Entry], count: u32) -> (Vec<PathBuf>, 
         std::fs::write(&path, out).unwrap();
         path
     };
-    ((0..count).map(part).collect(), linked)
+    let paths = (0..count).map(part).collect();
+    let header = header(Counts::default());
+    let span = (header.created_at, header.created_at);
+    let spans = (0..count).map(|index| (index, span)).collect();
+    (paths, PartsOf { root: header.root, spans, linked, unexamined: Vec::new() })
 }
 
 #[test]
@@ -62,7 +66,7 @@ fn parts_join_to_the_bytes_of_the_whole() {
     let (expected, _) = written(&all, Compression::None);
     for count in [1, 2, 7, 40] {
         let (paths, linked) = parts(folder.path(), &all, count);
-        let joined = ManifestParts::open(paths, count, linked).unwrap();
+        let joined = ManifestParts::open(paths, linked).unwrap();
         let mut out = Vec::new();
         joined.write(&mut out, Compression::None).unwrap();
         assert!(out == expected, "{count} parts");
@@ -74,7 +78,7 @@ fn what_lost_the_directory_above_it_is_a_gap() {
     let (mut all, folder) = (whole(), tempfile::tempdir().unwrap());
     all.retain(|entry| entry.path != b"dir-05");
     let (paths, linked) = parts(folder.path(), &all, 3);
-    let joined = ManifestParts::open(paths, 3, linked).unwrap();
+    let joined = ManifestParts::open(paths, linked).unwrap();
     assert!(joined.header().gaps.unexamined.contains(&b"dir-05/file-3".to_vec()));
     let path = folder.path().join("joined.jsonl");
     joined.write(&mut std::fs::File::create(&path).unwrap(), Compression::None).unwrap();
@@ -89,16 +93,16 @@ fn a_part_alone_is_no_manifest_and_the_whole_no_part() {
     let alone = ManifestReader::open(&paths[0]).unwrap_err();
     assert!(matches!(alone.fault, Fault::Part(part) if part.index == 0), "{alone}");
     let wrong = |paths: &[PathBuf], what: &str| {
-        let error = ManifestParts::open(paths.to_vec(), 2, linked.clone()).unwrap_err();
+        let error = ManifestParts::open(paths.to_vec(), linked.clone()).unwrap_err();
         assert!(error.to_string().contains(what), "{error}");
     };
     wrong(&paths[..1], "shard 1/2 is missing");
     wrong(&[paths[0].clone(), paths[0].clone()], "shard 0/2 was given twice");
-    wrong(&[], "no manifest of a shard");
+    wrong(&[], "shard 0/2 is missing");
     let whole = folder.path().join("whole.jsonl");
     std::fs::write(&whole, written(&all, Compression::None).0).unwrap();
     wrong(&[paths[0].clone(), whole], "a whole manifest");
     std::fs::write(&paths[1], "{}").unwrap();
-    let error = ManifestParts::open(paths, 2, linked).unwrap_err();
+    let error = ManifestParts::open(paths, linked).unwrap_err();
     assert!(matches!(error, ManifestJoinError::Read(_)), "{error}");
 }
