@@ -175,8 +175,8 @@ fn parts_that_are_not_all_of_one_scan_are_refused() {
         let all = [shards.facts(0), shards.facts(1), shards.facts(2)];
         let [zero, one, two] = [&*all[0], &*all[1], &*all[2]];
 
-        refused(merge(&[zero, two]), "of 3 shards 1 is missing");
-        refused(merge(&[two]), "of 3 shards 0, 1 are missing");
+        refused(merge(&[zero, two]), "missing of the shards: 1/3;");
+        refused(merge(&[two]), "missing of the shards: 0/3, 1/3;");
         refused(merge(&[zero, one, two, one]), "shard 1/3 was given twice");
         let manifests = dir.join("manifests.jsonl");
         refused(merge(&[&shards.manifest(0)]), "no shard was given");

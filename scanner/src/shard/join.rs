@@ -34,17 +34,10 @@ pub enum JoinError {
         other: PathName,
     },
     /// Parts are missing.
-    #[error(
-        "of {count} shards {missing} {}; scan what is missing and merge again",
-        if *.few { "is missing" } else { "are missing" }
-    )]
+    #[error("missing of the shards: {missing}; scan them (--shard) and merge again")]
     Missing {
-        /// How many there should be.
-        count: u32,
-        /// Which are not there (`3, 5`).
+        /// Which are not there (`3/8, 5/8`).
         missing: String,
-        /// Whether it is one.
-        few: bool,
     },
     /// A part is of something else.
     #[error("{} and {} are not of one scan: {what} differs", .one.escaped(), .other.escaped())]
@@ -238,15 +231,14 @@ impl Joining {
         let count = self.joined.header.shard.count.get();
         let there: BTreeSet<u32> = self.files.iter().map(|(index, _)| *index).collect();
         let missing = || (0..count).filter(|index| !there.contains(index));
-        let few = match missing().count() {
+        let named = missing().take(NAMED).map(|index| format!("{index}/{count}"));
+        let mut named: Vec<String> = named.collect();
+        match missing().count() {
             0 => return Ok(()),
-            missing => missing == 1,
-        };
-        let mut named: Vec<String> = missing().take(NAMED).map(|index| index.to_string()).collect();
-        if missing().count() > NAMED {
-            named.push("and more".to_owned());
+            all if all > NAMED => named.push(format!("and {} more", all - NAMED)),
+            _ => {}
         }
-        Err(JoinError::Missing { count, missing: named.join(", "), few })
+        Err(JoinError::Missing { missing: named.join(", ") })
     }
 }
 
@@ -270,6 +262,7 @@ fn differs(one: &ShardHeader, other: &ShardHeader) -> Option<&'static str> {
         ("the version of fscan", one.tool == other.tool),
         ("the number of shards", one.shard.count == other.shard.count),
         ("the root", one.root == other.root),
+        ("the user", one.uid == other.uid),
         ("the filesystem", one.ground == other.ground),
         ("the set of checks", one.checks == other.checks),
         ("what was excluded", one.exclude == other.exclude),
@@ -278,7 +271,6 @@ fn differs(one: &ShardHeader, other: &ShardHeader) -> Option<&'static str> {
         ("--force", one.force == other.force),
         ("--all-findings", one.all_findings == other.all_findings),
         ("--manifest", one.records == other.records),
-        ("the user", one.uid == other.uid),
     ]
     .into_iter()
     .find_map(|(what, same)| (!same).then_some(what))
