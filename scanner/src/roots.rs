@@ -134,6 +134,7 @@ impl RootError {
     }
 
     /// The same of a root whose shards were scanned.
+    #[must_use]
     pub fn of_joined(self) -> Self {
         match self {
             RootError::Unreachable { path, operation, errno, .. } => {

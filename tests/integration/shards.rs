@@ -92,8 +92,11 @@ fn merged_parts_are_what_one_process_finds() {
     });
 }
 
+/// Code, path, inode, what was found, and how often.
+type Row = (String, Option<String>, Option<u64>, String, u64);
+
 /// What was found, the name of the loop device aside.
-fn findings(outcome: &Outcome) -> Vec<(String, Option<String>, Option<u64>, String, u64)> {
+fn findings(outcome: &Outcome) -> Vec<Row> {
     let report = outcome.report();
     let row = |finding: &crate::harness::Finding| {
         let (code, found) = (finding.code.clone(), finding.found.clone());
@@ -427,7 +430,7 @@ fn a_directory_that_moved_between_parts_is_not_silently_left_out() {
 fn parts_are_never_replaced_and_manifests_are_those_of_the_facts() {
     in_lab(&[], |dir| {
         let (tree, other) = (dir.join("tree"), dir.join("other"));
-        [&tree, &other].map(|path| fs::create_dir(path).unwrap());
+        [&tree, &other].iter().for_each(|path| fs::create_dir(path).unwrap());
         let (shards, foreign) =
             (Shards::new(dir, &tree, 1, FULL), Shards::new(dir, &other, 1, FULL));
         shards.scan_with_manifests();

@@ -87,7 +87,7 @@ mod tests {
             whole.join(serde_json::from_str(&text).unwrap());
         }
         let firsts = whole.into_first_names();
-        let first = |path: &str| firsts.get(path.as_bytes()).map(|first| first.as_slice());
+        let first = |path: &str| firsts.get(path.as_bytes()).map(Vec::as_slice);
         assert_eq!((first("b/x"), first("b.x")), (Some(&b"a"[..]), Some(&b"a"[..])));
         assert_eq!((first("a"), first("c"), first("d")), (None, None, None));
         assert_eq!(first("other/b/x"), Some(&b"other/a"[..]), "another device");

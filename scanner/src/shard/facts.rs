@@ -24,6 +24,7 @@ use crate::stamp::Moment;
 
 /// What was asked for, and of what tree.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "one switch a wish")]
 pub struct ShardHeader {
     /// The program that wrote it, with its version.
     pub tool: String,
@@ -104,7 +105,7 @@ pub struct ShardFacts {
     pub closed: ClosedDirectories,
     /// Directories that it saw names of, and those that it came to.
     pub roll: Roll,
-    /// See [`Gathered::unseen`](crate::gathered::Gathered).
+    /// Directories or entries that stayed unseen, whatever the reason.
     pub unseen: u64,
     /// `lost+found` could not be read.
     pub lost_and_found_unseen: bool,

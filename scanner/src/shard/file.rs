@@ -12,6 +12,7 @@ use reports::PathName;
 use serde::{Deserialize, Serialize};
 
 use super::ShardFacts;
+use crate::links::TallyFacts;
 use crate::manifest::{Fault, MANIFEST_BEGINNING, open_file};
 
 /// The version of the format. It rises when a reader of the older one would misread it, and with
@@ -197,7 +198,7 @@ fn implausible(facts: &ShardFacts) -> Option<&'static str> {
         Some("a number in it is none that can be counted")
     } else if shard.index >= shard.count.get() {
         Some("its index is not below its count")
-    } else if facts.tallies.is_empty() || !facts.tallies.iter().all(|tally| tally.is_plausible()) {
+    } else if facts.tallies.is_empty() || !facts.tallies.iter().all(TallyFacts::is_plausible) {
         Some("its inode numbers are none")
     } else if !facts.attribute_pairs.is_plausible() {
         Some("its attributes are none")

@@ -22,9 +22,8 @@ impl<'a> Shards<'a> {
     /// Of `root` in `count` parts, with the arguments of a scan. The parts go to a new folder of the
     /// scratch folder that anybody may write to.
     pub(crate) fn new(dir: &'a Dir, root: &Path, count: u32, arguments: &[&str]) -> Self {
-        let mut numbers = 0..;
-        let names = numbers.by_ref().map(|number| dir.join(&format!("parts-{number}")));
-        let folder = names.into_iter().find(|folder| !folder.exists()).unwrap();
+        let mut folders = (0..).map(|number| dir.join(format!("parts-{number}")));
+        let folder = folders.find(|folder| !folder.exists()).unwrap();
         fs::create_dir(&folder).unwrap();
         fs::set_permissions(&folder, Permissions::from_mode(0o777)).unwrap();
         let arguments = arguments.iter().map(OsString::from).collect();
