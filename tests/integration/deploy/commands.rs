@@ -73,15 +73,13 @@ fn before_and_after_say_whether_every_byte_survived() {
     });
 }
 
+/// Whoever may only read there would fail where the first report is due.
 #[test]
-fn the_reports_volume_is_looked_at_when_it_is_prepared() {
+fn the_reports_volume_is_written_to_when_it_is_prepared() {
     in_lab(&NEEDS, |dir| {
-        let objects = objects("base", "setup");
-        let container = &objects.iter().find_map(pod).unwrap()["containers"][0];
         let volumes = Volumes::new(dir);
-        let arguments = list(container, "args").map(|a| volumes.in_place(text(a), container));
-        let outcome = Fscan::new(dir).args(arguments).run();
-        outcome.expect(matches!(outcome.code(), Some(0 | 1)), "its facts are told");
+        volumes.run("setup", 0).expect_code(0);
+        volumes.expect_reports(&["prepare.json"]);
     });
 }
 

@@ -6,6 +6,7 @@ mod image;
 mod manifests;
 mod node_problem_detector;
 mod package;
+mod place;
 mod systemd;
 mod time;
 mod units;
