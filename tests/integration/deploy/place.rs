@@ -34,9 +34,10 @@ impl Place {
         self.root.join("overlays/example").join(path)
     }
 
-    /// What a unit is now.
-    fn unit(&self, unit: &str) -> Vec<Value> {
-        validated(&[composed(&self.example(unit))]).remove(0)
+    /// The objects that units are now.
+    fn units<const N: usize>(&self, units: [&str; N]) -> [Vec<Value>; N] {
+        let texts = units.map(|unit| composed(&self.example(unit)));
+        validated(&texts).try_into().unwrap()
     }
 }
 
@@ -50,10 +51,9 @@ fn another_round_has_a_folder_of_its_own() {
     in_lab(&NEEDS, |dir| {
         let place = Place::new(dir);
         place.change("settings/values.yaml", "\nround: 1\n", "\nround: 2\n");
-        for unit in ["shards", "merge"] {
-            let objects = place.unit(unit);
+        for objects in place.units(["shards", "merge"]) {
             let pod = objects.iter().find_map(pod).unwrap();
-            assert_eq!(part(pod), Some(&json!("shards-2")), "{unit}");
+            assert_eq!(part(pod), Some(&json!("shards-2")), "{pod}");
         }
     });
 }
@@ -64,17 +64,15 @@ fn parts_spread_where_all_nodes_may_write() {
         let place = Place::new(dir);
         let file = "shards/kustomization.yaml";
         place.change(file, "[../settings]", "[../settings, ../../../components/spread]");
-        let objects = place.unit("shards");
-        let pod = objects.iter().find_map(pod).unwrap();
+        place.change("settings/values.yaml", "ReadWriteOnce", "ReadWriteMany");
+        let [shards, setup] = place.units(["shards", "setup"]);
+        let pod = shards.iter().find_map(pod).unwrap();
         assert_eq!(pod.get("affinity"), None, "all parts on one node");
         assert_eq!(pod.get("nodeSelector"), None, "a node for all parts");
         let spread = &pod["topologySpreadConstraints"][0]["labelSelector"]["matchLabels"];
-        let labels = &objects[0]["spec"]["template"]["metadata"]["labels"];
+        let labels = &shards[0]["spec"]["template"]["metadata"]["labels"];
         assert_eq!(spread, labels, "the parts are who is spread");
-
-        place.change("settings/values.yaml", "ReadWriteOnce", "ReadWriteMany");
-        let objects = place.unit("setup");
-        let claim = objects.iter().find(|object| object["kind"] == "PersistentVolumeClaim");
+        let claim = setup.iter().find(|object| object["kind"] == "PersistentVolumeClaim");
         assert_eq!(claim.unwrap()["spec"]["accessModes"], json!(["ReadWriteMany"]));
     });
 }
@@ -87,8 +85,8 @@ fn the_reports_are_prepared_where_they_are_written() {
         let values = "settings/values.yaml";
         place.change(values, "node: worker-1", "node: worker-2");
         place.change(values, "pod: workspace-coder", "pod: workspace-other");
-        let of = |unit| place.unit(unit).iter().find_map(pod).cloned().unwrap();
-        let (prepare, before) = (of("setup"), of("before"));
+        let units = place.units(["setup", "before"]);
+        let [prepare, before] = units.each_ref().map(|unit| unit.iter().find_map(pod).unwrap());
         assert_eq!(before["nodeSelector"], json!({"kubernetes.io/hostname": "worker-2"}));
         for field in ["nodeSelector", "affinity"] {
             assert_eq!(prepare[field], before[field], "{field}");
@@ -102,18 +100,15 @@ fn the_reports_are_prepared_where_they_are_written() {
 fn only_what_is_named_access_reaches_beyond_the_namespace() {
     in_lab(&NEEDS, |dir| {
         let place = Place::new(dir);
-        let renamed = "namespace: elsewhere";
-        place.change("settings/namespace.yaml", "namespace: coder", renamed);
-        for unit in ["setup", "before", "after", "shards", "merge", "nightly"] {
-            for object in place.unit(unit) {
-                assert_eq!(object["metadata"]["namespace"], "elsewhere", "{unit}: {object}");
-            }
+        place.change("settings/namespace.yaml", "namespace: coder", "namespace: elsewhere");
+        let usual = ["setup", "before", "after", "shards", "merge", "nightly"];
+        for object in place.units(usual).iter().flatten() {
+            assert_eq!(object["metadata"]["namespace"], "elsewhere", "{object}");
         }
-        for unit in ["cluster-access", "longhorn-access"] {
-            let objects = place.unit(unit);
-            let subjects = objects.iter().flat_map(|object| list(object, "subjects"));
+        for unit in place.units(["cluster-access", "longhorn-access"]) {
+            let subjects = unit.iter().flat_map(|object| list(object, "subjects"));
             let namespaces: Vec<_> = subjects.map(|subject| &subject["namespace"]).collect();
-            assert_eq!(namespaces, ["elsewhere"], "{unit}");
+            assert_eq!(namespaces, ["elsewhere"], "{unit:?}");
         }
     });
 }
