@@ -103,6 +103,12 @@ fn pods_have_no_more_rights_than_they_need() {
                 assert_eq!(security["runAsNonRoot"], true, "{name}");
                 assert_eq!(security["runAsUser"], 1000, "{name}: a number, not a text");
                 assert_eq!(pod["restartPolicy"], "Never", "{name}");
+                // All that Pod Security allows at the level `restricted` and is used here.
+                let allowed = ["persistentVolumeClaim", "configMap", "emptyDir"];
+                for volume in list(pod, "volumes") {
+                    let is_allowed = allowed.iter().any(|kind| volume.get(kind).is_some());
+                    assert!(is_allowed, "{name}: {volume}");
+                }
             }
             // It changes the owner of everything that is mounted.
             let is_prepare = name == "fscan-prepare";
