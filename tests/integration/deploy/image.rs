@@ -30,7 +30,7 @@ fn every_image_is_of_this_version() {
     for file in &FILES[1..] {
         assert!(read(file).contains(&format!("ARG FSCAN_IMAGE=fscan:{version}\n")), "{file}");
     }
-    let settings = read("kubernetes/overlays/example/settings/kustomization.yaml");
+    let settings = read("kubernetes/overlays/example/settings/images/kustomization.yaml");
     let tags = settings.lines().filter(|line| line.contains("newTag: "));
     let tags: Vec<_> = tags.map(|line| line.contains(&format!("newTag: {version}"))).collect();
     assert_eq!(tags, [true, true]);

@@ -12,6 +12,11 @@ fn called(object: &Value) -> (String, String) {
     (text(&object["kind"]).to_owned(), text(&object["metadata"]["name"]).to_owned())
 }
 
+/// The account that a role is bound to.
+fn called_by(subject: &Value) -> (String, String) {
+    (text(&subject["kind"]).to_owned(), text(&subject["name"]).to_owned())
+}
+
 #[test]
 fn every_unit_is_what_kubernetes_takes() {
     in_lab(&NEEDS, |_| {
@@ -29,7 +34,8 @@ fn every_unit_is_what_kubernetes_takes() {
 }
 
 fn is_of_the_cluster(object: &Value) -> bool {
-    text(&object["kind"]).starts_with("Cluster")
+    let kind = text(&object["kind"]);
+    kind.starts_with("Cluster") || kind == "Namespace"
 }
 
 #[test]
@@ -63,7 +69,9 @@ fn names_lead_somewhere() {
             }
             for subject in list(object, "subjects") {
                 expect(text(&subject["kind"]), &subject["name"]);
-                assert_eq!(subject["namespace"], "coder", "where the account is");
+                let is_meant = |it: &&Value| called(it) == called_by(subject);
+                let account = objects.iter().find(is_meant).unwrap();
+                assert_eq!(subject["namespace"], account["metadata"]["namespace"], "{subject}");
             }
         }
     });
@@ -95,6 +103,12 @@ fn pods_have_no_more_rights_than_they_need() {
                 assert_eq!(security["runAsNonRoot"], true, "{name}");
                 assert_eq!(security["runAsUser"], 1000, "{name}: a number, not a text");
                 assert_eq!(pod["restartPolicy"], "Never", "{name}");
+                // All that Pod Security allows at the level `restricted` and is used here.
+                let allowed = ["persistentVolumeClaim", "configMap", "emptyDir"];
+                for volume in list(pod, "volumes") {
+                    let is_allowed = allowed.iter().any(|kind| volume.get(kind).is_some());
+                    assert!(is_allowed, "{name}: {volume}");
+                }
             }
             // It changes the owner of everything that is mounted.
             let is_prepare = name == "fscan-prepare";
@@ -145,7 +159,9 @@ fn roles_allow_what_fscan_asks_and_nothing_else() {
             });
             role.unwrap()["rules"].clone()
         };
-        let objects = objects("overlays/example", "setup");
+        let units = ["setup", "cluster-access", "longhorn-access"];
+        let objects = units.iter().flat_map(|unit| objects("overlays/example", unit));
+        let objects: Vec<_> = objects.collect();
         assert_eq!(
             rules(&objects, "fscan-longhorn"),
             json!([
@@ -175,6 +191,28 @@ fn roles_allow_what_fscan_asks_and_nothing_else() {
         let longhorn = objects.iter().filter(|o| o["metadata"]["name"] == "fscan-longhorn");
         for object in longhorn {
             assert_eq!(object["metadata"]["namespace"], "longhorn-system");
+        }
+    });
+}
+
+/// Who may make pods in a namespace can use the accounts there: the one that may write the state of
+/// nodes stands where no user makes pods.
+#[test]
+fn the_detector_is_apart_from_the_users() {
+    in_lab(&NEEDS, |_| {
+        let objects = objects("overlays/example", "node-problem-detector");
+        let namespace = objects.iter().find(|object| object["kind"] == "Namespace").unwrap();
+        // A hostPath is refused at any other level.
+        let level = &namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"];
+        assert_eq!(level, "privileged");
+        let own = &namespace["metadata"]["name"];
+        for object in objects.iter().filter(|object| !is_of_the_cluster(object)) {
+            assert_eq!(&object["metadata"]["namespace"], own);
+        }
+        for user in UNITS.iter().filter(|unit| **unit != "node-problem-detector") {
+            for object in super::units::objects("overlays/example", user) {
+                assert_ne!(&object["metadata"]["namespace"], own, "{user}");
+            }
         }
     });
 }

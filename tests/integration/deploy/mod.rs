@@ -6,7 +6,9 @@ mod image;
 mod manifests;
 mod node_problem_detector;
 mod package;
+mod place;
 mod systemd;
+mod time;
 mod units;
 
 use std::path::{Path, PathBuf};
@@ -14,6 +16,18 @@ use std::path::{Path, PathBuf};
 /// A file or folder of `deploy/`.
 fn deployed(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy").join(path)
+}
+
+/// A time as Go, systemd and fscan write it: a number and one unit.
+fn seconds(text: &str) -> u64 {
+    let (number, unit) = text.split_at(text.len() - 1);
+    let seconds = match unit {
+        "h" => 3600,
+        "m" => 60,
+        "s" => 1,
+        _ => panic!("{text} is no duration"),
+    };
+    seconds * number.parse::<u64>().unwrap()
 }
 
 /// Whoever follows the README finds what it names, and all that there is.

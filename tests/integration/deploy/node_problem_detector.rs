@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::deployed;
+use super::{deployed, seconds};
 use crate::harness::{Dir, Fscan, files};
 
 #[derive(Deserialize)]
@@ -60,16 +60,8 @@ fn monitor() -> Monitor {
     serde_json::from_slice(&fs::read(file).unwrap()).unwrap()
 }
 
-/// A number and a unit, of those that Go has.
 fn duration(text: &str) -> Duration {
-    let (number, unit) = text.split_at(text.len() - 1);
-    let seconds = match unit {
-        "h" => 3600,
-        "m" => 60,
-        "s" => 1,
-        _ => panic!("{text} is no duration"),
-    };
-    Duration::from_secs(seconds * number.parse::<u64>().unwrap())
+    Duration::from_secs(seconds(text))
 }
 
 #[test]

@@ -52,3 +52,12 @@ fn the_service_writes_where_its_settings_say() {
     let rights = service.lines().filter(|line| line.contains("CAP_"));
     assert_eq!(rights.collect::<Vec<_>>(), ["CapabilityBoundingSet=CAP_DAC_READ_SEARCH"]);
 }
+
+/// systemd's own ways would end a step at once, and the night with a step that took too much memory.
+#[test]
+fn the_night_ends_its_steps_itself() {
+    let service = fs::read_to_string(deployed("systemd").join(SERVICE)).unwrap();
+    for line in ["KillMode=mixed", "OOMPolicy=continue"] {
+        assert!(service.lines().any(|it| it == line), "{line}");
+    }
+}

@@ -16,8 +16,17 @@ pub(super) const NEEDS: [Need; 2] =
     [Need::PythonProgram("kubectl"), Need::PythonModule("kubernetes_validate")];
 
 /// What can be applied by itself.
-pub(super) const UNITS: [&str; 7] =
-    ["setup", "before", "after", "shards", "merge", "nightly", "node-problem-detector"];
+pub(super) const UNITS: [&str; 9] = [
+    "setup",
+    "cluster-access",
+    "longhorn-access",
+    "before",
+    "after",
+    "shards",
+    "merge",
+    "nightly",
+    "node-problem-detector",
+];
 
 /// The oldest version of Kubernetes that deploy/README.md names, and a new one.
 const VERSIONS: [&str; 2] = ["1.29", "1.37"];
@@ -43,7 +52,8 @@ pub(super) fn example() -> Vec<Value> {
     UNITS.iter().flat_map(|unit| objects("overlays/example", unit)).collect()
 }
 
-fn composed(folder: &Path) -> String {
+/// The text of YAML that a folder comes to.
+pub(super) fn composed(folder: &Path) -> String {
     let output = python_program("kubectl").arg("kustomize").arg(folder).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     // Warnings too: what is deprecated today is an error tomorrow.
@@ -52,7 +62,7 @@ fn composed(folder: &Path) -> String {
 }
 
 /// The objects of each text of YAML.
-fn validated(texts: &[String]) -> Vec<Vec<Value>> {
+pub(super) fn validated(texts: &[String]) -> Vec<Vec<Value>> {
     let mut script = python();
     script.args(["-c", include_str!("manifests.py")]).args(VERSIONS);
     script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
