@@ -12,6 +12,7 @@ mod lock;
 mod night_name;
 mod plan;
 mod store;
+mod trust;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -94,9 +95,10 @@ impl UnderWay {
 /// Prints what would be run, as commands that can be pasted.
 fn dry_run(config: &Config) -> anyhow::Result<Status> {
     let now = Timestamp::now();
-    let folder = config.reports.join(night_name::of(now));
     // Nothing is made; what is there says what would be compared with.
-    let earlier = if config.reports.is_dir() {
+    let reports = store::place(config)?;
+    let folder = reports.join(night_name::of(now));
+    let earlier = if reports.is_dir() {
         let store = Store::open(config)?;
         store.summaries(&store.nights()?)
     } else {
@@ -122,7 +124,9 @@ fn go(
     let nights = store.nights()?;
     let earlier: Vec<_> = nights.iter().filter(|night| **night != folder.name).cloned().collect();
     let plan = Plan::new(config, &folder.path, started_at, &store.summaries(&earlier));
-    let children = Children { config, under_way, until: begun + config.time_limit };
+    let is_in_place = || store.expect_in_place(&folder);
+    let until = begun + config.time_limit;
+    let children = Children { config, under_way, until, is_in_place: &is_in_place };
     let steps: Vec<NightStep> = plan.steps.iter().map(|step| children.run(step)).collect();
     let finished_at = Timestamp::now();
     let night = Night {

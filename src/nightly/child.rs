@@ -29,6 +29,8 @@ pub struct Children<'a> {
     pub under_way: &'a UnderWay,
     /// When the night is over.
     pub until: Instant,
+    /// Whether reports still go where they belong.
+    pub is_in_place: &'a dyn Fn() -> anyhow::Result<()>,
 }
 
 impl Children<'_> {
@@ -51,6 +53,8 @@ impl Children<'_> {
             told.because = Some("the night was stopped before".to_owned());
         } else if Instant::now() >= self.until {
             told.because = Some("the time of the night was up (`time-limit`)".to_owned());
+        } else if let Err(error) = (self.is_in_place)() {
+            told.because = Some(format!("{error:#}"));
         } else {
             self.attend(step, &mut told);
         }

@@ -1,7 +1,7 @@
 //! Settings and folders that no night is begun with: one clear line each, and nothing is done.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::Path;
 
 use rustix::fs::{CWD, FileType, Mode, mknodat};
@@ -56,5 +56,11 @@ fn a_folder_with_too_little_space_or_for_everybody_is_refused() {
     nightly(&dir, &much).run().expect_code(2).expect_one_error_line("`min-free`");
     fs::set_permissions(dir.join("nights"), fs::Permissions::from_mode(0o777)).unwrap();
     let open = settings(&dir, &[&root], QUICK_ALONE);
-    nightly(&dir, &open).run().expect_code(2).expect_one_error_line("everybody may write");
+    nightly(&dir, &open).run().expect_code(2).expect_one_error_line("others may write");
+    // Nor one that is another user's, whoever may write there.
+    fs::set_permissions(dir.join("nights"), fs::Permissions::from_mode(0o755)).unwrap();
+    if rustix::process::geteuid().is_root() {
+        chown(dir.join("nights"), Some(65534), None).unwrap();
+        nightly(&dir, &open).run().expect_code(2).expect_one_error_line("belongs to user 65534");
+    }
 }
