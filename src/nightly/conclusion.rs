@@ -36,16 +36,15 @@ impl Conclusion<'_> {
     pub fn of(&self, mut night: Night) -> Night {
         let reports = self.reports(&mut night);
         self.compare(&mut night, &reports);
-        if let Some(file) = &self.config.prometheus_file
-            && let Err(error) = self.save_metrics(file, &night, &reports)
-        {
-            night.troubles.push(format!("{error:#}"));
-        }
         let partial = PathName::from(self.folder.path.as_path());
         let whole = night.complete;
         if whole {
-            match keep::tidy(self.store, self.config.keep, Timestamp::now()) {
-                Ok(removed) => night.removed.extend(removed),
+            let under_way = Some(self.folder.name.as_str());
+            match keep::tidy(self.store, self.config.keep, Timestamp::now(), under_way) {
+                Ok(tidied) => {
+                    night.removed.extend(tidied.told);
+                    night.remarks.extend(tidied.remark);
+                }
                 Err(error) => night.troubles.push(format!("no night was removed: {error:#}")),
             }
         } else {
@@ -62,6 +61,12 @@ impl Conclusion<'_> {
                 night.troubles.push(format!("{error:#}"));
             }
         }
+        // Last, so that they say no night is clean that could not be kept.
+        if let Some(file) = &self.config.prometheus_file
+            && let Err(error) = self.save_metrics(file, &night, &reports)
+        {
+            night.troubles.push(format!("{error:#}"));
+        }
         night
     }
 
@@ -74,13 +79,32 @@ impl Conclusion<'_> {
                 // A step that left no report has said so.
                 let refused = gathered.refused.iter().map(|error| format!("{error:#}"));
                 night.remarks.extend(refused.take(REFUSED));
-                gathered.reports
+                self.none_yet_to_come(gathered.reports, night)
             }
             Err(error) => {
                 night.troubles.push(format!("nothing was compared: {error:#}"));
                 Vec::new()
             }
         }
+    }
+
+    /// Leaves out reports that begin after this night has ended: each would be the newest one for
+    /// as long as the clock has not caught up.
+    fn none_yet_to_come(&self, reports: Vec<Dated>, night: &mut Night) -> Vec<Dated> {
+        let is_to_come = |dated: &Dated| {
+            dated.report.started_at > night.finished_at && !self.is_tonight(&dated.file)
+        };
+        let (to_come, reports): (Vec<_>, Vec<_>) = reports.into_iter().partition(is_to_come);
+        night.remarks.extend(to_come.first().map(|dated| {
+            format!(
+                "{}: it began at {}, which is yet to come, so the clock is behind now or was ahead \
+                 then; nothing was compared with it ({} such reports in all)",
+                dated.file.escaped(),
+                dated.report.started_at,
+                to_come.len()
+            )
+        }));
+        reports
     }
 
     /// Holds the night against those before: a line for each path and kind of run that it has.
@@ -102,11 +126,13 @@ impl Conclusion<'_> {
     /// Writes the metrics: of each step those of its newest report.
     fn save_metrics(&self, file: &Path, night: &Night, reports: &[Dated]) -> anyhow::Result<()> {
         let last: Vec<_> = night.steps.iter().filter_map(|step| last(step, reports)).collect();
+        let now = night.finished_at;
         let clean = if night.is_clean() {
-            Some(night.finished_at)
+            Some(now)
         } else {
             let earlier = self.store.summaries(self.earlier).into_iter();
-            earlier.map(|(_, night)| night).find(Night::is_clean).map(|night| night.finished_at)
+            let mut ended = earlier.map(|(_, night)| night).filter(|it| it.finished_at <= now);
+            ended.find(Night::is_clean).map(|night| night.finished_at)
         };
         let clean = clean.map(Timestamp::as_unix_seconds);
         let mut text = Vec::new();
@@ -116,6 +142,7 @@ impl Conclusion<'_> {
 
     /// Writes the account of the night.
     fn save(&self, night: &Night) -> anyhow::Result<()> {
+        self.store.expect_in_place(self.folder)?;
         let mut text = Vec::new();
         write_night_json(night, &mut text)?;
         let file = self.folder.path.join(SUMMARY);
@@ -136,3 +163,6 @@ fn last<'a>(step: &'a NightStep, reports: &'a [Dated]) -> Option<LastReport<'a>>
     let newest = of_step.max_by_key(|dated| dated.report.started_at)?;
     Some(LastReport { step: step.step, root: step.root.as_ref(), report: &newest.report })
 }
+
+#[cfg(test)]
+mod tests;
