@@ -1,4 +1,5 @@
-//! One night at a time: a lock that the kernel releases when its holder is gone.
+//! One night at a time: a lock that the kernel releases when its holders are gone, which are the
+//! night and its step under way. A night that is killed may leave that step at work.
 
 use std::io::{Read, Write};
 use std::os::unix::fs::FileExt;
@@ -16,15 +17,21 @@ const NAME: &str = ".lock";
 /// The most that is read of who holds it, in bytes.
 const LONGEST: u64 = 200;
 
-/// A lock that is held as long as this is.
-pub struct Lock(
-    #[expect(dead_code, reason = "the lock is held as long as the file is open")] std::fs::File,
-);
+/// A lock that is held as long as this is, or, where the process is killed, as long as a step runs.
+pub struct Lock(std::fs::File);
+
+impl Drop for Lock {
+    /// A step that the kernel does not let go keeps no other night away.
+    fn drop(&mut self) {
+        let _ = flock(&self.0, FlockOperation::Unlock);
+    }
+}
 
 /// Takes the lock, or says who holds it.
 pub fn take(store: &Store) -> anyhow::Result<Lock> {
     let shown = PathName::from(store.path.join(NAME).as_path()).escaped();
-    let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    // Steps inherit it: not closed when they are started.
+    let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW;
     let mode = Mode::RUSR | Mode::WUSR;
     let file = openat(&store.folder, NAME, flags | OFlags::NONBLOCK, mode);
     let mut file = std::fs::File::from(file.with_context(|| format!("{shown}: open"))?);
@@ -34,7 +41,8 @@ pub fn take(store: &Store) -> anyhow::Result<Lock> {
             let mut holder = String::new();
             let _ = (&mut file).take(LONGEST).read_to_string(&mut holder);
             bail!(
-                "another night is under way ({}); it holds {shown}: wait for its end, or stop it",
+                "another night is under way ({}); it, or a step that it left behind, holds {shown}: \
+                 wait for its end, or stop it",
                 escape_prose(holder.trim())
             );
         }
