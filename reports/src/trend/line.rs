@@ -29,7 +29,7 @@ impl TrendSeries {
             0 => String::new(),
             more => format!("; kernel errors +{more} since the first report"),
         };
-        let replaced = self.changes.iter().rev().find(|change| change.aspect.replaces());
+        let replaced = self.changes.iter().rev().find(|change| change.replaces);
         let newest = self.runs.len().saturating_sub(1) as u32;
         let replaced = match replaced.filter(|change| change.run == newest) {
             None => String::new(),
