@@ -128,6 +128,10 @@ fn go(
     let until = begun + config.time_limit;
     let children = Children { config, under_way, until, is_in_place: &is_in_place };
     let steps: Vec<NightStep> = plan.steps.iter().map(|step| children.run(step)).collect();
+    let left = plan.steps.iter().zip(&steps);
+    let left = left.filter_map(|(step, told)| step.left_behind(told.ending));
+    let remarks = plan.remarks.iter().cloned().chain(left);
+    let remarks = remarks.chain(store.left_by_a_killed_night(&earlier, &plan)).collect();
     let finished_at = Timestamp::now();
     let night = Night {
         schema_version: NIGHT_SCHEMA_VERSION,
@@ -143,7 +147,7 @@ fn go(
         worse: None,
         removed,
         troubles: Vec::new(),
-        remarks: plan.remarks,
+        remarks,
     };
     let conclusion = Conclusion { config, store, folder: &folder, earlier: &earlier };
     Ok(conclusion.of(night))

@@ -48,6 +48,8 @@ impl Children<'_> {
             verdict: None,
             worst: None,
             findings: 0,
+            not_whole: Vec::new(),
+            settings: None,
         };
         if self.under_way.is_stopped() {
             told.because = Some("the night was stopped before".to_owned());
@@ -105,6 +107,7 @@ fn read(step: &Step, told: &mut NightStep) -> Read {
     told.report = Some(step.report.clone());
     told.verdict = Some(report.verdict);
     told.worst = report.worst();
+    told.note_checks(&report);
     let defects = report.findings.iter().filter(|finding| finding.severity > Severity::Info);
     told.findings = defects.fold(0, |sum, finding| sum.saturating_add(finding.occurrences));
     Ok(report)

@@ -14,7 +14,7 @@ use super::config::Config;
 use super::store::{COMPARED, NightFolder, Store};
 use super::{SUMMARY, keep};
 use crate::output;
-use crate::trend::gather;
+use crate::trend::gather_first;
 
 /// Reports of earlier nights that cannot be read: the first of them are named.
 const REFUSED: usize = 5;
@@ -74,18 +74,20 @@ impl Conclusion<'_> {
     fn reports(&self, night: &mut Night) -> Vec<Dated> {
         let nights = std::iter::once(&self.folder.name).chain(self.earlier.iter().take(COMPARED));
         let folders: Vec<PathBuf> = nights.map(|name| self.store.path.join(name)).collect();
-        match gather(&folders) {
-            Ok(gathered) => {
-                // A step that left no report has said so.
-                let refused = gathered.refused.iter().map(|error| format!("{error:#}"));
-                night.remarks.extend(refused.take(REFUSED));
-                self.none_yet_to_come(gathered.reports, night)
-            }
-            Err(error) => {
-                night.troubles.push(format!("nothing was compared: {error:#}"));
-                Vec::new()
-            }
+        let (gathered, taken) = gather_first(&folders);
+        match taken {
+            0 => night.troubles.push("nothing was compared: its reports are too many".to_owned()),
+            _ if taken < folders.len() => night.remarks.push(format!(
+                "compared with {} of {} nights before: the reports of more are too many",
+                taken - 1,
+                folders.len() - 1
+            )),
+            _ => {}
         }
+        // A step that left no report has said so.
+        let refused = gathered.refused.iter().map(|error| format!("{error:#}"));
+        night.remarks.extend(refused.take(REFUSED));
+        self.none_yet_to_come(gathered.reports, night)
     }
 
     /// Leaves out reports that begin after this night has ended: each would be the newest one for

@@ -40,6 +40,9 @@ fn reports_do_not_become_a_part_of_what_is_scanned() {
     let under = settings(&dir, &[dir.path()], QUICK_ALONE);
     let outcome = nightly(&dir, &under).run();
     outcome.expect_code(2).expect_one_error_line("reports-in-root");
+    outcome.expect(!dir.join("nights").exists(), "nothing was made");
+    let dry = nightly(&dir, &under).arg("--dry-run").run();
+    dry.expect_code(2).expect_one_error_line("reports-in-root");
     let allowed = settings(&dir, &[dir.path()], &format!("reports-in-root = true\n{QUICK_ALONE}"));
     let outcome = nightly(&dir, &allowed).run();
     let told = night(outcome.expect_code(0));
