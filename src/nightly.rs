@@ -11,6 +11,7 @@ mod keep;
 mod lock;
 mod night_name;
 mod plan;
+mod report_name;
 mod store;
 mod trust;
 

@@ -12,7 +12,7 @@ use reports::{
 
 use super::config::Config;
 use super::store::{COMPARED, NightFolder, Store};
-use super::{SUMMARY, keep};
+use super::{SUMMARY, keep, report_name};
 use crate::output;
 use crate::trend::gather_first;
 
@@ -50,6 +50,11 @@ impl Conclusion<'_> {
         } else {
             // One that was stopped leaves all as it is, under the name that says so.
             night.folder = partial.clone();
+        }
+        // What is told of files names them as they will be called.
+        let (now, then) = (partial.escaped(), night.folder.escaped());
+        for remark in &mut night.remarks {
+            *remark = remark.replace(&now, &then);
         }
         let kept = self
             .save(&night)
@@ -155,11 +160,11 @@ impl Conclusion<'_> {
 /// The newest report of a step.
 fn last<'a>(step: &'a NightStep, reports: &'a [Dated]) -> Option<LastReport<'a>> {
     let is_of_step = |dated: &&Dated| {
-        let name = Path::new(OsStr::from_bytes(dated.file.as_bytes())).file_stem();
+        let name = Path::new(OsStr::from_bytes(dated.file.as_bytes())).file_name();
         let name = name.and_then(OsStr::to_str).unwrap_or_default();
         let root = dated.report.roots.first().map(|root| &root.path);
         let same_root = step.root.is_none() || step.root.as_ref() == root;
-        same_root && name.split('-').next() == Some(step.step.as_str())
+        same_root && report_name::place(name, step.step.as_str(), "json").is_some()
     };
     let of_step = reports.iter().filter(is_of_step);
     let newest = of_step.max_by_key(|dated| dated.report.started_at)?;

@@ -12,7 +12,7 @@ use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, openat, statat, unlinkat}
 use super::config::Keep;
 use super::night_name::{self, PARTIAL};
 use super::store::{Store, directory};
-use super::{MARKER, SUMMARY};
+use super::{MARKER, SUMMARY, report_name};
 
 /// The folder that reproducers are written to.
 pub const REPRODUCERS: &str = "reproducers";
@@ -65,12 +65,7 @@ fn days_between(name: &str, now: Timestamp) -> u64 {
 }
 
 /// Why how old nights are cannot be told: the clock was ahead once, or is ahead now.
-fn doubt(
-    nights: &[String],
-    keep: Keep,
-    now: Timestamp,
-    under_way: Option<&str>,
-) -> Option<String> {
+fn doubt(nights: &[String], keep: Keep, now: Timestamp, under_way: Option<&str>) -> Option<String> {
     let mut before = nights.iter().filter(|name| Some(name.as_str()) != under_way);
     let last = before.next()?;
     if night_name::time(last).is_some_and(|time| time > now) {
@@ -188,25 +183,15 @@ fn is_own(name: &CString, kind: FileType) -> bool {
     is_reproducers(name, kind)
         || kind.is_file()
             && name.to_str().is_ok_and(|name| {
-                let of_step = |step: &NightStepName| is_numbered(name, step.as_str(), "json");
+                let of_step = |step: &NightStepName| {
+                    report_name::place(name, step.as_str(), "json").is_some()
+                };
                 // `.fscan-` is what a step that was killed leaves of a file that it was writing.
                 [MARKER, SUMMARY].contains(&name)
-                    || is_numbered(name, "manifest", "gz")
+                    || report_name::place(name, "manifest", "gz").is_some()
                     || NightStepName::ALL.iter().any(of_step)
                     || name.starts_with(".fscan-")
             })
-}
-
-/// `full.json`, `full-2.json`.
-fn is_numbered(name: &str, stem: &str, extension: &str) -> bool {
-    let rest = name.strip_prefix(stem);
-    let rest = rest.and_then(|rest| rest.strip_suffix(extension)?.strip_suffix('.'));
-    rest.is_some_and(|rest| {
-        let number = rest.strip_prefix('-');
-        rest.is_empty()
-            || number
-                .is_some_and(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit()))
-    })
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use reports::{Night, NightEnding, NightStepName, Timestamp};
 
-use super::command_line;
 use super::config::{Config, FullStep, StressStep, TarStep};
+use super::{command_line, report_name};
 
 /// The steps of a night.
 pub struct Plan {
@@ -128,7 +128,7 @@ impl Planner<'_> {
         number: usize,
         mut arguments: Vec<OsString>,
     ) -> Step {
-        let report = numbered(name.as_str(), number, "json");
+        let report = report_name::of(name.as_str(), number, "json");
         let output = self.folder.join(&report);
         let clean = self.clean(name, &arguments);
         let fail_on = self.config.fail_on.to_possible_value();
@@ -170,7 +170,7 @@ impl Planner<'_> {
             arguments.extend(words(&["--max-rate", &rate.to_string()]));
         }
         if full.manifest {
-            let manifest = self.folder.join(numbered("manifest", number, "gz"));
+            let manifest = self.folder.join(report_name::of("manifest", number, "gz"));
             arguments.extend([OsString::from("--manifest"), manifest.into()]);
         }
         if full.baseline {
@@ -195,8 +195,8 @@ impl Planner<'_> {
         };
         let manifests = self.earlier.iter().filter_map(|(folder, night)| {
             let report = full(night)?;
-            let number = report.strip_prefix("full")?.strip_suffix(".json")?.to_owned();
-            Some(folder.join(format!("manifest{number}.gz")))
+            let number = report_name::place(&report, NightStepName::Full.as_str(), "json")?;
+            Some(folder.join(report_name::of("manifest", number, "gz")))
         });
         manifests
             .into_iter()
@@ -298,14 +298,6 @@ fn free_name(place: &Path, number: usize, taken: &mut BTreeSet<String>) -> Strin
 
 fn words(words: &[&str]) -> Vec<OsString> {
     words.iter().map(OsString::from).collect()
-}
-
-/// `full.json`, `full-2.json`: the first has no number.
-fn numbered(name: &str, number: usize, extension: &str) -> String {
-    match number {
-        0 => format!("{name}.{extension}"),
-        _ => format!("{name}-{}.{extension}", number + 1),
-    }
 }
 
 /// A path as a glob that matches it alone.

@@ -36,13 +36,13 @@ pub fn gather(paths: &[PathBuf]) -> anyhow::Result<Gathered> {
     Ok(gathered)
 }
 
-/// Reads the reports in the first of these folders: in as many as fit together. Comes back with how
-/// many those are.
+/// Reads the reports in the first of these folders of nights: in as many as fit together. Comes back
+/// with how many those are. A night that was stopped may hold none.
 pub fn gather_first(folders: &[PathBuf]) -> (Gathered, usize) {
     let (mut gathered, mut room) = (Gathered::default(), Room::default());
     for (number, folder) in folders.iter().enumerate() {
-        let mut refused = Vec::new();
-        let files = files(std::slice::from_ref(folder), &mut refused);
+        let (mut files, mut refused) = (Vec::new(), Vec::new());
+        in_folder(folder, Nested::No, &mut files, &mut refused);
         if !room.takes(&files) {
             return (gathered, number);
         }
@@ -209,6 +209,8 @@ mod tests {
         assert_eq!((gathered.refused.len(), taken), (3, 2), "none of them is a report");
         let large = [night("c", &[1]), night("d", &[MOST_BYTES])];
         assert_eq!(gather_first(&large).1, 1);
+        let stopped = [night("stopped", &[])];
+        assert!(gather_first(&stopped).0.refused.is_empty(), "that is nothing to tell of");
         // Of what is named each is told.
         let files = [large[0].join("0.json"), large[1].join("0.json")];
         let mut room = Room { bytes: 100, ..Room::default() };

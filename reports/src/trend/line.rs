@@ -17,7 +17,7 @@ const TOLD: [TrendState; 9] = [
 ];
 
 impl TrendSeries {
-    /// `/home/coder (scan): 2 new, 1 gone against the reports before; kernel errors +3`.
+    /// `/home/coder (scan): 2 new, 1 gone; kernel errors +3 since the first report`.
     pub fn line(&self) -> String {
         let place = format!("{} ({})", self.path.escaped(), self.kind.as_str());
         if !self.compares() {

@@ -187,7 +187,8 @@ fn row(
     let (_, last) = history.last_key_value()?;
     let mut subject = identity.subject;
     // What it is called there, which nothing is known by.
-    subject.device = subject.device.or_else(|| last.device.clone().filter(|_| subject.path.is_some()));
+    subject.device =
+        subject.device.or_else(|| last.device.clone().filter(|_| subject.path.is_some()));
     Some(TrendFinding {
         state,
         code: identity.code,

@@ -336,7 +336,12 @@ fn another_device_name_alone_is_no_other_filesystem() {
         ("the same record", named(errors(1, 5, -9, -8), "sdc", 100), false, TrendState::Same),
         ("it grew", named(errors(1, 5, -9, -8), "sdc", 200), false, TrendState::Same),
         ("another size", named(errors(1, 5, 7, 8), "sdc", 200), true, TrendState::Growing),
-        ("a name that says which", named(errors(1, 0, 0, 0), "mapper/b", 100), true, TrendState::Gone),
+        (
+            "a name that says which",
+            named(errors(1, 0, 0, 0), "mapper/b", 100),
+            true,
+            TrendState::Gone,
+        ),
     ] {
         let trend = of([before(5), after]);
         let series = &trend.series[0];
