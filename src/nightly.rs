@@ -8,11 +8,13 @@ mod command_line;
 mod conclusion;
 mod config;
 mod keep;
+mod leftovers;
 mod lock;
 mod night_name;
 mod plan;
 mod report_name;
 mod store;
+mod targets;
 mod trust;
 
 use std::sync::Arc;
@@ -130,9 +132,10 @@ fn go(
     let children = Children { config, under_way, until, is_in_place: &is_in_place };
     let steps: Vec<NightStep> = plan.steps.iter().map(|step| children.run(step)).collect();
     let left = plan.steps.iter().zip(&steps);
-    let left = left.filter_map(|(step, told)| step.left_behind(told.ending));
-    let remarks = plan.remarks.iter().cloned().chain(left);
-    let remarks = remarks.chain(store.left_by_a_killed_night(&earlier, &plan)).collect();
+    let left = left.filter_map(|(step, told)| leftovers::of_step(step, told.ending));
+    let killed = store.killed_before(&earlier);
+    let before = killed.and_then(|night| leftovers::of_killed_night(night, &plan));
+    let remarks = plan.remarks.iter().cloned().chain(left).chain(before).collect();
     let finished_at = Timestamp::now();
     let night = Night {
         schema_version: NIGHT_SCHEMA_VERSION,

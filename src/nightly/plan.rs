@@ -1,6 +1,5 @@
 //! From settings to steps: what is run, with which arguments, where its report goes.
 
-use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -8,10 +7,10 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
-use reports::{Night, NightEnding, NightStepName, Timestamp};
+use reports::{Night, NightStepName, Timestamp};
 
 use super::config::{Config, FullStep, StressStep, TarStep};
-use super::{command_line, report_name};
+use super::{command_line, leftovers, report_name, targets};
 
 /// The steps of a night.
 pub struct Plan {
@@ -46,16 +45,6 @@ impl Step {
     /// As it can be pasted into a shell.
     pub fn command_line(&self) -> String {
         command_line::line(&self.arguments)
-    }
-
-    /// What should be known of what it may have left behind.
-    pub fn left_behind(&self, ending: NightEnding) -> Option<String> {
-        let clean = command_line::line(self.clean.as_ref()?);
-        let root = self.root.as_deref().map(|root| reports::PathName::from(root).escaped());
-        let place = root.map(|root| format!(" of {root}")).unwrap_or_default();
-        matches!(ending, NightEnding::Killed | NightEnding::Crashed).then(|| {
-            format!("{}{place} may have left a scratch directory: {clean}", self.name.as_str())
-        })
     }
 }
 
@@ -130,7 +119,8 @@ impl Planner<'_> {
     ) -> Step {
         let report = report_name::of(name.as_str(), number, "json");
         let output = self.folder.join(&report);
-        let clean = self.clean(name, &arguments);
+        let control = self.config.control.as_deref();
+        let clean = leftovers::clean(name, root.as_deref(), &arguments, control);
         let fail_on = self.config.fail_on.to_possible_value();
         let fail_on = fail_on.map_or_else(String::new, |value| value.get_name().to_owned());
         arguments.extend(words(&["--fail-on", &fail_on, "--quiet", "--progress", "never"]));
@@ -139,23 +129,6 @@ impl Planner<'_> {
         }
         arguments.extend([OsString::from("--output"), output.clone().into()]);
         Step { name, root, limit, arguments, report, output, clean }
-    }
-
-    /// What removes scratch directories in the places that a step works in.
-    fn clean(&self, name: NightStepName, arguments: &[OsString]) -> Option<Vec<OsString>> {
-        let is_option = |word: &&OsString| word.as_encoded_bytes().starts_with(b"-");
-        let places = arguments.iter().take_while(|word| !is_option(word));
-        let mut clean: Vec<_> = places.cloned().collect();
-        match (name, &self.config.control) {
-            (NightStepName::Quick | NightStepName::Full, _) => return None,
-            (NightStepName::Tar, Some(control)) => {
-                clean.extend([OsString::from("--control"), control.into()]);
-            }
-            (NightStepName::Tar, None) => clean.push("--no-control".into()),
-            (NightStepName::Stress, _) => {}
-        }
-        clean.push("--clean".into());
-        Some(clean)
     }
 
     fn quick(&mut self, root: &Path, _: usize) -> Vec<OsString> {
@@ -247,7 +220,7 @@ impl Planner<'_> {
 
     fn stress(&self, stress: &StressStep, seed: u64) -> Step {
         let mut arguments = words(&["stress"]);
-        arguments.extend(self.targets(stress));
+        arguments.extend(targets::words(self.config, stress));
         if stress.provision {
             arguments.push("--provision".into());
         }
@@ -262,38 +235,6 @@ impl Planner<'_> {
         arguments.extend([OsString::from("--reproducers"), reproducers.into()]);
         self.step(NightStepName::Stress, None, stress.limit, 0, arguments)
     }
-
-    /// The targets that are named, or every root and the folder of the control arm.
-    fn targets(&self, stress: &StressStep) -> Vec<OsString> {
-        if !stress.targets.is_empty() {
-            let target = |(name, directory): (&str, &Path)| {
-                let mut word = OsString::from(format!("{name}="));
-                word.push(directory);
-                word
-            };
-            let targets = stress.targets.iter();
-            return targets.map(|it| target((it.name.as_str(), it.directory.as_path()))).collect();
-        }
-        let places = self.config.roots.iter().chain(&self.config.control);
-        let mut taken = BTreeSet::new();
-        let target = |(number, place): (usize, &PathBuf)| {
-            let mut word = OsString::from(format!("{}=", free_name(place, number, &mut taken)));
-            word.push(place);
-            word
-        };
-        places.enumerate().map(target).collect()
-    }
-}
-
-/// A name for a target. Names have to differ, and directories may be called the same.
-fn free_name(place: &Path, number: usize, taken: &mut BTreeSet<String>) -> String {
-    let name = place.file_name().map_or("root".into(), OsStr::to_string_lossy).replace('=', "-");
-    let numbered = |number: usize| match number {
-        0 => name.clone(),
-        _ => format!("{name}-{}", number + 1),
-    };
-    let mut names = (number..).map(numbered);
-    names.find(|name| taken.insert(name.clone())).unwrap_or(name)
 }
 
 fn words(words: &[&str]) -> Vec<OsString> {
@@ -311,41 +252,4 @@ fn literal(path: &OsStr) -> OsString {
         }
     }
     OsStr::from_bytes(&glob).to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_killed_is_told_with_what_cleans_up_behind_it() {
-        let text = "roots = [\"/home\"]\ncontrol = \"/c\"";
-        let config = Config::read(text, Path::new("nightly.toml")).unwrap();
-        let plan = Plan::new(&config, Path::new("/n"), Timestamp::now(), &[]);
-        let told = |ending| -> Vec<_> {
-            plan.steps.iter().filter_map(|step| step.left_behind(ending)).collect()
-        };
-        let expected = [
-            "tar of /home may have left a scratch directory: fscan tar /home --control /c --clean",
-            "stress may have left a scratch directory: fscan stress home=/home c-2=/c --clean",
-        ];
-        assert_eq!(told(NightEnding::Killed), expected);
-        assert_eq!(told(NightEnding::Crashed), expected);
-        assert_eq!(told(NightEnding::OutOfTime), [""; 0], "it has cleaned up");
-    }
-
-    #[test]
-    fn targets_have_names_of_their_own() {
-        for (places, expected) in [
-            (["/home", "/data", "/srv"], ["home", "data-2", "srv-3"]),
-            (["/p/y-2", "/q/y", "/r/y"], ["y-2", "y-3", "y-4"]),
-            (["/p/y-2", "/q/y", "/"], ["y-2", "y-3", "root-3"]),
-            (["/p/y-2", "/q/y", "/a=b"], ["y-2", "y-3", "a-b-3"]),
-        ] {
-            let mut taken = BTreeSet::new();
-            let name = |(number, place)| free_name(Path::new(place), number, &mut taken);
-            let names: Vec<_> = places.into_iter().enumerate().map(name).collect();
-            assert_eq!(names, expected);
-        }
-    }
 }

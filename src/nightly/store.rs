@@ -22,9 +22,8 @@ use rustix::io::Errno;
 
 use super::config::Config;
 use super::night_name::{self, PARTIAL};
-use super::plan::Plan;
 use super::trust::refuse_of_others;
-use super::{MARKER, SUMMARY, UnderWay, command_line, keep};
+use super::{MARKER, SUMMARY, UnderWay, keep};
 use crate::saved;
 
 /// The link to the newest night.
@@ -143,16 +142,11 @@ impl Store {
         nights.iter().take(COMPARED).filter_map(read).collect()
     }
 
-    /// What should be known where the night before was killed: nobody cleaned up behind it.
-    pub fn left_by_a_killed_night(&self, earlier: &[String], plan: &Plan) -> Option<String> {
+    /// The night before, where it was killed: one that was stopped leaves an account.
+    pub fn killed_before<'a>(&self, earlier: &'a [String]) -> Option<&'a str> {
         let last = earlier.first().filter(|name| name.ends_with(PARTIAL))?;
         let account = self.path.join(last).join(SUMMARY).symlink_metadata();
-        let clean = plan.steps.iter().filter_map(|step| step.clean.as_ref());
-        let clean: Vec<_> = clean.map(|clean| command_line::line(clean)).collect();
-        (account.is_err() && !clean.is_empty()).then(|| {
-            let clean = clean.join("; ");
-            format!("{last} was killed; its steps may have left scratch directories: {clean}")
-        })
+        account.is_err().then_some(last.as_str())
     }
 
     /// Makes the folder of a night that begins now. It can be read by whoever can read the folder
