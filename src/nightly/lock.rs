@@ -54,3 +54,32 @@ pub fn take(store: &Store) -> anyhow::Result<Lock> {
     let _ = file.flush();
     Ok(Lock(file))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::process::Command;
+
+    use rustix::io::{FdFlags, fcntl_getfd};
+
+    use super::*;
+    use crate::nightly::config::Config;
+
+    #[test]
+    fn a_step_holds_it_until_the_night_has_come_to_its_end() {
+        let top = tempfile::tempdir().unwrap();
+        let text = format!("roots = [\"/proc\"]\nreports = \"{}/n\"", top.path().display());
+        let config = Config::read(&text, Path::new("nightly.toml")).unwrap();
+        let store = Store::open(&config).unwrap();
+        let lock = take(&store).unwrap();
+        let error = take(&store).map(drop).unwrap_err().to_string();
+        assert!(error.contains(&format!("process {}", std::process::id())), "{error}");
+        assert!(!fcntl_getfd(&lock.0).unwrap().contains(FdFlags::CLOEXEC), "steps inherit it");
+        // One that the kernel does not let go keeps no other night away.
+        let mut step = Command::new("/bin/sleep").arg("60").spawn().unwrap();
+        drop(lock);
+        let again = take(&store).map(drop);
+        step.kill().and_then(|()| step.wait()).unwrap();
+        again.unwrap();
+    }
+}

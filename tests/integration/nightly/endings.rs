@@ -125,20 +125,15 @@ fn a_second_night_says_who_is_at_work_and_a_signal_stops_the_first() {
     });
 }
 
-/// A step is asked to end when its night is killed, and until it has no other night begins.
+/// Nobody is there any more to end it: the kernel asks it to.
 #[test]
-fn a_night_that_is_killed_leaves_no_step_beside_the_next_night() {
+fn a_night_that_is_killed_leaves_no_step_at_work() {
     in_lab(&[Need::Filesystem("fuse")], |dir| {
         let hung = Mount::hung(&dir.join("hung"));
-        let settings = settings(dir, &[hung.point()], QUICK_ALONE);
-        let first = nightly(dir, &settings).spawn();
-        let step = step_of(first.number(), hung.point());
-        kill_process(step, Signal::STOP).unwrap();
-        first.signal(Signal::KILL);
-        first.wait();
-        let second = nightly(dir, &settings).run();
-        second.expect_code(2).expect_one_error_line("a step that it left behind");
-        kill_process(step, Signal::CONT).unwrap();
+        let night = nightly(dir, &settings(dir, &[hung.point()], QUICK_ALONE)).spawn();
+        let step = step_of(night.number(), hung.point());
+        night.signal(Signal::KILL);
+        night.wait();
         let deadline = Instant::now() + Duration::from_secs(10);
         // One that has ended has no command line, whether or not it was waited for.
         let command = format!("/proc/{}/cmdline", step.as_raw_nonzero());
