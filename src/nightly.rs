@@ -8,10 +8,14 @@ mod command_line;
 mod conclusion;
 mod config;
 mod keep;
+mod leftovers;
 mod lock;
 mod night_name;
 mod plan;
+mod report_name;
 mod store;
+mod targets;
+mod trust;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -94,9 +98,10 @@ impl UnderWay {
 /// Prints what would be run, as commands that can be pasted.
 fn dry_run(config: &Config) -> anyhow::Result<Status> {
     let now = Timestamp::now();
-    let folder = config.reports.join(night_name::of(now));
     // Nothing is made; what is there says what would be compared with.
-    let earlier = if config.reports.is_dir() {
+    let reports = store::place(config)?;
+    let folder = reports.join(night_name::of(now));
+    let earlier = if reports.is_dir() {
         let store = Store::open(config)?;
         store.summaries(&store.nights()?)
     } else {
@@ -122,8 +127,15 @@ fn go(
     let nights = store.nights()?;
     let earlier: Vec<_> = nights.iter().filter(|night| **night != folder.name).cloned().collect();
     let plan = Plan::new(config, &folder.path, started_at, &store.summaries(&earlier));
-    let children = Children { config, under_way, until: begun + config.time_limit };
+    let is_in_place = || store.expect_in_place(&folder);
+    let until = begun + config.time_limit;
+    let children = Children { config, under_way, until, is_in_place: &is_in_place };
     let steps: Vec<NightStep> = plan.steps.iter().map(|step| children.run(step)).collect();
+    let left = plan.steps.iter().zip(&steps);
+    let left = left.filter_map(|(step, told)| leftovers::of_step(step, told.ending));
+    let killed = store.killed_before(&earlier);
+    let before = killed.and_then(|night| leftovers::of_killed_night(night, &plan));
+    let remarks = plan.remarks.iter().cloned().chain(left).chain(before).collect();
     let finished_at = Timestamp::now();
     let night = Night {
         schema_version: NIGHT_SCHEMA_VERSION,
@@ -139,7 +151,7 @@ fn go(
         worse: None,
         removed,
         troubles: Vec::new(),
-        remarks: plan.remarks,
+        remarks,
     };
     let conclusion = Conclusion { config, store, folder: &folder, earlier: &earlier };
     Ok(conclusion.of(night))

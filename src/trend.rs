@@ -9,7 +9,7 @@ use crate::arguments::{TrendArguments, TrendFormat};
 use crate::output;
 use crate::status::Status;
 
-pub use gather::gather;
+pub use gather::{gather, gather_first};
 
 /// Reads, compares, prints, and decides the exit code.
 pub fn run(arguments: &TrendArguments) -> anyhow::Result<Status> {

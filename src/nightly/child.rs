@@ -29,6 +29,8 @@ pub struct Children<'a> {
     pub under_way: &'a UnderWay,
     /// When the night is over.
     pub until: Instant,
+    /// Whether reports still go where they belong.
+    pub is_in_place: &'a dyn Fn() -> anyhow::Result<()>,
 }
 
 impl Children<'_> {
@@ -46,11 +48,15 @@ impl Children<'_> {
             verdict: None,
             worst: None,
             findings: 0,
+            not_whole: Vec::new(),
+            settings: None,
         };
         if self.under_way.is_stopped() {
             told.because = Some("the night was stopped before".to_owned());
         } else if Instant::now() >= self.until {
             told.because = Some("the time of the night was up (`time-limit`)".to_owned());
+        } else if let Err(error) = (self.is_in_place)() {
+            told.because = Some(format!("{error:#}"));
         } else {
             self.attend(step, &mut told);
         }
@@ -101,6 +107,7 @@ fn read(step: &Step, told: &mut NightStep) -> Read {
     told.report = Some(step.report.clone());
     told.verdict = Some(report.verdict);
     told.worst = report.worst();
+    told.note_checks(&report);
     let defects = report.findings.iter().filter(|finding| finding.severity > Severity::Info);
     told.findings = defects.fold(0, |sum, finding| sum.saturating_add(finding.occurrences));
     Ok(report)

@@ -12,9 +12,9 @@ use reports::{
 
 use super::config::Config;
 use super::store::{COMPARED, NightFolder, Store};
-use super::{SUMMARY, keep};
+use super::{SUMMARY, keep, report_name};
 use crate::output;
-use crate::trend::gather;
+use crate::trend::gather_first;
 
 /// Reports of earlier nights that cannot be read: the first of them are named.
 const REFUSED: usize = 5;
@@ -36,21 +36,25 @@ impl Conclusion<'_> {
     pub fn of(&self, mut night: Night) -> Night {
         let reports = self.reports(&mut night);
         self.compare(&mut night, &reports);
-        if let Some(file) = &self.config.prometheus_file
-            && let Err(error) = self.save_metrics(file, &night, &reports)
-        {
-            night.troubles.push(format!("{error:#}"));
-        }
         let partial = PathName::from(self.folder.path.as_path());
         let whole = night.complete;
         if whole {
-            match keep::tidy(self.store, self.config.keep, Timestamp::now()) {
-                Ok(removed) => night.removed.extend(removed),
+            let under_way = Some(self.folder.name.as_str());
+            match keep::tidy(self.store, self.config.keep, Timestamp::now(), under_way) {
+                Ok(tidied) => {
+                    night.removed.extend(tidied.told);
+                    night.remarks.extend(tidied.remark);
+                }
                 Err(error) => night.troubles.push(format!("no night was removed: {error:#}")),
             }
         } else {
             // One that was stopped leaves all as it is, under the name that says so.
             night.folder = partial.clone();
+        }
+        // What is told of files names them as they will be called.
+        let (now, then) = (partial.escaped(), night.folder.escaped());
+        for remark in &mut night.remarks {
+            *remark = remark.replace(&now, &then);
         }
         let kept = self
             .save(&night)
@@ -62,6 +66,12 @@ impl Conclusion<'_> {
                 night.troubles.push(format!("{error:#}"));
             }
         }
+        // Last, so that they say no night is clean that could not be kept.
+        if let Some(file) = &self.config.prometheus_file
+            && let Err(error) = self.save_metrics(file, &night, &reports)
+        {
+            night.troubles.push(format!("{error:#}"));
+        }
         night
     }
 
@@ -69,18 +79,39 @@ impl Conclusion<'_> {
     fn reports(&self, night: &mut Night) -> Vec<Dated> {
         let nights = std::iter::once(&self.folder.name).chain(self.earlier.iter().take(COMPARED));
         let folders: Vec<PathBuf> = nights.map(|name| self.store.path.join(name)).collect();
-        match gather(&folders) {
-            Ok(gathered) => {
-                // A step that left no report has said so.
-                let refused = gathered.refused.iter().map(|error| format!("{error:#}"));
-                night.remarks.extend(refused.take(REFUSED));
-                gathered.reports
-            }
-            Err(error) => {
-                night.troubles.push(format!("nothing was compared: {error:#}"));
-                Vec::new()
-            }
+        let (gathered, taken) = gather_first(&folders);
+        match taken {
+            0 => night.troubles.push("nothing was compared: its reports are too many".to_owned()),
+            _ if taken < folders.len() => night.remarks.push(format!(
+                "compared with {} of {} nights before: the reports of more are too many",
+                taken - 1,
+                folders.len() - 1
+            )),
+            _ => {}
         }
+        // A step that left no report has said so.
+        let refused = gathered.refused.iter().map(|error| format!("{error:#}"));
+        night.remarks.extend(refused.take(REFUSED));
+        self.none_yet_to_come(gathered.reports, night)
+    }
+
+    /// Leaves out reports that begin after this night has ended: each would be the newest one for
+    /// as long as the clock has not caught up.
+    fn none_yet_to_come(&self, reports: Vec<Dated>, night: &mut Night) -> Vec<Dated> {
+        let is_to_come = |dated: &Dated| {
+            dated.report.started_at > night.finished_at && !self.is_tonight(&dated.file)
+        };
+        let (to_come, reports): (Vec<_>, Vec<_>) = reports.into_iter().partition(is_to_come);
+        night.remarks.extend(to_come.first().map(|dated| {
+            format!(
+                "{}: it began at {}, which is yet to come, so the clock is behind now or was ahead \
+                 then; nothing was compared with it ({} such reports in all)",
+                dated.file.escaped(),
+                dated.report.started_at,
+                to_come.len()
+            )
+        }));
+        reports
     }
 
     /// Holds the night against those before: a line for each path and kind of run that it has.
@@ -102,11 +133,13 @@ impl Conclusion<'_> {
     /// Writes the metrics: of each step those of its newest report.
     fn save_metrics(&self, file: &Path, night: &Night, reports: &[Dated]) -> anyhow::Result<()> {
         let last: Vec<_> = night.steps.iter().filter_map(|step| last(step, reports)).collect();
+        let now = night.finished_at;
         let clean = if night.is_clean() {
-            Some(night.finished_at)
+            Some(now)
         } else {
             let earlier = self.store.summaries(self.earlier).into_iter();
-            earlier.map(|(_, night)| night).find(Night::is_clean).map(|night| night.finished_at)
+            let mut ended = earlier.map(|(_, night)| night).filter(|it| it.finished_at <= now);
+            ended.find(Night::is_clean).map(|night| night.finished_at)
         };
         let clean = clean.map(Timestamp::as_unix_seconds);
         let mut text = Vec::new();
@@ -116,6 +149,7 @@ impl Conclusion<'_> {
 
     /// Writes the account of the night.
     fn save(&self, night: &Night) -> anyhow::Result<()> {
+        self.store.expect_in_place(self.folder)?;
         let mut text = Vec::new();
         write_night_json(night, &mut text)?;
         let file = self.folder.path.join(SUMMARY);
@@ -126,13 +160,16 @@ impl Conclusion<'_> {
 /// The newest report of a step.
 fn last<'a>(step: &'a NightStep, reports: &'a [Dated]) -> Option<LastReport<'a>> {
     let is_of_step = |dated: &&Dated| {
-        let name = Path::new(OsStr::from_bytes(dated.file.as_bytes())).file_stem();
+        let name = Path::new(OsStr::from_bytes(dated.file.as_bytes())).file_name();
         let name = name.and_then(OsStr::to_str).unwrap_or_default();
         let root = dated.report.roots.first().map(|root| &root.path);
         let same_root = step.root.is_none() || step.root.as_ref() == root;
-        same_root && name.split('-').next() == Some(step.step.as_str())
+        same_root && report_name::place(name, step.step.as_str(), "json").is_some()
     };
     let of_step = reports.iter().filter(is_of_step);
     let newest = of_step.max_by_key(|dated| dated.report.started_at)?;
     Some(LastReport { step: step.step, root: step.root.as_ref(), report: &newest.report })
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, openat, statat, unlinkat}
 use super::config::Keep;
 use super::night_name::{self, PARTIAL};
 use super::store::{Store, directory};
-use super::{MARKER, SUMMARY};
+use super::{MARKER, SUMMARY, report_name};
 
 /// The folder that reproducers are written to.
 pub const REPRODUCERS: &str = "reproducers";
@@ -20,17 +20,33 @@ pub const REPRODUCERS: &str = "reproducers";
 /// Seconds of a day.
 const DAY: u64 = 86_400;
 
-/// Removes nights that are not kept, and says which and why. The newest night stays, and the newest
+/// What came of nights that are not kept.
+#[derive(Debug, Default)]
+pub struct Tidied {
+    /// Which were removed and why, and which could not be.
+    pub told: Vec<String>,
+    /// What should be known.
+    pub remark: Option<String>,
+}
+
+/// Removes nights that are not kept. The one that is under way stays, the newest, and the newest
 /// that came to its end.
-pub fn tidy(store: &Store, keep: Keep, now: Timestamp) -> anyhow::Result<Vec<String>> {
+pub fn tidy(
+    store: &Store,
+    keep: Keep,
+    now: Timestamp,
+    under_way: Option<&str>,
+) -> anyhow::Result<Tidied> {
     let nights = store.nights()?;
+    let remark = doubt(&nights, keep, now, under_way);
     let ended = nights.iter().position(|name| !name.ends_with(PARTIAL));
     let mut told = Vec::new();
     let mut kept = Kept { nights: 0, bytes: 0 };
     for (number, name) in nights.iter().enumerate() {
         let bytes = size(store, name);
-        let days = now.since(night_name::time(name).unwrap_or(now)).as_secs() / DAY;
-        let why = kept.why_not(keep, days, bytes).filter(|_| number > 0 && Some(number) != ended);
+        let days = if remark.is_none() { days_between(name, now) } else { 0 };
+        let stays = number == 0 || Some(number) == ended || Some(name.as_str()) == under_way;
+        let why = kept.why_not(keep, days, bytes).filter(|_| !stays);
         match why.map(|why| (remove(store, name), why)) {
             Some((Ok(()), why)) => told.push(format!("{name}: {why}")),
             Some((Err(error), _)) => {
@@ -40,7 +56,31 @@ pub fn tidy(store: &Store, keep: Keep, now: Timestamp) -> anyhow::Result<Vec<Str
             None => kept.add(bytes),
         }
     }
-    Ok(told)
+    Ok(Tidied { told, remark })
+}
+
+/// How many days ago a night began.
+fn days_between(name: &str, now: Timestamp) -> u64 {
+    now.since(night_name::time(name).unwrap_or(now)).as_secs() / DAY
+}
+
+/// Why how old nights are cannot be told: the clock was ahead once, or is ahead now.
+fn doubt(nights: &[String], keep: Keep, now: Timestamp, under_way: Option<&str>) -> Option<String> {
+    let mut before = nights.iter().filter(|name| Some(name.as_str()) != under_way);
+    let last = before.next()?;
+    if night_name::time(last).is_some_and(|time| time > now) {
+        return Some(format!(
+            "no night was removed by its age (`keep.days`): {last} is yet to come, so the clock is \
+             behind now or was ahead then; remove that folder if it was"
+        ));
+    }
+    let days = days_between(last, now);
+    (days >= keep.days).then(|| {
+        format!(
+            "no night was removed by its age (`keep.days`): the last one, {last}, was {days} days \
+             ago, which may be the clock's doing"
+        )
+    })
 }
 
 /// The newer nights that are kept.
@@ -143,23 +183,16 @@ fn is_own(name: &CString, kind: FileType) -> bool {
     is_reproducers(name, kind)
         || kind.is_file()
             && name.to_str().is_ok_and(|name| {
-                let of_step = |step: &NightStepName| is_numbered(name, step.as_str(), "json");
+                let of_step = |step: &NightStepName| {
+                    report_name::place(name, step.as_str(), "json").is_some()
+                };
                 // `.fscan-` is what a step that was killed leaves of a file that it was writing.
                 [MARKER, SUMMARY].contains(&name)
-                    || is_numbered(name, "manifest", "gz")
+                    || report_name::place(name, "manifest", "gz").is_some()
                     || NightStepName::ALL.iter().any(of_step)
                     || name.starts_with(".fscan-")
             })
 }
 
-/// `full.json`, `full-2.json`.
-fn is_numbered(name: &str, stem: &str, extension: &str) -> bool {
-    let rest = name.strip_prefix(stem);
-    let rest = rest.and_then(|rest| rest.strip_suffix(extension)?.strip_suffix('.'));
-    rest.is_some_and(|rest| {
-        let number = rest.strip_prefix('-');
-        rest.is_empty()
-            || number
-                .is_some_and(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit()))
-    })
-}
+#[cfg(test)]
+mod tests;

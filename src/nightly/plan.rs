@@ -9,8 +9,8 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use reports::{Night, NightStepName, Timestamp};
 
-use super::command_line;
 use super::config::{Config, FullStep, StressStep, TarStep};
+use super::{command_line, leftovers, report_name, targets};
 
 /// The steps of a night.
 pub struct Plan {
@@ -37,6 +37,8 @@ pub struct Step {
     pub report: String,
     /// Where that is written.
     pub output: PathBuf,
+    /// The arguments that remove what it leaves when it is killed, where it makes something.
+    pub clean: Option<Vec<OsString>>,
 }
 
 impl Step {
@@ -115,8 +117,10 @@ impl Planner<'_> {
         number: usize,
         mut arguments: Vec<OsString>,
     ) -> Step {
-        let report = numbered(name.as_str(), number, "json");
+        let report = report_name::of(name.as_str(), number, "json");
         let output = self.folder.join(&report);
+        let control = self.config.control.as_deref();
+        let clean = leftovers::clean(name, root.as_deref(), &arguments, control);
         let fail_on = self.config.fail_on.to_possible_value();
         let fail_on = fail_on.map_or_else(String::new, |value| value.get_name().to_owned());
         arguments.extend(words(&["--fail-on", &fail_on, "--quiet", "--progress", "never"]));
@@ -124,7 +128,7 @@ impl Planner<'_> {
             arguments.push("--no-settings".into());
         }
         arguments.extend([OsString::from("--output"), output.clone().into()]);
-        Step { name, root, limit, arguments, report, output }
+        Step { name, root, limit, arguments, report, output, clean }
     }
 
     fn quick(&mut self, root: &Path, _: usize) -> Vec<OsString> {
@@ -139,7 +143,7 @@ impl Planner<'_> {
             arguments.extend(words(&["--max-rate", &rate.to_string()]));
         }
         if full.manifest {
-            let manifest = self.folder.join(numbered("manifest", number, "gz"));
+            let manifest = self.folder.join(report_name::of("manifest", number, "gz"));
             arguments.extend([OsString::from("--manifest"), manifest.into()]);
         }
         if full.baseline {
@@ -164,8 +168,8 @@ impl Planner<'_> {
         };
         let manifests = self.earlier.iter().filter_map(|(folder, night)| {
             let report = full(night)?;
-            let number = report.strip_prefix("full")?.strip_suffix(".json")?.to_owned();
-            Some(folder.join(format!("manifest{number}.gz")))
+            let number = report_name::place(&report, NightStepName::Full.as_str(), "json")?;
+            Some(folder.join(report_name::of("manifest", number, "gz")))
         });
         manifests
             .into_iter()
@@ -216,7 +220,7 @@ impl Planner<'_> {
 
     fn stress(&self, stress: &StressStep, seed: u64) -> Step {
         let mut arguments = words(&["stress"]);
-        arguments.extend(self.targets(stress));
+        arguments.extend(targets::words(self.config, stress));
         if stress.provision {
             arguments.push("--provision".into());
         }
@@ -231,42 +235,10 @@ impl Planner<'_> {
         arguments.extend([OsString::from("--reproducers"), reproducers.into()]);
         self.step(NightStepName::Stress, None, stress.limit, 0, arguments)
     }
-
-    /// The targets that are named, or every root and the folder of the control arm.
-    fn targets(&self, stress: &StressStep) -> Vec<OsString> {
-        if !stress.targets.is_empty() {
-            let target = |(name, directory): (&str, &Path)| {
-                let mut word = OsString::from(format!("{name}="));
-                word.push(directory);
-                word
-            };
-            let targets = stress.targets.iter();
-            return targets.map(|it| target((it.name.as_str(), it.directory.as_path()))).collect();
-        }
-        let places = self.config.roots.iter().chain(&self.config.control);
-        let places = places.enumerate().map(|(number, place)| {
-            let name = place.file_name().map_or("root".into(), OsStr::to_string_lossy);
-            // Names have to differ, and directories may be called the same.
-            let name = name.replace('=', "-");
-            let name = if number == 0 { name } else { format!("{name}-{}", number + 1) };
-            let mut word = OsString::from(format!("{name}="));
-            word.push(place);
-            word
-        });
-        places.collect()
-    }
 }
 
 fn words(words: &[&str]) -> Vec<OsString> {
     words.iter().map(OsString::from).collect()
-}
-
-/// `full.json`, `full-2.json`: the first has no number.
-fn numbered(name: &str, number: usize, extension: &str) -> String {
-    match number {
-        0 => format!("{name}.{extension}"),
-        _ => format!("{name}-{}.{extension}", number + 1),
-    }
 }
 
 /// A path as a glob that matches it alone.

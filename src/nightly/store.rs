@@ -1,10 +1,11 @@
 //! The folder that holds the nights.
 //!
 //! Whatever is made, renamed or removed in it is named relative to its descriptor, and no link is
-//! followed: others may be able to write there.
+//! followed. Steps are given paths: others may write neither there nor above, and before each step
+//! it is looked whether the paths still lead to what is open here.
 
 use std::fs::DirBuilder;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -14,13 +15,14 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use reports::{Night, PathName, Timestamp};
 use rustix::fs::{
-    AtFlags, CWD, Dir, Mode, OFlags, fstat, fstatvfs, fsync, mkdirat, openat, readlinkat, renameat,
-    symlinkat, unlinkat,
+    AtFlags, CWD, Dir, Mode, OFlags, Stat, fstat, fstatvfs, fsync, mkdirat, openat, readlinkat,
+    renameat, statat, symlinkat, unlinkat,
 };
 use rustix::io::Errno;
 
 use super::config::Config;
 use super::night_name::{self, PARTIAL};
+use super::trust::refuse_of_others;
 use super::{MARKER, SUMMARY, UnderWay, keep};
 use crate::saved;
 
@@ -56,21 +58,31 @@ pub struct NightFolder {
 impl Store {
     /// Opens the folder, which is made where it is not there.
     pub fn open(config: &Config) -> anyhow::Result<Self> {
-        let path = &config.reports;
+        let path = place(config)?;
         let shown = || PathName::from(path.as_path()).escaped();
-        if !path.is_dir() {
-            let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
-            made.with_context(|| format!("{}: the folder for reports cannot be made", shown()))?;
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(&path);
+        made.with_context(|| format!("{}: the folder for reports cannot be made", shown()))?;
+        // What was not there a moment ago may have been made by others meanwhile.
+        refuse_of_others(&path)?;
+        let folder = openat(CWD, &path, directory() | OFlags::NOFOLLOW, Mode::empty());
+        let folder = folder.with_context(|| format!("{}: open", shown()))?;
+        Ok(Store { path, folder })
+    }
+
+    /// Refuses to go on where the names that steps are given lead elsewhere than what is open here.
+    pub fn expect_in_place(&self, night: &NightFolder) -> anyhow::Result<()> {
+        let is = |name: Result<Stat, Errno>, open: &OwnedFd| match (name, fstat(open)) {
+            (Ok(name), Ok(open)) => (name.st_dev, name.st_ino) == (open.st_dev, open.st_ino),
+            _ => false,
+        };
+        let links = AtFlags::SYMLINK_NOFOLLOW;
+        let all = statat(CWD, &self.path, links);
+        let one = statat(&self.folder, &night.name, links);
+        if is(all, &self.folder) && is(one, &night.folder) {
+            return Ok(());
         }
-        let path = path.canonicalize().with_context(shown)?;
-        refuse_under_roots(config, &path)?;
-        let folder = openat(CWD, &path, directory(), Mode::empty());
-        let store = Store { folder: folder.with_context(|| format!("{}: open", shown()))?, path };
-        let mode = Mode::from_raw_mode(fstat(&store.folder).with_context(shown)?.st_mode);
-        if mode.contains(Mode::WOTH) {
-            bail!("{}: everybody may write to it; `chmod o-w` it, or name another folder", shown());
-        }
-        Ok(store)
+        let shown = PathName::from(night.path.as_path()).escaped();
+        bail!("{shown}: it was renamed or replaced, so nothing more is written there")
     }
 
     /// Removes nights that are not kept, where there is too little space without that.
@@ -83,7 +95,8 @@ impl Store {
         if free()? >= config.min_free {
             return Ok(Vec::new());
         }
-        let removed = keep::tidy(self, config.keep, Timestamp::now())?;
+        // A remark comes with the end of the night, when it is tidied up once more.
+        let removed = keep::tidy(self, config.keep, Timestamp::now(), None)?.told;
         let (free, least) = (free()?, config.min_free);
         if free < least {
             bail!(
@@ -113,7 +126,7 @@ impl Store {
     fn is_night(&self, name: &str) -> bool {
         let opened = openat(&self.folder, name, directory() | OFlags::NOFOLLOW, Mode::empty());
         opened.is_ok_and(|folder| {
-            let marker = rustix::fs::statat(&folder, MARKER, AtFlags::SYMLINK_NOFOLLOW);
+            let marker = statat(&folder, MARKER, AtFlags::SYMLINK_NOFOLLOW);
             marker.is_ok_and(|it| rustix::fs::FileType::from_raw_mode(it.st_mode).is_file())
         })
     }
@@ -127,6 +140,13 @@ impl Store {
             Some((folder, serde_json::from_slice(&text).ok()?))
         };
         nights.iter().take(COMPARED).filter_map(read).collect()
+    }
+
+    /// The night before, where it was killed: one that was stopped leaves an account.
+    pub fn killed_before<'a>(&self, earlier: &'a [String]) -> Option<&'a str> {
+        let last = earlier.first().filter(|name| name.ends_with(PARTIAL))?;
+        let account = self.path.join(last).join(SUMMARY).symlink_metadata();
+        account.is_err().then_some(last.as_str())
     }
 
     /// Makes the folder of a night that begins now. It can be read by whoever can read the folder
@@ -179,6 +199,7 @@ impl Store {
     /// what should be known.
     pub fn finish(&self, night: &NightFolder) -> anyhow::Result<Option<String>> {
         let (shown, name) = (PathName::from(night.path.as_path()).escaped(), night.final_name());
+        self.expect_in_place(night)?;
         renameat(&self.folder, &night.name, &self.folder, name)
             .with_context(|| format!("{shown}: rename to {name}"))?;
         // The rename itself reaches the disk with the folder; some filesystems cannot flush one.
@@ -214,6 +235,29 @@ impl NightFolder {
 /// How folders are opened.
 pub fn directory() -> OFlags {
     OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC
+}
+
+/// The path of the folder without links, where nights may be kept there. Nothing is made.
+pub fn place(config: &Config) -> anyhow::Result<PathBuf> {
+    let path = real(&config.reports)?;
+    refuse_under_roots(config, &path)?;
+    refuse_of_others(&path)?;
+    Ok(path)
+}
+
+/// A path without links, of which the end need not be there.
+fn real(path: &Path) -> anyhow::Result<PathBuf> {
+    let shown = || PathName::from(path).escaped();
+    match (path.canonicalize(), path.parent(), path.file_name()) {
+        (Err(error), Some(above), Some(name)) if error.kind() == ErrorKind::NotFound => {
+            // A link that leads nowhere is there.
+            if path.symlink_metadata().is_ok() {
+                bail!("{}: the link leads nowhere; name another folder (`reports`)", shown());
+            }
+            Ok(real(above)?.join(name))
+        }
+        (found, ..) => found.with_context(shown),
+    }
 }
 
 /// Reports that are written while a tree is scanned would be part of it.

@@ -1,12 +1,13 @@
 //! `fscan trend`: real reports of one filesystem over time, and files that are none.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use reports::{Trend, TrendState};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 
-use crate::harness::{Dir, Fscan, Image, Need, Outcome, files, in_lab};
+use crate::harness::{Dir, Fscan, Image, Need, Outcome, User, files, in_lab};
 
 const LAB: &[Need] = &[Need::Loop, Need::Tool("mkfs.ext4"), Need::Tool("debugfs")];
 
@@ -102,6 +103,29 @@ fn what_is_no_report_is_one_clear_line_and_the_others_are_compared() {
         outcome.expect(states(&outcome).is_empty(), "the others are compared");
         outcome.expect(!outcome.stderr().contains('\x1b'), "no raw bytes of the file");
     }
+}
+
+/// As lost+found beside reports.
+#[test]
+fn a_folder_that_cannot_be_read_costs_itself_alone() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let dir = Dir::new();
+    two(&dir);
+    for name in ["a.json", "b.json"] {
+        fs::rename(dir.join(name), dir.folder("reports").join(name)).unwrap();
+    }
+    let locked = dir.folder("reports/lost+found");
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o700)).unwrap();
+    let reports = fs::read_dir(dir.join("reports")).unwrap().map(|entry| entry.unwrap().path());
+    for report in reports.filter(|path| path.is_file()) {
+        fs::set_permissions(report, fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    let outcome =
+        Fscan::new(&dir).user(User::Nobody).args(["trend", "--format", "json", "reports"]).run();
+    outcome.expect_code(2).expect_one_error_line("lost+found: reading the folder");
+    outcome.expect(states(&outcome).is_empty(), "the reports are compared");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{PathName, Severity, Timestamp, Verdict};
+use crate::{CheckRun, CheckStatus, PathName, Report, Severity, Timestamp, Verdict};
 
 /// What a step does.
 #[derive(
@@ -34,6 +34,18 @@ impl NightStepName {
             NightStepName::Stress => "stress",
             NightStepName::Full => "full",
         }
+    }
+
+    /// Whether a check was not asked for by a step of this kind, whatever settings say.
+    fn leaves_out(self, check: &CheckRun) -> bool {
+        let unasked = check.status == CheckStatus::Skipped
+            && check.reason.as_deref() == Some("not asked for");
+        unasked
+            && match self {
+                NightStepName::Quick => matches!(check.name.as_str(), "content" | "tar"),
+                NightStepName::Tar | NightStepName::Stress => true,
+                NightStepName::Full => false,
+            }
     }
 }
 
@@ -118,11 +130,29 @@ pub struct NightStep {
     pub worst: Option<Severity>,
     /// How many defects were found: what is merely worth knowing is none.
     pub findings: u64,
+    /// Checks that did not run, or not on everything, and why; those that such a step always leaves
+    /// out are not among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_whole: Vec<CheckRun>,
+    /// The settings file that was in force, where one was: it may switch checks off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<String>,
 }
 
 impl NightStep {
     /// Whether it came to its end.
     pub fn is_done(&self) -> bool {
         self.ending == NightEnding::Done
+    }
+
+    /// Takes down how far a report says that its checks came.
+    pub fn note_checks(&mut self, report: &Report) {
+        self.settings.clone_from(&report.tool.settings);
+        for check in report.roots.iter().flat_map(|root| &root.checks) {
+            let always = self.step.leaves_out(check);
+            if check.status != CheckStatus::Ran && !always && !self.not_whole.contains(check) {
+                self.not_whole.push(check.clone());
+            }
+        }
     }
 }

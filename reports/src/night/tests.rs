@@ -1,7 +1,7 @@
 use super::*;
 use crate::sample::{HOSTILE, finding, hostile_text, moment, with_findings};
 use crate::schema::expect_committed;
-use crate::{Code, TextOptions};
+use crate::{CheckRun, CheckStatus, Code, TextOptions};
 
 /// A night of two steps, the first of them done.
 fn night(ending: NightEnding, worst: Option<Severity>) -> Night {
@@ -17,6 +17,8 @@ fn night(ending: NightEnding, worst: Option<Severity>) -> Night {
         verdict: None,
         worst,
         findings: 0,
+        not_whole: Vec::new(),
+        settings: None,
     };
     Night {
         schema_version: NIGHT_SCHEMA_VERSION,
@@ -79,6 +81,39 @@ fn a_night_is_told_step_by_step() {
     let mut json = Vec::new();
     write_night_json(&night, &mut json).unwrap();
     assert_eq!(serde_json::from_slice::<Night>(&json).unwrap(), night);
+}
+
+/// Settings in a root may switch checks off: a clean night says what it did not look at.
+#[test]
+fn what_a_step_left_out_is_told() {
+    let run = |name: &str, status, reason: &str| CheckRun {
+        name: name.into(),
+        status,
+        reason: Some(reason.into()),
+    };
+    let mut report = with_findings(vec![]);
+    report.tool.settings = Some("/home/coder/.fscan.toml".into());
+    report.roots[0].checks = vec![
+        run("content", CheckStatus::Skipped, "not asked for"),
+        run("links", CheckStatus::Skipped, "not asked for"),
+        run("inodes", CheckStatus::Partial, "parts of the tree were not seen"),
+        run("entries", CheckStatus::Ran, "as it is"),
+    ];
+    let mut night = night(NightEnding::Done, None);
+    for (step, expected) in [(0, &["links", "inodes"][..]), (1, &["content", "links", "inodes"])] {
+        night.steps[step].note_checks(&report);
+        let names: Vec<_> = night.steps[step].not_whole.iter().map(|run| &run.name).collect();
+        assert_eq!(names, expected, "{}", night.steps[step].step.as_str());
+    }
+    let told = text(&night);
+    for line in [
+        "CLEAN NIGHT",
+        "full of /home/coder: the check content ran not at all: not asked for",
+        "quick of /home/coder: the check inodes ran in part: parts of the tree",
+        "quick of /home/coder: as /home/coder/.fscan.toml has it",
+    ] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::numbers::{duration, grouped};
 use crate::path_name::escape_prose;
 use crate::text::page::{Page, Style};
 use crate::text::table::{Side, write as write_table};
-use crate::{Night, NightStep, PathName, TextOptions, Verdict};
+use crate::{CheckRun, CheckStatus, Night, NightStep, PathName, TextOptions, Verdict};
 
 /// Writes a night.
 pub fn write_night_text(
@@ -25,6 +25,7 @@ pub fn write_night_text(
         page.paragraph(2, &escape_prose(&trouble(step)))?;
     }
     night.troubles.iter().try_for_each(|told| page.paragraph(2, &escape_prose(told)))?;
+    lines("Not looked at whole", &not_whole(night), page)?;
     lines("Against the nights before", &night.trend, page)?;
     lines("Removed", &night.removed, page)?;
     lines("Remarks", &night.remarks, page)?;
@@ -67,9 +68,29 @@ fn cells(step: &NightStep) -> [String; 6] {
 }
 
 fn trouble(step: &NightStep) -> String {
-    let root = step.root.as_ref().map(|root| format!(" of {}", root.escaped())).unwrap_or_default();
     let because = step.because.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-    format!("{}{root}: {}{because}", step.step.as_str(), step.ending.text())
+    format!("{}: {}{because}", place(step), step.ending.text())
+}
+
+/// `full of /home/coder`.
+fn place(step: &NightStep) -> String {
+    let root = step.root.as_ref().map(|root| format!(" of {}", root.escaped())).unwrap_or_default();
+    format!("{}{root}", step.step.as_str())
+}
+
+/// What steps left out that came to their ends all the same.
+fn not_whole(night: &Night) -> Vec<String> {
+    let of_step = |step: &NightStep| {
+        let place = place(step);
+        let check = |run: &CheckRun| {
+            let how = if run.status == CheckStatus::Partial { "in part" } else { "not at all" };
+            let why = run.reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+            format!("{place}: the check {} ran {how}{why}", run.name)
+        };
+        let settings = step.settings.iter().map(|file| format!("{place}: as {file} has it"));
+        step.not_whole.iter().map(check).chain(settings).collect::<Vec<_>>()
+    };
+    night.steps.iter().flat_map(of_step).collect()
 }
 
 fn lines<W: Write>(heading: &str, lines: &[String], page: &mut Page<'_, W>) -> io::Result<()> {

@@ -50,6 +50,9 @@ pub struct TrendChange {
     pub from: String,
     /// What it is.
     pub to: String,
+    /// Whether it says that another filesystem stands at the path.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub replaces: bool,
 }
 
 impl TrendAspect {
@@ -83,9 +86,10 @@ impl TrendAspect {
         }
     }
 
-    /// Whether it says that another filesystem stands at the path.
-    pub fn replaces(self) -> bool {
-        self <= TrendAspect::LonghornVolume
+    /// Whether it tells one filesystem from another whatever else is as before.
+    fn identifies(self) -> bool {
+        use TrendAspect::{Filesystem, LonghornVolume, PersistentVolume};
+        matches!(self, Filesystem | PersistentVolume | LonghornVolume)
     }
 
     /// What a report says of it; none where it does not know.
@@ -114,12 +118,56 @@ impl TrendAspect {
     }
 }
 
+impl TrendChange {
+    /// What is told behind it.
+    pub(super) fn meaning(&self) -> &'static str {
+        match self.aspect {
+            _ if self.replaces => {
+                "another filesystem stands there: what was found before is no more of it"
+            }
+            TrendAspect::Device => "another name of the same filesystem",
+            _ => "",
+        }
+    }
+}
+
 /// Every change, run by run. What a run does not know is held against the last one that knew.
 pub(super) fn changes(runs: &[Seen<'_>]) -> Vec<TrendChange> {
     let mut changes: Vec<_> =
         TrendAspect::ALL.iter().flat_map(|aspect| of(*aspect, runs)).collect();
     changes.sort_by_key(|change| change.run);
+    let replaces: Vec<_> = changes.iter().map(|it| replaces(it, &changes, runs)).collect();
+    for (change, replaces) in changes.iter_mut().zip(replaces) {
+        change.replaces = replaces;
+    }
     changes
+}
+
+/// Whether a change says that another filesystem stands there. The kernel names devices in the
+/// order in which it meets them: such a name says so only where the filesystem is another one in
+/// something else as well.
+fn replaces(change: &TrendChange, all: &[TrendChange], runs: &[Seen<'_>]) -> bool {
+    if change.aspect != TrendAspect::Device {
+        return change.aspect.identifies();
+    }
+    let is_numbered = [&change.from, &change.to].iter().all(|name| is_of_the_kernel(name));
+    let mut beside = all.iter().filter(|other| other.run == change.run);
+    let differs = beside.any(|it| it.aspect == TrendAspect::Size || it.aspect.identifies());
+    (differs || !is_numbered) && !has_the_same_record(change.run as usize, runs)
+}
+
+/// `/dev/sdb`, `/dev/nvme0n1p1`; `/dev/mapper/home` and `server:/home` say which one it is.
+fn is_of_the_kernel(device: &str) -> bool {
+    device.strip_prefix("/dev/").is_some_and(|name| !name.contains('/'))
+}
+
+/// Whether the kernel has the same first error on record as in the last run that knew of one: the
+/// record lies in the filesystem itself.
+fn has_the_same_record(run: usize, runs: &[Seen<'_>]) -> bool {
+    let first = |seen: &Seen<'_>| seen.fact(FactName::KernelFirstError)?.number();
+    let now = runs.get(run).and_then(first);
+    let before = runs.iter().take(run).rev().find_map(first);
+    now.is_some() && now == before
 }
 
 fn of(aspect: TrendAspect, runs: &[Seen<'_>]) -> Vec<TrendChange> {
@@ -128,7 +176,7 @@ fn of(aspect: TrendAspect, runs: &[Seen<'_>]) -> Vec<TrendChange> {
     for (run, seen) in runs.iter().enumerate() {
         let Some(now) = aspect.of(seen).map(|now| clip_end(&now, VALUE)) else { continue };
         if let Some(from) = before.replace(now.clone()).filter(|from| *from != now) {
-            changes.push(TrendChange { run: run as u32, aspect, from, to: now });
+            changes.push(TrendChange { run: run as u32, aspect, from, to: now, replaces: false });
         }
     }
     changes
@@ -137,7 +185,7 @@ fn of(aspect: TrendAspect, runs: &[Seen<'_>]) -> Vec<TrendChange> {
 /// The runs in which another filesystem or device stands at the path than before.
 pub(super) fn replaced(changes: &[TrendChange]) -> Vec<usize> {
     let mut runs: Vec<_> =
-        changes.iter().filter(|it| it.aspect.replaces()).map(|it| it.run as usize).collect();
+        changes.iter().filter(|it| it.replaces).map(|it| it.run as usize).collect();
     runs.dedup();
     runs
 }

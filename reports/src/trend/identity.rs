@@ -1,5 +1,6 @@
 //! When two findings of different reports are the same one: code and subject. A path tells it where
-//! there is one, since a file that is written anew has another inode number.
+//! there is one, since a file that is written anew has another inode number, and a device that is met
+//! in another order another name.
 
 use crate::clip::clip_end;
 use crate::{Code, Finding, PathName, Subject};
@@ -28,11 +29,13 @@ impl Identity {
         let Subject { path, inode, device } = &finding.subject;
         let path = path.as_ref().map(stable);
         let inode = inode.filter(|_| path.is_none());
+        // The kernel may call it otherwise after the next start.
+        let device = device.clone().filter(|_| path.is_none());
         let code = finding.code;
         let evidence = finding.evidence.first().filter(|_| code.text().check == "stress");
         Identity {
             code,
-            subject: Subject { path, inode, device: device.clone() },
+            subject: Subject { path, inode, device },
             detail: evidence.map(|line| clip_end(line, DETAIL)),
         }
     }

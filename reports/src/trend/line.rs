@@ -17,7 +17,7 @@ const TOLD: [TrendState; 9] = [
 ];
 
 impl TrendSeries {
-    /// `/home/coder (scan): 2 new, 1 gone against the reports before; kernel errors +3`.
+    /// `/home/coder (scan): 2 new, 1 gone; kernel errors +3 since the first report`.
     pub fn line(&self) -> String {
         let place = format!("{} ({})", self.path.escaped(), self.kind.as_str());
         if !self.compares() {
@@ -29,7 +29,7 @@ impl TrendSeries {
             0 => String::new(),
             more => format!("; kernel errors +{more} since the first report"),
         };
-        let replaced = self.changes.iter().rev().find(|change| change.aspect.replaces());
+        let replaced = self.changes.iter().rev().find(|change| change.replaces);
         let newest = self.runs.len().saturating_sub(1) as u32;
         let replaced = match replaced.filter(|change| change.run == newest) {
             None => String::new(),

@@ -109,12 +109,14 @@ fn baseline(seen: &Seen<'_>, other: &Seen<'_>) -> Option<String> {
 /// Whether places that were not examined may be where the finding is.
 fn left_out(seen: &Seen<'_>, other: &Seen<'_>, of: &Identity, check: &str) -> Option<String> {
     let rows = seen.report().unchecked.iter();
-    let mut rows = rows.filter(|row| concerns(row, check)).filter(|row| {
-        let named = row.examples.len() as u64 >= row.count;
-        match of.subject.path.as_ref().filter(|_| named) {
-            Some(path) => row.examples.iter().any(|place| is_beneath(path, place)),
-            None => is_wider(row, &other.report().unchecked),
+    let mut rows = rows.filter(|row| concerns(row, check)).filter(|row| match &of.subject.path {
+        // Of many places the first are named: it may lie in another one, however many there were
+        // in the other report.
+        Some(path) => {
+            let all_named = row.examples.len() as u64 >= row.count;
+            !all_named || row.examples.iter().any(|place| is_beneath(path, place))
         }
+        None => is_wider(row, &other.report().unchecked),
     });
     let row = rows.next()?;
     Some(format!("it may lie where nothing was examined: {}", row.reason.text()))

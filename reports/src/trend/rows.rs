@@ -52,6 +52,7 @@ struct Had {
     count: u64,
     severity: Severity,
     found: String,
+    device: Option<String>,
 }
 
 /// What all reports have of it, by report.
@@ -139,7 +140,8 @@ fn accepted(runs: &[Seen<'_>]) -> BTreeMap<(Code, String), History> {
         for row in run.report().suppressed.iter().filter(|row| row.count > 0) {
             let key = (row.code, clip_end(row.glob.as_deref().unwrap_or_default(), FOUND));
             let history = all.entry(key).or_default();
-            let had = Had { count: row.count, severity: row.severity, found: row.reason.clone() };
+            let (count, severity, found) = (row.count, row.severity, row.reason.clone());
+            let had = Had { count, severity, found, device: None };
             match history.get_mut(&number) {
                 Some(before) => before.count = before.count.saturating_add(row.count),
                 None => drop(history.insert(number, had)),
@@ -155,6 +157,7 @@ impl Had {
             count: finding.occurrences,
             severity: finding.severity,
             found: clip_end(&finding.found, FOUND),
+            device: finding.subject.device.clone(),
         }
     }
 
@@ -182,11 +185,15 @@ fn row(
     // One finding stands for all errors on record: their number says more.
     let counts = counter.map(|counter| counter.values.clone());
     let (_, last) = history.last_key_value()?;
+    let mut subject = identity.subject;
+    // What it is called there, which nothing is known by.
+    subject.device =
+        subject.device.or_else(|| last.device.clone().filter(|_| subject.path.is_some()));
     Some(TrendFinding {
         state,
         code: identity.code,
         severity: last.severity,
-        subject: identity.subject,
+        subject,
         detail: identity.detail,
         suppressed,
         found: last.found.clone(),

@@ -1,5 +1,7 @@
 //! One report of a series.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +24,7 @@ pub struct TrendRun {
 }
 
 /// A report as a series sees it: what of it is about one path.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Seen<'a> {
     /// Which report, from 0.
     pub(super) index: usize,
@@ -34,6 +36,8 @@ pub(super) struct Seen<'a> {
     pub(super) root: &'a Root,
     /// The target, where the root is one that was hammered.
     pub(super) target: Option<&'a StressTarget>,
+    /// What is found on this root.
+    found: Vec<&'a Finding>,
 }
 
 impl<'a> Seen<'a> {
@@ -58,11 +62,7 @@ impl<'a> Seen<'a> {
 
     /// What is found on this root.
     pub(super) fn findings(&self) -> impl Iterator<Item = &'a Finding> {
-        let (report, root) = (self.report(), self.root);
-        report.findings.iter().filter(move |finding| {
-            let of = root_of(report, finding.subject.path.as_ref());
-            of.is_some_and(|of| std::ptr::eq(of, root))
-        })
+        self.found.iter().copied()
     }
 
     /// What is known of the root.
@@ -71,18 +71,63 @@ impl<'a> Seen<'a> {
     }
 }
 
-/// The root that a path belongs to: the nearest above it, or the one whose mount point it is. What
-/// belongs to none is told of the first.
-fn root_of<'a>(report: &'a Report, path: Option<&PathName>) -> Option<&'a Root> {
-    let first = report.roots.first();
-    let Some(path) = path else { return first };
-    let above = report.roots.iter().filter(|root| is_beneath(path, &root.path));
-    let nearest = above.max_by_key(|root| root.path.as_bytes().len());
-    let mounted = || {
-        let mut roots = report.roots.iter();
-        roots.find(|root| root.mount_point.as_bytes() == path.as_bytes())
-    };
-    nearest.or_else(mounted).or(first)
+/// A report as the series of its roots see it. Findings are handed to their roots in one go: both
+/// may be many.
+pub(super) fn of_report(index: usize, dated: &Dated) -> Vec<Seen<'_>> {
+    let report = &dated.report;
+    let kind = TrendKind::of(report);
+    let roots = Roots::of(report);
+    let mut found = vec![Vec::new(); report.roots.len()];
+    for finding in &report.findings {
+        let root = roots.of_path(finding.subject.path.as_ref());
+        found.get_mut(root).into_iter().for_each(|of_root| of_root.push(finding));
+    }
+    let targets = report.stress.iter().flat_map(|stress| &stress.targets);
+    let targets: BTreeMap<_, _> =
+        targets.rev().map(|target| (target.directory.as_bytes(), target)).collect();
+    let seen = report.roots.iter().zip(found).map(|(root, found)| {
+        let target = targets.get(root.path.as_bytes()).copied();
+        Seen { index, dated, kind, root, target, found }
+    });
+    seen.collect()
+}
+
+/// The roots of a report, to be found by their paths: each by its place among them.
+struct Roots<'a> {
+    by_path: BTreeMap<&'a [u8], usize>,
+    by_mount_point: BTreeMap<&'a [u8], usize>,
+}
+
+impl<'a> Roots<'a> {
+    fn of(report: &'a Report) -> Self {
+        let mut roots = Roots { by_path: BTreeMap::new(), by_mount_point: BTreeMap::new() };
+        for (number, root) in report.roots.iter().enumerate() {
+            // One that was given twice has its findings at its first place.
+            roots.by_path.entry(bare(root.path.as_bytes())).or_insert(number);
+            roots.by_mount_point.entry(root.mount_point.as_bytes()).or_insert(number);
+        }
+        roots
+    }
+
+    /// The root that a path belongs to: the nearest above it, or the one whose mount point it is.
+    /// What belongs to none is told of the first.
+    fn of_path(&self, path: Option<&PathName>) -> usize {
+        let Some(path) = path else { return 0 };
+        let mut above = Some(bare(path.as_bytes()));
+        while let Some(folder) = above {
+            if let Some(number) = self.by_path.get(folder) {
+                return *number;
+            }
+            let slash = folder.iter().rposition(|byte| *byte == b'/');
+            above = slash.and_then(|slash| folder.get(..slash));
+        }
+        self.by_mount_point.get(path.as_bytes()).copied().unwrap_or_default()
+    }
+}
+
+/// A path without the slash at its end; of `/` nothing is left.
+fn bare(path: &[u8]) -> &[u8] {
+    path.strip_suffix(b"/").unwrap_or(path)
 }
 
 /// Which look each run belongs to, from 0: those of one night that follow one another are one.
@@ -99,9 +144,7 @@ pub(super) fn looks(runs: &[Seen<'_>]) -> Vec<usize> {
 
 /// Whether `path` is `folder` or lies in it.
 pub(super) fn is_beneath(path: &PathName, folder: &PathName) -> bool {
-    let folder = folder.as_bytes();
-    let folder = folder.strip_suffix(b"/").unwrap_or(folder);
-    let rest = path.as_bytes().strip_prefix(folder);
+    let rest = path.as_bytes().strip_prefix(bare(folder.as_bytes()));
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
 }
 

@@ -11,7 +11,7 @@ use crate::trend::code_counts::code_counts;
 use crate::trend::counter::counter;
 use crate::trend::measure::measures;
 use crate::trend::rows::{rows, tell_replaced};
-use crate::trend::run::{Seen, looks};
+use crate::trend::run::{Seen, looks, of_report};
 use crate::trend::{
     Dated, TrendChange, TrendCode, TrendCounter, TrendFinding, TrendKind, TrendMeasure, TrendRun,
     TrendState, TrendTally,
@@ -77,15 +77,6 @@ pub(super) fn all(reports: &[&Dated]) -> Vec<TrendSeries> {
         .into_iter()
         .filter_map(|((path, kind), runs)| TrendSeries::of(path, kind, &runs, reports));
     series.collect()
-}
-
-fn of_report(index: usize, dated: &Dated) -> impl Iterator<Item = Seen<'_>> {
-    let kind = TrendKind::of(&dated.report);
-    let targets = dated.report.stress.iter().flat_map(|stress| &stress.targets);
-    dated.report.roots.iter().map(move |root| {
-        let target = targets.clone().find(|target| target.directory == root.path);
-        Seen { index, dated, kind, root, target }
-    })
 }
 
 impl TrendSeries {

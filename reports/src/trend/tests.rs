@@ -142,7 +142,17 @@ fn what_becomes_of_a_finding() {
         ("something else excluded", vec![found(0), excluded(day(1), &["/home/coder/b"])], &[Gone]),
         ("the folder excluded", vec![found(0), excluded(day(1), &["/home/coder"])], &[NotLookedAt]),
         ("more denied than is named", vec![found(0), denied(day(1), 9)], &[NotLookedAt]),
-        ("as much denied as before", vec![denied(found(0), 9), denied(day(1), 9)], &[Gone]),
+        (
+            "as much denied as before, and not all of it named",
+            vec![denied(found(0), 9), denied(day(1), 9)],
+            &[NotLookedAt],
+        ),
+        ("nothing denied", vec![found(0), denied(day(1), 0)], &[Gone]),
+        (
+            "less denied of what is counted together",
+            vec![denied(with(day(0), &[many(3)]), 9), denied(day(1), 8)],
+            &[Gone],
+        ),
         ("accepted", vec![found(0), accepting(day(1), 1)], &[Accepted]),
         ("no longer accepted", vec![accepting(day(0), 1), found(1)], &[Unaccepted]),
         (
@@ -307,6 +317,48 @@ fn a_recreated_claim_is_told_as_such() {
     assert!(series.line().contains("another device stands there"), "{}", series.line());
 }
 
+/// The kernel names devices in the order in which it meets them.
+#[test]
+fn another_device_name_alone_is_no_other_filesystem() {
+    let named = |mut report: Report, name: &str, size: u64| {
+        let sized = Answer::is(size);
+        let path = report.roots[0].path.clone();
+        let fact = Fact::of_path(FactName::SpaceSize, &path, sized, "x");
+        report.environment.as_mut().unwrap().facts.push(fact);
+        for finding in &mut report.findings {
+            finding.subject.device = Some(name.into());
+        }
+        report.roots[0].device = format!("/dev/{name}");
+        report
+    };
+    let before = |count| named(errors(0, count, -9, -8), "sdb", 100);
+    for (what, after, replaced, expected) in [
+        ("the same record", named(errors(1, 5, -9, -8), "sdc", 100), false, TrendState::Same),
+        ("it grew", named(errors(1, 5, -9, -8), "sdc", 200), false, TrendState::Same),
+        ("another size", named(errors(1, 5, 7, 8), "sdc", 200), true, TrendState::Growing),
+        (
+            "a name that says which",
+            named(errors(1, 0, 0, 0), "mapper/b", 100),
+            true,
+            TrendState::Gone,
+        ),
+    ] {
+        let trend = of([before(5), after]);
+        let series = &trend.series[0];
+        let told = series.changes.iter().any(|change| change.replaces);
+        assert_eq!((told, states(&trend)), (replaced, vec![expected]), "{what}: {trend:#?}");
+        let device = series.changes.iter().find(|it| it.aspect == TrendAspect::Device);
+        assert_eq!(device.map(|it| it.run), Some(1), "{what}");
+        let shown = [text(&trend), page(&trend), series.line()];
+        let [text, page, line] = shown.map(|shown| shown.contains("another"));
+        assert_eq!((text, page, line), (true, true, replaced), "{what}");
+        let other = self::page(&trend).contains("another filesystem stands there");
+        assert_eq!(other, replaced, "{what}");
+    }
+    let trend = of([before(0), named(errors(1, 0, 0, 0), "sdc", 100)]);
+    assert_eq!(trend.series[0].kernel_errors.as_ref().unwrap().resets, [0_u32; 0]);
+}
+
 #[test]
 fn each_root_and_each_kind_of_run_has_its_series() {
     let mut other = with(day(1), &[dangling("a")]);
@@ -332,6 +384,15 @@ fn each_root_and_each_kind_of_run_has_its_series() {
         trend.series.iter().map(|series| (series.path.escaped(), series.findings.len())).collect();
     assert_eq!(of_series, BTreeMap::from([("/home/coder".into(), 1), ("/srv".into(), 1)]));
     assert!(trend.series.iter().all(|series| series.measures.is_empty()));
+
+    // One that was given twice is one, with all that lies below it.
+    let twice = |number, findings: &[Finding]| {
+        let mut report = with(day(number), findings);
+        report.roots.push(volume());
+        report
+    };
+    let trend = of([twice(0, &[]), twice(1, &[dangling("a")])]);
+    assert_eq!((trend.series.len(), states(&trend)), (1, vec![TrendState::New]));
 
     let mut tar = day(2);
     tar.roots[0].checks = vec![];
@@ -388,6 +449,24 @@ fn a_divergence_that_was_not_met_again_is_gone_with_the_same_operations_alone() 
     assert_eq!(states(&trend), [TrendState::FirstLook]);
     let row = &trend.series[0].findings[0];
     assert_eq!(row.detail.as_deref(), Some("target home, rename: ENOENT"));
+}
+
+/// Each finding of a root of its own: what is done once for each pair of them would take minutes.
+#[test]
+fn many_roots_with_many_findings_are_no_matter() {
+    let many = |number: i64| {
+        let name = |root: usize| format!("/home/{root}").into_bytes();
+        let mut report = day(number);
+        let root = |number| crate::Root { path: PathName::new(name(number)), ..volume() };
+        report.roots = (0..1500).map(root).collect();
+        let found = (0..1500).map(|root| finding(Code::DirentDangling, &name(root)));
+        report.findings = found.collect();
+        report
+    };
+    let begun = std::time::Instant::now();
+    let trend = of([day(0), many(1), many(2)]);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(10), "{:?}", begun.elapsed());
+    assert_eq!(states(&trend), vec![TrendState::Same; 1500]);
 }
 
 #[test]

@@ -86,10 +86,9 @@ fn changes<W: Write>(
         let when = trend.report(series, change.run as usize);
         let when = when.map(|report| minute(report.started_at)).unwrap_or_default();
         let (aspect, from, to) = (change.aspect.text(), &change.from, &change.to);
-        let meaning = if change.aspect.replaces() {
-            " (another filesystem stands there: what was found before is no more of it)"
-        } else {
-            ""
+        let meaning = match change.meaning() {
+            "" => String::new(),
+            meaning => format!(" ({meaning})"),
         };
         let line = format!("{when}: {aspect} {to}, before {from}{meaning}");
         page.paragraph(2, &escape_prose(&line))?;

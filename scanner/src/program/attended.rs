@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use super::group::Group;
 use super::stream::Stream;
 use super::{ProgramError, Run};
+use crate::system_calls::end_with_parent;
 
 /// How long a program may run, and how it is ended.
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +51,8 @@ pub struct Attended {
 }
 
 /// Runs a program with standard input empty, messages in English and `without` some variables of the
-/// environment, and waits for its end. `begun` is told the number of its process group.
+/// environment, and waits for its end. `begun` is told the number of its process group. Where the
+/// calling thread is killed the program is asked to end.
 pub fn attend(
     program: &Path,
     arguments: &[impl AsRef<OsStr>],
@@ -66,6 +68,7 @@ pub fn attend(
         command.env_remove(name);
     }
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    end_with_parent(&mut command);
     let mut child = command.spawn().map_err(|error| ProgramError::start(program, &error))?;
     begun(child.id());
     let stderr = child.stderr.take().map(Into::into);

@@ -148,34 +148,38 @@ fn a_complaint_is_a_line() {
     assert!(quote("ä".repeat(1000).as_bytes()).ends_with("ä ..."));
 }
 
-fn attended(script: &str, milliseconds: u64, is_stopped: bool) -> Attended {
+/// Runs a script that is stopped once the file `stop_at` is there.
+fn attended(script: &str, milliseconds: u64, stop_at: Option<&Path>) -> Attended {
     let deadline = Instant::now() + Duration::from_millis(milliseconds);
     let patience = Patience { deadline, grace: Duration::from_millis(300), said: 8 };
     let shell = Path::new("/bin/sh");
-    attend(shell, &["-c", script], &["HIDDEN"], &patience, &|_| {}, &|| is_stopped).unwrap()
+    let is_stopped = || stop_at.is_some_and(Path::exists);
+    attend(shell, &["-c", script], &["HIDDEN"], &patience, &|_| {}, &is_stopped).unwrap()
 }
 
 /// How each script ends: its exit status, why it was asked to, whether it was killed.
 #[test]
 fn what_runs_long_is_asked_to_end_before_it_is_killed() {
-    let asked = "trap 'exit 7' TERM; sleep TIME & wait";
+    let asked = "trap 'exit 7' TERM; : > FLAG; sleep TIME & wait";
     let deaf = "trap '' TERM; sleep TIME & wait; wait";
     let out = Some(Cut::OutOfTime);
     let table = [
         ("exit 3", 5000, false, Some(3), None, false),
         (asked, 300, false, Some(7), out, false),
-        (asked, 60_000, true, None, Some(Cut::Stopped), false),
+        (asked, 60_000, true, Some(7), Some(Cut::Stopped), false),
         ("sleep TIME", 300, false, None, out, false),
         (deaf, 300, false, None, out, true),
         ("sleep TIME & kill -9 $$", 5000, false, None, None, false),
     ];
     for (number, (script, limit, stop, code, cut, killed)) in table.into_iter().enumerate() {
         let time = own_sleep(100 + number as u32);
-        let ended = attended(&script.replace("TIME", &time), limit, stop);
+        // The script makes it once its trap is set.
+        let folder = tempfile::tempdir().unwrap();
+        let flag = folder.path().join("flag");
+        let text = script.replace("TIME", &time).replace("FLAG", flag.to_str().unwrap());
+        let ended = attended(&text, limit, Some(flag.as_path()).filter(|_| stop));
         assert_eq!((ended.cut, ended.killed), (cut, killed), "{script}: {ended:?}");
-        // Stopped at once the trap may not be set yet.
-        let status = ended.status.unwrap().code();
-        assert!(status == code || stop, "{script}: {ended:?}");
+        assert_eq!(ended.status.unwrap().code(), code, "{script}: {ended:?}");
         assert!(ended.took < Duration::from_secs(4), "{script}: {ended:?}");
         assert_eq!(sleepers(&time), 0, "{script}");
     }
@@ -184,7 +188,7 @@ fn what_runs_long_is_asked_to_end_before_it_is_killed() {
 #[test]
 fn of_what_a_long_run_says_the_end_is_kept() {
     let ended =
-        attended("yes | head -c 1000000 >&2; echo the end >&2; yes | head -c 99999", 5000, false);
+        attended("yes | head -c 1000000 >&2; echo the end >&2; yes | head -c 99999", 5000, None);
     assert_eq!(String::from_utf8_lossy(&ended.said), "the end\n");
     assert!(ended.status.unwrap().success() && ended.cut.is_none());
 }

@@ -5,6 +5,7 @@
 mod attempt;
 mod cachestat;
 mod close;
+mod end_with_parent;
 mod fiemap;
 mod getdents;
 mod getfsmap;
@@ -15,6 +16,7 @@ mod tune_sb_param;
 pub use attempt::{Call, Ended, attempt};
 pub use cachestat::cached_pages;
 pub use close::{close, close_written};
+pub use end_with_parent::end_with_parent;
 pub use fiemap::{FiemapRoom, RawExtent, fiemap};
 pub use getdents::{getdents64, until_nul};
 pub use getfsmap::{FsmapKey, FsmapRecord, FsmapRoom, getfsmap};

@@ -1,6 +1,7 @@
 //! Nights that do not go well: steps that hang or crash, nights that overlap or are stopped.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -71,6 +72,28 @@ fn the_time_of_the_night_is_up_for_what_has_not_begun() {
     });
 }
 
+/// Whoever could exchange the night's folder could have steps write anywhere.
+#[test]
+fn nothing_is_written_where_another_folder_took_the_nights_place() {
+    in_lab(&[Need::Filesystem("fuse")], |dir| {
+        let hung = Mount::hung(&dir.join("hung"));
+        let (sound, elsewhere) = (dir.folder("sound"), dir.folder("elsewhere"));
+        let more = format!("{QUICK_ALONE}[quick]\ntime-limit = \"0.5s\"\n");
+        let running = nightly(dir, &settings(dir, &[hung.point(), &sound], &more)).spawn();
+        step_of(running.number(), hung.point());
+        let partial = listed(dir).into_iter().find(|name| name.ends_with(".partial")).unwrap();
+        let partial = dir.join("nights").join(partial);
+        fs::rename(&partial, dir.join("aside")).unwrap();
+        symlink(&elsewhere, &partial).unwrap();
+        let outcome = running.wait();
+        let told = night(outcome.expect_code(2));
+        outcome.expect(told.steps[1].ending == NotStarted, "no step is begun any more");
+        outcome.expect(told.troubles.iter().any(|line| line.contains("replaced")), "it is told");
+        let written = ["quick-2.json", "summary.json"].map(|name| elsewhere.join(name).exists());
+        outcome.expect(written == [false, false], "nothing goes where the link leads");
+    });
+}
+
 #[test]
 fn a_second_night_says_who_is_at_work_and_a_signal_stops_the_first() {
     in_lab(&[], |dir| {
@@ -84,7 +107,8 @@ fn a_second_night_says_who_is_at_work_and_a_signal_stops_the_first() {
         second.expect_code(2).expect_one_error_line(&format!("process {}", first.number()));
         // It has begun to write below the root.
         let deadline = Instant::now() + Duration::from_secs(10);
-        while fs::read_dir(root.point()).unwrap().count() == 0 && Instant::now() < deadline {
+        while fs::read_dir(root.point()).unwrap().count() == 0 {
+            assert!(Instant::now() < deadline, "nothing is written below the root");
             sleep(Duration::from_millis(5));
         }
         first.signal(Signal::TERM);
@@ -98,6 +122,25 @@ fn a_second_night_says_who_is_at_work_and_a_signal_stops_the_first() {
         let partial = listed(dir).into_iter().find(|name| name.ends_with(".partial")).unwrap();
         outcome.expect(dir.join("nights").join(partial).join("stress.json").exists(), "its report");
         outcome.expect(!dir.join("nights/latest").exists(), "it is not the latest");
+    });
+}
+
+/// Nobody is there any more to end it: the kernel asks it to.
+#[test]
+fn a_night_that_is_killed_leaves_no_step_at_work() {
+    in_lab(&[Need::Filesystem("fuse")], |dir| {
+        let hung = Mount::hung(&dir.join("hung"));
+        let night = nightly(dir, &settings(dir, &[hung.point()], QUICK_ALONE)).spawn();
+        let step = step_of(night.number(), hung.point());
+        night.signal(Signal::KILL);
+        night.wait();
+        let deadline = Instant::now() + Duration::from_secs(10);
+        // One that has ended has no command line, whether or not it was waited for.
+        let command = format!("/proc/{}/cmdline", step.as_raw_nonzero());
+        while fs::read(&command).is_ok_and(|words| !words.is_empty()) {
+            assert!(Instant::now() < deadline, "the step goes on");
+            sleep(Duration::from_millis(5));
+        }
     });
 }
 

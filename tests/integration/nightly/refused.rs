@@ -1,7 +1,7 @@
 //! Settings and folders that no night is begun with: one clear line each, and nothing is done.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::Path;
 
 use rustix::fs::{CWD, FileType, Mode, mknodat};
@@ -40,6 +40,9 @@ fn reports_do_not_become_a_part_of_what_is_scanned() {
     let under = settings(&dir, &[dir.path()], QUICK_ALONE);
     let outcome = nightly(&dir, &under).run();
     outcome.expect_code(2).expect_one_error_line("reports-in-root");
+    outcome.expect(!dir.join("nights").exists(), "nothing was made");
+    let dry = nightly(&dir, &under).arg("--dry-run").run();
+    dry.expect_code(2).expect_one_error_line("reports-in-root");
     let allowed = settings(&dir, &[dir.path()], &format!("reports-in-root = true\n{QUICK_ALONE}"));
     let outcome = nightly(&dir, &allowed).run();
     let told = night(outcome.expect_code(0));
@@ -56,5 +59,11 @@ fn a_folder_with_too_little_space_or_for_everybody_is_refused() {
     nightly(&dir, &much).run().expect_code(2).expect_one_error_line("`min-free`");
     fs::set_permissions(dir.join("nights"), fs::Permissions::from_mode(0o777)).unwrap();
     let open = settings(&dir, &[&root], QUICK_ALONE);
-    nightly(&dir, &open).run().expect_code(2).expect_one_error_line("everybody may write");
+    nightly(&dir, &open).run().expect_code(2).expect_one_error_line("others may write");
+    // Nor one that is another user's, whoever may write there.
+    fs::set_permissions(dir.join("nights"), fs::Permissions::from_mode(0o755)).unwrap();
+    if rustix::process::geteuid().is_root() {
+        chown(dir.join("nights"), Some(65534), None).unwrap();
+        nightly(&dir, &open).run().expect_code(2).expect_one_error_line("belongs to user 65534");
+    }
 }

@@ -71,9 +71,7 @@ fn changes(series: &TrendSeries, trend: &Trend) -> Markup {
                     li {
                         (when(change.run)) ": " (change.aspect.text()) " " code { (plain(&change.to)) }
                         ", before " code { (plain(&change.from)) }
-                        @if change.aspect.replaces() {
-                            " – another filesystem stands there: what was found before is no more of it"
-                        }
+                        @if !change.meaning().is_empty() { " – " (change.meaning()) }
                     }
                 }
             }

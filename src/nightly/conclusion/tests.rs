@@ -1,0 +1,134 @@
+use std::fs;
+
+use reports::{
+    NIGHT_SCHEMA_VERSION, Report, Root, SCHEMA_VERSION, Severity, Totals, Verdict, write_json,
+};
+
+use super::*;
+use crate::nightly::{MARKER, UnderWay};
+use crate::tool::tool;
+
+/// Where nights are kept during a test.
+struct Nights {
+    config: Config,
+    store: Store,
+    folder: NightFolder,
+    top: tempfile::TempDir,
+}
+
+/// A night without a step that has just begun; `more` stands in its settings.
+fn begun(more: &str) -> Nights {
+    let top = tempfile::tempdir().unwrap();
+    let path = top.path().display();
+    let text = format!(
+        "roots = [\"/proc\"]\nreports = \"{path}/nights\"\nprometheus-file = \"{path}/x.prom\"\n{more}"
+    );
+    let config = Config::read(&text, Path::new("nightly.toml")).unwrap();
+    let store = Store::open(&config).unwrap();
+    let folder = store.begin(&UnderWay::default()).unwrap();
+    Nights { config, store, folder, top }
+}
+
+impl Nights {
+    /// Concludes it, and comes back with its metrics as well.
+    fn concluded(&self) -> (Night, String) {
+        let now = Timestamp::now();
+        let night = Night {
+            schema_version: NIGHT_SCHEMA_VERSION,
+            started_at: now,
+            finished_at: now,
+            duration_seconds: 0.0,
+            complete: true,
+            fail_on: Severity::Suspect,
+            folder: PathName::from(self.folder.final_path().as_path()),
+            seed: 1,
+            steps: Vec::new(),
+            trend: Vec::new(),
+            worse: None,
+            removed: Vec::new(),
+            troubles: Vec::new(),
+            remarks: Vec::new(),
+        };
+        let nights = self.store.nights().unwrap();
+        let earlier: Vec<_> = nights.into_iter().filter(|it| *it != self.folder.name).collect();
+        let (config, store, folder) = (&self.config, &self.store, &self.folder);
+        let night = Conclusion { config, store, folder, earlier: &earlier }.of(night);
+        (night, fs::read_to_string(self.top.path().join("x.prom")).unwrap())
+    }
+}
+
+#[test]
+fn metrics_say_of_no_night_that_it_is_clean_unless_it_was_kept() {
+    let (night, metrics) = begun("").concluded();
+    assert!(night.is_clean() && metrics.contains("fscan_night_clean 1"), "{night:?} {metrics}");
+    let nights = begun("");
+    fs::rename(&nights.folder.path, nights.top.path().join("aside")).unwrap();
+    let (night, metrics) = nights.concluded();
+    assert!(!night.is_done() && metrics.contains("fscan_night_clean 0"), "{night:?} {metrics}");
+    assert!(!metrics.contains("last_clean"), "{metrics}");
+}
+
+/// Writes the report of a scan that began at `time` into the folder of a night.
+fn scanned(folder: &Path, time: Timestamp) {
+    let root = Root {
+        path: PathName::new(b"/proc".to_vec()),
+        filesystem: "proc".into(),
+        device: "proc".into(),
+        mount_options: "rw".into(),
+        mount_point: "/proc".into(),
+        errors_policy: None,
+        shard: None,
+        checks: Vec::new(),
+    };
+    let report = Report {
+        schema_version: SCHEMA_VERSION,
+        tool: tool(),
+        started_at: time,
+        finished_at: time,
+        duration_seconds: 0.0,
+        complete: true,
+        verdict: Verdict::Healthy,
+        roots: vec![root],
+        totals: Totals::default(),
+        findings: Vec::new(),
+        suppressed: Vec::new(),
+        unchecked: Vec::new(),
+        directories: None,
+        blocks: Vec::new(),
+        resumed: None,
+        environment: None,
+        diff: None,
+        tar: None,
+        stress: None,
+        recommendations: Vec::new(),
+    };
+    let mut text = Vec::new();
+    write_json(&report, &mut text).unwrap();
+    fs::write(folder.join("quick.json"), text).unwrap();
+}
+
+/// A night whose clock was ahead is not the newest one for ever.
+#[test]
+fn what_is_yet_to_come_is_not_compared_with() {
+    let nights = begun("");
+    let earlier = |name: &str| {
+        let folder = nights.store.path.join(name);
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join(MARKER), "").unwrap();
+        folder
+    };
+    let time = |seconds| Timestamp::from_unix_seconds(seconds).unwrap();
+    scanned(&earlier("2023-11-14T02-00-00Z"), time(1_700_000_000));
+    scanned(&earlier("2096-10-02T02-00-00Z"), time(4_000_000_000));
+    earlier("2023-11-15T02-00-00Z.partial");
+    scanned(&nights.folder.path, time(1_750_000_000));
+    fs::write(nights.folder.path.join("full.json"), "").unwrap();
+    let (night, _) = nights.concluded();
+    assert_eq!(night.trend, ["/proc (scan): nothing found, as before"], "{night:?}");
+    let [broken, ahead, age] = night.remarks.as_slice() else { panic!("{:?}", night.remarks) };
+    assert!(ahead.contains("2096-10-02T02-00-00Z/quick.json: it began at 2096"), "{ahead}");
+    assert!(age.contains("no night was removed by its age"), "{age}");
+    // It is called so by now.
+    let now = nights.folder.final_path().join("full.json");
+    assert!(broken.starts_with(now.to_str().unwrap()) && now.exists(), "{broken}");
+}
