@@ -11,7 +11,8 @@ use super::When;
 #[command(after_help = "Exit codes:
   0  every step came to its end, and found nothing at or above fail-on
   1  findings at or above fail-on (0 with --exit-zero)
-  2  usage, another night is running, or a step was killed, failed or left no report
+  2  usage, another night is running, or nothing was found and a step was killed, failed or
+     left no report
   129, 130, 143  stopped by SIGHUP, SIGINT or SIGTERM; the folder stays as NAME.partial")]
 pub struct NightlyArguments {
     /// What to do, in TOML: roots, the folder for reports, how long each step may take

@@ -105,7 +105,8 @@ fn read(step: &Step, told: &mut NightStep) -> Read {
     let text = saved::read(&step.output, saved::LARGEST).map_err(|error| format!("{error:#}"))?;
     let report = from_json(&text).map_err(|error| error.to_string())?;
     told.report = Some(step.report.clone());
-    told.verdict = Some(report.verdict);
+    // Where nothing was examined no word means anything.
+    told.verdict = Some(report.verdict).filter(|_| !report.saw_nothing());
     told.worst = report.worst();
     told.note_checks(&report);
     let defects = report.findings.iter().filter(|finding| finding.severity > Severity::Info);

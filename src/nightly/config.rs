@@ -9,7 +9,7 @@ use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use reports::Severity;
+use reports::{PathName, Severity};
 
 use crate::arguments::FailOn;
 use crate::settings::{Field, Table, Wrong, globs, parse, rate, word};
@@ -116,7 +116,7 @@ fn read(text: &str) -> Result<Config, Wrong> {
     let flag = |name| get(name).map(|field| field.flag()).transpose();
     let roots = table.need("roots", "the paths that are looked at, as a list")?;
     let reports = get("reports").map(absolute).transpose()?;
-    Ok(Config {
+    let config = Config {
         roots: self::roots(roots)?,
         reports: reports.unwrap_or_else(|| PathBuf::from("/var/lib/fscan")),
         reports_in_root: flag("reports-in-root")?.unwrap_or(false),
@@ -136,13 +136,27 @@ fn read(text: &str) -> Result<Config, Wrong> {
         tar: TarStep::read(get("tar"))?,
         stress: StressStep::read(get("stress"))?,
         full: FullStep::read(get("full"))?,
-    })
+    };
+    let has_step = config.quick.is_some()
+        || config.tar.is_some()
+        || config.stress.is_some()
+        || config.full.is_some();
+    match get("quick").filter(|_| !has_step) {
+        Some(quick) => Err(quick.wrong("no step is left to run; leave one of the four on")),
+        None => Ok(config),
+    }
 }
 
 fn roots(field: Field<'_, '_>) -> Result<Vec<PathBuf>, Wrong> {
     let roots = field.items("paths")?.into_iter().map(absolute).collect::<Result<Vec<_>, _>>()?;
     if roots.is_empty() {
         return Err(field.wrong("it is empty: name what is looked at"));
+    }
+    // `/home/` and `/home` are one: paths are compared name by name.
+    let is_twice = |(at, root): &(usize, &PathBuf)| roots.iter().take(*at).any(|it| it == *root);
+    if let Some((_, twice)) = roots.iter().enumerate().find(is_twice) {
+        let shown = PathName::from(twice.as_path()).escaped();
+        return Err(field.wrong(&format!("{shown} stands there twice")));
     }
     Ok(roots)
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
-use reports::{Night, NightStepName, Timestamp};
+use reports::{Night, NightStepName, Severity, Timestamp};
+use scanner::manifest::read_seal;
 
 use super::config::{Config, FullStep, StressStep, TarStep};
 use super::{command_line, leftovers, report_name, targets};
@@ -76,6 +77,18 @@ impl Plan {
         }
         Plan { steps, seed, remarks: planner.remarks }
     }
+}
+
+/// The first manifest that is what was written, and those in front of it that are not.
+fn first_whole(manifests: impl Iterator<Item = PathBuf>) -> (Option<PathBuf>, Vec<PathBuf>) {
+    let mut damaged = Vec::new();
+    for manifest in manifests {
+        if read_seal(&manifest).is_some() {
+            return (Some(manifest), damaged);
+        }
+        damaged.push(manifest);
+    }
+    (None, damaged)
 }
 
 /// The date as a number: 20261126.
@@ -159,21 +172,28 @@ impl Planner<'_> {
         arguments
     }
 
-    /// The newest manifest of a root: it lies beside the report of the full scan.
-    fn last_manifest(&self, root: &Path) -> Option<PathBuf> {
+    /// The newest manifest of a root that can be relied on: it lies beside the report of the full
+    /// scan. What a night proved to be damaged must not be what the next one takes for sound.
+    fn last_manifest(&mut self, root: &Path) -> Option<PathBuf> {
         let root = reports::PathName::from(root);
         let full = |night: &Night| {
             let mut steps = night.steps.iter().filter(|step| step.root.as_ref() == Some(&root));
-            steps.find(|step| step.step == NightStepName::Full)?.report.clone()
+            let full = steps.find(|step| step.step == NightStepName::Full)?;
+            full.report.clone().filter(|_| full.worst != Some(Severity::Corrupt))
         };
         let manifests = self.earlier.iter().filter_map(|(folder, night)| {
             let report = full(night)?;
             let number = report_name::place(&report, NightStepName::Full.as_str(), "json")?;
             Some(folder.join(report_name::of("manifest", number, "gz")))
         });
-        manifests
-            .into_iter()
-            .find(|manifest| manifest.symlink_metadata().is_ok_and(|it| it.is_file()))
+        let is_file = |path: &PathBuf| path.symlink_metadata().is_ok_and(|it| it.is_file());
+        let manifests = manifests.into_iter().filter(is_file);
+        let (whole, damaged) = first_whole(manifests);
+        self.remarks.extend(damaged.iter().map(|path| {
+            let shown = reports::PathName::from(path.as_path()).escaped();
+            format!("{shown}: it is damaged, so the tree was not compared with it; remove it")
+        }));
+        whole
     }
 
     /// What both scans are given.

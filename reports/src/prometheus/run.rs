@@ -18,10 +18,10 @@ pub(super) fn add(report: &Report, page: &mut Exposition) {
     add_time(report, page);
     let verdicts = [Verdict::Healthy, Verdict::AtRisk, Verdict::Suspect, Verdict::Corrupt];
     page.labelled(
-        metric("report_verdict", "1 for what the report says in one word, 0 for the other words."),
+        metric("report_verdict", "1 for what the report says in one word, 0 for the other words, and for all where nothing was examined."),
         verdicts.map(|verdict| {
             let label = ("verdict", verdict.as_str().to_owned());
-            ([label], u8::from(verdict == report.verdict))
+            ([label], u8::from(verdict == report.verdict && !report.saw_nothing()))
         }),
     );
     page.labelled(

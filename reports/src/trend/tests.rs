@@ -493,6 +493,13 @@ fn text(trend: &Trend) -> String {
     String::from_utf8(text).unwrap()
 }
 
+#[test]
+fn damage_that_stands_is_told_where_nothing_is_worse() {
+    let found = |number| with(day(number), &[dangling("a")]);
+    assert!(text(&of([found(0), found(1)])).starts_with("NO WORSE, STILL CORRUPT"));
+    assert!(text(&of([found(0), day(1)])).starts_with("NO WORSE  "));
+}
+
 fn page(trend: &Trend) -> String {
     let mut page = Vec::new();
     write_trend_html(trend, Severity::Suspect, &mut page).unwrap();

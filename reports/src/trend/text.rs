@@ -7,7 +7,7 @@ use crate::path_name::{escape, escape_prose};
 use crate::text::page::{Page, Style};
 use crate::text::table::{Side, write as write_table};
 use crate::trend::{Trend, TrendCounter, TrendFinding, TrendMeasure, TrendSeries, TrendState};
-use crate::{Severity, Subject, TextOptions, Timestamp};
+use crate::{Severity, Subject, TextOptions, Timestamp, Verdict};
 
 /// Rows shown of one state when not everything is to be shown.
 const EXAMPLES: usize = 10;
@@ -39,8 +39,17 @@ pub(super) fn headline(trend: &Trend, fail_on: Severity) -> (&'static str, Style
         _ if !trend.compares() => ("NOTHING COMPARED", Style::Doubtful),
         Some(worst) if worst >= fail_on => ("WORSE", Style::Bad),
         _ if !newest_whole => ("NO WORSE SO FAR, INCOMPLETE", Style::Doubtful),
-        _ => ("NO WORSE", Style::Good),
+        _ => match standing(trend) {
+            Some(Verdict::Corrupt) => ("NO WORSE, STILL CORRUPT", Style::Bad),
+            Some(Verdict::Suspect) => ("NO WORSE, STILL SUSPECT", Style::Doubtful),
+            _ => ("NO WORSE", Style::Good),
+        },
     }
+}
+
+/// The worst of what the newest reports say.
+fn standing(trend: &Trend) -> Option<Verdict> {
+    trend.series.iter().filter_map(|series| trend.newest(series)).map(|it| it.verdict).max()
 }
 
 pub(super) fn sentences(trend: &Trend) -> String {

@@ -62,6 +62,7 @@ fn what_is_wrong_is_said_with_its_line() {
         ("roots = []", "line 2: `roots`: it is empty"),
         ("roots = \"/home\"", "`roots` has to be a list of paths"),
         ("roots = [\"home\"]", "`home` is not an absolute path"),
+        ("roots = [\"/home\", \"/srv\", \"/home/\"]", "/home stands there twice"),
         (
             "roots = [\"/a\"]\nreprots = \"/b\"",
             "line 3: `reprots` is not known here (did you mean `reports`?)",
@@ -77,6 +78,10 @@ fn what_is_wrong_is_said_with_its_line() {
         ("roots = [\"/a\"]\n[keep]\nnights = 0", "`nights`: not a whole number of 1 or more"),
         ("roots = [\"/a\"]\n[keep]\nday = 5", "(did you mean `days`?)"),
         ("roots = [\"/a\"]\n[quick]\nrun = 1", "`run` has to be true or false"),
+        (
+            "roots = [\"/a\"]\nquick.run = false\ntar.run = false\nstress.run = false\nfull.run = false",
+            "no step is left to run",
+        ),
         ("roots = [\"/a\"]\nquick = false", "`quick` has to be a table ([quick])"),
         ("roots = [\"/a\"]\n[tar]\npattern = [\"nmp\"]", "(did you mean `npm`?)"),
         ("roots = [\"/a\"]\n[tar]\npackages = 9999999", "not a whole number of 1 to 1000000"),

@@ -103,3 +103,37 @@ fn a_dry_run_prints_what_would_be_run_and_does_nothing() {
     outcome.expect(stdout.contains(r"/ro'\''ot'"), "quoted for a shell");
     outcome.expect(!dir.join("nights").exists(), "nothing was made");
 }
+
+const FULL_ALONE: &str = "quick.run = false\ntar.run = false\nstress.run = false\n\
+                          [full]\nmanifest = true\nbaseline = true\n";
+
+#[test]
+fn what_a_night_proved_damaged_is_not_what_the_next_takes_for_sound() {
+    in_lab(&[], |dir| {
+        let root = Mount::tmpfs(&dir.join("root"), "size=8m");
+        let file = root.join("file");
+        fs::write(&file, "content").unwrap();
+        let settings = settings(dir, &[root.point()], FULL_ALONE);
+        nightly(dir, &settings).run().expect_code(0);
+        let first = fs::read_link(dir.join("nights/latest")).unwrap();
+        // Other bytes, the same size and time.
+        let time = fs::metadata(&file).unwrap().modified().unwrap();
+        fs::write(&file, "Content").unwrap();
+        fs::File::options().write(true).open(&file).unwrap().set_modified(time).unwrap();
+        for time in ["first", "second"] {
+            // Nights are named by the second.
+            std::thread::sleep(std::time::Duration::from_secs(1));
+            let told = nightly(dir, &settings).run();
+            told.expect_code(1).expect(night(&told).steps[0].findings == 1, time);
+        }
+        let manifest = dir.join("nights").join(&first).join("manifest.gz");
+        let half = fs::read(&manifest).unwrap();
+        fs::write(&manifest, &half[..half.len() / 2]).unwrap();
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        let told = nightly(dir, &settings).run();
+        let night = night(told.expect_code(0));
+        let remarked = |what: &str| night.remarks.iter().any(|remark| remark.contains(what));
+        told.expect(remarked("manifest.gz: it is damaged"), "which file is of no use");
+        told.expect(remarked("nothing was compared"), "and what follows");
+    });
+}
