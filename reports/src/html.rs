@@ -35,6 +35,8 @@ mod words;
 
 use std::io::{self, Write};
 
+pub(crate) use policy::head;
+
 use crate::{Report, ReportFile};
 
 /// What the page is for.

@@ -2,7 +2,11 @@
 
 mod file;
 mod parts;
+mod reach;
 mod trip;
+
+pub use reach::Reach;
+use reach::shows_all;
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
@@ -24,7 +28,6 @@ use crate::gathered::{Gathered, PerWorker};
 use crate::inode_facts::{Device, FileKind, InodeFacts};
 use crate::kernel::KernelWatch;
 use crate::links::LinkCount;
-use crate::mounts::Mount;
 use crate::oddities::ExtentAddresses;
 use crate::options::ScanOptions;
 use crate::refusals::Refusals;
@@ -85,19 +88,6 @@ pub struct Ground {
     id: u64,
     root_ino: u64,
     scope: Scope,
-}
-
-/// How much of its filesystem a root shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
-    /// A file.
-    File,
-    /// The directories of a shard.
-    Part,
-    /// A tree.
-    Tree,
-    /// All of it, every name seen.
-    Filesystem,
 }
 
 impl RootScan {
@@ -463,20 +453,6 @@ impl RootScan {
         (0..self.workers.iter().count()).any(|worker| question(&self.gathered.lock(worker)))
     }
 
-    /// How much of its filesystem the tree shows, after the walk.
-    fn judge_reach(&self, scope: &Scope, root: &DirectoryNode) -> Reach {
-        let unseen = self.each_gathered(|gathered| {
-            let lost = [Code::DirentDangling, Code::DirentBadInode, Code::DirectoryReadError];
-            gathered.unseen > 0 || lost.iter().any(|code| gathered.findings.has(*code))
-        });
-        let filesystem = &scope.filesystem;
-        let whole = !unseen
-            && !self.control.is_stopped()
-            && shows_all(filesystem, root)
-            && filesystem.oddities.file_links_count_names;
-        if whole { Reach::Filesystem } else { Reach::Tree }
-    }
-
     /// Takes what was gathered so far.
     pub fn take_gathered(&self) -> Gathered {
         if let Some(joined) = self.take_joined() {
@@ -496,10 +472,4 @@ impl RootScan {
         let others = busy().take(self.options.threads).filter_map(Worker::at);
         others.chain(busy().filter_map(Worker::at)).map(|node| node.path(None)).next()
     }
-}
-
-/// Whether a root is where all of its filesystem is mounted.
-fn shows_all(filesystem: &Filesystem, root: &DirectoryNode) -> bool {
-    let is_mounted_here = |mount: &Mount| mount.point == root.path_bytes(None);
-    filesystem.is_whole() && filesystem.mount.as_ref().is_some_and(is_mounted_here)
 }

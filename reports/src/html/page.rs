@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::policy::{SCRIPT, STYLE, policy};
+use super::policy::{SCRIPT, STYLE, head};
 use super::section::Section;
 use super::verdict;
 use super::words::plain;
@@ -16,16 +16,7 @@ pub(super) fn page(report: &Report, sections: &[Section]) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy());
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta name="referrer" content="no-referrer";
-                title { (title(report)) }
-                // The two texts are the project's own and hold no "</".
-                style { (PreEscaped(STYLE)) }
-            }
+            (head(&title(report), STYLE, Some(SCRIPT)))
             body {
                 a.skip href="#content" { "Skip to the content" }
                 (verdict::banner(report))

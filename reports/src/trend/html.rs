@@ -11,12 +11,10 @@ mod series;
 
 use std::io::{self, Write};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
-use sha2::{Digest, Sha256};
+use maud::{DOCTYPE, Markup, html};
 
 use crate::clip::{clip_end, clip_middle};
+use crate::html::head;
 use crate::path_name::escape_prose;
 use crate::text::page::Style;
 use crate::trend::text::{headline, sentences};
@@ -24,7 +22,7 @@ use crate::trend::{Trend, TrendSeries};
 use crate::{PathName, Severity};
 
 /// The styles.
-const STYLE: &str = include_str!("html/page.css");
+const STYLE: &str = concat!(include_str!("../html/base.css"), include_str!("html/page.css"));
 
 /// Bytes of one sentence or name.
 const LONGEST: usize = 2000;
@@ -42,16 +40,7 @@ fn page(trend: &Trend, fail_on: Severity) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy());
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta name="referrer" content="no-referrer";
-                title { (label) " – trend – fscan" }
-                // The text is the project's own and holds no "</".
-                style { (PreEscaped(STYLE)) }
-            }
+            (head(&format!("{label} – trend – fscan"), STYLE, None))
             body {
                 a.skip href="#content" { "Skip to the content" }
                 header class={ "verdict " (tone(style)) } {
@@ -78,13 +67,6 @@ fn body(trend: &Trend) -> Markup {
             p.beyond { "... and " (more) " more series; JSON has them all." }
         }
     }
-}
-
-/// The policy in the words of Content-Security-Policy (CSP3): everything is forbidden, but the
-/// styles of these very bytes.
-fn policy() -> String {
-    let hash = STANDARD.encode(Sha256::digest(STYLE));
-    format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'")
 }
 
 fn tone(style: Style) -> &'static str {

@@ -3,19 +3,6 @@
 use crate::path_name::escape_prose;
 use crate::trend::{TrendSeries, TrendState};
 
-/// The states that a line tells of.
-const TOLD: [TrendState; 9] = [
-    TrendState::New,
-    TrendState::Returned,
-    TrendState::Growing,
-    TrendState::FirstLook,
-    TrendState::Unaccepted,
-    TrendState::Gone,
-    TrendState::Shrinking,
-    TrendState::NotLookedAt,
-    TrendState::Same,
-];
-
 impl TrendSeries {
     /// `/home/coder (scan): 2 new, 1 gone; kernel errors +3 since the first report`.
     pub fn line(&self) -> String {
@@ -44,7 +31,9 @@ impl TrendSeries {
 
     /// `2 new, 1 gone`, or that nothing is.
     pub(crate) fn counts_in_words(&self) -> String {
-        let counts = TOLD.map(|state| (self.count(state), state)).into_iter();
+        // What is accepted is no news.
+        let told = TrendState::ALL.into_iter().filter(|state| *state != TrendState::Accepted);
+        let counts = told.map(|state| (self.count(state), state));
         let words: Vec<_> = counts
             .filter(|(count, _)| *count > 0)
             .map(|(count, state)| format!("{count} {}", state.text()))

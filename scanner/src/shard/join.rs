@@ -175,24 +175,27 @@ impl Joining {
         joined.tallies.extend(facts.tallies);
         joined.linked_names.join(facts.linked_names);
         let gathered = &mut joined.gathered;
-        gathered.totals += &facts.totals;
-        gathered.census.merge(facts.census);
         // What another shard said of a file with several names was said.
         let mut claims = facts.claims;
         claims.forget(|ino| gathered.linked.has(ino));
-        gathered.claims.append(claims);
+        gathered.merge(Gathered {
+            totals: facts.totals,
+            findings: facts.findings,
+            unchecked: facts.unchecked,
+            directories: facts.directories,
+            blocks: facts.blocks,
+            unseen: facts.unseen,
+            lost_and_found_unseen: facts.lost_and_found_unseen,
+            lost_and_found_has_more: facts.lost_and_found_has_more,
+            claims,
+            census: facts.census,
+            attribute_pairs: facts.attribute_pairs,
+            roll: facts.roll,
+            ..Gathered::of(joined.header.all_findings, false)
+        });
+        gathered.in_passing.add_missing(facts.in_passing);
         let Gathered { linked, totals, census, .. } = gathered;
         self.several.extend(linked.join(facts.linked, totals, census));
-        gathered.roll.merge(facts.roll);
-        gathered.findings.merge(facts.findings);
-        gathered.in_passing.add_missing(facts.in_passing);
-        gathered.unchecked.merge(facts.unchecked);
-        gathered.directories.merge(facts.directories);
-        gathered.blocks.merge(facts.blocks);
-        gathered.unseen = gathered.unseen.saturating_add(facts.unseen);
-        gathered.lost_and_found_unseen |= facts.lost_and_found_unseen;
-        gathered.lost_and_found_has_more |= facts.lost_and_found_has_more;
-        gathered.attribute_pairs.append(facts.attribute_pairs);
         self.own_closed.extend(facts.closed.own);
         let passed = facts.closed.passed.into_iter();
         self.passed_closed.extend(passed.map(|closed| (closed.path, closed.reason)));
