@@ -93,6 +93,9 @@ impl FindingCollector {
 
     /// Adds all that another collector holds.
     pub fn merge(&mut self, other: FindingCollector) {
+        if other.is_empty() {
+            return;
+        }
         self.directories.merge(other.directories);
         self.note_inodes(other.inodes);
         for (code, rows) in other.codes {
@@ -102,6 +105,11 @@ impl FindingCollector {
             let known = self.codes.entry(code).or_default();
             known.beyond = known.beyond.saturating_add(rows.beyond);
         }
+    }
+
+    /// Whether nothing came in.
+    fn is_empty(&self) -> bool {
+        self.codes.is_empty() && self.inodes.is_empty() && self.directories.is_empty()
     }
 
     /// Adds those of another that are not among these: what two saw happen once.

@@ -8,12 +8,12 @@ mod count;
 mod inside;
 mod whole;
 
-use batch::{Answer, Asked};
+use batch::{Answer, Asked, Batch};
 pub use count::count_kind;
 use reports::{DirectoryHeld, UncheckedReason};
 
 use crate::checks::{
-    self, Anomalies, Anomaly, DotEntries, IndexFlag, Name, Refusal, SameNames, Seen,
+    self, Anomalies, Anomaly, DotEntries, IndexFlag, Name, NameHashes, Refusal, SameNames, Seen,
     SubdirectoryCount, UntypedEntries,
 };
 use crate::content::FileSink;
@@ -36,31 +36,40 @@ pub enum Pass {
     Again,
 }
 
-/// Memory that is used again from directory to directory.
+/// What a thread takes along from directory to directory.
 #[derive(Debug, Default)]
 pub struct Scratch {
+    room: Room,
+    /// Files on the root's device that wait to be noted.
+    pub singles: SingleLinks,
+}
+
+/// Memory that is used again.
+#[derive(Debug, Default)]
+struct Room {
     buffer: Buffer,
-    hashes: Vec<u64>,
-    singles: SingleLinks,
+    hashes: NameHashes,
     inspection: InspectionRoom,
 }
 
 /// Entries after which the walk tells how far it came, and looks whether it was stopped.
 const UNREPORTED: u64 = 1024;
 
-/// Hashes that are kept room for between directories.
-const HASHES_KEPT: usize = 1 << 17;
+/// Hashes that room is kept for between directories. All of it is cleared for each of them.
+const HASHES_KEPT: usize = 1 << 9;
 
 impl Scratch {
     /// Memory for reading a directory.
     pub fn buffer(&mut self) -> &mut Buffer {
-        &mut self.buffer
+        &mut self.room.buffer
     }
+}
 
+impl Room {
     fn release(&mut self) {
         self.buffer.release();
         if self.hashes.capacity() > HASHES_KEPT {
-            self.hashes = Vec::new();
+            self.hashes = NameHashes::default();
         }
     }
 }
@@ -96,7 +105,7 @@ struct Look<'a, 'f> {
     subdirectories: SubdirectoryCount,
     untyped: UntypedEntries,
     dots: DotEntries,
-    singles: SingleLinks,
+    singles: &'a mut SingleLinks,
 }
 
 /// Looks at a directory that was just opened.
@@ -110,7 +119,11 @@ pub fn look(
 ) -> Outcome {
     let other = scope.other_filesystem(directory);
     let other_tally = scope.tallies.other(directory.facts.device());
-    let look = Look {
+    let Scratch { room, singles } = scratch;
+    if other_tally.is_some() {
+        scope.tallies.root().meet_singles(singles);
+    }
+    let mut look = Look {
         scope,
         directory,
         filesystem: other.as_deref().unwrap_or(&scope.filesystem),
@@ -129,27 +142,29 @@ pub fn look(
         subdirectories: SubdirectoryCount::default(),
         untyped: UntypedEntries::default(),
         dots: DotEntries::default(),
-        singles: std::mem::take(&mut scratch.singles),
+        singles,
     };
-    let outcome = look.take(scratch);
-    scratch.release();
-    outcome
+    look.take(room);
+    if let Some(tally) = &other_tally {
+        tally.meet_singles(look.singles);
+    }
+    room.release();
+    look.out
 }
 
 impl Look<'_, '_> {
-    fn take(mut self, scratch: &mut Scratch) -> Outcome {
+    fn take(&mut self, room: &mut Room) {
         if self.pass == Pass::Walk && !self.is_to_be_read() {
-            return self.out;
+            return;
         }
         let index =
             IndexFlag::before(self.directory.descriptor, self.directory.facts, self.filesystem);
-        let (complete, repeated) = self.list(scratch);
+        let (complete, repeated) = self.list(room);
         self.out.complete = complete;
         if let Some(files) = &mut self.files {
             files.flush();
         }
-        self.look_inside_directory(&mut scratch.inspection);
-        scratch.singles = std::mem::take(&mut self.singles);
+        self.look_inside_directory(&mut room.inspection);
         if self.pass == Pass::Walk
             && self.scope.options.checks.entries
             && let Some(anomaly) = index.after(self.directory.descriptor, self.directory.facts)
@@ -158,7 +173,7 @@ impl Look<'_, '_> {
         }
         if complete {
             self.judge_directory();
-            self.judge_repeated(&repeated, scratch);
+            self.judge_repeated(&repeated, room);
         } else {
             self.out.gathered.unseen += 1;
             if self.scope.options.shard.is_some() {
@@ -167,7 +182,6 @@ impl Look<'_, '_> {
         }
         self.excuse_casefolding();
         self.settle_facts();
-        self.out
     }
 
     /// Whether the walk goes into this directory at all.
@@ -223,9 +237,9 @@ impl Look<'_, '_> {
 
     /// Reads the directory. Tells whether it came to its end, and the hashes of names that were
     /// repeated.
-    fn list(&mut self, scratch: &mut Scratch) -> (bool, Vec<u64>) {
+    fn list(&mut self, room: &mut Room) -> (bool, Vec<u64>) {
         let most = self.most_names();
-        let Scratch { buffer, hashes, inspection, .. } = scratch;
+        let Room { buffer, hashes, inspection } = room;
         let buffer = buffer.room_for(self.directory.facts, self.filesystem);
         let mut listing = Listing::new(self.directory.descriptor, buffer, most);
         let mut same = SameNames::new(&self.scope.hasher, hashes);
@@ -253,7 +267,7 @@ impl Look<'_, '_> {
         same: &mut SameNames<'_>,
         inspection: &mut InspectionRoom,
     ) -> bool {
-        let mut batch = Vec::with_capacity(batch::ENTRIES);
+        let mut batch = Batch::new();
         let mut unreported = 0;
         loop {
             self.ask(&mut block, &mut batch);
@@ -262,7 +276,7 @@ impl Look<'_, '_> {
             }
             self.look_inside(&mut batch, inspection);
             unreported += batch.len() as u64;
-            let ended = batch.len() < batch::ENTRIES;
+            let ended = !batch.is_full();
             if ended || unreported >= UNREPORTED {
                 self.report(std::mem::take(&mut unreported));
                 if self.scope.control.is_stopped() {
@@ -278,8 +292,8 @@ impl Look<'_, '_> {
     }
 
     /// Asks for some entries.
-    fn ask<'b>(&mut self, block: &mut Block<'b>, batch: &mut Vec<Asked<'b>>) {
-        while batch.len() < batch::ENTRIES
+    fn ask<'b>(&mut self, block: &mut Block<'b>, batch: &mut Batch<'b>) {
+        while !batch.is_full()
             && let Some(entry) = block.next()
         {
             if entry.is_dot() {
@@ -297,7 +311,6 @@ impl Look<'_, '_> {
     /// Tells how far the walk came.
     fn report(&mut self, entries: u64) {
         self.scope.control.add_entries(if self.pass == Pass::Walk { entries } else { 0 });
-        self.tally.meet_singles(&mut self.singles);
     }
 
     /// An ext4 entry takes at least 12 bytes (fs/ext4/ext4.h, `ext4_dir_rec_len`). In a busy

@@ -54,7 +54,7 @@ impl Exclusions {
 
     /// Whether nothing is to be left out.
     pub fn is_empty(&self) -> bool {
-        self.names.is_empty() && self.below_root.is_empty() && self.absolute.is_empty()
+        self.globs.is_empty()
     }
 
     /// Whether a path below a root is to be left out by itself; whether what is above it is, is
@@ -75,11 +75,13 @@ impl Exclusions {
     }
 
     /// Whether a name in a directory is to be left out.
+    #[inline]
     pub fn matches(&self, directory: &DirectoryNode, name: &[u8]) -> bool {
+        !self.globs.is_empty() && self.matches_some(directory, name)
+    }
+
+    fn matches_some(&self, directory: &DirectoryNode, name: &[u8]) -> bool {
         let matches = |set: &GlobSet, path: &[u8]| set.is_match(OsStr::from_bytes(path));
-        if self.is_empty() {
-            return false;
-        }
         let within = |set: &GlobSet, absolute| {
             !set.is_empty()
                 && directory

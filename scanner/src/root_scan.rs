@@ -286,6 +286,9 @@ impl RootScan {
         }
         self.expect_bytes(scope, root, &open);
         walker.walk(pool, root, open);
+        for worker in 0..self.workers.iter().count() {
+            scope.tallies.root().meet_singles(&mut self.scratch.lock(worker).singles);
+        }
         let walked = begun.ended();
         self.settle(scope, descriptors, pool, root);
         walked

@@ -107,13 +107,17 @@ fn first_by<'a>(
 ) -> Vec<Place<'a>> {
     let all = all.iter().map(|(place, held)| (Reverse(measure(held)), *place));
     let mut all: Vec<_> = all.filter(|(Reverse(size), _)| *size > 0).collect();
+    if all.len() > most {
+        all.select_nth_unstable(most);
+        all.truncate(most);
+    }
     all.sort_unstable();
     let mut room = PATHS;
     let fits = |(_, path): &Place<'a>| {
         room = room.saturating_sub(path.len());
         room > 0
     };
-    all.into_iter().take(most).map(|(_, place)| place).take_while(fits).collect()
+    all.into_iter().map(|(_, place)| place).take_while(fits).collect()
 }
 
 fn row(path: &[u8], held: DirectoryHeld, within: Option<u64>) -> DirectoryRow {

@@ -67,6 +67,9 @@ impl AddAssign for DirectoryHeld {
     }
 }
 
+/// Directories of one depth.
+type Level = HashMap<Box<[u8]>, DirectoryHeld, RandomState>;
+
 /// What the directories of one root hold, each without those below it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(from = "Kept", into = "Kept")]
@@ -74,7 +77,8 @@ pub struct DirectoryTally {
     deepest: usize,
     room: usize,
     used: usize,
-    held: HashMap<Box<[u8]>, DirectoryHeld, RandomState>,
+    /// By how many names their paths have.
+    levels: Vec<Level>,
 }
 
 /// What a tally holds, for another process to go on with.
@@ -86,7 +90,7 @@ struct Kept {
 
 impl From<DirectoryTally> for Kept {
     fn from(tally: DirectoryTally) -> Self {
-        let held = tally.held.into_iter();
+        let held = tally.levels.into_iter().flatten();
         let mut held: Vec<_> =
             held.map(|(path, held)| (PathName::new(path.into_vec()), held)).collect();
         held.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
@@ -111,7 +115,12 @@ impl Default for DirectoryTally {
 
 impl DirectoryTally {
     pub(super) fn with_room(room: usize) -> Self {
-        DirectoryTally { deepest: DEEPEST, room, used: 0, held: HashMap::default() }
+        DirectoryTally { deepest: DEEPEST, room, used: 0, levels: Vec::new() }
+    }
+
+    /// Whether nothing was added.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.levels.is_empty() && self.deepest == DEEPEST
     }
 
     /// Adds what a directory holds itself. Of its path, which begins at `/`, the beginning is
@@ -121,12 +130,13 @@ impl DirectoryTally {
             return;
         }
         let place = above(shown(path), self.deepest);
-        if let Some(known) = self.held.get_mut(place) {
+        let level = self.level(depth(place));
+        if let Some(known) = level.get_mut(place) {
             *known += held;
             return;
         }
+        level.insert(place.into(), held);
         self.used += BESIDE + place.len();
-        self.held.insert(place.into(), held);
         self.make_room();
     }
 
@@ -139,7 +149,8 @@ impl DirectoryTally {
     pub fn take_findings(&mut self, path: &PathName, severity: Severity, count: u64) {
         let taken = DirectoryHeld::findings(severity, count);
         for place in [path.as_bytes(), Self::around(path)] {
-            let held = self.held.get_mut(above(shown(place), self.deepest));
+            let place = above(shown(place), self.deepest);
+            let held = self.levels.get_mut(depth(place)).and_then(|level| level.get_mut(place));
             let holds = |held: &&mut DirectoryHeld| {
                 held.corrupt >= taken.corrupt && held.suspect >= taken.suspect
             };
@@ -160,10 +171,11 @@ impl DirectoryTally {
 
     /// Counts what is at `from` and below it at `to` instead, another name of the same directory.
     pub fn rename(&mut self, from: &[u8], to: &[u8]) {
-        let renamed: Vec<_> =
-            self.held.keys().filter(|path| is_within(path, from)).cloned().collect();
-        for path in renamed {
-            let Some(held) = self.held.remove(&path) else { continue };
+        let mut renamed = Vec::new();
+        for level in &mut self.levels {
+            renamed.extend(level.extract_if(|path, _| is_within(path, from)));
+        }
+        for (path, held) in renamed {
             self.used = self.used.saturating_sub(BESIDE + path.len());
             let below = path.get(from.len()..).unwrap_or_default();
             self.add(&[to, below].concat(), held);
@@ -172,14 +184,14 @@ impl DirectoryTally {
 
     /// Adds what another tally of the same root holds.
     pub fn merge(&mut self, other: DirectoryTally) {
-        if self.held.is_empty() && self.deepest >= other.deepest {
+        if self.levels.is_empty() && self.deepest >= other.deepest {
             *self = DirectoryTally { room: self.room, ..other };
             return;
         }
         if other.deepest < self.deepest {
             self.fold_to(other.deepest);
         }
-        for (path, held) in other.held {
+        for (path, held) in other.levels.into_iter().flatten() {
             self.add(&path, held);
         }
     }
@@ -191,27 +203,39 @@ impl DirectoryTally {
 
     /// What each directory holds itself, in no order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&[u8], DirectoryHeld)> {
-        self.held.iter().map(|(path, held)| (&**path, *held))
+        self.levels.iter().flatten().map(|(path, held)| (&**path, *held))
+    }
+
+    fn level(&mut self, depth: usize) -> &mut Level {
+        if self.levels.len() <= depth {
+            self.levels.resize_with(depth + 1, Level::default);
+        }
+        #[expect(clippy::indexing_slicing, reason = "there are more levels than `depth`")]
+        &mut self.levels[depth]
     }
 
     /// Counts the deepest directories with the ones around them until all fit.
     fn make_room(&mut self) {
-        while self.used > self.room && self.deepest > 0 {
-            let deepest = self.held.keys().map(|path| depth(path)).max().unwrap_or(0);
-            self.fold_to(deepest.min(self.deepest).saturating_sub(1));
+        while self.used > self.room && self.levels.len() > 1 {
+            self.fold_to(self.levels.len() - 2);
         }
     }
 
+    /// Counts what is deeper with what it is in.
     fn fold_to(&mut self, deepest: usize) {
         self.deepest = deepest;
-        let mut folded: HashMap<Box<[u8]>, DirectoryHeld, RandomState> = HashMap::default();
-        for (path, held) in self.held.drain() {
+        let mut deeper = self.levels.split_off(self.levels.len().min(deepest + 1));
+        for (path, held) in deeper.drain(..).flatten() {
+            self.used = self.used.saturating_sub(BESIDE + path.len());
             let place = above(&path, deepest);
-            let place = if place.len() == path.len() { path } else { place.into() };
-            *folded.entry(place).or_default() += held;
+            let level = self.level(deepest);
+            if let Some(known) = level.get_mut(place) {
+                *known += held;
+            } else {
+                level.insert(place.into(), held);
+                self.used += BESIDE + place.len();
+            }
         }
-        self.used = folded.keys().map(|path| BESIDE + path.len()).sum();
-        self.held = folded;
     }
 }
 
@@ -237,12 +261,15 @@ fn above(path: &[u8], most: usize) -> &[u8] {
     if path.len() <= 2 * most {
         return path;
     }
-    let names = path.iter().enumerate().skip(1).filter(|(_, byte)| **byte == b'/');
-    let end = if most == 0 { Some(1) } else { names.map(|(at, _)| at).nth(most - 1) };
-    end.and_then(|end| path.get(..end)).unwrap_or(path)
+    let mut place = path;
+    for _ in most..depth(path) {
+        let end = place.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
+        place = place.get(..end).unwrap_or_default();
+    }
+    if place.is_empty() { b"/" } else { place }
 }
 
 /// How many names a path has.
 fn depth(path: &[u8]) -> usize {
-    if path == b"/" { 0 } else { path.split(|byte| *byte == b'/').count().saturating_sub(1) }
+    if path == b"/" { 0 } else { path.iter().filter(|byte| **byte == b'/').count() }
 }

@@ -7,6 +7,7 @@
 
 use reports::{Code, escape};
 
+use super::name_words::{every, has, has_less, words};
 use super::{Anomalies, Anomaly};
 
 /// What a look at a name's bytes says.
@@ -24,10 +25,7 @@ impl Name {
     /// Looks at a name.
     #[inline]
     pub fn of(name: &[u8]) -> Self {
-        // Without an early exit the loop over a short name becomes a few vector instructions.
-        let plain = name.iter().fold(!name.is_empty(), |plain, byte| {
-            plain & (matches!(byte, b' '..=b'.' | b'0'..=b'~'))
-        });
+        let plain = !name.is_empty() && words(name).all(is_plain);
         if plain { Name::Plain } else { Self::of_unusual(name) }
     }
 
@@ -39,6 +37,12 @@ impl Name {
             _ => Name::Unsafe,
         }
     }
+}
+
+/// Whether all bytes of a word are printable ASCII, and none a slash.
+#[inline]
+fn is_plain(word: u64) -> bool {
+    word & every(0x80) == 0 && !has_less(word, b' ') && !has(word, 0x7f) && !has(word, b'/')
 }
 
 /// Judges a name that is not plain.
@@ -74,6 +78,19 @@ mod tests {
         assert_eq!(Name::of("Grüße\\n".as_bytes()), Name::International);
         for name in [&b"a\nb"[..], b"\x1b[2J", b"a\xffb", "a\u{2028}".as_bytes(), b"\x7f"] {
             assert_eq!(Name::of(name), Name::Unsafe, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn each_byte_counts_wherever_it_stands() {
+        for byte in 0..=u8::MAX {
+            for at in 0..20 {
+                let mut name = vec![b'a'; 20];
+                name[at] = byte;
+                let plain = matches!(byte, b' '..=b'.' | b'0'..=b'~');
+                assert_eq!(Name::of(&name) == Name::Plain, plain, "{byte:#x} at {at}");
+                assert_eq!(Name::of(&name[at..=at]) == Name::Plain, plain, "{byte:#x}");
+            }
         }
     }
 

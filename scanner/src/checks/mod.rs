@@ -33,6 +33,7 @@ mod mapped;
 mod mapped_blocks;
 #[cfg(test)]
 mod mapped_tests;
+mod name_words;
 mod same_names;
 mod symlink;
 #[cfg(test)]
@@ -54,7 +55,9 @@ pub use inode_flag_words::judge as judge_flags;
 pub use inode_owner::Overflow;
 pub use lookup::{Refusal, judge as judge_lookup, refused_open};
 pub use mapped::{Mapped, judge_map, judge_unreadable};
-pub use same_names::{SameNames, fold as fold_name, fold_hash, judge as judge_same_names};
+pub use same_names::{
+    NameHashes, SameNames, fold as fold_name, fold_hash, judge as judge_same_names,
+};
 
 use std::os::fd::BorrowedFd;
 

@@ -3,54 +3,57 @@
 //! Looks at all names of a directory. The same name twice proves a damaged directory: lookup
 //! reaches one of the two only. Names that differ in case or Unicode normalisation alone are
 //! legal here, and lose a file wherever they are unpacked on macOS or Windows. Any filesystem,
-//! no privilege. While listing, a hash of each name's folded form is kept (8 bytes a name); only
-//! a directory in which two of them agree is listed again to compare the names themselves.
+//! no privilege. While listing, a hash of each name's folded form is kept (9 to 18 bytes a name);
+//! only a directory in which two of them agree is listed again to compare the names themselves.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::hash::BuildHasher;
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::RandomState;
 use reports::Code;
 use unicode_normalization::UnicodeNormalization;
 
+use super::name_words::{every, words};
 use super::{Anomalies, Anomaly, Name};
 
-/// Nearly all names are this short; clearing room for more costs more than hashing them.
-const SHORT: usize = 32;
+/// The bit that lower-case letters have and upper-case ones lack. Some signs are told apart by it as
+/// well, `[` and `{` for one: a directory of names that differ in these alone is listed once more.
+const LOWER_CASE: u64 = every(0x20);
 
-/// NAME_MAX.
-const LONGEST: usize = 255;
+/// Hashes of the names of one directory.
+pub type NameHashes = HashSet<u64, RandomState>;
 
 /// The folded names of one directory, as hashes.
 #[derive(Debug)]
 pub struct SameNames<'a> {
     hasher: &'a RandomState,
-    hashes: &'a mut Vec<u64>,
+    seen: &'a mut NameHashes,
+    repeated: Vec<u64>,
 }
 
 impl<'a> SameNames<'a> {
-    /// Starts a directory; the memory of `hashes` is used again.
-    pub fn new(hasher: &'a RandomState, hashes: &'a mut Vec<u64>) -> Self {
-        hashes.clear();
-        SameNames { hasher, hashes }
+    /// Starts a directory; the memory of `seen` is used again.
+    pub fn new(hasher: &'a RandomState, seen: &'a mut NameHashes) -> Self {
+        seen.clear();
+        SameNames { hasher, seen, repeated: Vec::new() }
     }
 
     /// Takes note of a name.
     #[inline]
     pub fn note(&mut self, name: &[u8], shape: Name) -> u64 {
         let hash = fold_hash(self.hasher, name, shape);
-        self.hashes.push(hash);
+        if !self.seen.insert(hash) {
+            self.repeated.push(hash);
+        }
         hash
     }
 
     /// The hashes that came more than once, sorted.
-    pub fn repeated(self) -> Vec<u64> {
-        self.hashes.sort_unstable();
-        let mut repeated: Vec<u64> =
-            self.hashes.array_windows().filter(|[a, b]| a == b).map(|[a, _]| *a).collect();
-        repeated.dedup();
-        repeated
+    pub fn repeated(mut self) -> Vec<u64> {
+        self.repeated.sort_unstable();
+        self.repeated.dedup();
+        self.repeated
     }
 }
 
@@ -58,22 +61,17 @@ impl<'a> SameNames<'a> {
 #[inline]
 pub fn fold_hash(hasher: &RandomState, name: &[u8], shape: Name) -> u64 {
     match shape {
-        Name::Plain if name.len() <= SHORT => hash_lowercase::<SHORT>(hasher, name),
-        Name::Plain => hash_lowercase::<LONGEST>(hasher, name),
-        Name::International | Name::Unsafe => hasher.hash_one(&*fold(name)),
+        Name::Plain => hash_caseless(hasher, name),
+        Name::International | Name::Unsafe => hash_caseless(hasher, &fold(name)),
     }
 }
 
-fn hash_lowercase<const ROOM: usize>(hasher: &RandomState, name: &[u8]) -> u64 {
-    let mut room = [0; ROOM];
-    match room.get_mut(..name.len()) {
-        Some(folded) => {
-            folded.copy_from_slice(name);
-            folded.make_ascii_lowercase();
-            hasher.hash_one(&*folded)
-        }
-        None => hasher.hash_one(name),
-    }
+#[inline]
+fn hash_caseless(hasher: &RandomState, name: &[u8]) -> u64 {
+    let mut state = hasher.build_hasher();
+    words(name).for_each(|word| state.write_u64(word | LOWER_CASE));
+    state.write_usize(name.len());
+    state.finish()
 }
 
 /// A name in the form in which file systems that ignore case and normalisation compare it.
@@ -133,8 +131,8 @@ mod tests {
 
     fn codes(names: &[&str]) -> Vec<Code> {
         let hasher = RandomState::default();
-        let mut hashes = Vec::new();
-        let mut same = SameNames::new(&hasher, &mut hashes);
+        let mut seen = NameHashes::default();
+        let mut same = SameNames::new(&hasher, &mut seen);
         for name in names {
             same.note(name.as_bytes(), Name::of(name.as_bytes()));
         }

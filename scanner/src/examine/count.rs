@@ -27,8 +27,7 @@ impl Look<'_, '_> {
         let checks = self.scope.options.checks;
         let counts = self.filesystem.oddities.file_links_count_names
             && (checks.links || checks.allocation || facts.nlink() > 1);
-        let met =
-            if counts { self.tally.meet_file(facts, &mut self.singles) } else { Sighting::First };
+        let met = if counts { self.tally.meet_file(facts, self.singles) } else { Sighting::First };
         if facts.kind() == FileKind::Regular {
             totals.hardlinked += u64::from(facts.nlink() > 1);
             if met == Sighting::First {
@@ -54,7 +53,7 @@ impl Look<'_, '_> {
     /// each counts its part, unless the totals count each as a file of its own.
     fn hold(&mut self, facts: &InodeFacts) {
         let names = if self.filesystem.oddities.file_links_count_names { facts.nlink() } else { 1 };
-        let part = |bytes: u64| bytes / u64::from(names.max(1));
+        let part = |bytes: u64| if names <= 1 { bytes } else { bytes / u64::from(names) };
         let held = &mut self.out.held;
         held.bytes_apparent = held.bytes_apparent.saturating_add(part(facts.size()));
         let bytes = facts.sectors().saturating_mul(512);

@@ -3,7 +3,7 @@
 use reports::{Code, Severity, UncheckedReason};
 use rustix::fs::SeekFrom;
 
-use super::{Look, Pass, Scratch, stamp};
+use super::{Look, Pass, Room, stamp};
 use crate::checks::{self, Anomaly, Name, Proof};
 use crate::gathered::finding_beyond;
 use crate::inode_facts::InodeFacts;
@@ -43,7 +43,7 @@ impl Look<'_, '_> {
     }
 
     /// Reads the directory once more for the names whose hashes were repeated.
-    pub(super) fn judge_repeated(&mut self, repeated: &[u64], scratch: &mut Scratch) {
+    pub(super) fn judge_repeated(&mut self, repeated: &[u64], room: &mut Room) {
         if repeated.is_empty() {
             return;
         }
@@ -51,7 +51,7 @@ impl Look<'_, '_> {
             self.listing_failed(ListingError::Read(errno));
             return;
         }
-        let buffer = scratch.buffer.room();
+        let buffer = room.buffer.room();
         let mut listing = Listing::new(self.directory.descriptor, buffer, self.most_names());
         let mut names = Vec::new();
         while let Some(block) = listing.block() {

@@ -4,10 +4,13 @@
 //! - [`TallyFacts`]: the same for another process to go on with.
 //! - `link_count` looks at those again and again, and judges, by all the names that one more walk finds.
 
+mod line;
 mod link_count;
+mod singles;
 mod tally;
 mod tally_facts;
 
 pub use link_count::LinkCount;
-pub use tally::{SeenNumbers, Sighting, SingleLinks, Tallies, Tally};
+pub use singles::SingleLinks;
+pub use tally::{SeenNumbers, Sighting, Tallies, Tally};
 pub use tally_facts::TallyFacts;

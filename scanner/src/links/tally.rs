@@ -2,8 +2,8 @@
 //!
 //! Nearly every file has one link, so for those one bit is enough: seen or not. 512 numbers share
 //! a cache line, and since filesystems hand out numbers in runs that is a third of a byte an
-//! inode. The files of a directory are noted together, sorted, so that each line is looked up
-//! once. Files with more links get a counter.
+//! inode. Each thread notes its own, and all of them at the end. Files with more links get a
+//! counter.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,6 +12,8 @@ use foldhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 
 use super::TallyFacts;
+use super::line::{Line, add, has, line_of, numbers, set};
+use super::singles::SingleLinks;
 use crate::inode_facts::{Device, InodeFacts};
 use crate::stamp::Moment;
 
@@ -51,9 +53,6 @@ impl Names {
     }
 }
 
-/// Whether each of 512 neighbouring numbers was seen.
-pub(super) type Line = [u64; 8];
-
 /// Sets of inode numbers by the lines they fall into.
 type Lines = HashMap<u64, Line, RandomState>;
 
@@ -62,10 +61,6 @@ struct Stripe {
     single: Lines,
     many: HashMap<u64, Names, RandomState>,
 }
-
-/// Files with one link that were met in one directory and are still to be noted.
-#[derive(Debug, Default)]
-pub struct SingleLinks(Vec<(u64, bool)>);
 
 /// An inode whose names do not agree with its count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,7 +96,10 @@ impl Tally {
     pub fn meet_file(&self, facts: &InodeFacts, singles: &mut SingleLinks) -> Sighting {
         let changed = self.started.may_precede(facts.changed_at());
         if facts.nlink() == 1 {
-            singles.0.push((facts.ino(), changed));
+            if singles.are_many() {
+                self.meet_singles(singles);
+            }
+            singles.add(facts.ino(), changed);
             return Sighting::First;
         }
         let mut shard = lock(&self.files, facts.ino());
@@ -110,23 +108,21 @@ impl Tally {
         if names.found == 1 { Sighting::First } else { Sighting::Again }
     }
 
-    /// Notes the files with one link that were met in a directory.
+    /// Notes the files with one link that a thread met.
     pub fn meet_singles(&self, singles: &mut SingleLinks) {
-        singles.0.sort_unstable();
-        for same_line in singles.0.chunk_by(|a, b| line_of(a.0) == line_of(b.0)) {
-            let Some((first, _)) = same_line.first() else { continue };
-            let mut guard = lock(&self.files, *first);
-            let shard = &mut *guard;
-            let line = shard.single.entry(line_of(*first)).or_default();
-            for (ino, changed) in same_line {
-                if !set(line, *ino) {
-                    // A second name: the first is the one that the bit stands for.
-                    let first = Names { nlink: 1, found: 1, changed: false };
-                    shard.many.entry(*ino).or_insert(first).meet(1, *changed);
-                }
-            }
+        let mut again = std::mem::take(&mut singles.again);
+        for (at, met) in singles.lines.drain() {
+            let mut guard = lock(&self.files, at << 9);
+            let before = add(guard.single.entry(at).or_default(), &met);
+            again.extend(numbers(at, &before));
         }
-        singles.0.clear();
+        for ino in again {
+            // The first name is the one that the bit stands for.
+            let first = Names { nlink: 1, found: 1, changed: false };
+            let names = &mut lock(&self.files, ino).many;
+            names.entry(ino).or_insert(first).meet(1, singles.changed.contains(&ino));
+        }
+        singles.changed.clear();
     }
 
     /// Takes note of a directory.
@@ -241,7 +237,7 @@ impl SeenNumbers {
 
     /// Whether a number is in it.
     pub fn contains(&self, ino: u64) -> bool {
-        self.0.get(&line_of(ino)).is_some_and(|line| !set(&mut line.clone(), ino))
+        self.0.get(&line_of(ino)).is_some_and(|line| has(line, ino))
     }
 
     /// The highest number from `first` to `last`.
@@ -260,40 +256,6 @@ fn lock<T>(shards: &[Mutex<T>], ino: u64) -> MutexGuard<'_, T> {
     #[expect(clippy::indexing_slicing, reason = "six bits are less than STRIPES")]
     let shard = &shards[spread as usize];
     shard.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The line that a number's bit is in.
-fn line_of(ino: u64) -> u64 {
-    ino >> 9
-}
-
-/// Adds the numbers of a line to those of another; tells which both have.
-fn add(line: &mut Line, more: &Line) -> Line {
-    let mut both = [0; 8];
-    for ((word, more), both) in line.iter_mut().zip(more).zip(&mut both) {
-        *both = *word & more;
-        *word |= more;
-    }
-    both
-}
-
-/// The numbers whose bits are set.
-fn numbers(at: u64, line: &Line) -> impl Iterator<Item = u64> {
-    let words = (0..).zip(*line);
-    words.flat_map(move |(index, word)| {
-        let bits = (0..64).filter(move |bit| word >> bit & 1 == 1);
-        bits.map(move |bit| at << 9 | index << 6 | bit)
-    })
-}
-
-/// Sets a number's bit; false if it was set.
-fn set(line: &mut Line, ino: u64) -> bool {
-    #[expect(clippy::indexing_slicing, reason = "three bits are less than eight words")]
-    let word = &mut line[(ino >> 6 & 7) as usize];
-    let bit = 1 << (ino & 63);
-    let new = *word & bit == 0;
-    *word |= bit;
-    new
 }
 
 /// A tally for each device that a walk meets.
@@ -331,8 +293,7 @@ impl Tallies {
         let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
         let tally = if device == self.root.0 { Some(&self.root.1) } else { others.get(&device) };
         tally.is_some_and(|tally| {
-            let line = lock(&tally.directories, ino).get(&line_of(ino)).copied();
-            line.is_some_and(|mut line| !set(&mut line, ino))
+            lock(&tally.directories, ino).get(&line_of(ino)).is_some_and(|line| has(line, ino))
         })
     }
 

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::tally::{Line, Names};
+use super::line::Line;
+use super::tally::Names;
 use crate::inode_facts::Device;
 
 /// Lines of 512 numbers and those files that were counted one by one.

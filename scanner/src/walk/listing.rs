@@ -106,7 +106,9 @@ pub enum ListingError {
 pub struct Listing<'b> {
     directory: BorrowedFd<'b>,
     buffer: &'b mut [MaybeUninit<u8>],
-    /// Where each further system call went on.
+    /// Where the second system call went on. Few directories take more.
+    first_cursor: Option<u64>,
+    /// Where each further one did.
     cursors: HashSet<u64>,
     last_offset: u64,
     names: u64,
@@ -125,6 +127,7 @@ impl<'b> Listing<'b> {
         Listing {
             directory,
             buffer,
+            first_cursor: None,
             cursors: HashSet::new(),
             last_offset: 0,
             names: 0,
@@ -160,10 +163,22 @@ impl<'b> Listing<'b> {
         if self.names > self.most_names {
             return Err(ListingError::Endless { names: self.names });
         }
-        if self.names > 0 && !self.cursors.insert(self.last_offset) {
-            return Err(ListingError::Loop { offset: self.last_offset });
+        let offset = self.last_offset;
+        if self.names > 0 && self.came_by(offset) {
+            return Err(ListingError::Loop { offset });
         }
         Ok(())
+    }
+
+    /// Whether a position came before; takes note of it.
+    fn came_by(&mut self, offset: u64) -> bool {
+        match self.first_cursor {
+            None => {
+                self.first_cursor = Some(offset);
+                false
+            }
+            Some(first) => first == offset || !self.cursors.insert(offset),
+        }
     }
 }
 
