@@ -67,16 +67,18 @@ impl ContentReader<'_> {
         }
         self.scope.control.add_findings(findings.len() as u64);
         let is_unreadable = findings.iter().any(|finding| finding.code == Code::ContentUnreadable);
-        let mut blocks = BlockTally::default();
-        if is_unreadable {
+        let blocks = is_unreadable.then(|| {
+            let mut blocks = BlockTally::default();
             note_blocks(&self.scope.filesystem, file, facts, &content.bad, &mut blocks);
-        }
+            blocks
+        });
         let mut gathered = self.gathered.lock(self.workers.index());
-        gathered.blocks.merge(blocks);
+        blocks.into_iter().for_each(|blocks| gathered.blocks.merge(blocks));
         let read = content.ended.saturating_sub(content.counted);
         // One that is named by its hash is read under each of its names.
-        let once = !is_named_by_its_hash(node, file.name.to_bytes(), facts.size());
-        if once && self.scope.is_counted_apart(facts) {
+        if self.scope.is_counted_apart(facts)
+            && !is_named_by_its_hash(node, file.name.to_bytes(), facts.size())
+        {
             gathered.linked.of(self.scope.linked_inode(facts)).bytes_read += content.ended;
         }
         gathered.totals.bytes_read = gathered.totals.bytes_read.saturating_add(read);
