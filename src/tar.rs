@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use reports::{PathName, TarPattern};
 use scanner::round_trip::{self, ControlArm, Size, Source, TripOptions};
-use scanner::scratch::{Kind, clean as remove, leftovers};
+use scanner::scratch::{Kind, Leftover, clean as remove, leftovers};
 
 use crate::arguments::{SourceArguments, TarArguments};
 use crate::descriptor_limit;
@@ -126,7 +126,10 @@ fn name_leftovers(arguments: &TarArguments, quiet: bool) {
 fn clean(arguments: &TarArguments) -> anyhow::Result<Status> {
     let mut status = Status::Clean;
     for place in places(arguments) {
-        for leftover in leftovers(&place, Kind::Tar)? {
+        let is_meant = |leftover: &Leftover| {
+            arguments.left_by.as_ref().is_none_or(|owner| leftover.is_of(owner))
+        };
+        for leftover in leftovers(&place, Kind::Tar)?.into_iter().filter(is_meant) {
             let path = PathName::from(leftover.path.as_path()).escaped();
             match remove(&leftover) {
                 Ok(()) => output::say(&format!("{path}: removed")),

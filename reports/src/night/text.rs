@@ -21,7 +21,7 @@ pub fn write_night_text(
     let sides = [Side::Left, Side::Left, Side::Right, Side::Left, Side::Left, Side::Right];
     let head = ["step", "of", "took", "ended", "verdict", "findings"];
     write_table(2, head, night.steps.iter().map(cells), sides, page)?;
-    for step in night.steps.iter().filter(|step| !step.is_done()) {
+    for step in night.steps.iter().filter(|step| !step.is_done() && !step.is_left_out()) {
         page.paragraph(2, &escape_prose(&trouble(step)))?;
     }
     night.troubles.iter().try_for_each(|told| page.paragraph(2, &escape_prose(told)))?;
@@ -45,8 +45,13 @@ fn headline(night: &Night) -> (&'static str, Style) {
 
 fn sentence(night: &Night) -> String {
     let done = night.steps.iter().filter(|step| step.is_done()).count();
+    let left_out = match night.steps.iter().filter(|step| step.is_left_out()).count() {
+        0 => String::new(),
+        left_out => format!(" ({left_out} not run, for nothing can be written there)"),
+    };
     format!(
-        "{done} of {} steps came to their ends in {}, from {} on. Operations were made from seed {}.",
+        "{done} of {} steps came to their ends{left_out} in {}, from {} on. Operations were made from \
+         seed {}.",
         night.steps.len(),
         duration(night.duration_seconds),
         night.started_at,
@@ -88,7 +93,9 @@ fn not_whole(night: &Night) -> Vec<String> {
             format!("{place}: the check {} ran {how}{why}", run.name)
         };
         let settings = step.settings.iter().map(|file| format!("{place}: as {file} has it"));
-        step.not_whole.iter().map(check).chain(settings).collect::<Vec<_>>()
+        let left_out = Some(trouble(step)).filter(|_| step.is_left_out());
+        let checks = step.not_whole.iter().map(check);
+        left_out.into_iter().chain(checks).chain(settings).collect::<Vec<_>>()
     };
     night.steps.iter().flat_map(of_step).collect()
 }
