@@ -1,15 +1,19 @@
 //! One step: a process of this program, attended until it ends or its time is up.
 
+use std::cell::Cell;
+use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use reports::{NightEnding, NightStep, PathName, Report, Severity, Timestamp, from_json};
-use scanner::program::{self, Attended, Cut, Patience, quote};
+use scanner::program::{self, Attended, Cut, Patience, ProgramError, quote};
+use scanner::scratch::Owner;
 
-use super::UnderWay;
 use super::config::Config;
+use super::ground::Ground;
 use super::plan::Step;
+use super::{UnderWay, advice, leftovers};
 use crate::saved;
 
 /// How much of the end of what a step says is kept, in bytes.
@@ -20,6 +24,20 @@ const KILL: i32 = 9;
 
 /// What systemd gives to the process that it starts, and to no child of it.
 const NOT_FOR_CHILDREN: [&str; 4] = ["NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "WATCHDOG_PID"];
+
+/// How long the removal of what a killed step left may take.
+const REMOVAL: Duration = Duration::from_mins(2);
+
+/// How long that may take to end when it is asked to.
+const REMOVAL_GRACE: Duration = Duration::from_secs(2);
+
+/// A step that ran, and what should be known besides.
+pub struct Ran {
+    /// How it went.
+    pub told: NightStep,
+    /// What became of what it left behind.
+    pub remark: Option<String>,
+}
 
 /// Runs steps.
 pub struct Children<'a> {
@@ -35,22 +53,9 @@ pub struct Children<'a> {
 
 impl Children<'_> {
     /// Runs a step, and says what it came to.
-    pub fn run(&self, step: &Step) -> NightStep {
-        let mut told = NightStep {
-            step: step.name,
-            root: step.root.as_deref().map(PathName::from),
-            command: step.command_line(),
-            started_at: None,
-            duration_seconds: 0.0,
-            ending: NightEnding::NotStarted,
-            because: None,
-            report: None,
-            verdict: None,
-            worst: None,
-            findings: 0,
-            not_whole: Vec::new(),
-            settings: None,
-        };
+    pub fn run(&self, step: &Step) -> Ran {
+        let mut told = not_started(step);
+        let mut remark = None;
         if self.under_way.is_stopped() {
             told.because = Some("the night was stopped before".to_owned());
         } else if Instant::now() >= self.until {
@@ -58,36 +63,99 @@ impl Children<'_> {
         } else if let Err(error) = (self.is_in_place)() {
             told.because = Some(format!("{error:#}"));
         } else {
-            self.attend(step, &mut told);
+            match step.ground() {
+                Ground::Whole => remark = self.attend(step, &mut told),
+                Ground::Without(words, check) => {
+                    told.not_whole.push(check);
+                    remark = self.attend(&step.without(&words), &mut told);
+                }
+                Ground::Nowhere(why) => {
+                    (told.ending, told.because) = (NightEnding::NotRun, Some(why));
+                }
+            }
         }
-        told
+        Ran { told, remark }
     }
 
-    fn attend(&self, step: &Step, told: &mut NightStep) {
+    /// Attends a step. Comes back with what became of what it left behind, where it was killed.
+    fn attend(&self, step: &Step, told: &mut NightStep) -> Option<String> {
+        told.command = step.command_line();
         told.started_at = Some(Timestamp::now());
         let deadline = (Instant::now() + step.limit).min(self.until);
         let patience = Patience { deadline, grace: self.config.grace, said: SAID };
-        let begun = |group| self.under_way.note(group);
-        let is_stopped = || self.under_way.is_stopped();
-        let attended = program::attend(
-            &own_program(),
-            &step.arguments,
-            &NOT_FOR_CHILDREN,
-            &patience,
-            &begun,
-            &is_stopped,
-        );
-        self.under_way.note(0);
+        let owner = Cell::new(None);
+        let begun = |group| {
+            self.under_way.note(group);
+            owner.set(Owner::of_process(group));
+        };
+        let attended = self.start(&step.arguments, &patience, &begun);
         match attended {
             Ok(attended) => {
                 told.duration_seconds = attended.took.as_secs_f64();
                 let report = read(step, told);
                 (told.ending, told.because) = ending(&attended, report);
+                let said = |why: &mut String| *why = advice::in_settings(step.name, why);
+                told.because.as_mut().map(said);
+                let is_gone = attended.status.is_some();
+                self.remove_leftovers(step, told.ending, owner.take().filter(|_| is_gone))
             }
             Err(error) => {
                 (told.ending, told.because) = (NightEnding::Failed, Some(error.to_string()));
+                None
             }
         }
+    }
+
+    fn start(
+        &self,
+        arguments: &[OsString],
+        patience: &Patience,
+        begun: &dyn Fn(u32),
+    ) -> Result<Attended, ProgramError> {
+        let is_stopped = || self.under_way.is_stopped();
+        let program = own_program();
+        let attended =
+            program::attend(&program, arguments, &NOT_FOR_CHILDREN, patience, begun, &is_stopped);
+        self.under_way.note(0);
+        attended
+    }
+
+    /// Removes what a step left that was killed, unless all is to end at once.
+    fn remove_leftovers(
+        &self,
+        step: &Step,
+        ending: NightEnding,
+        owner: Option<Owner>,
+    ) -> Option<String> {
+        if !matches!(ending, NightEnding::Killed | NightEnding::Crashed) {
+            return None;
+        }
+        let remove = |arguments: &[OsString]| {
+            let deadline = Instant::now() + REMOVAL;
+            let patience = Patience { deadline, grace: REMOVAL_GRACE, said: SAID };
+            let attended = self.start(arguments, &patience, &|group| self.under_way.note(group));
+            attended.map_err(|error| error.to_string()).and_then(|it| leftovers::cleaned(&it))
+        };
+        leftovers::remove(step, owner.as_ref(), &remove)
+    }
+}
+
+/// A step whose turn has not come.
+fn not_started(step: &Step) -> NightStep {
+    NightStep {
+        step: step.name,
+        root: step.root.as_deref().map(PathName::from),
+        command: step.command_line(),
+        started_at: None,
+        duration_seconds: 0.0,
+        ending: NightEnding::NotStarted,
+        because: None,
+        report: None,
+        verdict: None,
+        worst: None,
+        findings: 0,
+        not_whole: Vec::new(),
+        settings: None,
     }
 }
 
@@ -122,7 +190,7 @@ fn ending(attended: &Attended, report: Read) -> (NightEnding, Option<String>) {
         Some(said.to_owned()).filter(|said| said != "it said nothing")
     };
     match (attended.cut, attended.killed) {
-        (_, true) => return (NightEnding::Killed, Some(left_behind(attended))),
+        (_, true) => return (NightEnding::Killed, Some(not_ended(attended))),
         (Some(Cut::Stopped), _) => return (NightEnding::Stopped, None),
         (Some(Cut::OutOfTime), _) => {
             let limit = format!("after {:.1} s (`time-limit`)", attended.took.as_secs_f64());
@@ -156,10 +224,7 @@ fn with(what: &str, said: Option<String>) -> String {
     said.map_or_else(|| what.to_owned(), |said| format!("{what}: {said}"))
 }
 
-fn left_behind(attended: &Attended) -> String {
+fn not_ended(attended: &Attended) -> String {
     let gone = if attended.status.is_some() { "" } else { "; the kernel does not let it go" };
-    format!(
-        "it did not end when it was asked to{gone}; a scratch directory may be left, which `fscan tar \
-         DIR --clean` or `fscan stress DIR --clean` removes"
-    )
+    format!("it did not end when it was asked to{gone}")
 }

@@ -26,6 +26,7 @@ const KEYS: &[&str] = &[
     "grace",
     "fail-on",
     "exit-zero",
+    "force",
     "prometheus-file",
     "exclude",
     "settings",
@@ -62,6 +63,8 @@ pub struct Config {
     pub fail_on: FailOn,
     /// Whether findings are no failed job.
     pub exit_zero: bool,
+    /// Whether to look and write even where meeting damage would stop this machine.
+    pub force: bool,
     /// The file for metrics.
     pub prometheus_file: Option<PathBuf>,
     /// What scans leave out.
@@ -86,7 +89,7 @@ pub struct Config {
     pub full: Option<FullStep>,
 }
 
-/// Which nights are kept. The newest one always is.
+/// Which nights are kept, tonight's among them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Keep {
     /// For how many days.
@@ -125,6 +128,7 @@ fn read(text: &str) -> Result<Config, Wrong> {
         grace: get("grace").map(time).transpose()?.unwrap_or(Duration::from_mins(1)),
         fail_on: get("fail-on").map(word).transpose()?.unwrap_or(FailOn::Suspect),
         exit_zero: flag("exit-zero")?.unwrap_or(false),
+        force: flag("force")?.unwrap_or(false),
         prometheus_file: get("prometheus-file").map(metrics_file).transpose()?,
         exclude: get("exclude").map(globs).transpose()?.unwrap_or_default(),
         settings: flag("settings")?.unwrap_or(true),

@@ -7,11 +7,16 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
-use reports::{Night, NightStepName, Severity, Timestamp};
+use reports::{Night, NightStepName, PathName, Severity, Timestamp};
 use scanner::manifest::read_seal;
+use scanner::mounts;
 
 use super::config::{Config, FullStep, StressStep, TarStep};
+use super::ground::{self, Ground, Written};
 use super::{command_line, leftovers, report_name, targets};
+
+/// The option with which `fscan stress` makes filesystems to work on.
+const PROVISION: &str = "--provision";
 
 /// The steps of a night.
 pub struct Plan {
@@ -40,12 +45,32 @@ pub struct Step {
     pub output: PathBuf,
     /// The arguments that remove what it leaves when it is killed, where it makes something.
     pub clean: Option<Vec<OsString>>,
+    /// Where it writes, so that it is not run where nothing can be written.
+    pub written: Vec<Written>,
 }
 
 impl Step {
     /// As it can be pasted into a shell.
     pub fn command_line(&self) -> String {
         command_line::line(&self.arguments)
+    }
+
+    /// `full of /home/coder`.
+    pub fn place(&self) -> String {
+        let of = |root: &PathBuf| format!(" of {}", PathName::from(root.as_path()).escaped());
+        format!("{}{}", self.name.as_str(), self.root.as_ref().map(of).unwrap_or_default())
+    }
+
+    /// What can be done of it now.
+    pub fn ground(&self) -> Ground {
+        ground::of(&self.written, self.arguments.iter().any(|word| word == PROVISION))
+    }
+
+    /// The same without some words of its command line.
+    pub fn without(&self, words: &[OsString]) -> Self {
+        let mut step = self.clone();
+        step.arguments.retain(|word| !words.contains(word));
+        step
     }
 }
 
@@ -60,7 +85,8 @@ impl Plan {
     ) -> Self {
         let seed = config.stress.as_ref().and_then(|stress| stress.seed);
         let seed = seed.unwrap_or_else(|| date_number(time));
-        let mut planner = Planner { config, folder, earlier, remarks: Vec::new() };
+        let remarks = nested(&config.roots);
+        let mut planner = Planner { config, folder, earlier, remarks };
         let mut steps = Vec::new();
         if let Some(quick) = &config.quick {
             steps.extend(planner.of_each_root(NightStepName::Quick, quick.limit, Planner::quick));
@@ -77,6 +103,23 @@ impl Plan {
         }
         Plan { steps, seed, remarks: planner.remarks }
     }
+}
+
+/// Roots that lie below another one on the same filesystem, as far as the mount table tells. They are
+/// told and not refused: where a mount is missing, a night has all the more to look at.
+fn nested(roots: &[PathBuf]) -> Vec<String> {
+    let filesystem = |path: &Path| mounts::of_path(path).map(|mount| mount.device);
+    let below = |root: &PathBuf| {
+        let above = roots.iter().find(|above| *above != root && root.starts_with(above))?;
+        (filesystem(above) == filesystem(root)).then(|| {
+            let [root, above] = [root, above].map(|path| PathName::from(path.as_path()).escaped());
+            format!(
+                "{root} lies below {above} on the same filesystem, so it is looked at twice; leave it \
+                 out of `roots`, unless a filesystem should be mounted there"
+            )
+        })
+    };
+    roots.iter().filter_map(below).collect()
 }
 
 /// The first manifest that is what was written, and those in front of it that are not.
@@ -134,14 +177,18 @@ impl Planner<'_> {
         let output = self.folder.join(&report);
         let control = self.config.control.as_deref();
         let clean = leftovers::clean(name, root.as_deref(), &arguments, control);
+        let written = ground::written(self.config, name, &arguments);
         let fail_on = self.config.fail_on.to_possible_value();
         let fail_on = fail_on.map_or_else(String::new, |value| value.get_name().to_owned());
         arguments.extend(words(&["--fail-on", &fail_on, "--quiet", "--progress", "never"]));
         if !self.config.settings {
             arguments.push("--no-settings".into());
         }
+        if self.config.force {
+            arguments.push("--force".into());
+        }
         arguments.extend([OsString::from("--output"), output.clone().into()]);
-        Step { name, root, limit, arguments, report, output, clean }
+        Step { name, root, limit, arguments, report, output, clean, written }
     }
 
     fn quick(&mut self, root: &Path, _: usize) -> Vec<OsString> {
@@ -164,7 +211,7 @@ impl Planner<'_> {
                 Some(manifest) => arguments.extend(["--baseline".into(), manifest.into()]),
                 None => self.remarks.push(format!(
                     "{}: no night before has a manifest of it, so nothing was compared",
-                    reports::PathName::from(root).escaped()
+                    PathName::from(root).escaped()
                 )),
             }
         }
@@ -175,7 +222,7 @@ impl Planner<'_> {
     /// The newest manifest of a root that can be relied on: it lies beside the report of the full
     /// scan. What a night proved to be damaged must not be what the next one takes for sound.
     fn last_manifest(&mut self, root: &Path) -> Option<PathBuf> {
-        let root = reports::PathName::from(root);
+        let root = PathName::from(root);
         let full = |night: &Night| {
             let mut steps = night.steps.iter().filter(|step| step.root.as_ref() == Some(&root));
             let full = steps.find(|step| step.step == NightStepName::Full)?;
@@ -190,7 +237,7 @@ impl Planner<'_> {
         let manifests = manifests.into_iter().filter(is_file);
         let (whole, damaged) = first_whole(manifests);
         self.remarks.extend(damaged.iter().map(|path| {
-            let shown = reports::PathName::from(path.as_path()).escaped();
+            let shown = PathName::from(path.as_path()).escaped();
             format!("{shown}: it is damaged, so the tree was not compared with it; remove it")
         }));
         whole
@@ -242,7 +289,7 @@ impl Planner<'_> {
         let mut arguments = words(&["stress"]);
         arguments.extend(targets::words(self.config, stress));
         if stress.provision {
-            arguments.push("--provision".into());
+            arguments.push(PROVISION.into());
         }
         let profile = stress.profile.to_possible_value();
         let profile = profile.map_or_else(String::new, |value| value.get_name().to_owned());
@@ -251,7 +298,7 @@ impl Planner<'_> {
         let duration = format!("{}s", stress.duration.as_secs_f64());
         arguments.extend(words(&["--duration", &duration, "--seed", &seed, "--profile", &profile]));
         arguments.extend(words(&["--max-bytes", &bytes, "--threads", &threads]));
-        let reproducers = self.folder.join(super::keep::REPRODUCERS);
+        let reproducers = self.folder.join(super::removal::REPRODUCERS);
         arguments.extend([OsString::from("--reproducers"), reproducers.into()]);
         self.step(NightStepName::Stress, None, stress.limit, 0, arguments)
     }
@@ -272,4 +319,50 @@ fn literal(path: &OsStr) -> OsString {
         }
     }
     OsStr::from_bytes(&glob).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(text: &str) -> Plan {
+        let config = Config::read(text, Path::new("nightly.toml")).unwrap();
+        Plan::new(&config, Path::new("/n"), Timestamp::now(), &[])
+    }
+
+    #[test]
+    fn what_lies_below_another_root_is_told() {
+        for (roots, expected) in [
+            ("\"/no/a\", \"/no/b\", \"/no/ab\"", &[][..]),
+            ("\"/\", \"/proc\"", &[]),
+            ("\"/no/a/b\", \"/no/a\"", &["/no/a/b lies below /no/a on the same filesystem"]),
+        ] {
+            let remarks = plan(&format!("roots = [{roots}]")).remarks;
+            assert_eq!(remarks.len(), expected.len(), "{roots}: {remarks:?}");
+            for (remark, expected) in remarks.iter().zip(expected) {
+                assert!(remark.starts_with(expected), "{remark}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_forced_is_forced_on_all() {
+        let forced = |plan: &Plan| -> Vec<_> {
+            let forced = |step: &Step| step.arguments.iter().any(|word| word == "--force");
+            plan.steps.iter().map(forced).collect()
+        };
+        assert_eq!(forced(&plan("roots = [\"/proc\"]")), [false; 4]);
+        assert_eq!(forced(&plan("roots = [\"/proc\"]\nforce = true")), [true; 4]);
+    }
+
+    #[test]
+    fn a_step_without_some_of_its_targets() {
+        let text = "roots = [\"/proc\", \"/sys\"]\ncontrol = false\n";
+        let plan = plan(text);
+        let stress = plan.steps.iter().find(|it| it.name == NightStepName::Stress).unwrap();
+        assert_eq!(stress.written.len(), 2);
+        let without = stress.without(&["proc=/proc".into()]).command_line();
+        assert!(without.starts_with("fscan stress sys-2=/sys --duration"), "{without}");
+        assert_eq!(stress.place(), "stress");
+    }
 }

@@ -65,7 +65,9 @@ fn add_steps(night: &Night, page: &mut Exposition) {
     let steps = || night.steps.iter();
     page.labelled(
         metric("night_step_done", "1 if the step came to its end, else 0."),
-        steps().filter(|step| !step.is_left_out()).map(|step| (labels(step.step, step.root.as_ref()), u8::from(step.is_done()))),
+        steps()
+            .filter(|step| !step.is_left_out())
+            .map(|step| (labels(step.step, step.root.as_ref()), u8::from(step.is_done()))),
     );
     page.labelled(
         metric(

@@ -93,6 +93,14 @@ fn what_is_wrong_is_said_with_its_line() {
             "roots = [\"/a\"]\n[stress]\ntargets = [\"a=b\"]",
             "its directory is not an absolute path",
         ),
+        (
+            "roots = [\"/a\"]\n[stress]\ntargets = [\"home\"]",
+            "`home`: its directory is not an absolute path; say it as NAME=DIR, `home=/home`",
+        ),
+        (
+            "roots = [\"/a\"]\n[stress]\ntargets = [\"\"]",
+            "``: its name or its directory is missing; say it as NAME=DIR",
+        ),
         ("roots = [\"/a\"]\n[stress]\nthreads = 300", "not a whole number of 1 to 256"),
         ("roots = [\"/a\"]\n[stress]\nrun = false\nprofile = \"mix\"", "(did you mean `mixed`?)"),
         ("roots = [\"/a\"]\n[full]\nbaseline = true", "nothing to compare with: manifest = true"),
