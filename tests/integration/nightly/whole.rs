@@ -47,8 +47,11 @@ fn a_night_leaves_its_reports_its_metrics_and_what_changed() {
         let told = night(second.expect_code(1));
         second.expect(told.worse == Some(Severity::Suspect), "a file is missing, which is new");
         second.expect(
-            told.trend.iter().any(|line| line.contains("1 found at a first look")),
-            "a line",
+            told.trend.iter().any(|line| {
+                line.contains("entry-missing")
+                    && line.contains("/root/app/name-000003: found where no report looked before")
+            }),
+            "a line with its code and its path",
         );
         second.expect(told.steps[3].command.contains("--baseline"), "the last manifest");
         let read = "import sys\nfrom prometheus_client.parser import text_string_to_metric_families as read\n\
