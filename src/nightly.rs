@@ -43,7 +43,7 @@ use crate::status::Status;
 use child::Children;
 use conclusion::Conclusion;
 use config::Config;
-use ground::Ground;
+use ground::{Damaged, Ground};
 use plan::{Plan, Step};
 use store::Store;
 
@@ -150,7 +150,7 @@ fn dry_run(config: &Config, reports: &Path) -> anyhow::Result<Status> {
 
 /// One that would not be run, or not as it is meant, says why.
 fn dry_step(step: &Step, out: &mut dyn Write) -> std::io::Result<()> {
-    match step.ground() {
+    match step.ground(&Damaged::default()) {
         Ground::Whole => writeln!(out, "{}", step.command_line()),
         Ground::Without(words, check) => {
             let why = check.reason.unwrap_or_default();
@@ -179,7 +179,8 @@ fn go(
     let is_in_place = || store.expect_in_place(&folder);
     let until = begun + config.time_limit;
     let children = Children { config, under_way, until, is_in_place: &is_in_place };
-    let ran = plan.steps.iter().map(|step| children.run(step));
+    let mut damaged = Damaged::default();
+    let ran = plan.steps.iter().map(|step| children.run(step, &mut damaged));
     let (steps, left): (Vec<_>, Vec<_>) = ran.map(|ran| (ran.told, ran.remark)).unzip();
     let killed = store.killed_before(&earlier);
     let before = killed.and_then(|night| leftovers::of_killed_night(night, &plan));

@@ -46,11 +46,15 @@ const OF_STRESS: &[(&str, &str)] = &[
     ("--duration", "`[stress] duration`"),
     ("--provision", "`[stress] provision`"),
     ("--reproducers", "`reports`"),
-    (", or elsewhere", ", or name other places (`[stress] targets`)"),
+    (
+        ", or elsewhere",
+        ", name other places (`[stress] targets`), or switch this step off (`[stress] run = false`)",
+    ),
     ("work elsewhere", "name other places (`[stress] targets`)"),
     (
         "give a directory that can be written to",
-        "this step writes there: let this user do so, or name other places (`[stress] targets`)",
+        "this step writes there: let this user do so, name other places (`[stress] targets`), or \
+         switch it off (`[stress] run = false`)",
     ),
     ("give another directory", "correct `roots`, `control` or `[stress] targets`, or mount it"),
     (

@@ -11,7 +11,7 @@ use scanner::program::{self, Attended, Cut, Patience, ProgramError, quote};
 use scanner::scratch::Owner;
 
 use super::config::Config;
-use super::ground::Ground;
+use super::ground::{Damaged, Ground};
 use super::plan::Step;
 use super::{UnderWay, advice, leftovers};
 use crate::saved;
@@ -52,8 +52,9 @@ pub struct Children<'a> {
 }
 
 impl Children<'_> {
-    /// Runs a step, and says what it came to.
-    pub fn run(&self, step: &Step) -> Ran {
+    /// Runs a step, and says what it came to. What it proves to be damaged is noted in `damaged`, and
+    /// what was before is not written to.
+    pub fn run(&self, step: &Step, damaged: &mut Damaged) -> Ran {
         let mut told = not_started(step);
         let mut remark = None;
         if self.under_way.is_stopped() {
@@ -63,7 +64,7 @@ impl Children<'_> {
         } else if let Err(error) = (self.is_in_place)() {
             told.because = Some(format!("{error:#}"));
         } else {
-            match step.ground() {
+            match step.ground(damaged) {
                 Ground::Whole => remark = self.attend(step, &mut told),
                 Ground::Without(words, check) => {
                     told.not_whole.push(check);
@@ -73,6 +74,10 @@ impl Children<'_> {
                     (told.ending, told.because) = (NightEnding::NotRun, Some(why));
                 }
             }
+        }
+        let is_damaged = told.worst == Some(Severity::Corrupt) && !self.config.force;
+        if let Some(root) = step.real_root.as_ref().filter(|_| is_damaged) {
+            damaged.note(root, step.place());
         }
         Ran { told, remark }
     }
@@ -94,8 +99,10 @@ impl Children<'_> {
                 told.duration_seconds = attended.took.as_secs_f64();
                 let report = read(step, told);
                 (told.ending, told.because) = ending(&attended, report);
-                let said = |why: &mut String| *why = advice::in_settings(step.name, why);
-                told.because.as_mut().map(said);
+                let reasons = told.not_whole.iter_mut().filter_map(|check| check.reason.as_mut());
+                for why in reasons.chain(&mut told.because) {
+                    *why = advice::in_settings(step.name, why);
+                }
                 let is_gone = attended.status.is_some();
                 self.remove_leftovers(step, told.ending, owner.take().filter(|_| is_gone))
             }

@@ -1,5 +1,5 @@
-//! Whether steps can write where they have to: a filesystem that is mounted read-only is told as
-//! what was not looked at, and is no failure.
+//! Whether steps may write where they have to: a filesystem that is mounted read-only, or that a step
+//! before proved to be damaged, is told as what was not looked at, and is no failure.
 //!
 //! The mount table alone is asked, so that nothing hangs, and no damage is met. It is asked before
 //! each step: an error that a scan met may have turned a filesystem read-only since.
@@ -9,8 +9,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use reports::{CheckRun, CheckStatus, NightStepName, PathName};
-use scanner::may_be_looked_up;
-use scanner::mounts;
+use scanner::mounts::{self, Mount};
+use scanner::{Device, may_be_looked_up};
 
 use super::config::Config;
 
@@ -21,6 +21,8 @@ pub struct Written {
     pub word: OsString,
     /// It, without links as far as that may be asked.
     pub place: PathBuf,
+    /// How it is called where several are told of.
+    pub shown: Option<String>,
     /// Whether it is there to be compared with.
     pub is_control: bool,
 }
@@ -46,12 +48,14 @@ pub fn written(config: &Config, name: NightStepName, arguments: &[OsString]) -> 
         NightStepName::Quick | NightStepName::Full => Vec::new(),
     };
     let written = |word: &OsString| {
-        let path = match name {
-            NightStepName::Stress => directory(word),
-            _ => Path::new(word),
+        let (path, shown) = match name {
+            NightStepName::Stress => {
+                (directory(word), Some(PathName::from(Path::new(word)).escaped()))
+            }
+            _ => (Path::new(word), None),
         };
         let is_control = config.control.as_deref() == Some(path);
-        Written { word: word.clone(), place: real(path, config.force), is_control }
+        Written { word: word.clone(), place: real(path, config.force), shown, is_control }
     };
     words.into_iter().map(written).collect()
 }
@@ -64,29 +68,52 @@ fn directory(word: &OsStr) -> &Path {
 }
 
 /// A path without links, where looking it up cannot harm.
-fn real(path: &Path, force: bool) -> PathBuf {
+pub fn real(path: &Path, force: bool) -> PathBuf {
     let real = may_be_looked_up(path, force).then(|| path.canonicalize().ok());
     real.flatten().unwrap_or_else(|| path.to_owned())
 }
 
+/// Filesystems that steps proved to be damaged, by their devices, and which steps.
+#[derive(Debug, Default)]
+pub struct Damaged(Vec<(Device, String)>);
+
+impl Damaged {
+    /// Takes down that a step proved it of the filesystem at `place`.
+    pub fn note(&mut self, place: &Path, step: String) {
+        self.0.extend(mounts::of_path(place).map(|mount| (mount.device, step)));
+    }
+
+    fn why_not(&self, mount: &Mount) -> Option<String> {
+        let (_, step) = self.0.iter().find(|(device, _)| *device == mount.device)?;
+        Some(format!(
+            "{step} proved damage, and nothing more is written to this filesystem (`force = true` has it \
+             written to all the same)"
+        ))
+    }
+}
+
 /// What can be done now of a step that writes there. `makes_its_own` is whether it works on
 /// filesystems that it makes as well.
-pub fn of(written: &[Written], makes_its_own: bool) -> Ground {
-    judge(written, makes_its_own, |place| mounts::of_path(place)?.why_read_only())
+pub fn of(written: &[Written], makes_its_own: bool, damaged: &Damaged) -> Ground {
+    judge(written, makes_its_own, |place| {
+        let mount = mounts::of_path(place)?;
+        mount.why_read_only().map(str::to_owned).or_else(|| damaged.why_not(&mount))
+    })
 }
 
 fn judge(
     written: &[Written],
     makes_its_own: bool,
-    why_not: impl Fn(&Path) -> Option<&'static str>,
+    why_not: impl Fn(&Path) -> Option<String>,
 ) -> Ground {
     let why = |written: &Written| Some((written.clone(), why_not(&written.place)?));
     let left_out: Vec<_> = written.iter().filter_map(why).collect();
     if left_out.is_empty() {
         return Ground::Whole;
     }
-    let told = |(written, why): &(Written, &str)| {
-        format!("{}: {why}", PathName::from(Path::new(&written.word)).escaped())
+    let told = |(written, why): &(Written, String)| match &written.shown {
+        Some(shown) => format!("{shown}: {why}"),
+        None => why.clone(),
     };
     let told = left_out.iter().map(told).collect::<Vec<_>>().join("; ");
     let out = |it: &Written| left_out.iter().any(|(out, _)| out == it);
@@ -109,11 +136,13 @@ mod tests {
         let written = |place: &&str| Written {
             word: format!("x={place}").into(),
             place: place.into(),
+            shown: Some("x".to_owned()),
             is_control: *place == "/control",
         };
         let written: Vec<_> = places.iter().map(written).collect();
         let why_not = |place: &Path| {
-            read_only.iter().any(|it| Path::new(it) == place).then_some("it is mounted read-only")
+            let is_read_only = read_only.iter().any(|it| Path::new(it) == place);
+            is_read_only.then(|| "it is mounted read-only".to_owned())
         };
         match judge(&written, makes_its_own, why_not) {
             Ground::Whole => Some(Vec::new()),
@@ -144,6 +173,23 @@ mod tests {
             let words = expected.map(|words| words.iter().map(OsString::from).collect());
             assert_eq!(left_out(places, read_only, makes_its_own), words, "{places:?}");
         }
+    }
+
+    #[test]
+    fn what_was_proved_to_be_damaged_is_written_to_no_more() {
+        let written = |place: &str| Written {
+            word: place.into(),
+            place: place.into(),
+            shown: None,
+            is_control: false,
+        };
+        let mut damaged = Damaged::default();
+        assert!(matches!(of(&[written("/proc/self")], false, &damaged), Ground::Whole));
+        damaged.note(Path::new("/proc"), "quick of /proc".to_owned());
+        let ground = of(&[written("/proc/self")], false, &damaged);
+        let Ground::Nowhere(why) = ground else { panic!("{ground:?}") };
+        assert!(why.starts_with("quick of /proc proved damage"), "{why}");
+        assert!(matches!(of(&[written("/no/such")], false, &damaged), Ground::Whole));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use scanner::manifest::read_seal;
 use scanner::mounts;
 
 use super::config::{Config, FullStep, StressStep, TarStep};
-use super::ground::{self, Ground, Written};
+use super::ground::{self, Damaged, Ground, Written};
 use super::{command_line, leftovers, report_name, targets};
 
 /// The option with which `fscan stress` makes filesystems to work on.
@@ -35,6 +35,8 @@ pub struct Step {
     pub name: NightStepName,
     /// The root that it is about.
     pub root: Option<PathBuf>,
+    /// That root without links, as far as that may be asked.
+    pub real_root: Option<PathBuf>,
     /// How long it may take.
     pub limit: Duration,
     /// Its arguments.
@@ -62,8 +64,9 @@ impl Step {
     }
 
     /// What can be done of it now.
-    pub fn ground(&self) -> Ground {
-        ground::of(&self.written, self.arguments.iter().any(|word| word == PROVISION))
+    pub fn ground(&self, damaged: &Damaged) -> Ground {
+        let makes_its_own = self.arguments.iter().any(|word| word == PROVISION);
+        ground::of(&self.written, makes_its_own, damaged)
     }
 
     /// The same without some words of its command line.
@@ -178,6 +181,7 @@ impl Planner<'_> {
         let control = self.config.control.as_deref();
         let clean = leftovers::clean(name, root.as_deref(), &arguments, control);
         let written = ground::written(self.config, name, &arguments);
+        let real_root = root.as_deref().map(|root| ground::real(root, self.config.force));
         let fail_on = self.config.fail_on.to_possible_value();
         let fail_on = fail_on.map_or_else(String::new, |value| value.get_name().to_owned());
         arguments.extend(words(&["--fail-on", &fail_on, "--quiet", "--progress", "never"]));
@@ -188,7 +192,7 @@ impl Planner<'_> {
             arguments.push("--force".into());
         }
         arguments.extend([OsString::from("--output"), output.clone().into()]);
-        Step { name, root, limit, arguments, report, output, clean, written }
+        Step { name, root, real_root, limit, arguments, report, output, clean, written }
     }
 
     fn quick(&mut self, root: &Path, _: usize) -> Vec<OsString> {

@@ -72,7 +72,7 @@ fn add_steps(night: &Night, page: &mut Exposition) {
     page.labelled(
         metric(
             "night_step_left_out",
-            "1 if the step was not run, for its filesystem is mounted read-only, else 0.",
+            "1 if the step was not run so that nothing is written (read-only, damaged), else 0.",
         ),
         steps().map(|step| (labels(step.step, step.root.as_ref()), u8::from(step.is_left_out()))),
     );

@@ -69,8 +69,8 @@ pub enum NightEnding {
     Stopped,
     /// Its turn did not come.
     NotStarted,
-    /// It would have written where nothing can be written: on a filesystem that is mounted
-    /// read-only. That is not looked at, and no failure.
+    /// It would have written where nothing can be written, or should be: on a filesystem that is
+    /// mounted read-only, or that a step before proved to be damaged. That is no failure.
     NotRun,
 }
 

@@ -106,10 +106,13 @@ fn what_a_step_left_out_is_told() {
         let names: Vec<_> = night.steps[step].not_whole.iter().map(|run| &run.name).collect();
         assert_eq!(names, expected, "{}", night.steps[step].step.as_str());
     }
+    night.steps[1].because = Some("out of memory".into());
+    night.steps[1].not_whole.push(run("tar", CheckStatus::Skipped, "out of memory"));
     let told = text(&night);
+    assert!(!told.contains("check tar"), "the step itself says so: {told}");
     for line in [
         "CLEAN NIGHT",
-        "full of /home/coder: the check content ran not at all: not asked for",
+        "full of /home/coder: the checks content, links ran not at all: not asked for",
         "quick of /home/coder: the check inodes ran in part: parts of the tree",
         "quick of /home/coder: as /home/coder/.fscan.toml has it",
     ] {

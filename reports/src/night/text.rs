@@ -47,7 +47,7 @@ fn sentence(night: &Night) -> String {
     let done = night.steps.iter().filter(|step| step.is_done()).count();
     let left_out = match night.steps.iter().filter(|step| step.is_left_out()).count() {
         0 => String::new(),
-        left_out => format!(" ({left_out} not run, for nothing can be written there)"),
+        left_out => format!(" ({left_out} not run, so that nothing is written)"),
     };
     format!(
         "{done} of {} steps came to their ends{left_out} in {}, from {} on. Operations were made from \
@@ -87,17 +87,35 @@ fn place(step: &NightStep) -> String {
 fn not_whole(night: &Night) -> Vec<String> {
     let of_step = |step: &NightStep| {
         let place = place(step);
-        let check = |run: &CheckRun| {
-            let how = if run.status == CheckStatus::Partial { "in part" } else { "not at all" };
-            let why = run.reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-            format!("{place}: the check {} ran {how}{why}", run.name)
-        };
-        let settings = step.settings.iter().map(|file| format!("{place}: as {file} has it"));
         let left_out = Some(trouble(step)).filter(|_| step.is_left_out());
-        let checks = step.not_whole.iter().map(check);
+        let checks = checks(step).into_iter().map(|told| format!("{place}: {told}"));
+        let settings = step.settings.iter().map(|file| format!("{place}: as {file} has it"));
         left_out.into_iter().chain(checks).chain(settings).collect::<Vec<_>>()
     };
     night.steps.iter().flat_map(of_step).collect()
+}
+
+/// Checks that did not run on everything, those together that have one reason. What the step failed
+/// at is told of it already.
+fn checks(step: &NightStep) -> Vec<String> {
+    let mut together: Vec<(&CheckRun, Vec<&str>)> = Vec::new();
+    for run in &step.not_whole {
+        let is_like = |(first, _): &&mut (&CheckRun, Vec<&str>)| {
+            (first.status, &first.reason) == (run.status, &run.reason)
+        };
+        match together.iter_mut().find(is_like) {
+            Some((_, names)) => names.push(&run.name),
+            None => together.push((run, vec![&run.name])),
+        }
+    }
+    together.retain(|(run, _)| run.reason.is_none() || run.reason != step.because);
+    let told = |(run, names): &(&CheckRun, Vec<&str>)| {
+        let checks = if names.len() == 1 { "check" } else { "checks" };
+        let how = if run.status == CheckStatus::Partial { "in part" } else { "not at all" };
+        let why = run.reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        format!("the {checks} {} ran {how}{why}", names.join(", "))
+    };
+    together.iter().map(told).collect()
 }
 
 fn lines<W: Write>(heading: &str, lines: &[String], page: &mut Page<'_, W>) -> io::Result<()> {
