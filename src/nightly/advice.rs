@@ -48,7 +48,8 @@ const OF_STRESS: &[(&str, &str)] = &[
     ("--reproducers", "`reports`"),
     (
         ", or elsewhere",
-        ", name other places (`[stress] targets`), or switch this step off (`[stress] run = false`)",
+        ", name other places (`[stress] targets`, `control`), or switch this step off (`[stress] run = \
+         false`)",
     ),
     ("work elsewhere", "name other places (`[stress] targets`)"),
     (

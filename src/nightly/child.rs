@@ -232,6 +232,10 @@ fn with(what: &str, said: Option<String>) -> String {
 }
 
 fn not_ended(attended: &Attended) -> String {
+    let why = match attended.cut {
+        Some(Cut::Stopped) => "the night was stopped",
+        _ => "its time was up (`time-limit`)",
+    };
     let gone = if attended.status.is_some() { "" } else { "; the kernel does not let it go" };
-    format!("it did not end when it was asked to{gone}")
+    format!("{why}, and it did not end when it was asked to{gone}")
 }

@@ -45,8 +45,7 @@ fn expect_writable(folder: &Path) -> anyhow::Result<()> {
     }
     access(folder, Access::WRITE_OK | Access::EXEC_OK).with_context(|| {
         format!(
-            "{shown}: user {} may not write there; name a folder for reports where that is so \
-             (`reports`)",
+            "{shown}: user {} cannot write reports there; name another folder (`reports`)",
             rustix::process::geteuid().as_raw()
         )
     })

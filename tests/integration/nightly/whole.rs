@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
+use reports::NightEnding::{Done, NotRun};
 use reports::{Night, Severity, Trend, TrendKind, TrendSeries};
 
 use super::{listed, night, nightly, settings};
@@ -91,6 +92,14 @@ fn findings_are_a_failed_job_unless_told_otherwise() {
         let text = fs::read_to_string(&settings).unwrap();
         fs::write(&settings, format!("exit-zero = true\n{text}")).unwrap();
         nightly(dir, &settings).run().expect_code(0);
+        // What is proved to be damaged is not written to, unless that is wanted.
+        let tar = text.replace("[tar]\nrun = false", "[tar]\npackages = 2\npattern = \"npm\"");
+        for (force, expected) in [("", NotRun), ("force = true\n", Done)] {
+            fs::write(&settings, format!("{force}{tar}")).unwrap();
+            let outcome = nightly(dir, &settings).run();
+            let told = night(outcome.expect_code(1));
+            outcome.expect(super::endings(&told) == [Done, expected], "what became of tar");
+        }
     });
 }
 
