@@ -9,10 +9,12 @@ mod child;
 mod command_line;
 mod conclusion;
 mod config;
+mod dry_run;
 mod ground;
 mod keep;
 mod leftovers;
 mod lock;
+mod nested;
 mod night_name;
 mod plan;
 mod removal;
@@ -22,8 +24,6 @@ mod store;
 mod targets;
 mod trust;
 
-use std::io::Write;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Instant;
@@ -31,8 +31,7 @@ use std::time::Instant;
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use reports::{
-    NIGHT_SCHEMA_VERSION, Night, PathName, Timestamp, escape_prose, write_night_json,
-    write_night_text,
+    NIGHT_SCHEMA_VERSION, Night, PathName, Timestamp, write_night_json, write_night_text,
 };
 
 use crate::arguments::{NightFormat, NightlyArguments};
@@ -43,8 +42,8 @@ use crate::status::Status;
 use child::Children;
 use conclusion::Conclusion;
 use config::Config;
-use ground::{Damaged, Ground};
-use plan::{Plan, Step};
+use ground::Damaged;
+use plan::Plan;
 use store::Store;
 
 /// The file that says of a folder that it is one of a night.
@@ -73,7 +72,7 @@ pub fn run(arguments: &NightlyArguments) -> anyhow::Result<Status> {
     let config = Config::read(&settings(arguments)?, &arguments.config)?;
     let reports = start::check(&config)?;
     if arguments.dry_run {
-        return dry_run(&config, &reports);
+        return dry_run::print(&config, &reports);
     }
     let under_way = UnderWay::default();
     let caught = listen(&under_way)?;
@@ -122,44 +121,6 @@ impl UnderWay {
         if group > 0 {
             // ESRCH: it has ended.
             let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
-        }
-    }
-}
-
-/// Prints what would be run, as commands that can be pasted; `reports` is the folder for reports.
-/// Nothing is made; what is there says what would be compared with.
-fn dry_run(config: &Config, reports: &Path) -> anyhow::Result<Status> {
-    let now = Timestamp::now();
-    let folder = reports.join(night_name::of(now));
-    let earlier = if reports.is_dir() {
-        let store = Store::there(reports.to_owned())?;
-        store.summaries(&store.nights_before(now)?)
-    } else {
-        Vec::new()
-    };
-    let plan = Plan::new(config, &folder, now, &earlier);
-    output::print(|out| {
-        for remark in &plan.remarks {
-            writeln!(out, "# {}", escape_prose(remark))?;
-        }
-        writeln!(out, "mkdir -p {}", command_line::word(folder.as_os_str()))?;
-        plan.steps.iter().try_for_each(|step| dry_step(step, out))
-    })?;
-    Ok(Status::Clean)
-}
-
-/// One that would not be run, or not as it is meant, says why.
-fn dry_step(step: &Step, out: &mut dyn Write) -> std::io::Result<()> {
-    match step.ground(&Damaged::default()) {
-        Ground::Whole => writeln!(out, "{}", step.command_line()),
-        Ground::Without(words, check) => {
-            let why = check.reason.unwrap_or_default();
-            writeln!(out, "# {} in part: {}", step.place(), escape_prose(&why))?;
-            writeln!(out, "{}", step.without(&words).command_line())
-        }
-        Ground::Nowhere(why) => {
-            writeln!(out, "# {} would not be run: {}", step.place(), escape_prose(&why))?;
-            writeln!(out, "# {}", step.command_line())
         }
     }
 }

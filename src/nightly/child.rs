@@ -104,7 +104,8 @@ impl Children<'_> {
                     *why = advice::in_settings(step.name, why);
                 }
                 let is_gone = attended.status.is_some();
-                self.remove_leftovers(step, told.ending, owner.take().filter(|_| is_gone))
+                let owner = owner.take().filter(|_| is_gone);
+                self.remove_leftovers(step, told.ending, owner.as_ref())
             }
             Err(error) => {
                 (told.ending, told.because) = (NightEnding::Failed, Some(error.to_string()));
@@ -132,7 +133,7 @@ impl Children<'_> {
         &self,
         step: &Step,
         ending: NightEnding,
-        owner: Option<Owner>,
+        owner: Option<&Owner>,
     ) -> Option<String> {
         if !matches!(ending, NightEnding::Killed | NightEnding::Crashed) {
             return None;
@@ -143,7 +144,7 @@ impl Children<'_> {
             let attended = self.start(arguments, &patience, &|group| self.under_way.note(group));
             attended.map_err(|error| error.to_string()).and_then(|it| leftovers::cleaned(&it))
         };
-        leftovers::remove(step, owner.as_ref(), &remove)
+        leftovers::remove(step, owner, &remove)
     }
 }
 

@@ -9,11 +9,10 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use reports::{Night, NightStepName, PathName, Severity, Timestamp};
 use scanner::manifest::read_seal;
-use scanner::mounts;
 
 use super::config::{Config, FullStep, StressStep, TarStep};
 use super::ground::{self, Damaged, Ground, Written};
-use super::{command_line, leftovers, report_name, targets};
+use super::{command_line, leftovers, nested, report_name, targets};
 
 /// The option with which `fscan stress` makes filesystems to work on.
 const PROVISION: &str = "--provision";
@@ -88,7 +87,7 @@ impl Plan {
     ) -> Self {
         let seed = config.stress.as_ref().and_then(|stress| stress.seed);
         let seed = seed.unwrap_or_else(|| date_number(time));
-        let remarks = nested(&config.roots);
+        let remarks = nested::told(&config.roots);
         let mut planner = Planner { config, folder, earlier, remarks };
         let mut steps = Vec::new();
         if let Some(quick) = &config.quick {
@@ -106,23 +105,6 @@ impl Plan {
         }
         Plan { steps, seed, remarks: planner.remarks }
     }
-}
-
-/// Roots that lie below another one on the same filesystem, as far as the mount table tells. They are
-/// told and not refused: where a mount is missing, a night has all the more to look at.
-fn nested(roots: &[PathBuf]) -> Vec<String> {
-    let filesystem = |path: &Path| mounts::of_path(path).map(|mount| mount.device);
-    let below = |root: &PathBuf| {
-        let above = roots.iter().find(|above| *above != root && root.starts_with(above))?;
-        (filesystem(above) == filesystem(root)).then(|| {
-            let [root, above] = [root, above].map(|path| PathName::from(path.as_path()).escaped());
-            format!(
-                "{root} lies below {above} on the same filesystem, so it is looked at twice; leave it \
-                 out of `roots`, unless a filesystem should be mounted there"
-            )
-        })
-    };
-    roots.iter().filter_map(below).collect()
 }
 
 /// The first manifest that is what was written, and those in front of it that are not.
@@ -326,47 +308,4 @@ fn literal(path: &OsStr) -> OsString {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn plan(text: &str) -> Plan {
-        let config = Config::read(text, Path::new("nightly.toml")).unwrap();
-        Plan::new(&config, Path::new("/n"), Timestamp::now(), &[])
-    }
-
-    #[test]
-    fn what_lies_below_another_root_is_told() {
-        for (roots, expected) in [
-            ("\"/no/a\", \"/no/b\", \"/no/ab\"", &[][..]),
-            ("\"/\", \"/proc\"", &[]),
-            ("\"/no/a/b\", \"/no/a\"", &["/no/a/b lies below /no/a on the same filesystem"]),
-        ] {
-            let remarks = plan(&format!("roots = [{roots}]")).remarks;
-            assert_eq!(remarks.len(), expected.len(), "{roots}: {remarks:?}");
-            for (remark, expected) in remarks.iter().zip(expected) {
-                assert!(remark.starts_with(expected), "{remark}");
-            }
-        }
-    }
-
-    #[test]
-    fn what_is_forced_is_forced_on_all() {
-        let forced = |plan: &Plan| -> Vec<_> {
-            let forced = |step: &Step| step.arguments.iter().any(|word| word == "--force");
-            plan.steps.iter().map(forced).collect()
-        };
-        assert_eq!(forced(&plan("roots = [\"/proc\"]")), [false; 4]);
-        assert_eq!(forced(&plan("roots = [\"/proc\"]\nforce = true")), [true; 4]);
-    }
-
-    #[test]
-    fn a_step_without_some_of_its_targets() {
-        let text = "roots = [\"/proc\", \"/sys\"]\ncontrol = false\n";
-        let plan = plan(text);
-        let stress = plan.steps.iter().find(|it| it.name == NightStepName::Stress).unwrap();
-        assert_eq!(stress.written.len(), 2);
-        let without = stress.without(&["proc=/proc".into()]).command_line();
-        assert!(without.starts_with("fscan stress sys-2=/sys --duration"), "{without}");
-        assert_eq!(stress.place(), "stress");
-    }
-}
+mod tests;

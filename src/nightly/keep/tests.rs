@@ -63,7 +63,7 @@ fn no_night_after_a_jump_removes_one_by_its_age() {
             let gone = going(&judged);
             assert!(gone.iter().all(|name| age(name) >= 10), "{tonight}: {gone:?}");
             // Before the clock is put back those go whose time is over.
-            let over = tonight.saturating_sub(9) as usize;
+            let over = tonight.saturating_sub(9);
             assert!(tonight > 12 || gone.len() == over, "{tonight}: {gone:?}");
         }
     }

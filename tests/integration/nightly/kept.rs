@@ -82,7 +82,7 @@ fn so_many_are_kept_and_so_much() {
         let nights: Vec<_> = listed(&dir).into_iter().filter(|it| it.starts_with('2')).collect();
         // Tonight's is one of them.
         assert_eq!(nights.len(), left, "{keep}: {nights:?}");
-        assert!(nights[left - 1] > "2024-02".to_owned(), "{keep}: {nights:?}");
+        assert!(nights[left - 1].as_str() > "2024-02", "{keep}: {nights:?}");
         fs::remove_dir_all(dir.join("nights")).unwrap();
     }
 }
