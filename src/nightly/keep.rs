@@ -107,10 +107,10 @@ fn judge(nights: &[Lying], keep: Keep, now: Timestamp, tonight: Option<&str>) ->
 }
 
 fn yet_to_come(name: &str, count: usize) -> String {
+    let others = if count > 1 { format!(", as {} others are", count - 1) } else { String::new() };
     format!(
-        "{name} is yet to come, so the clock is behind now or was ahead then: it is neither compared \
-         with nor counted nor removed; remove the folder if the clock was ahead ({count} such nights \
-         in all)"
+        "{name} is yet to come{others}, so the clock is behind now or was ahead then: it is neither \
+         compared with nor counted nor removed; remove the folder if the clock was ahead"
     )
 }
 

@@ -121,6 +121,8 @@ fn what_is_yet_to_come_is_not_compared_with() {
     scanned(&earlier("2023-11-14T02-00-00Z"), time(1_700_000_000));
     scanned(&earlier("2096-10-02T02-00-00Z"), time(4_000_000_000));
     earlier("2023-11-15T02-00-00Z.partial");
+    let before = nights.store.nights_before(time(1_800_000_000)).unwrap();
+    assert!(before.iter().all(|name| name.starts_with("202")) && before.len() == 3, "{before:?}");
     scanned(&nights.folder.path, time(1_750_000_000));
     fs::write(nights.folder.path.join("full.json"), "").unwrap();
     let (night, _) = nights.concluded();
