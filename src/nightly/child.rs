@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use reports::{NightEnding, NightStep, PathName, Report, Severity, Timestamp, from_json};
-use scanner::program::{self, Attended, Cut, Patience, ProgramError, quote};
+use scanner::program::{self, Attended, Cut, Patience, ProgramError};
 use scanner::scratch::Owner;
 
 use super::config::Config;
@@ -18,6 +18,9 @@ use crate::saved;
 
 /// How much of the end of what a step says is kept, in bytes.
 const SAID: usize = 8 << 10;
+
+/// The most of its last sentence that is told, in characters.
+const SENTENCE: usize = 5000;
 
 /// The number of SIGKILL.
 const KILL: i32 = 9;
@@ -192,11 +195,7 @@ fn read(step: &Step, told: &mut NightStep) -> Read {
 
 /// How a step ended, and why.
 fn ending(attended: &Attended, report: Read) -> (NightEnding, Option<String>) {
-    let said = || {
-        let said = quote(&attended.said);
-        let said = said.strip_prefix("fscan: ").unwrap_or(&said);
-        Some(said.to_owned()).filter(|said| said != "it said nothing")
-    };
+    let said = || last_sentence(&attended.said);
     match (attended.cut, attended.killed) {
         (_, true) => return (NightEnding::Killed, Some(not_ended(attended))),
         (Some(Cut::Stopped), _) => return (NightEnding::Stopped, None),
@@ -228,6 +227,14 @@ fn ending(attended: &Attended, report: Read) -> (NightEnding, Option<String>) {
     }
 }
 
+/// Why a step ended, in its own words. What to do stands at the end, behind a path that may be long.
+fn last_sentence(said: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(said);
+    let line = text.lines().rev().map(str::trim).find(|line| !line.is_empty())?;
+    let line = line.strip_prefix("fscan: ").unwrap_or(line);
+    Some(line.chars().take(SENTENCE).collect())
+}
+
 fn with(what: &str, said: Option<String>) -> String {
     said.map_or_else(|| what.to_owned(), |said| format!("{what}: {said}"))
 }
@@ -239,4 +246,20 @@ fn not_ended(attended: &Attended) -> String {
     };
     let gone = if attended.status.is_some() { "" } else { "; the kernel does not let it go" };
     format!("{why}, and it did not end when it was asked to{gone}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_advice_behind_a_long_path_is_told() {
+        let path = "/x".repeat(400);
+        let said =
+            format!("fscan: settings: x\nfscan: {path}: no room; write less (--max-bytes)\n\n");
+        let told = last_sentence(said.as_bytes()).unwrap();
+        assert_eq!(told, format!("{path}: no room; write less (--max-bytes)"));
+        assert_eq!(last_sentence(b"\n"), None);
+        assert_eq!(last_sentence(&vec![b'y'; 9000]).map(|it| it.len()), Some(SENTENCE));
+    }
 }

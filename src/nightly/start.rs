@@ -12,6 +12,9 @@ use super::store::{self, Store};
 use super::{keep, lock};
 use crate::output;
 
+/// Inodes that a night takes at least: its folder, its marker, an account, and a few reports.
+const INODES: u64 = 16;
+
 /// Refuses a night that could not keep its reports or its metrics, or that another one is in the
 /// way of. Comes back with the folder for reports, without links.
 pub fn check(config: &Config) -> anyhow::Result<PathBuf> {
@@ -61,6 +64,15 @@ pub fn expect_room(folder: &Path, reclaimable: u64, least: u64) -> anyhow::Resul
             "{}: {free} bytes are free, and a night takes {least} at least (`min-free`): make room, or \
              keep fewer nights (`keep`)",
             shown()
+        );
+    }
+    // A filesystem that makes inodes as it needs them may say that it has none at all.
+    if space.f_files > 0 && space.f_favail < INODES && reclaimable == 0 {
+        bail!(
+            "{}: {} inodes are free, and a night takes {INODES} at least: remove files there, or keep \
+             fewer nights (`keep`)",
+            shown(),
+            space.f_favail
         );
     }
     Ok(())

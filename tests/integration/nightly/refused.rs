@@ -7,7 +7,7 @@ use std::path::Path;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 
 use super::{QUICK_ALONE, night, nightly, settings};
-use crate::harness::{Dir, Fscan, files};
+use crate::harness::{Dir, Fscan, Mount, files, in_lab};
 
 #[test]
 fn settings_that_cannot_be_relied_on_are_refused() {
@@ -84,6 +84,20 @@ fn what_no_night_can_begin_with_is_refused_in_its_first_second() {
     }
     dir.folder("nights/.lock");
     refused("", ".lock: it is a folder");
+}
+
+#[test]
+fn a_folder_without_inodes_is_refused() {
+    in_lab(&[], |dir| {
+        let nights = Mount::tmpfs(&dir.join("nights"), "size=8m,nr_inodes=5,mode=700");
+        let root = dir.folder("root");
+        let settings = settings(dir, &[&root], &format!("min-free = 1\n{QUICK_ALONE}"));
+        for dry in [&["--dry-run"][..], &[]] {
+            let outcome = nightly(dir, &settings).args(dry).run();
+            outcome.expect_code(2).expect_one_error_line("4 inodes are free");
+        }
+        assert_eq!(listed_if_there(nights.point()), Some(0), "nothing was made");
+    });
 }
 
 fn listed_if_there(folder: &Path) -> Option<usize> {
