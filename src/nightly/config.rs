@@ -77,6 +77,8 @@ pub struct Config {
     pub max_rate: Option<NonZeroU64>,
     /// A folder on a filesystem that is known to be sound; none goes without.
     pub control: Option<PathBuf>,
+    /// Whether that folder was named, and is not the usual one: then nothing is done without it.
+    pub control_is_named: bool,
     /// Which nights are kept.
     pub keep: Keep,
     /// The steps; none of those that are not to run.
@@ -135,6 +137,7 @@ fn read(text: &str) -> Result<Config, Wrong> {
         idle: flag("idle")?.unwrap_or(true),
         max_rate: get("max-rate").map(rate).transpose()?,
         control: control(get("control"))?,
+        control_is_named: get("control").is_some(),
         keep: keep(get("keep"))?,
         quick: QuickStep::read(get("quick"))?,
         tar: TarStep::read(get("tar"))?,

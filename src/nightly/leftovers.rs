@@ -18,12 +18,13 @@ use super::plan::{Plan, Step};
 const LINES: usize = 20;
 
 /// The arguments that remove scratch directories in the places that a step works in, where it makes
-/// some. Its own `arguments` begin with its name and, of `fscan stress`, those places.
+/// some. Its own `arguments` begin with its name and, of `fscan stress`, those places; `control` are
+/// those of the control arm.
 pub fn clean(
     name: NightStepName,
     root: Option<&Path>,
     arguments: &[OsString],
-    control: Option<&Path>,
+    control: &[OsString],
 ) -> Option<Vec<OsString>> {
     let mut clean: Vec<OsString> = match (name, root) {
         (NightStepName::Stress, _) => {
@@ -31,10 +32,9 @@ pub fn clean(
             arguments.iter().take_while(|word| !is_option(word)).cloned().collect()
         }
         // A full scan makes a round trip as well.
-        (NightStepName::Tar | NightStepName::Full, Some(root)) => match control {
-            Some(control) => vec!["tar".into(), root.into(), "--control".into(), control.into()],
-            None => vec!["tar".into(), root.into(), "--no-control".into()],
-        },
+        (NightStepName::Tar | NightStepName::Full, Some(root)) => {
+            [&["tar".into(), root.into()], control].concat()
+        }
         (NightStepName::Quick | NightStepName::Tar | NightStepName::Full, _) => return None,
     };
     clean.push("--clean".into());

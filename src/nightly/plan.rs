@@ -160,8 +160,8 @@ impl Planner<'_> {
     ) -> Step {
         let report = report_name::of(name.as_str(), number, "json");
         let output = self.folder.join(&report);
-        let control = self.config.control.as_deref();
-        let clean = leftovers::clean(name, root.as_deref(), &arguments, control);
+        let control = of_control(self.config);
+        let clean = leftovers::clean(name, root.as_deref(), &arguments, &control);
         let written = ground::written(self.config, name, &arguments);
         let real_root = root.as_deref().map(|root| ground::real(root, self.config.force));
         let fail_on = self.config.fail_on.to_possible_value();
@@ -264,16 +264,15 @@ impl Planner<'_> {
         }
         let (packages, rounds) = (tar.packages.to_string(), tar.rounds.to_string());
         arguments.extend(words(&["--generated", &packages, "--rounds", &rounds]));
-        match &self.config.control {
-            Some(control) => arguments.extend([OsString::from("--control"), control.into()]),
-            None => arguments.push("--no-control".into()),
-        }
+        arguments.extend(of_control(self.config));
         arguments
     }
 
-    fn stress(&self, stress: &StressStep, seed: u64) -> Step {
+    fn stress(&mut self, stress: &StressStep, seed: u64) -> Step {
         let mut arguments = words(&["stress"]);
-        arguments.extend(targets::words(self.config, stress));
+        let (targets, remark) = targets::words(self.config, stress);
+        self.remarks.extend(remark);
+        arguments.extend(targets);
         if stress.provision {
             arguments.push(PROVISION.into());
         }
@@ -287,6 +286,16 @@ impl Planner<'_> {
         let reproducers = self.folder.join(super::removal::REPRODUCERS);
         arguments.extend([OsString::from("--reproducers"), reproducers.into()]);
         self.step(NightStepName::Stress, None, stress.limit, 0, arguments)
+    }
+}
+
+/// What `fscan tar` is told of a control arm; of the usual one nothing, so that it goes without where
+/// that cannot be used.
+fn of_control(config: &Config) -> Vec<OsString> {
+    match &config.control {
+        Some(control) if config.control_is_named => vec!["--control".into(), control.into()],
+        Some(_) => Vec::new(),
+        None => vec!["--no-control".into()],
     }
 }
 
