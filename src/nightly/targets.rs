@@ -34,10 +34,10 @@ fn without_control(config: &Config, stress: &StressStep) -> Option<String> {
     let lacks_room = lacks_room(control, stress.max_bytes);
     lacks_room.then(|| {
         format!(
-            "{}: too little is free for `[stress] max-bytes` ({}), so stress compares with nothing \
+            "{}: too little is free for `[stress] max-bytes` ({} MiB), so stress compares with nothing \
              there; allow less, or name another folder (`control`)",
             PathName::from(control.as_path()).escaped(),
-            stress.max_bytes
+            stress.max_bytes >> 20
         )
     })
 }

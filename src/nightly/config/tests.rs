@@ -62,6 +62,7 @@ fn what_is_wrong_is_said_with_its_line() {
         ("roots = []", "line 2: `roots`: it is empty"),
         ("roots = \"/home\"", "`roots` has to be a list of paths"),
         ("roots = [\"home\"]", "`home` is not an absolute path"),
+        ("roots = [\"/a\\u0000b\"]", "it holds a NUL"),
         ("roots = [\"/home\", \"/srv\", \"/home/\"]", "/home stands there twice"),
         (
             "roots = [\"/a\"]\nreprots = \"/b\"",
