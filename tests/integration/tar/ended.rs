@@ -106,14 +106,14 @@ fn what_a_killed_run_left_in_the_control_directory_is_cleaned() {
         running.wait();
         // That one of them is not there keeps the other one from nothing.
         let aside = dir.join("aside");
-        std::fs::rename(&place, &aside).unwrap();
+        fs::rename(&place, &aside).unwrap();
         let clean =
             || Fscan::new(dir).arg("tar").arg(&place).arg("--clean").arg("--control").arg(&control);
         let outcome = clean().run();
         let is_told = outcome.stderr().contains("place: open says ENOENT");
         outcome.expect_code(2).expect(is_told, "which place");
         expect_names(&outcome, &control, &[]);
-        std::fs::rename(&aside, &place).unwrap();
+        fs::rename(&aside, &place).unwrap();
         let outcome = clean().run();
         outcome.expect_code(0);
         expect_names(&outcome, &place, &[]);
