@@ -3,16 +3,23 @@
 //! Each step is a process of its own that writes its report into a folder of the night: what
 //! crashes or hangs costs its step alone. The folder is called NAME.partial until all is done.
 
+mod advice;
+mod age;
 mod child;
 mod command_line;
 mod conclusion;
 mod config;
+mod dry_run;
+mod ground;
 mod keep;
 mod leftovers;
 mod lock;
+mod nested;
 mod night_name;
 mod plan;
+mod removal;
 mod report_name;
+mod start;
 mod store;
 mod targets;
 mod trust;
@@ -24,7 +31,7 @@ use std::time::Instant;
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use reports::{
-    NIGHT_SCHEMA_VERSION, Night, NightStep, PathName, Timestamp, write_night_json, write_night_text,
+    NIGHT_SCHEMA_VERSION, Night, PathName, Timestamp, write_night_json, write_night_text,
 };
 
 use crate::arguments::{NightFormat, NightlyArguments};
@@ -35,6 +42,7 @@ use crate::status::Status;
 use child::Children;
 use conclusion::Conclusion;
 use config::Config;
+use ground::Damaged;
 use plan::Plan;
 use store::Store;
 
@@ -52,11 +60,19 @@ pub struct UnderWay {
     group: Arc<AtomicU32>,
 }
 
+/// Settings with every key explained.
+const SAMPLE: &str = include_str!("../deploy/systemd/nightly.toml");
+
 /// Runs a night, and decides the exit code.
 pub fn run(arguments: &NightlyArguments) -> anyhow::Result<Status> {
-    let config = Config::read(&relied_on(&arguments.config)?, &arguments.config)?;
+    if arguments.sample {
+        output::print(|out| out.write_all(SAMPLE.as_bytes()))?;
+        return Ok(Status::Clean);
+    }
+    let config = Config::read(&settings(arguments)?, &arguments.config)?;
+    let reports = start::check(&config)?;
     if arguments.dry_run {
-        return dry_run(&config);
+        return dry_run::print(&config, &reports);
     }
     let under_way = UnderWay::default();
     let caught = listen(&under_way)?;
@@ -65,7 +81,21 @@ pub fn run(arguments: &NightlyArguments) -> anyhow::Result<Status> {
     let removed = store.make_room(&config)?;
     let night = go(&config, &store, &under_way, removed)?;
     show(arguments, &night)?;
-    Ok(status(&night, &caught, config.exit_zero || arguments.exit_zero))
+    Ok(status(&night, caught.signal(), config.exit_zero || arguments.exit_zero))
+}
+
+/// The text of the settings file.
+fn settings(arguments: &NightlyArguments) -> anyhow::Result<String> {
+    relied_on(&arguments.config).map_err(|error| {
+        let cause = error.root_cause().downcast_ref::<std::io::Error>();
+        if cause.is_none_or(|cause| cause.kind() != std::io::ErrorKind::NotFound) {
+            return error;
+        }
+        anyhow::anyhow!(
+            "{error:#}; name a settings file (`fscan nightly FILE`); `fscan nightly --sample` prints one \
+             in which every key is explained"
+        )
+    })
 }
 
 /// Must be called before any thread is started.
@@ -95,26 +125,6 @@ impl UnderWay {
     }
 }
 
-/// Prints what would be run, as commands that can be pasted.
-fn dry_run(config: &Config) -> anyhow::Result<Status> {
-    let now = Timestamp::now();
-    // Nothing is made; what is there says what would be compared with.
-    let reports = store::place(config)?;
-    let folder = reports.join(night_name::of(now));
-    let earlier = if reports.is_dir() {
-        let store = Store::open(config)?;
-        store.summaries(&store.nights()?)
-    } else {
-        Vec::new()
-    };
-    let plan = Plan::new(config, &folder, now, &earlier);
-    output::print(|out| {
-        writeln!(out, "mkdir -p {}", command_line::word(folder.as_os_str()))?;
-        plan.steps.iter().try_for_each(|step| writeln!(out, "{}", step.command_line()))
-    })?;
-    Ok(Status::Clean)
-}
-
 /// Runs the steps, and keeps what they came to.
 fn go(
     config: &Config,
@@ -124,18 +134,19 @@ fn go(
 ) -> anyhow::Result<Night> {
     let (started_at, begun) = (Timestamp::now(), Instant::now());
     let folder = store.begin(under_way)?;
-    let nights = store.nights()?;
-    let earlier: Vec<_> = nights.iter().filter(|night| **night != folder.name).cloned().collect();
+    let mut earlier = store.nights_before(started_at)?;
+    earlier.retain(|night| *night != folder.name);
     let plan = Plan::new(config, &folder.path, started_at, &store.summaries(&earlier));
     let is_in_place = || store.expect_in_place(&folder);
     let until = begun + config.time_limit;
     let children = Children { config, under_way, until, is_in_place: &is_in_place };
-    let steps: Vec<NightStep> = plan.steps.iter().map(|step| children.run(step)).collect();
-    let left = plan.steps.iter().zip(&steps);
-    let left = left.filter_map(|(step, told)| leftovers::of_step(step, told.ending));
+    let mut damaged = Damaged::default();
+    let ran = plan.steps.iter().map(|step| children.run(step, &mut damaged));
+    let (steps, left): (Vec<_>, Vec<_>) = ran.map(|ran| (ran.told, ran.remark)).unzip();
     let killed = store.killed_before(&earlier);
     let before = killed.and_then(|night| leftovers::of_killed_night(night, &plan));
-    let remarks = plan.remarks.iter().cloned().chain(left).chain(before).collect();
+    let remarks =
+        plan.remarks.iter().cloned().chain(left.into_iter().flatten()).chain(before).collect();
     let finished_at = Timestamp::now();
     let night = Night {
         schema_version: NIGHT_SCHEMA_VERSION,
@@ -166,11 +177,14 @@ fn show(arguments: &NightlyArguments, night: &Night) -> anyhow::Result<()> {
 }
 
 /// The exit code in one expression: damage first, then what could not be done.
-fn status(night: &Night, caught: &Caught, exit_zero: bool) -> Status {
-    match caught.signal() {
+fn status(night: &Night, signal: Option<u8>, exit_zero: bool) -> Status {
+    match signal {
         Some(signal) if !night.complete => Status::Stopped(signal),
         _ if night.has_findings() && !exit_zero => Status::Findings,
         _ if !night.is_done() => Status::CouldNotRun,
         _ => Status::Clean,
     }
 }
+
+#[cfg(test)]
+mod tests;

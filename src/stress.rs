@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 use reports::{PathName, Stress, Totals, UncheckedCollector, UncheckedReason};
+use scanner::scratch::Leftover;
 use stress::generator::{Mix, Profile};
 use stress::run::{self, Done, StressOptions, Watch};
 use stress::site::{self, LeftOut, Limits, Namespace, Site};
@@ -293,7 +294,10 @@ fn clean(arguments: &StressArguments) -> Status {
             status = Status::CouldNotRun;
             Vec::new()
         });
-        for leftover in leftovers {
+        let is_meant = |leftover: &Leftover| {
+            arguments.left_by.as_ref().is_none_or(|owner| leftover.is_of(owner))
+        };
+        for leftover in leftovers.into_iter().filter(is_meant) {
             let path = PathName::from(leftover.path.as_path()).escaped();
             match site::clean(&leftover) {
                 Ok(()) => output::say(&format!("{path}: removed")),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use reports::{PathName, TarPattern};
 use scanner::round_trip::{self, ControlArm, Size, Source, TripOptions};
-use scanner::scratch::{Kind, clean as remove, leftovers};
+use scanner::scratch::{Kind, Leftover, clean as remove, leftovers};
 
 use crate::arguments::{SourceArguments, TarArguments};
 use crate::descriptor_limit;
@@ -21,7 +21,7 @@ const CONTROL: &str = "/dev/shm";
 /// Makes the round trips, prints, saves, and decides the exit code.
 pub fn run(arguments: &TarArguments) -> anyhow::Result<Status> {
     if arguments.clean {
-        return clean(arguments);
+        return Ok(clean(arguments));
     }
     let quiet = arguments.result.is_quiet();
     let (control, caught) = watched::begin(quiet)?;
@@ -123,10 +123,19 @@ fn name_leftovers(arguments: &TarArguments, quiet: bool) {
 }
 
 /// Removes what earlier runs left.
-fn clean(arguments: &TarArguments) -> anyhow::Result<Status> {
+fn clean(arguments: &TarArguments) -> Status {
     let mut status = Status::Clean;
     for place in places(arguments) {
-        for leftover in leftovers(&place, Kind::Tar)? {
+        // A place that is gone keeps nothing in the other one.
+        let left = leftovers(&place, Kind::Tar).unwrap_or_else(|error| {
+            output::say(&error.to_string());
+            status = Status::CouldNotRun;
+            Vec::new()
+        });
+        let is_meant = |leftover: &Leftover| {
+            arguments.left_by.as_ref().is_none_or(|owner| leftover.is_of(owner))
+        };
+        for leftover in left.into_iter().filter(is_meant) {
             let path = PathName::from(leftover.path.as_path()).escaped();
             match remove(&leftover) {
                 Ok(()) => output::say(&format!("{path}: removed")),
@@ -137,5 +146,5 @@ fn clean(arguments: &TarArguments) -> anyhow::Result<Status> {
             }
         }
     }
-    Ok(status)
+    status
 }

@@ -42,7 +42,8 @@ pub struct Night {
     pub seed: u64,
     /// The steps, in the order in which they ran.
     pub steps: Vec<NightStep>,
-    /// What it came to against the nights before, a line for each path and kind of run.
+    /// What it came to against the nights before: a line for each path and kind of run, and behind
+    /// it a line for each of the first findings that changed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trend: Vec<String>,
     /// The worst of what is new or growing.
@@ -70,9 +71,10 @@ impl Night {
         self.worst().is_some_and(|worst| worst >= self.fail_on)
     }
 
-    /// Whether every step came to its end and all was kept.
+    /// Whether every step came to its end, those apart that could not write, and all was kept.
     pub fn is_done(&self) -> bool {
-        self.complete && self.troubles.is_empty() && self.steps.iter().all(NightStep::is_done)
+        let is_over = |step: &NightStep| step.is_done() || step.is_left_out();
+        self.complete && self.troubles.is_empty() && self.steps.iter().all(is_over)
     }
 
     /// Whether every step came to its end and nothing was found that makes it a bad one.

@@ -45,6 +45,25 @@ impl Mount {
 }
 
 impl Mount {
+    /// Why nothing can be written through it, in words; none where something can be, as far as the
+    /// mount table tells.
+    pub fn why_read_only(&self) -> Option<&'static str> {
+        let has = |options: &str, word: &str| options.split(',').any(|option| option == word);
+        if has(&self.super_options, "emergency_ro") {
+            Some("an error turned the filesystem read-only, which scans tell of")
+        } else if has(&self.super_options, "ro") {
+            // An older kernel shows an error so as well.
+            Some("the filesystem is mounted read-only; if an error did that, scans tell of it")
+        } else if has(&self.options, "ro") {
+            Some(
+                "it is mounted read-only here, though the filesystem is not (a volume with readOnly, \
+                 ReadWritePaths= of a systemd unit)",
+            )
+        } else {
+            None
+        }
+    }
+
     /// The mounts that an overlay's layers lie on, as far as their paths are of this mount
     /// namespace; none for any other filesystem.
     pub fn layers(&self) -> Vec<Mount> {
@@ -152,6 +171,24 @@ mod tests {
         assert_eq!((mount.options.as_str(), mount.filesystem.as_str()), ("rw,noatime", "ext4"));
         assert_eq!(mount.source, b"/dev/l\th");
         assert_eq!(mount.super_options, "rw,errors=panic");
+    }
+
+    #[test]
+    fn why_a_mount_takes_no_writes() {
+        for (own, of_all, expected) in [
+            ("rw,relatime", "rw,errors=continue", None),
+            ("rw", "rw,emergency_ro", Some("an error turned")),
+            ("rw", "ro,errors=remount-ro", Some("if an error did that")),
+            ("ro", "ro", Some("mounted read-only")),
+            ("ro,nosuid", "rw", Some("here, though the filesystem is not")),
+            // Words that only begin so.
+            ("rw,rootcontext", "rw,errors=remount-ro", None),
+        ] {
+            let line = format!("1 0 7:0 / /mnt {own} - ext4 /dev/loop0 {of_all}");
+            let why = parse_line(line.as_bytes()).unwrap().why_read_only();
+            assert_eq!(why.is_some(), expected.is_some(), "{line}: {why:?}");
+            assert!(why.unwrap_or_default().contains(expected.unwrap_or_default()), "{why:?}");
+        }
     }
 
     #[test]

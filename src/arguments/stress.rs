@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
+use scanner::scratch::Owner;
 use stress::OpKind;
 use stress::generator::Profile;
 
@@ -67,6 +68,10 @@ pub struct StressArguments {
     /// Remove what runs left there that were killed, and do nothing else
     #[arg(long, conflicts_with_all = ["provision", "ops", "duration"])]
     pub clean: bool,
+
+    /// With --clean: remove only what this process left, as `fscan nightly` knows it
+    #[arg(long, value_name = "OWNER", hide = true, requires = "clean")]
+    pub left_by: Option<Owner>,
 
     /// Work also where meeting damage would panic this machine (errors=panic)
     #[arg(long)]

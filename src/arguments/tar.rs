@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use reports::TarPattern;
+use scanner::scratch::Owner;
 
 use super::{ResultArguments, When};
 
@@ -51,6 +52,10 @@ pub struct TarArguments {
     /// Remove what runs left that were killed, or asked to keep it; do nothing else
     #[arg(long, conflicts_with_all = ["keep", "churn", "from", "pattern"])]
     pub clean: bool,
+
+    /// With --clean: remove only what this process left, as `fscan nightly` knows it
+    #[arg(long, value_name = "OWNER", hide = true, requires = "clean")]
+    pub left_by: Option<Owner>,
 
     /// Do it even where meeting damage would panic this machine (errors=panic)
     #[arg(long)]

@@ -1,25 +1,46 @@
 //! One step: a process of this program, attended until it ends or its time is up.
 
+use std::cell::Cell;
+use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use reports::{NightEnding, NightStep, PathName, Report, Severity, Timestamp, from_json};
-use scanner::program::{self, Attended, Cut, Patience, quote};
+use scanner::program::{self, Attended, Cut, Patience, ProgramError};
+use scanner::scratch::Owner;
 
-use super::UnderWay;
 use super::config::Config;
+use super::ground::{Damaged, Ground};
 use super::plan::Step;
+use super::{UnderWay, advice, leftovers};
 use crate::saved;
 
 /// How much of the end of what a step says is kept, in bytes.
 const SAID: usize = 8 << 10;
+
+/// The most of its last sentence that is told, in characters.
+const SENTENCE: usize = 5000;
 
 /// The number of SIGKILL.
 const KILL: i32 = 9;
 
 /// What systemd gives to the process that it starts, and to no child of it.
 const NOT_FOR_CHILDREN: [&str; 4] = ["NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "WATCHDOG_PID"];
+
+/// How long the removal of what a killed step left may take.
+const REMOVAL: Duration = Duration::from_mins(2);
+
+/// How long that may take to end when it is asked to.
+const REMOVAL_GRACE: Duration = Duration::from_secs(2);
+
+/// A step that ran, and what should be known besides.
+pub struct Ran {
+    /// How it went.
+    pub told: NightStep,
+    /// What became of what it left behind.
+    pub remark: Option<String>,
+}
 
 /// Runs steps.
 pub struct Children<'a> {
@@ -34,23 +55,11 @@ pub struct Children<'a> {
 }
 
 impl Children<'_> {
-    /// Runs a step, and says what it came to.
-    pub fn run(&self, step: &Step) -> NightStep {
-        let mut told = NightStep {
-            step: step.name,
-            root: step.root.as_deref().map(PathName::from),
-            command: step.command_line(),
-            started_at: None,
-            duration_seconds: 0.0,
-            ending: NightEnding::NotStarted,
-            because: None,
-            report: None,
-            verdict: None,
-            worst: None,
-            findings: 0,
-            not_whole: Vec::new(),
-            settings: None,
-        };
+    /// Runs a step, and says what it came to. What it proves to be damaged is noted in `damaged`, and
+    /// what was before is not written to.
+    pub fn run(&self, step: &Step, damaged: &mut Damaged) -> Ran {
+        let mut told = not_started(step);
+        let mut remark = None;
         if self.under_way.is_stopped() {
             told.because = Some("the night was stopped before".to_owned());
         } else if Instant::now() >= self.until {
@@ -58,36 +67,106 @@ impl Children<'_> {
         } else if let Err(error) = (self.is_in_place)() {
             told.because = Some(format!("{error:#}"));
         } else {
-            self.attend(step, &mut told);
+            match step.ground(damaged) {
+                Ground::Whole => remark = self.attend(step, &mut told),
+                Ground::Without(words, check) => {
+                    told.not_whole.push(check);
+                    remark = self.attend(&step.without(&words), &mut told);
+                }
+                Ground::Nowhere(why) => {
+                    (told.ending, told.because) = (NightEnding::NotRun, Some(why));
+                }
+            }
         }
-        told
+        let is_damaged = told.worst == Some(Severity::Corrupt) && !self.config.force;
+        if let Some(root) = step.real_root.as_ref().filter(|_| is_damaged) {
+            damaged.note(root, step.place());
+        }
+        Ran { told, remark }
     }
 
-    fn attend(&self, step: &Step, told: &mut NightStep) {
+    /// Attends a step. Comes back with what became of what it left behind, where it was killed.
+    fn attend(&self, step: &Step, told: &mut NightStep) -> Option<String> {
+        told.command = step.command_line();
         told.started_at = Some(Timestamp::now());
         let deadline = (Instant::now() + step.limit).min(self.until);
         let patience = Patience { deadline, grace: self.config.grace, said: SAID };
-        let begun = |group| self.under_way.note(group);
-        let is_stopped = || self.under_way.is_stopped();
-        let attended = program::attend(
-            &own_program(),
-            &step.arguments,
-            &NOT_FOR_CHILDREN,
-            &patience,
-            &begun,
-            &is_stopped,
-        );
-        self.under_way.note(0);
+        let owner = Cell::new(None);
+        let begun = |group| {
+            self.under_way.note(group);
+            owner.set(Owner::of_process(group));
+        };
+        let attended = self.start(&step.arguments, &patience, &begun);
         match attended {
             Ok(attended) => {
                 told.duration_seconds = attended.took.as_secs_f64();
                 let report = read(step, told);
                 (told.ending, told.because) = ending(&attended, report);
+                let reasons = told.not_whole.iter_mut().filter_map(|check| check.reason.as_mut());
+                for why in reasons.chain(&mut told.because) {
+                    *why = advice::in_settings(step.name, why);
+                }
+                let is_gone = attended.status.is_some();
+                let owner = owner.take().filter(|_| is_gone);
+                self.remove_leftovers(step, told.ending, owner.as_ref())
             }
             Err(error) => {
                 (told.ending, told.because) = (NightEnding::Failed, Some(error.to_string()));
+                None
             }
         }
+    }
+
+    fn start(
+        &self,
+        arguments: &[OsString],
+        patience: &Patience,
+        begun: &dyn Fn(u32),
+    ) -> Result<Attended, ProgramError> {
+        let is_stopped = || self.under_way.is_stopped();
+        let program = own_program();
+        let attended =
+            program::attend(&program, arguments, &NOT_FOR_CHILDREN, patience, begun, &is_stopped);
+        self.under_way.note(0);
+        attended
+    }
+
+    /// Removes what a step left that was killed, unless all is to end at once.
+    fn remove_leftovers(
+        &self,
+        step: &Step,
+        ending: NightEnding,
+        owner: Option<&Owner>,
+    ) -> Option<String> {
+        if !matches!(ending, NightEnding::Killed | NightEnding::Crashed) {
+            return None;
+        }
+        let remove = |arguments: &[OsString]| {
+            let deadline = Instant::now() + REMOVAL;
+            let patience = Patience { deadline, grace: REMOVAL_GRACE, said: SAID };
+            let attended = self.start(arguments, &patience, &|group| self.under_way.note(group));
+            attended.map_err(|error| error.to_string()).and_then(|it| leftovers::cleaned(&it))
+        };
+        leftovers::remove(step, owner, &remove)
+    }
+}
+
+/// A step whose turn has not come.
+fn not_started(step: &Step) -> NightStep {
+    NightStep {
+        step: step.name,
+        root: step.root.as_deref().map(PathName::from),
+        command: step.command_line(),
+        started_at: None,
+        duration_seconds: 0.0,
+        ending: NightEnding::NotStarted,
+        because: None,
+        report: None,
+        verdict: None,
+        worst: None,
+        findings: 0,
+        not_whole: Vec::new(),
+        settings: None,
     }
 }
 
@@ -116,13 +195,9 @@ fn read(step: &Step, told: &mut NightStep) -> Read {
 
 /// How a step ended, and why.
 fn ending(attended: &Attended, report: Read) -> (NightEnding, Option<String>) {
-    let said = || {
-        let said = quote(&attended.said);
-        let said = said.strip_prefix("fscan: ").unwrap_or(&said);
-        Some(said.to_owned()).filter(|said| said != "it said nothing")
-    };
+    let said = || last_sentence(&attended.said);
     match (attended.cut, attended.killed) {
-        (_, true) => return (NightEnding::Killed, Some(left_behind(attended))),
+        (_, true) => return (NightEnding::Killed, Some(not_ended(attended))),
         (Some(Cut::Stopped), _) => return (NightEnding::Stopped, None),
         (Some(Cut::OutOfTime), _) => {
             let limit = format!("after {:.1} s (`time-limit`)", attended.took.as_secs_f64());
@@ -152,14 +227,39 @@ fn ending(attended: &Attended, report: Read) -> (NightEnding, Option<String>) {
     }
 }
 
+/// Why a step ended, in its own words. What to do stands at the end, behind a path that may be long.
+fn last_sentence(said: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(said);
+    let line = text.lines().rev().map(str::trim).find(|line| !line.is_empty())?;
+    let line = line.strip_prefix("fscan: ").unwrap_or(line);
+    Some(line.chars().take(SENTENCE).collect())
+}
+
 fn with(what: &str, said: Option<String>) -> String {
     said.map_or_else(|| what.to_owned(), |said| format!("{what}: {said}"))
 }
 
-fn left_behind(attended: &Attended) -> String {
+fn not_ended(attended: &Attended) -> String {
+    let why = match attended.cut {
+        Some(Cut::Stopped) => "the night was stopped",
+        _ => "its time was up (`time-limit`)",
+    };
     let gone = if attended.status.is_some() { "" } else { "; the kernel does not let it go" };
-    format!(
-        "it did not end when it was asked to{gone}; a scratch directory may be left, which `fscan tar \
-         DIR --clean` or `fscan stress DIR --clean` removes"
-    )
+    format!("{why}, and it did not end when it was asked to{gone}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_advice_behind_a_long_path_is_told() {
+        let path = "/x".repeat(400);
+        let said =
+            format!("fscan: settings: x\nfscan: {path}: no room; write less (--max-bytes)\n\n");
+        let told = last_sentence(said.as_bytes()).unwrap();
+        assert_eq!(told, format!("{path}: no room; write less (--max-bytes)"));
+        assert_eq!(last_sentence(b"\n"), None);
+        assert_eq!(last_sentence(&vec![b'y'; 9000]).map(|it| it.len()), Some(SENTENCE));
+    }
 }

@@ -37,17 +37,7 @@ impl Conclusion<'_> {
         let reports = self.reports(&mut night);
         self.compare(&mut night, &reports);
         let partial = PathName::from(self.folder.path.as_path());
-        let whole = night.complete;
-        if whole {
-            let under_way = Some(self.folder.name.as_str());
-            match keep::tidy(self.store, self.config.keep, Timestamp::now(), under_way) {
-                Ok(tidied) => {
-                    night.removed.extend(tidied.told);
-                    night.remarks.extend(tidied.remark);
-                }
-                Err(error) => night.troubles.push(format!("no night was removed: {error:#}")),
-            }
-        } else {
+        if !night.complete {
             // One that was stopped leaves all as it is, under the name that says so.
             night.folder = partial.clone();
         }
@@ -56,15 +46,8 @@ impl Conclusion<'_> {
         for remark in &mut night.remarks {
             *remark = remark.replace(&now, &then);
         }
-        let kept = self
-            .save(&night)
-            .and_then(|()| if whole { self.store.finish(self.folder) } else { Ok(None) });
-        match kept {
-            Ok(remark) => night.remarks.extend(remark),
-            Err(error) => {
-                night.folder = partial;
-                night.troubles.push(format!("{error:#}"));
-            }
+        if let Err(error) = self.keep(&mut night) {
+            night.troubles.push(format!("{error:#}"));
         }
         // Last, so that they say no night is clean that could not be kept.
         if let Some(file) = &self.config.prometheus_file
@@ -73,6 +56,31 @@ impl Conclusion<'_> {
             night.troubles.push(format!("{error:#}"));
         }
         night
+    }
+
+    /// Keeps the account of the night, gives its folder its name, and only then removes nights that
+    /// are not kept: there is always one that is whole.
+    fn keep(&self, night: &mut Night) -> anyhow::Result<()> {
+        let finished = self.save(self.folder, night).and_then(|()| {
+            if night.complete { self.store.finish(self.folder).map(Some) } else { Ok(None) }
+        });
+        let (folder, remark) = match finished {
+            Ok(Some(finished)) => finished,
+            Ok(None) => return Ok(()),
+            Err(error) => {
+                night.folder = PathName::from(self.folder.path.as_path());
+                return Err(error);
+            }
+        };
+        night.remarks.extend(remark);
+        match keep::tidy(self.store, self.config.keep, Timestamp::now(), Some(&folder.name)) {
+            Ok(tidied) => {
+                night.removed.extend(tidied.told);
+                night.remarks.extend(tidied.remarks);
+            }
+            Err(error) => night.troubles.push(format!("no night was removed: {error:#}")),
+        }
+        self.save(&folder, night)
     }
 
     /// The reports of this night and of those before.
@@ -114,7 +122,7 @@ impl Conclusion<'_> {
         reports
     }
 
-    /// Holds the night against those before: a line for each path and kind of run that it has.
+    /// Holds the night against those before: lines for each path and kind of run that it has.
     fn compare(&self, night: &mut Night, reports: &[Dated]) {
         let trend = Trend::of(reports);
         let is_tonight = |series: &&TrendSeries| {
@@ -122,7 +130,7 @@ impl Conclusion<'_> {
             newest.is_some_and(|report| self.is_tonight(&report.file))
         };
         let tonight: Vec<_> = trend.series.iter().filter(is_tonight).collect();
-        night.trend = tonight.iter().map(|series| series.line()).collect();
+        night.trend = tonight.iter().flat_map(|series| series.lines()).collect();
         night.worse = tonight.iter().filter_map(|series| series.worst()).max();
     }
 
@@ -148,11 +156,11 @@ impl Conclusion<'_> {
     }
 
     /// Writes the account of the night.
-    fn save(&self, night: &Night) -> anyhow::Result<()> {
-        self.store.expect_in_place(self.folder)?;
+    fn save(&self, folder: &NightFolder, night: &Night) -> anyhow::Result<()> {
+        self.store.expect_in_place(folder)?;
         let mut text = Vec::new();
         write_night_json(night, &mut text)?;
-        let file = self.folder.path.join(SUMMARY);
+        let file = folder.path.join(SUMMARY);
         output::save_file(&file, "account of the night", |out| Ok(out.write_all(&text)?))
     }
 }

@@ -26,6 +26,7 @@ const KEYS: &[&str] = &[
     "grace",
     "fail-on",
     "exit-zero",
+    "force",
     "prometheus-file",
     "exclude",
     "settings",
@@ -62,6 +63,8 @@ pub struct Config {
     pub fail_on: FailOn,
     /// Whether findings are no failed job.
     pub exit_zero: bool,
+    /// Whether to look and write even where meeting damage would stop this machine.
+    pub force: bool,
     /// The file for metrics.
     pub prometheus_file: Option<PathBuf>,
     /// What scans leave out.
@@ -74,6 +77,8 @@ pub struct Config {
     pub max_rate: Option<NonZeroU64>,
     /// A folder on a filesystem that is known to be sound; none goes without.
     pub control: Option<PathBuf>,
+    /// Whether that folder was named, and is not the usual one: then nothing is done without it.
+    pub control_is_named: bool,
     /// Which nights are kept.
     pub keep: Keep,
     /// The steps; none of those that are not to run.
@@ -86,7 +91,7 @@ pub struct Config {
     pub full: Option<FullStep>,
 }
 
-/// Which nights are kept. The newest one always is.
+/// Which nights are kept, tonight's among them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Keep {
     /// For how many days.
@@ -125,12 +130,14 @@ fn read(text: &str) -> Result<Config, Wrong> {
         grace: get("grace").map(time).transpose()?.unwrap_or(Duration::from_mins(1)),
         fail_on: get("fail-on").map(word).transpose()?.unwrap_or(FailOn::Suspect),
         exit_zero: flag("exit-zero")?.unwrap_or(false),
+        force: flag("force")?.unwrap_or(false),
         prometheus_file: get("prometheus-file").map(metrics_file).transpose()?,
         exclude: get("exclude").map(globs).transpose()?.unwrap_or_default(),
         settings: flag("settings")?.unwrap_or(true),
         idle: flag("idle")?.unwrap_or(true),
         max_rate: get("max-rate").map(rate).transpose()?,
         control: control(get("control"))?,
+        control_is_named: get("control").is_some(),
         keep: keep(get("keep"))?,
         quick: QuickStep::read(get("quick"))?,
         tar: TarStep::read(get("tar"))?,

@@ -1,22 +1,30 @@
-//! Scratch directories that steps leave behind when they are killed. They are told of with what
-//! removes them, and not removed unasked: `--clean` takes also what somebody kept to look at.
+//! Scratch directories that steps leave behind when they are killed.
+//!
+//! What a night's own step left is removed by `--clean`, in a process of its own: what a killed step
+//! hung on may hang that too. What a killed night left is told of with what removes it.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::Path;
 
-use reports::{NightEnding, NightStepName, PathName};
+use reports::NightStepName;
+use scanner::program::{Attended, Cut, quote};
+use scanner::scratch::Owner;
 
 use super::command_line;
 use super::plan::{Plan, Step};
 
+/// Lines of a removal that are told: a step has a scratch directory in each place.
+const LINES: usize = 20;
+
 /// The arguments that remove scratch directories in the places that a step works in, where it makes
-/// some. Its own `arguments` begin with its name and, of `fscan stress`, those places.
+/// some. Its own `arguments` begin with its name and, of `fscan stress`, those places; `control` are
+/// those of the control arm.
 pub fn clean(
     name: NightStepName,
     root: Option<&Path>,
     arguments: &[OsString],
-    control: Option<&Path>,
+    control: &[OsString],
 ) -> Option<Vec<OsString>> {
     let mut clean: Vec<OsString> = match (name, root) {
         (NightStepName::Stress, _) => {
@@ -24,27 +32,58 @@ pub fn clean(
             arguments.iter().take_while(|word| !is_option(word)).cloned().collect()
         }
         // A full scan makes a round trip as well.
-        (NightStepName::Tar | NightStepName::Full, Some(root)) => match control {
-            Some(control) => vec!["tar".into(), root.into(), "--control".into(), control.into()],
-            None => vec!["tar".into(), root.into(), "--no-control".into()],
-        },
+        (NightStepName::Tar | NightStepName::Full, Some(root)) => {
+            [&["tar".into(), root.into()], control].concat()
+        }
         (NightStepName::Quick | NightStepName::Tar | NightStepName::Full, _) => return None,
     };
     clean.push("--clean".into());
     Some(clean)
 }
 
-/// What should be known of what a step that ended so may have left.
-pub fn of_step(step: &Step, ending: NightEnding) -> Option<String> {
-    let clean = command_line::line(step.clean.as_ref()?);
-    let root = step.root.as_deref().map(|root| format!(" of {}", PathName::from(root).escaped()));
-    let place = root.unwrap_or_default();
-    matches!(ending, NightEnding::Killed | NightEnding::Crashed).then(|| {
-        format!("{}{place} may have left a scratch directory: {clean}", step.name.as_str())
-    })
+/// Removes what a step left that was killed, as `--clean` does, and says so. What others left, or
+/// kept to look at, stays: the process is known by `owner`. None where nothing was left.
+pub fn remove(
+    step: &Step,
+    owner: Option<&Owner>,
+    run: &dyn Fn(&[OsString]) -> Cleaned,
+) -> Option<String> {
+    let clean = step.clean.as_ref()?;
+    let place = step.place();
+    let cleaned = match owner {
+        Some(owner) => {
+            let left_by = ["--left-by".into(), owner.as_str().into()];
+            run(&[clean.as_slice(), &left_by].concat())
+        }
+        None => Err("its process is not known".to_owned()),
+    };
+    match cleaned {
+        Ok(said) if said.is_empty() => None,
+        Ok(said) => Some(format!("{place}: {}", said.join("; "))),
+        Err(why) => Some(format!(
+            "{place} may have left a scratch directory, which could not be removed ({why}): {}",
+            command_line::line(clean)
+        )),
+    }
 }
 
-/// The same of the night before, where that was killed itself.
+/// What a removal says, line by line, or why there is none.
+pub type Cleaned = Result<Vec<String>, String>;
+
+/// Takes a removal for what it is.
+pub fn cleaned(attended: &Attended) -> Cleaned {
+    let said = String::from_utf8_lossy(&attended.said);
+    let lines = said.lines().map(|line| line.strip_prefix("fscan: ").unwrap_or(line).to_owned());
+    let lines: Vec<_> = lines.filter(|line| !line.is_empty()).take(LINES).collect();
+    match (attended.cut, attended.status.and_then(|status| status.code())) {
+        (None, Some(0)) => Ok(lines),
+        (Some(Cut::OutOfTime), _) => Err("it took too long".to_owned()),
+        (Some(Cut::Stopped), _) => Err("the night was stopped".to_owned()),
+        (None, _) => Err(quote(&attended.said)),
+    }
+}
+
+/// What should be known of the night before, where that was killed itself.
 pub fn of_killed_night(night: &str, plan: &Plan) -> Option<String> {
     let clean = plan.steps.iter().filter_map(|step| step.clean.as_ref());
     let mut clean: Vec<_> = clean.map(|clean| command_line::line(clean)).collect();
@@ -75,16 +114,55 @@ mod tests {
             ),
             "{of_night}"
         );
-        let told = |ending| -> Vec<_> {
-            plan.steps.iter().filter_map(|step| of_step(step, ending)).collect()
+    }
+
+    #[test]
+    fn what_a_killed_step_left_is_removed_and_told() {
+        let text = "roots = [\"/home\"]\ncontrol = false\n";
+        let config = Config::read(text, Path::new("nightly.toml")).unwrap();
+        let plan = Plan::new(&config, Path::new("/n"), Timestamp::now(), &[]);
+        let [quick, tar, ..] = plan.steps.as_slice() else { panic!("{:?}", plan.steps) };
+        let owner: Owner = "7.8.9".parse().unwrap();
+        let clean = |words: &[OsString], answer: Cleaned| {
+            assert_eq!(
+                command_line::line(words),
+                "fscan tar /home --no-control --clean --left-by 7.8.9"
+            );
+            answer
         };
-        let expected = [
-            "tar of /home may have left a scratch directory: fscan tar /home --control /c --clean",
-            "stress may have left a scratch directory: fscan stress home=/home c-2=/c --clean",
-            "full of /home may have left a scratch directory: fscan tar /home --control /c --clean",
-        ];
-        assert_eq!(told(NightEnding::Killed), expected);
-        assert_eq!(told(NightEnding::Crashed), expected);
-        assert_eq!(told(NightEnding::OutOfTime), [""; 0], "it has cleaned up");
+        let removed = |_: &[OsString]| panic!("it writes nothing");
+        assert_eq!(remove(quick, Some(&owner), &removed), None);
+        let removed = |words: &[OsString]| clean(words, Ok(vec!["/home/.x: removed".into()]));
+        let told = remove(tar, Some(&owner), &removed).unwrap();
+        assert_eq!(told, "tar of /home: /home/.x: removed");
+        assert_eq!(remove(tar, Some(&owner), &|words| clean(words, Ok(Vec::new()))), None);
+        let told =
+            remove(tar, Some(&owner), &|words| clean(words, Err("it hangs".into()))).unwrap();
+        assert!(told.ends_with("(it hangs): fscan tar /home --no-control --clean"), "{told}");
+        // What others kept must not go for it.
+        let told = remove(tar, None, &|_| panic!("nothing is removed")).unwrap();
+        assert!(told.ends_with("fscan tar /home --no-control --clean"), "{told}");
+    }
+
+    #[test]
+    fn how_a_removal_ended() {
+        use std::os::unix::process::ExitStatusExt;
+        use std::process::ExitStatus;
+
+        let ended = |status: Option<i32>, cut, said: &str| Attended {
+            status: status.map(ExitStatus::from_raw),
+            cut,
+            killed: false,
+            said: said.as_bytes().to_vec(),
+            took: std::time::Duration::ZERO,
+        };
+        let said = "fscan: /a: removed\nfscan: /b: removed\n";
+        let lines = vec!["/a: removed".to_owned(), "/b: removed".to_owned()];
+        assert_eq!(cleaned(&ended(Some(0), None, said)), Ok(lines));
+        assert_eq!(cleaned(&ended(Some(0), None, "")), Ok(Vec::new()));
+        assert!(cleaned(&ended(Some(2 << 8), None, "x")).is_err());
+        assert!(cleaned(&ended(Some(9), None, "")).is_err());
+        let cut = Some(Cut::OutOfTime);
+        assert_eq!(cleaned(&ended(Some(15), cut, said)), Err("it took too long".to_owned()));
     }
 }

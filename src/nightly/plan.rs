@@ -7,11 +7,15 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
-use reports::{Night, NightStepName, Severity, Timestamp};
+use reports::{Night, NightStepName, PathName, Severity, Timestamp};
 use scanner::manifest::read_seal;
 
 use super::config::{Config, FullStep, StressStep, TarStep};
-use super::{command_line, leftovers, report_name, targets};
+use super::ground::{self, Damaged, Ground, Written};
+use super::{command_line, leftovers, nested, report_name, targets};
+
+/// The option with which `fscan stress` makes filesystems to work on.
+const PROVISION: &str = "--provision";
 
 /// The steps of a night.
 pub struct Plan {
@@ -30,6 +34,8 @@ pub struct Step {
     pub name: NightStepName,
     /// The root that it is about.
     pub root: Option<PathBuf>,
+    /// That root without links, as far as that may be asked.
+    pub real_root: Option<PathBuf>,
     /// How long it may take.
     pub limit: Duration,
     /// Its arguments.
@@ -40,12 +46,33 @@ pub struct Step {
     pub output: PathBuf,
     /// The arguments that remove what it leaves when it is killed, where it makes something.
     pub clean: Option<Vec<OsString>>,
+    /// Where it writes, so that it is not run where nothing can be written.
+    pub written: Vec<Written>,
 }
 
 impl Step {
     /// As it can be pasted into a shell.
     pub fn command_line(&self) -> String {
         command_line::line(&self.arguments)
+    }
+
+    /// `full of /home/coder`.
+    pub fn place(&self) -> String {
+        let of = |root: &PathBuf| format!(" of {}", PathName::from(root.as_path()).escaped());
+        format!("{}{}", self.name.as_str(), self.root.as_ref().map(of).unwrap_or_default())
+    }
+
+    /// What can be done of it now.
+    pub fn ground(&self, damaged: &Damaged) -> Ground {
+        let makes_its_own = self.arguments.iter().any(|word| word == PROVISION);
+        ground::of(&self.written, makes_its_own, damaged)
+    }
+
+    /// The same without some words of its command line.
+    pub fn without(&self, words: &[OsString]) -> Self {
+        let mut step = self.clone();
+        step.arguments.retain(|word| !words.contains(word));
+        step
     }
 }
 
@@ -60,7 +87,8 @@ impl Plan {
     ) -> Self {
         let seed = config.stress.as_ref().and_then(|stress| stress.seed);
         let seed = seed.unwrap_or_else(|| date_number(time));
-        let mut planner = Planner { config, folder, earlier, remarks: Vec::new() };
+        let remarks = nested::told(&config.roots);
+        let mut planner = Planner { config, folder, earlier, remarks };
         let mut steps = Vec::new();
         if let Some(quick) = &config.quick {
             steps.extend(planner.of_each_root(NightStepName::Quick, quick.limit, Planner::quick));
@@ -132,16 +160,21 @@ impl Planner<'_> {
     ) -> Step {
         let report = report_name::of(name.as_str(), number, "json");
         let output = self.folder.join(&report);
-        let control = self.config.control.as_deref();
-        let clean = leftovers::clean(name, root.as_deref(), &arguments, control);
+        let control = of_control(self.config);
+        let clean = leftovers::clean(name, root.as_deref(), &arguments, &control);
+        let written = ground::written(self.config, name, &arguments);
+        let real_root = root.as_deref().map(|root| ground::real(root, self.config.force));
         let fail_on = self.config.fail_on.to_possible_value();
         let fail_on = fail_on.map_or_else(String::new, |value| value.get_name().to_owned());
         arguments.extend(words(&["--fail-on", &fail_on, "--quiet", "--progress", "never"]));
         if !self.config.settings {
             arguments.push("--no-settings".into());
         }
+        if self.config.force {
+            arguments.push("--force".into());
+        }
         arguments.extend([OsString::from("--output"), output.clone().into()]);
-        Step { name, root, limit, arguments, report, output, clean }
+        Step { name, root, real_root, limit, arguments, report, output, clean, written }
     }
 
     fn quick(&mut self, root: &Path, _: usize) -> Vec<OsString> {
@@ -164,7 +197,7 @@ impl Planner<'_> {
                 Some(manifest) => arguments.extend(["--baseline".into(), manifest.into()]),
                 None => self.remarks.push(format!(
                     "{}: no night before has a manifest of it, so nothing was compared",
-                    reports::PathName::from(root).escaped()
+                    PathName::from(root).escaped()
                 )),
             }
         }
@@ -175,7 +208,7 @@ impl Planner<'_> {
     /// The newest manifest of a root that can be relied on: it lies beside the report of the full
     /// scan. What a night proved to be damaged must not be what the next one takes for sound.
     fn last_manifest(&mut self, root: &Path) -> Option<PathBuf> {
-        let root = reports::PathName::from(root);
+        let root = PathName::from(root);
         let full = |night: &Night| {
             let mut steps = night.steps.iter().filter(|step| step.root.as_ref() == Some(&root));
             let full = steps.find(|step| step.step == NightStepName::Full)?;
@@ -190,7 +223,7 @@ impl Planner<'_> {
         let manifests = manifests.into_iter().filter(is_file);
         let (whole, damaged) = first_whole(manifests);
         self.remarks.extend(damaged.iter().map(|path| {
-            let shown = reports::PathName::from(path.as_path()).escaped();
+            let shown = PathName::from(path.as_path()).escaped();
             format!("{shown}: it is damaged, so the tree was not compared with it; remove it")
         }));
         whole
@@ -231,18 +264,17 @@ impl Planner<'_> {
         }
         let (packages, rounds) = (tar.packages.to_string(), tar.rounds.to_string());
         arguments.extend(words(&["--generated", &packages, "--rounds", &rounds]));
-        match &self.config.control {
-            Some(control) => arguments.extend([OsString::from("--control"), control.into()]),
-            None => arguments.push("--no-control".into()),
-        }
+        arguments.extend(of_control(self.config));
         arguments
     }
 
-    fn stress(&self, stress: &StressStep, seed: u64) -> Step {
+    fn stress(&mut self, stress: &StressStep, seed: u64) -> Step {
         let mut arguments = words(&["stress"]);
-        arguments.extend(targets::words(self.config, stress));
+        let (targets, remark) = targets::words(self.config, stress);
+        self.remarks.extend(remark);
+        arguments.extend(targets);
         if stress.provision {
-            arguments.push("--provision".into());
+            arguments.push(PROVISION.into());
         }
         let profile = stress.profile.to_possible_value();
         let profile = profile.map_or_else(String::new, |value| value.get_name().to_owned());
@@ -251,9 +283,19 @@ impl Planner<'_> {
         let duration = format!("{}s", stress.duration.as_secs_f64());
         arguments.extend(words(&["--duration", &duration, "--seed", &seed, "--profile", &profile]));
         arguments.extend(words(&["--max-bytes", &bytes, "--threads", &threads]));
-        let reproducers = self.folder.join(super::keep::REPRODUCERS);
+        let reproducers = self.folder.join(super::removal::REPRODUCERS);
         arguments.extend([OsString::from("--reproducers"), reproducers.into()]);
         self.step(NightStepName::Stress, None, stress.limit, 0, arguments)
+    }
+}
+
+/// What `fscan tar` is told of a control arm; of the usual one nothing, so that it goes without where
+/// that cannot be used.
+fn of_control(config: &Config) -> Vec<OsString> {
+    match &config.control {
+        Some(control) if config.control_is_named => vec!["--control".into(), control.into()],
+        Some(_) => Vec::new(),
+        None => vec!["--no-control".into()],
     }
 }
 
@@ -273,3 +315,6 @@ fn literal(path: &OsStr) -> OsString {
     }
     OsStr::from_bytes(&glob).to_owned()
 }
+
+#[cfg(test)]
+mod tests;

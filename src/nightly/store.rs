@@ -15,15 +15,16 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use reports::{Night, PathName, Timestamp};
 use rustix::fs::{
-    AtFlags, CWD, Dir, Mode, OFlags, Stat, fstat, fstatvfs, fsync, mkdirat, openat, readlinkat,
-    renameat, statat, symlinkat, unlinkat,
+    AtFlags, CWD, Dir, Mode, OFlags, Stat, fstat, fsync, mkdirat, openat, readlinkat, renameat,
+    statat, symlinkat, unlinkat,
 };
 use rustix::io::Errno;
+use scanner::may_be_looked_up;
 
 use super::config::Config;
 use super::night_name::{self, PARTIAL};
 use super::trust::refuse_of_others;
-use super::{MARKER, SUMMARY, UnderWay, keep};
+use super::{MARKER, SUMMARY, UnderWay, keep, start};
 use crate::saved;
 
 /// The link to the newest night.
@@ -64,6 +65,12 @@ impl Store {
         made.with_context(|| format!("{}: the folder for reports cannot be made", shown()))?;
         // What was not there a moment ago may have been made by others meanwhile.
         refuse_of_others(&path)?;
+        Store::there(path)
+    }
+
+    /// Opens the folder, which is there: a path without links.
+    pub fn there(path: PathBuf) -> anyhow::Result<Self> {
+        let shown = || PathName::from(path.as_path()).escaped();
         let folder = openat(CWD, &path, directory() | OFlags::NOFOLLOW, Mode::empty());
         let folder = folder.with_context(|| format!("{}: open", shown()))?;
         Ok(Store { path, folder })
@@ -87,24 +94,12 @@ impl Store {
 
     /// Removes nights that are not kept, where there is too little space without that.
     pub fn make_room(&self, config: &Config) -> anyhow::Result<Vec<String>> {
-        let shown = PathName::from(self.path.as_path()).escaped();
-        let free = || -> anyhow::Result<u64> {
-            let space = fstatvfs(&self.folder).with_context(|| format!("{shown}: statvfs"))?;
-            Ok(space.f_bavail.saturating_mul(space.f_frsize))
-        };
-        if free()? >= config.min_free {
+        if start::expect_room(&self.path, 0, config.min_free).is_ok() {
             return Ok(Vec::new());
         }
         // A remark comes with the end of the night, when it is tidied up once more.
         let removed = keep::tidy(self, config.keep, Timestamp::now(), None)?.told;
-        let (free, least) = (free()?, config.min_free);
-        if free < least {
-            bail!(
-                "{shown}: {free} bytes are free, and a night takes {least} at least (`min-free`): make \
-                 room, or keep fewer nights"
-            );
-        }
-        Ok(removed)
+        start::expect_room(&self.path, 0, config.min_free).map(|()| removed)
     }
 
     /// The names of all nights, the newest first; those that did not come to their end as well.
@@ -119,6 +114,14 @@ impl Store {
             nights.extend(name.filter(|name| self.is_night(name)).map(str::to_owned));
         }
         nights.sort_unstable_by(|a, b| b.cmp(a));
+        Ok(nights)
+    }
+
+    /// The names of the nights before, the newest first. What is yet to come is none of them: it
+    /// would be the last one for as long as the clock has not caught up.
+    pub fn nights_before(&self, now: Timestamp) -> anyhow::Result<Vec<String>> {
+        let mut nights = self.nights()?;
+        nights.retain(|name| night_name::time(name).is_some_and(|time| time <= now));
         Ok(nights)
     }
 
@@ -196,15 +199,17 @@ impl Store {
     }
 
     /// Gives a night that came to its end its name, and has `latest` lead there. Comes back with
-    /// what should be known.
-    pub fn finish(&self, night: &NightFolder) -> anyhow::Result<Option<String>> {
+    /// the folder as it is called now, and with what should be known.
+    pub fn finish(&self, night: &NightFolder) -> anyhow::Result<(NightFolder, Option<String>)> {
         let (shown, name) = (PathName::from(night.path.as_path()).escaped(), night.final_name());
         self.expect_in_place(night)?;
+        let folder = night.folder.try_clone().with_context(|| format!("{shown}: dup"))?;
         renameat(&self.folder, &night.name, &self.folder, name)
             .with_context(|| format!("{shown}: rename to {name}"))?;
         // The rename itself reaches the disk with the folder; some filesystems cannot flush one.
         let _ = fsync(&night.folder).and_then(|()| fsync(&self.folder));
-        Ok(self.lead_to(name).err().map(|error| format!("{LATEST}: {error:#}")))
+        let finished = NightFolder { name: name.to_owned(), path: night.final_path(), folder };
+        Ok((finished, self.lead_to(name).err().map(|error| format!("{LATEST}: {error:#}"))))
     }
 
     fn lead_to(&self, name: &str) -> anyhow::Result<()> {
@@ -263,8 +268,9 @@ fn real(path: &Path) -> anyhow::Result<PathBuf> {
 /// Reports that are written while a tree is scanned would be part of it.
 fn refuse_under_roots(config: &Config, reports: &Path) -> anyhow::Result<()> {
     let above = |root: &&PathBuf| {
-        let real = root.canonicalize().unwrap_or_else(|_| (*root).clone());
-        reports.starts_with(&real)
+        // Where meeting damage would stop this machine no name is looked up.
+        let real = may_be_looked_up(root, config.force).then(|| root.canonicalize().ok());
+        reports.starts_with(real.flatten().as_ref().unwrap_or(root))
     };
     match config.roots.iter().find(above).filter(|_| !config.reports_in_root) {
         None => Ok(()),

@@ -2,22 +2,53 @@
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
+
+use reports::PathName;
+use rustix::fs::{CWD, Mode, OFlags, openat};
+use stress::site::Space;
 
 use super::config::{Config, StressStep};
 
 /// The targets that are named, or every root and the folder of the control arm, as words of a
-/// command line.
-pub fn words(config: &Config, stress: &StressStep) -> Vec<OsString> {
+/// command line; and what should be known of the latter.
+pub fn words(config: &Config, stress: &StressStep) -> (Vec<OsString>, Option<String>) {
     if !stress.targets.is_empty() {
         let targets = stress.targets.iter();
-        return targets.map(|target| word(&target.name, &target.directory)).collect();
+        return (targets.map(|target| word(&target.name, &target.directory)).collect(), None);
     }
-    let places = config.roots.iter().chain(&config.control);
+    let remark = without_control(config, stress);
+    let control = config.control.as_ref().filter(|_| remark.is_none());
     let mut taken = BTreeSet::new();
     let target =
         |(number, place): (usize, &PathBuf)| word(&free_name(place, number, &mut taken), place);
-    places.enumerate().map(target).collect()
+    let places = config.roots.iter().chain(control).enumerate();
+    (places.map(target).collect(), remark)
+}
+
+/// Why the usual folder of the control arm, which nobody named, is not worked in: it is in memory,
+/// and in containers often small. All of the step would fail for it.
+fn without_control(config: &Config, stress: &StressStep) -> Option<String> {
+    let control = config.control.as_ref().filter(|_| !config.control_is_named)?;
+    let lacks_room = lacks_room(control, stress.max_bytes);
+    lacks_room.then(|| {
+        format!(
+            "{}: too little is free for `[stress] max-bytes` ({} MiB), so stress compares with nothing \
+             there; allow less, or name another folder (`control`)",
+            PathName::from(control.as_path()).escaped(),
+            stress.max_bytes >> 20
+        )
+    })
+}
+
+/// Whether a folder in memory has no room for so many bytes. What cannot be asked has.
+fn lacks_room(folder: &Path, bytes: u64) -> bool {
+    let flags = OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let space = openat(CWD, folder, flags, Mode::empty());
+    let space = space.and_then(|folder| Space::of(folder.as_fd()));
+    let memory = scanner::available_memory().is_some_and(|available| bytes > available / 2);
+    memory || space.is_ok_and(|space| !space.has_room_for(bytes))
 }
 
 fn word(name: &str, directory: &Path) -> OsString {
@@ -53,6 +84,26 @@ mod tests {
             let name = |(number, place)| free_name(Path::new(place), number, &mut taken);
             let names: Vec<_> = places.into_iter().enumerate().map(name).collect();
             assert_eq!(names, expected);
+        }
+    }
+
+    /// Where the usual folder is too small, the roots are hammered all the same.
+    #[test]
+    fn the_control_arm_that_nobody_named_is_no_condition() {
+        for (named, bytes, expected, remarked) in [
+            (false, 1, &["home=/home", "tmp-2=/tmp"][..], false),
+            (false, u64::MAX, &["home=/home"], true),
+            // It was asked for: the step says what is missing.
+            (true, u64::MAX, &["home=/home", "tmp-2=/tmp"], false),
+        ] {
+            let text = "roots = [\"/home\"]";
+            let mut config = Config::read(text, Path::new("nightly.toml")).unwrap();
+            (config.control, config.control_is_named) = (Some("/tmp".into()), named);
+            let mut stress = config.stress.take().unwrap();
+            stress.max_bytes = bytes;
+            let (words, remark) = words(&config, &stress);
+            assert_eq!(words, expected, "{named} {bytes}");
+            assert_eq!(remark.is_some(), remarked, "{remark:?}");
         }
     }
 }

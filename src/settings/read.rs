@@ -71,6 +71,9 @@ pub fn relied_on(path: &Path) -> anyhow::Result<String> {
     let file = open(path, Links::Followed).map_err(io::Error::from);
     let file = file.context("open").with_context(shown)?;
     let metadata = file.metadata().context("stat").with_context(shown)?;
+    if metadata.is_dir() {
+        bail!("{}: it is a folder; name the settings file itself", shown());
+    }
     if let Some(why) = mistrust(&metadata, rustix::process::geteuid().as_raw()) {
         bail!("{}: {why}; what is run must not be for others to say", shown());
     }

@@ -65,7 +65,16 @@ fn add_steps(night: &Night, page: &mut Exposition) {
     let steps = || night.steps.iter();
     page.labelled(
         metric("night_step_done", "1 if the step came to its end, else 0."),
-        steps().map(|step| (labels(step.step, step.root.as_ref()), u8::from(step.is_done()))),
+        steps()
+            .filter(|step| !step.is_left_out())
+            .map(|step| (labels(step.step, step.root.as_ref()), u8::from(step.is_done()))),
+    );
+    page.labelled(
+        metric(
+            "night_step_left_out",
+            "1 if the step was not run so that nothing is written (read-only, damaged), else 0.",
+        ),
+        steps().map(|step| (labels(step.step, step.root.as_ref()), u8::from(step.is_left_out()))),
     );
     page.labelled(
         metric("night_step_duration_seconds", "How long the step took."),

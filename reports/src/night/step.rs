@@ -69,11 +69,14 @@ pub enum NightEnding {
     Stopped,
     /// Its turn did not come.
     NotStarted,
+    /// It would have written where nothing can be written, or should be: on a filesystem that is
+    /// mounted read-only, or that a step before proved to be damaged. That is no failure.
+    NotRun,
 }
 
 impl NightEnding {
     /// Every one.
-    pub const ALL: [NightEnding; 8] = [
+    pub const ALL: [NightEnding; 9] = [
         NightEnding::Done,
         NightEnding::OutOfTime,
         NightEnding::Killed,
@@ -82,6 +85,7 @@ impl NightEnding {
         NightEnding::NoReport,
         NightEnding::Stopped,
         NightEnding::NotStarted,
+        NightEnding::NotRun,
     ];
 
     /// As people read it.
@@ -95,6 +99,7 @@ impl NightEnding {
             NightEnding::NoReport => "no report",
             NightEnding::Stopped => "stopped",
             NightEnding::NotStarted => "not started",
+            NightEnding::NotRun => "not run",
         }
     }
 }
@@ -143,6 +148,11 @@ impl NightStep {
     /// Whether it came to its end.
     pub fn is_done(&self) -> bool {
         self.ending == NightEnding::Done
+    }
+
+    /// Whether it was left out, and there is nothing that could have been done.
+    pub fn is_left_out(&self) -> bool {
+        self.ending == NightEnding::NotRun
     }
 
     /// Takes down how far a report says that its checks came.

@@ -62,6 +62,7 @@ fn what_makes_a_night_clean() {
         (NightEnding::OutOfTime, None, true, false, "NIGHT NOT ALL DONE"),
         (NightEnding::Crashed, corrupt, true, false, "NIGHT WITH FINDINGS, NOT ALL DONE"),
         (NightEnding::Stopped, None, false, false, "NIGHT STOPPED"),
+        (NightEnding::NotRun, None, true, true, "CLEAN NIGHT"),
     ] {
         let night = Night { complete, ..night(ending, worst) };
         assert_eq!(night.is_clean(), clean, "{word}");
@@ -105,15 +106,34 @@ fn what_a_step_left_out_is_told() {
         let names: Vec<_> = night.steps[step].not_whole.iter().map(|run| &run.name).collect();
         assert_eq!(names, expected, "{}", night.steps[step].step.as_str());
     }
+    night.steps[1].because = Some("out of memory".into());
+    night.steps[1].not_whole.push(run("tar", CheckStatus::Skipped, "out of memory"));
     let told = text(&night);
+    assert!(!told.contains("check tar"), "the step itself says so: {told}");
     for line in [
         "CLEAN NIGHT",
-        "full of /home/coder: the check content ran not at all: not asked for",
+        "full of /home/coder: the checks content, links ran not at all: not asked for",
         "quick of /home/coder: the check inodes ran in part: parts of the tree",
         "quick of /home/coder: as /home/coder/.fscan.toml has it",
     ] {
         assert!(told.contains(line), "{line}: {told}");
     }
+}
+
+/// A read-only filesystem is no failure of the night, and is told as what was not looked at.
+#[test]
+fn what_could_not_be_written_to_is_told_as_not_looked_at() {
+    let mut night = night(NightEnding::NotRun, None);
+    night.steps[1].because = Some("the filesystem is mounted read-only".into());
+    let told = text(&night);
+    let (_, told) = told.split_once("Not looked at whole").expect(&told);
+    assert!(told.contains("full of /home/coder: not run: the filesystem is mounted"), "{told}");
+    let mut metrics = Vec::new();
+    write_night_prometheus(&night, &[], None, &mut metrics).unwrap();
+    let metrics = String::from_utf8(metrics).unwrap();
+    assert!(!metrics.contains("night_step_done{step=\"full\""), "it did not fail: {metrics}");
+    assert!(metrics.contains("night_step_left_out{step=\"full\",root=\"/home/coder\"} 1"));
+    assert!(metrics.contains("night_step_left_out{step=\"quick\",root=\"/home/coder\"} 0"));
 }
 
 #[test]

@@ -21,7 +21,7 @@ pub fn write_night_text(
     let sides = [Side::Left, Side::Left, Side::Right, Side::Left, Side::Left, Side::Right];
     let head = ["step", "of", "took", "ended", "verdict", "findings"];
     write_table(2, head, night.steps.iter().map(cells), sides, page)?;
-    for step in night.steps.iter().filter(|step| !step.is_done()) {
+    for step in night.steps.iter().filter(|step| !step.is_done() && !step.is_left_out()) {
         page.paragraph(2, &escape_prose(&trouble(step)))?;
     }
     night.troubles.iter().try_for_each(|told| page.paragraph(2, &escape_prose(told)))?;
@@ -45,8 +45,13 @@ fn headline(night: &Night) -> (&'static str, Style) {
 
 fn sentence(night: &Night) -> String {
     let done = night.steps.iter().filter(|step| step.is_done()).count();
+    let left_out = match night.steps.iter().filter(|step| step.is_left_out()).count() {
+        0 => String::new(),
+        left_out => format!(" ({left_out} not run, so that nothing is written)"),
+    };
     format!(
-        "{done} of {} steps came to their ends in {}, from {} on. Operations were made from seed {}.",
+        "{done} of {} steps came to their ends{left_out} in {}, from {} on. Operations were made from \
+         seed {}.",
         night.steps.len(),
         duration(night.duration_seconds),
         night.started_at,
@@ -82,15 +87,35 @@ fn place(step: &NightStep) -> String {
 fn not_whole(night: &Night) -> Vec<String> {
     let of_step = |step: &NightStep| {
         let place = place(step);
-        let check = |run: &CheckRun| {
-            let how = if run.status == CheckStatus::Partial { "in part" } else { "not at all" };
-            let why = run.reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-            format!("{place}: the check {} ran {how}{why}", run.name)
-        };
+        let left_out = Some(trouble(step)).filter(|_| step.is_left_out());
+        let checks = checks(step).into_iter().map(|told| format!("{place}: {told}"));
         let settings = step.settings.iter().map(|file| format!("{place}: as {file} has it"));
-        step.not_whole.iter().map(check).chain(settings).collect::<Vec<_>>()
+        left_out.into_iter().chain(checks).chain(settings).collect::<Vec<_>>()
     };
     night.steps.iter().flat_map(of_step).collect()
+}
+
+/// Checks that did not run on everything, those together that have one reason. What the step failed
+/// at is told of it already.
+fn checks(step: &NightStep) -> Vec<String> {
+    let mut together: Vec<(&CheckRun, Vec<&str>)> = Vec::new();
+    for run in &step.not_whole {
+        let is_like = |(first, _): &&mut (&CheckRun, Vec<&str>)| {
+            (first.status, &first.reason) == (run.status, &run.reason)
+        };
+        match together.iter_mut().find(is_like) {
+            Some((_, names)) => names.push(&run.name),
+            None => together.push((run, vec![&run.name])),
+        }
+    }
+    together.retain(|(run, _)| run.reason.is_none() || run.reason != step.because);
+    let told = |(run, names): &(&CheckRun, Vec<&str>)| {
+        let checks = if names.len() == 1 { "check" } else { "checks" };
+        let how = if run.status == CheckStatus::Partial { "in part" } else { "not at all" };
+        let why = run.reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        format!("the {checks} {} ran {how}{why}", names.join(", "))
+    };
+    together.iter().map(told).collect()
 }
 
 fn lines<W: Write>(heading: &str, lines: &[String], page: &mut Page<'_, W>) -> io::Result<()> {

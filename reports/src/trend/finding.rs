@@ -68,7 +68,7 @@ impl TrendState {
     /// As people read it.
     pub fn text(self) -> &'static str {
         match self {
-            TrendState::FirstLook => "found at a first look",
+            TrendState::FirstLook => "found where no report looked before",
             TrendState::Unaccepted => "no longer accepted",
             TrendState::Accepted => "accepted now",
             TrendState::NotLookedAt => "not looked at",

@@ -1,9 +1,32 @@
-//! A series in one line, for summaries of nights.
+//! A series in few lines, for summaries of nights.
 
-use crate::path_name::escape_prose;
-use crate::trend::{TrendSeries, TrendState};
+use crate::clip::clip_middle;
+use crate::path_name::{escape, escape_prose};
+use crate::trend::{TrendFinding, TrendSeries, TrendState};
+
+/// Findings of a series that have a line each.
+const FINDINGS: usize = 5;
+
+/// The most that a subject takes, in bytes.
+const SUBJECT: usize = 160;
 
 impl TrendSeries {
+    /// The series in one line, and behind it one for each of the first findings that changed.
+    pub fn lines(&self) -> Vec<String> {
+        let place = format!("{} ({})", self.path.escaped(), self.kind.as_str());
+        let changed = self.findings.iter().filter(|row| row.suppressed.is_none());
+        let changed = changed.filter(|row| row.state.is_news());
+        let told = changed.take(FINDINGS).map(|row| format!("{place}: {}", row.line()));
+        let mut lines: Vec<_> = std::iter::once(self.line()).chain(told).collect();
+        let all = self.tallies.iter().filter(|tally| tally.state.is_news());
+        let all = all.fold(0, |sum: u64, tally| sum.saturating_add(tally.rows));
+        match all.saturating_sub(lines.len() as u64 - 1) {
+            0 => {}
+            more => lines.push(format!("{place}: and {more} more, which `fscan trend` lists")),
+        }
+        lines
+    }
+
     /// `/home/coder (scan): 2 new, 1 gone; kernel errors +3 since the first report`.
     pub fn line(&self) -> String {
         let place = format!("{} ({})", self.path.escaped(), self.kind.as_str());
@@ -39,5 +62,39 @@ impl TrendSeries {
             .map(|(count, state)| format!("{count} {}", state.text()))
             .collect();
         if words.is_empty() { "nothing found, as before".to_owned() } else { words.join(", ") }
+    }
+}
+
+impl TrendState {
+    /// Whether a finding in this state is worth a line of its own.
+    fn is_news(self) -> bool {
+        !matches!(self, TrendState::Same | TrendState::Accepted)
+    }
+}
+
+impl TrendFinding {
+    /// `corrupt dirent-dangling /home/coder/a: growing, 3 -> 9`.
+    fn line(&self) -> String {
+        let of_subject = || {
+            let device = self.subject.device.as_ref().map(|device| escape(device.as_bytes()));
+            self.subject.path.as_ref().map(crate::PathName::escaped).or(device)
+        };
+        let subject = of_subject().unwrap_or_else(|| "(all of this code together)".to_owned());
+        let known: Vec<_> = self.counts.iter().flatten().collect();
+        let counts = match (self.state, known.as_slice()) {
+            (TrendState::Growing | TrendState::Shrinking, [.., before, now]) if before != now => {
+                format!(", {before} -> {now}")
+            }
+            _ => String::new(),
+        };
+        let because = self.because.as_ref().map(|why| format!(" ({})", escape_prose(why)));
+        format!(
+            "{} {} {}: {}{counts}{}",
+            self.severity.as_str(),
+            self.code,
+            clip_middle(&subject, SUBJECT),
+            self.state.text(),
+            because.unwrap_or_default()
+        )
     }
 }

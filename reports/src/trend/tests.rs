@@ -73,6 +73,35 @@ fn many(count: u64) -> Finding {
     Finding { subject: Subject::default(), occurrences: count, ..dangling("") }
 }
 
+/// Summaries of nights say which finding became what.
+#[test]
+fn a_series_names_the_first_findings_that_changed() {
+    let lines = |reports: [Report; 2]| of(reports).series[0].lines();
+    let told = lines([with(day(0), &[dangling("a"), many(3)]), with(day(1), &[many(9)])]);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[1].ends_with("dirent-dangling (all of this code together): growing, 4 -> 9"));
+    let told = lines([with(day(0), &[dangling("a")]), with(day(1), &[dangling("b\u{1b}[2J")])]);
+    assert_eq!(
+        told,
+        [
+            "/home/coder (scan): 1 new, 1 gone",
+            "/home/coder (scan): corrupt dirent-dangling /home/coder/b\\u{1b}[2J: new",
+            "/home/coder (scan): corrupt dirent-dangling /home/coder/a: gone",
+        ]
+    );
+    let unseen = check(day(0), "entries", CheckStatus::Skipped);
+    let told = lines([unseen, with(day(1), &[dangling("a")])]);
+    assert!(told[1].contains("/home/coder/a: found where no report looked before"), "{told:?}");
+    let long = "x".repeat(5000);
+    let ten: Vec<_> = (0..10).map(|number| dangling(&format!("{number}{long}"))).collect();
+    let told = lines([day(0), with(day(1), &ten)]);
+    assert_eq!(told.len(), 7, "{told:?}");
+    assert!(told[6].ends_with(": and 5 more, which `fscan trend` lists"), "{told:?}");
+    assert!(told.iter().all(|line| line.len() < 300), "{told:?}");
+    let same = lines([with(day(0), &[dangling("a")]), with(day(1), &[dangling("a")])]);
+    assert_eq!(same, ["/home/coder (scan): 1 same"]);
+}
+
 /// What reports lead to which state.
 #[test]
 fn what_becomes_of_a_finding() {

@@ -10,7 +10,7 @@ use reports::PathName;
 use rustix::fs::{FlockOperation, Mode, OFlags, flock, openat};
 use rustix::io::Errno;
 
-use super::{Kind, MARK, NotCleaned, ScratchError, remove_all_but_the_mark};
+use super::{Kind, MARK, NotCleaned, Owner, ScratchError, remove_all_but_the_mark};
 use crate::inode_facts::{FileKind, InodeFacts};
 use crate::round_trip::{Beneath, Listed, list, open_directory, remove_patiently};
 
@@ -22,6 +22,16 @@ const YOUNG: u64 = 60;
 pub struct Leftover {
     /// Where it is.
     pub path: PathBuf,
+}
+
+impl Leftover {
+    /// Whether this process left it.
+    pub fn is_of(&self, owner: &Owner) -> bool {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let mark = open_directory(&self.path)
+            .and_then(|folder| openat(&folder, MARK, flags, Mode::empty()));
+        mark.ok().and_then(Owner::of_mark).is_some_and(|left_by| left_by == *owner)
+    }
 }
 
 /// The scratch directories of a kind in `place` that nobody uses.

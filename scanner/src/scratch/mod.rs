@@ -6,6 +6,7 @@
 
 mod error;
 mod leftover;
+mod owner;
 
 use std::ffi::OsStr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -25,6 +26,7 @@ use crate::round_trip::{
 
 pub use error::{NotCleaned, ScratchError};
 pub use leftover::{Leftover, clean, leftovers};
+pub use owner::Owner;
 
 /// Which work a scratch directory is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,6 +206,9 @@ fn make_directory(
 fn make_mark(directory: &OwnedFd) -> Result<OwnedFd, Errno> {
     let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
     let mark = openat(directory, MARK, flags, Mode::RUSR | Mode::WUSR)?;
+    // Told to whoever removes what this run leaves; on a full disk it stays untold.
+    let owner = Owner::of_process(std::process::id());
+    let _ = owner.map(|owner| rustix::io::write(&mark, owner.as_str().as_bytes()));
     // Whoever asks whether it is in use holds the lock for a moment.
     match flock(&mark, FlockOperation::LockExclusive) {
         // Where there are no locks, a leftover is not told from a directory in use.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rustix::fs::{Mode, OFlags, mkdirat, openat};
 
-use super::{Kind, NotCleaned, Scratch, leftovers};
+use super::{Kind, NotCleaned, Owner, Scratch, leftovers};
 
 #[test]
 fn each_kind_knows_its_own() {
@@ -57,4 +57,29 @@ fn what_cannot_be_removed_is_named() {
             .ends_with("says ENOTDIR; find out why (lsattr, findmnt) and remove it by hand"),
         "{error}"
     );
+}
+
+/// What somebody kept is not what a run left that was killed.
+#[test]
+fn a_leftover_knows_who_left_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let left = |name: &str, mark: &str| {
+        let path = dir.path().join(name);
+        fs::create_dir(&path).unwrap();
+        fs::write(path.join("in-use"), mark).unwrap();
+    };
+    let mut scratch = Scratch::make(dir.path(), Kind::Tar).unwrap();
+    scratch.keep = true;
+    let own = scratch.path.clone();
+    drop(scratch);
+    left(".fscan-tar-0000000000000001", "");
+    left(".fscan-tar-0000000000000002", "1.2.3");
+    let me = Owner::of_process(std::process::id()).unwrap();
+    let of = |owner: &Owner| -> Vec<_> {
+        let all = leftovers(dir.path(), Kind::Tar).unwrap();
+        assert_eq!(all.len(), 3);
+        all.into_iter().filter(|it| it.is_of(owner)).map(|it| it.path).collect()
+    };
+    assert_eq!(of(&me), [own]);
+    assert_eq!(of(&"1.2.3".parse().unwrap()), [dir.path().join(".fscan-tar-0000000000000002")]);
 }

@@ -121,13 +121,16 @@ fn what_is_yet_to_come_is_not_compared_with() {
     scanned(&earlier("2023-11-14T02-00-00Z"), time(1_700_000_000));
     scanned(&earlier("2096-10-02T02-00-00Z"), time(4_000_000_000));
     earlier("2023-11-15T02-00-00Z.partial");
+    let before = nights.store.nights_before(time(1_800_000_000)).unwrap();
+    assert!(before.iter().all(|name| name.starts_with("202")) && before.len() == 3, "{before:?}");
     scanned(&nights.folder.path, time(1_750_000_000));
     fs::write(nights.folder.path.join("full.json"), "").unwrap();
     let (night, _) = nights.concluded();
     assert_eq!(night.trend, ["/proc (scan): nothing found, as before"], "{night:?}");
-    let [broken, ahead, age] = night.remarks.as_slice() else { panic!("{:?}", night.remarks) };
+    let [broken, ahead, to_come, age] = &night.remarks[..] else { panic!("{:?}", night.remarks) };
     assert!(ahead.contains("2096-10-02T02-00-00Z/quick.json: it began at 2096"), "{ahead}");
-    assert!(age.contains("no night was removed by its age"), "{age}");
+    assert!(to_come.starts_with("2096-10-02T02-00-00Z is yet to come"), "{to_come}");
+    assert!(age.contains("is not removed by its age"), "{age}");
     // It is called so by now.
     let now = nights.folder.final_path().join("full.json");
     assert!(broken.starts_with(now.to_str().unwrap()) && now.exists(), "{broken}");

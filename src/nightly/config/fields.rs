@@ -10,6 +10,9 @@ use crate::settings::{Field, Wrong};
 /// An absolute path: a timer runs in whatever folder.
 pub fn absolute(field: Field<'_, '_>) -> Result<PathBuf, Wrong> {
     let text = field.text()?;
+    if text.contains('\0') {
+        return Err(field.wrong("it holds a NUL, which no path does"));
+    }
     if Path::new(text).is_absolute() {
         // Without a slash at the end, as reports have it.
         return Ok(Path::new(text).components().collect());

@@ -156,11 +156,14 @@ impl StressStep {
 
 fn targets(field: Field<'_, '_>) -> Result<Vec<Place>, Wrong> {
     let target = |item: Field<'_, '_>| {
-        let place = place(item.text()?).map_err(|why| item.wrong(&why))?;
+        let text = item.text()?;
+        let wrong =
+            |why: &str| item.wrong(&format!("`{text}`: {why}; say it as NAME=DIR, `home=/home`"));
+        let place = place(text).map_err(|_| wrong("its name or its directory is missing"))?;
         if place.directory.is_absolute() {
             Ok(place)
         } else {
-            Err(item.wrong("its directory is not an absolute path"))
+            Err(wrong("its directory is not an absolute path"))
         }
     };
     field.items("targets, each as NAME=DIR")?.into_iter().map(target).collect()

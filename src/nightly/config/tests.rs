@@ -62,6 +62,7 @@ fn what_is_wrong_is_said_with_its_line() {
         ("roots = []", "line 2: `roots`: it is empty"),
         ("roots = \"/home\"", "`roots` has to be a list of paths"),
         ("roots = [\"home\"]", "`home` is not an absolute path"),
+        ("roots = [\"/a\\u0000b\"]", "it holds a NUL"),
         ("roots = [\"/home\", \"/srv\", \"/home/\"]", "/home stands there twice"),
         (
             "roots = [\"/a\"]\nreprots = \"/b\"",
@@ -92,6 +93,14 @@ fn what_is_wrong_is_said_with_its_line() {
         (
             "roots = [\"/a\"]\n[stress]\ntargets = [\"a=b\"]",
             "its directory is not an absolute path",
+        ),
+        (
+            "roots = [\"/a\"]\n[stress]\ntargets = [\"home\"]",
+            "`home`: its directory is not an absolute path; say it as NAME=DIR, `home=/home`",
+        ),
+        (
+            "roots = [\"/a\"]\n[stress]\ntargets = [\"\"]",
+            "``: its name or its directory is missing; say it as NAME=DIR",
         ),
         ("roots = [\"/a\"]\n[stress]\nthreads = 300", "not a whole number of 1 to 256"),
         ("roots = [\"/a\"]\n[stress]\nrun = false\nprofile = \"mix\"", "(did you mean `mixed`?)"),

@@ -104,11 +104,18 @@ fn shards_are_merged_to_one_report() {
     });
 }
 
+/// A night is begun only where reports can be written, so they go elsewhere here.
 #[test]
 fn nightly_settings_are_what_fscan_reads() {
     for file in ["kubernetes/base/nightly/nightly.toml", "systemd/nightly.toml"] {
         let dir = Dir::new();
-        let run = Fscan::new(&dir).arg("nightly").arg(super::deployed(file)).arg("--dry-run");
+        let text = fs::read_to_string(super::deployed(file)).unwrap();
+        let here = dir.path().display();
+        let text = text.replace("\"/reports", &format!("\"{here}"));
+        let own =
+            if text.contains("\nreports = ") { "" } else { &format!("reports = \"{here}/n\"\n") };
+        let settings = dir.file("nightly.toml", format!("{own}{text}").as_bytes());
+        let run = Fscan::new(&dir).arg("nightly").arg(settings).arg("--dry-run");
         run.run().expect_code(0);
     }
 }

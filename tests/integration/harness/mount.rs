@@ -86,6 +86,12 @@ impl Mount {
         mounted
     }
 
+    /// Nothing can be written to it any more.
+    pub(crate) fn turn_read_only(&self) {
+        let flags = MsFlags::MS_REMOUNT | MsFlags::MS_RDONLY;
+        mount(None::<&str>, &self.point, None::<&str>, flags, None::<&str>).unwrap();
+    }
+
     /// Takes it away from its path; who has it open goes on.
     pub(crate) fn unmount_lazily(self) {
         umount2(&self.point, MntFlags::MNT_DETACH).unwrap();

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use reports::NightEnding::{Crashed, Done, Failed, Killed, NotStarted, OutOfTime, Stopped};
+use reports::NightEnding::{Crashed, Done, Failed, Killed, NotRun, NotStarted, OutOfTime, Stopped};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{QUICK_ALONE, endings, listed, night, nightly, settings};
@@ -54,7 +54,7 @@ fn what_hangs_or_crashes_costs_its_step_alone() {
         let told = night(outcome.expect_code(2));
         outcome.expect(endings(&told) == [OutOfTime, Killed, Crashed, Done], "each in its way");
         let because = |step: usize| told.steps[step].because.clone().unwrap_or_default();
-        outcome.expect(because(1).contains("--clean"), "what may be left");
+        outcome.expect(because(1).contains("did not end when it was asked to"), "why");
         outcome.expect(because(2).contains("signal 9"), "by which signal");
         outcome.expect(told.steps[0].report.is_some(), "what it had seen is kept");
     });
@@ -141,6 +141,66 @@ fn a_night_that_is_killed_leaves_no_step_at_work() {
             assert!(Instant::now() < deadline, "the step goes on");
             sleep(Duration::from_millis(5));
         }
+    });
+}
+
+/// What it leaves is removed at once; what others left or kept is theirs.
+#[test]
+fn what_a_killed_step_leaves_is_removed_and_nothing_else() {
+    in_lab(&[], |dir| {
+        let root = Mount::tmpfs(&dir.join("root"), "size=128m");
+        let kept = root.join(".fscan-stress-0000000000000001");
+        fs::create_dir(&kept).unwrap();
+        fs::write(kept.join("in-use"), "1.2.3").unwrap();
+        let more = "[quick]\nrun = false\n[tar]\nrun = false\n[full]\nrun = false\n\
+                    [stress]\nduration = \"60s\"\nmax-bytes = \"4M\"\n";
+        let running = nightly(dir, &settings(dir, &[root.point()], more)).spawn();
+        let step = step_of_stress(&running);
+        let deadline = Instant::now() + Duration::from_secs(10);
+        let marked = |entry: fs::DirEntry| {
+            fs::read(entry.path().join("in-use")).is_ok_and(|mark| mark.len() > 5)
+        };
+        while !fs::read_dir(root.point()).unwrap().flatten().any(marked) {
+            assert!(Instant::now() < deadline, "nothing is written below the root");
+            sleep(Duration::from_millis(5));
+        }
+        kill_process(step, Signal::KILL).unwrap();
+        let outcome = running.wait();
+        let told = night(outcome.expect_code(2));
+        outcome.expect(endings(&told) == [Crashed], "it was killed");
+        let left: Vec<_> = fs::read_dir(root.point()).unwrap().flatten().collect();
+        outcome.expect(left.len() == 1 && kept.exists(), "the other one stays");
+        let removed = |line: &String| line.starts_with("stress: ") && line.ends_with(": removed");
+        outcome.expect(told.remarks.iter().any(removed), "it is told");
+    });
+}
+
+/// Nothing can be written there, which is no failure: it is told as what was not looked at.
+#[test]
+fn a_read_only_root_leaves_out_what_writes_and_is_scanned() {
+    in_lab(&[], |dir| {
+        let root = Mount::tmpfs(&dir.join("root"), "size=8m");
+        let other = Mount::tmpfs(&dir.join("other"), "size=128m");
+        files(root.point(), 3);
+        root.turn_read_only();
+        let more = "[tar]\npackages = 2\npattern = \"npm\"\n[stress]\nduration = \"0.2s\"\n\
+                    max-bytes = \"4M\"\n[full]\nrun = false\n";
+        let alone = settings(dir, &[root.point()], more);
+        let outcome = nightly(dir, &alone).run();
+        let told = night(outcome.expect_code(0));
+        outcome.expect(endings(&told) == [Done, NotRun, NotRun], "what writes is not run");
+        let dry = nightly(dir, &alone).arg("--dry-run").run();
+        let why = "# tar of ";
+        dry.expect_code(0).expect(dry.stdout().contains(why), "a dry run says so");
+        dry.expect(!dry.stdout().contains("\nfscan tar"), "and runs no such thing");
+        let both = settings(dir, &[root.point(), other.point()], more);
+        let outcome = nightly(dir, &both).run();
+        let told = night(outcome.expect_code(0));
+        outcome.expect(endings(&told) == [Done, Done, NotRun, Done, Done], "the other one is");
+        let [.., stress] = &told.steps[..] else { outcome.fail("steps") };
+        outcome.expect(!stress.command.contains("root="), "it works elsewhere");
+        let reason = stress.not_whole.first().and_then(|check| check.reason.clone());
+        outcome.expect(reason.unwrap_or_default().contains("mounted read-only"), "and says so");
     });
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 
 use super::{QUICK_ALONE, night, nightly, settings};
-use crate::harness::{Dir, Fscan, files};
+use crate::harness::{Dir, Fscan, Mount, files, in_lab};
 
 #[test]
 fn settings_that_cannot_be_relied_on_are_refused() {
@@ -51,19 +51,69 @@ fn reports_do_not_become_a_part_of_what_is_scanned() {
     outcome.expect(report.contains("\"excluded\""), "which the report says");
 }
 
+/// What a night would find out hours later, or at its start, a dry run is told as well.
 #[test]
-fn a_folder_with_too_little_space_or_for_everybody_is_refused() {
+fn what_no_night_can_begin_with_is_refused_in_its_first_second() {
     let dir = Dir::new();
-    let root = dir.folder("root");
-    let much = settings(&dir, &[&root], &format!("min-free = \"1000T\"\n{QUICK_ALONE}"));
-    nightly(&dir, &much).run().expect_code(2).expect_one_error_line("`min-free`");
-    fs::set_permissions(dir.join("nights"), fs::Permissions::from_mode(0o777)).unwrap();
-    let open = settings(&dir, &[&root], QUICK_ALONE);
-    nightly(&dir, &open).run().expect_code(2).expect_one_error_line("others may write");
+    let (root, nights) = (dir.folder("root"), dir.join("nights"));
+    let refused = |more: &str, said: &str| {
+        let settings = settings(&dir, &[&root], &format!("{more}\n{QUICK_ALONE}"));
+        let before = listed_if_there(&nights);
+        for dry in [&["--dry-run"][..], &[]] {
+            let outcome = nightly(&dir, &settings).args(dry).run();
+            outcome.expect_code(2).expect_one_error_line(said);
+            outcome.expect(listed_if_there(&nights) == before, "nothing was made");
+        }
+    };
+    refused("min-free = \"1000T\"", "`min-free`");
+    refused(&format!("prometheus-file = \"{}/none/x.prom\"", dir.path().display()), "none/x.prom");
+    dir.folder("folder.prom");
+    refused(&format!("prometheus-file = \"{}\"", dir.join("folder.prom").display()), "regular");
+    dir.file("nights", b"x");
+    refused("", "it is no folder");
+    fs::remove_file(&nights).unwrap();
+    dir.folder("nights");
+    fs::set_permissions(&nights, fs::Permissions::from_mode(0o777)).unwrap();
+    refused("", "others may write");
     // Nor one that is another user's, whoever may write there.
-    fs::set_permissions(dir.join("nights"), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(&nights, fs::Permissions::from_mode(0o755)).unwrap();
     if rustix::process::geteuid().is_root() {
-        chown(dir.join("nights"), Some(65534), None).unwrap();
-        nightly(&dir, &open).run().expect_code(2).expect_one_error_line("belongs to user 65534");
+        chown(&nights, Some(65534), None).unwrap();
+        refused("", "belongs to user 65534");
+        chown(&nights, Some(0), None).unwrap();
     }
+    dir.folder("nights/.lock");
+    refused("", ".lock: it is a folder");
+}
+
+#[test]
+fn a_folder_without_inodes_is_refused() {
+    in_lab(&[], |dir| {
+        let nights = Mount::tmpfs(&dir.join("nights"), "size=8m,nr_inodes=5,mode=700");
+        let root = dir.folder("root");
+        let settings = settings(dir, &[&root], &format!("min-free = 1\n{QUICK_ALONE}"));
+        for dry in [&["--dry-run"][..], &[]] {
+            let outcome = nightly(dir, &settings).args(dry).run();
+            outcome.expect_code(2).expect_one_error_line("4 inodes are free");
+        }
+        assert_eq!(listed_if_there(nights.point()), Some(0), "nothing was made");
+    });
+}
+
+fn listed_if_there(folder: &Path) -> Option<usize> {
+    fs::read_dir(folder).ok().map(Iterator::count)
+}
+
+#[test]
+fn whoever_has_no_settings_is_shown_some() {
+    let dir = Dir::new();
+    let missing = Fscan::new(&dir).args(["nightly", "missing.toml"]).run();
+    missing.expect_code(2).expect_one_error_line("`fscan nightly --sample` prints one");
+    let folder = Fscan::new(&dir).args(["nightly", "."]).run();
+    folder.expect_code(2).expect_one_error_line("it is a folder; name the settings file");
+    let sample = Fscan::new(&dir).args(["nightly", "--sample"]).run();
+    let text = sample.expect_code(0).stdout().replace("/var/lib/fscan", "/var/lib/fscan-none");
+    let reports = format!("reports = \"{}\"\n{text}", dir.join("nights").display());
+    let settings = dir.file("sample.toml", reports.as_bytes());
+    nightly(&dir, &settings).arg("--dry-run").run().expect_code(0);
 }

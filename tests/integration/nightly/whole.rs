@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
+use reports::NightEnding::{Done, NotRun};
 use reports::{Night, Severity, Trend, TrendKind, TrendSeries};
 
 use super::{listed, night, nightly, settings};
@@ -47,8 +48,11 @@ fn a_night_leaves_its_reports_its_metrics_and_what_changed() {
         let told = night(second.expect_code(1));
         second.expect(told.worse == Some(Severity::Suspect), "a file is missing, which is new");
         second.expect(
-            told.trend.iter().any(|line| line.contains("1 found at a first look")),
-            "a line",
+            told.trend.iter().any(|line| {
+                line.contains("entry-missing")
+                    && line.contains("/root/app/name-000003: found where no report looked before")
+            }),
+            "a line with its code and its path",
         );
         second.expect(told.steps[3].command.contains("--baseline"), "the last manifest");
         let read = "import sys\nfrom prometheus_client.parser import text_string_to_metric_families as read\n\
@@ -88,6 +92,14 @@ fn findings_are_a_failed_job_unless_told_otherwise() {
         let text = fs::read_to_string(&settings).unwrap();
         fs::write(&settings, format!("exit-zero = true\n{text}")).unwrap();
         nightly(dir, &settings).run().expect_code(0);
+        // What is proved to be damaged is not written to, unless that is wanted.
+        let tar = text.replace("[tar]\nrun = false", "[tar]\npackages = 2\npattern = \"npm\"");
+        for (force, expected) in [("", NotRun), ("force = true\n", Done)] {
+            fs::write(&settings, format!("{force}{tar}")).unwrap();
+            let outcome = nightly(dir, &settings).run();
+            let told = night(outcome.expect_code(1));
+            outcome.expect(super::endings(&told) == [Done, expected], "what became of tar");
+        }
     });
 }
 

@@ -80,6 +80,9 @@ fn what_a_killed_run_left_is_named_and_cleaned() {
         outcome.expect_one_error_line(left.to_str().unwrap()).expect_one_error_line("--clean");
         outcome.expect(left.exists(), "and leaves it where it is");
         expect_whole(&tar(dir, place).args(["--generated=3", "--quiet"]).run());
+        // What another process left is not what a night removes for its own step.
+        let outcome = clean(dir, place).args(["--left-by", "1.2.3"]).run();
+        outcome.expect_code(0).expect(left.exists() && outcome.stderr().is_empty(), "it stays");
         let outcome = clean(dir, place).run();
         outcome.expect_code(0).expect_one_error_line(left.to_str().unwrap());
         outcome.expect(outcome.stdout().is_empty(), "there is no report");
@@ -101,8 +104,17 @@ fn what_a_killed_run_left_in_the_control_directory_is_cleaned() {
         wait_for_scratch(&control);
         running.signal(Signal::KILL);
         running.wait();
-        let run = Fscan::new(dir).arg("tar").arg(&place).arg("--clean");
-        let outcome = run.arg("--control").arg(&control).run();
+        // That one of them is not there keeps the other one from nothing.
+        let aside = dir.join("aside");
+        fs::rename(&place, &aside).unwrap();
+        let clean =
+            || Fscan::new(dir).arg("tar").arg(&place).arg("--clean").arg("--control").arg(&control);
+        let outcome = clean().run();
+        let is_told = outcome.stderr().contains("place: open says ENOENT");
+        outcome.expect_code(2).expect(is_told, "which place");
+        expect_names(&outcome, &control, &[]);
+        fs::rename(&aside, &place).unwrap();
+        let outcome = clean().run();
         outcome.expect_code(0);
         expect_names(&outcome, &place, &[]);
         expect_names(&outcome, &control, &[]);

@@ -1,0 +1,52 @@
+//! What a night would do, as commands that can be pasted.
+
+use std::io::Write;
+use std::path::Path;
+
+use reports::{Timestamp, escape_prose};
+
+use super::config::Config;
+use super::ground::{Damaged, Ground};
+use super::plan::{Plan, Step};
+use super::store::Store;
+use super::{command_line, night_name};
+use crate::output;
+use crate::status::Status;
+
+/// Prints what would be run, as commands that can be pasted; `reports` is the folder for reports.
+/// Nothing is made; what is there says what would be compared with.
+pub fn print(config: &Config, reports: &Path) -> anyhow::Result<Status> {
+    let now = Timestamp::now();
+    let folder = reports.join(night_name::of(now));
+    let earlier = if reports.is_dir() {
+        let store = Store::there(reports.to_owned())?;
+        store.summaries(&store.nights_before(now)?)
+    } else {
+        Vec::new()
+    };
+    let plan = Plan::new(config, &folder, now, &earlier);
+    output::print(|out| {
+        for remark in &plan.remarks {
+            writeln!(out, "# {}", escape_prose(remark))?;
+        }
+        writeln!(out, "mkdir -p {}", command_line::word(folder.as_os_str()))?;
+        plan.steps.iter().try_for_each(|step| dry_step(step, out))
+    })?;
+    Ok(Status::Clean)
+}
+
+/// One that would not be run, or not as it is meant, says why.
+fn dry_step(step: &Step, out: &mut dyn Write) -> std::io::Result<()> {
+    match step.ground(&Damaged::default()) {
+        Ground::Whole => writeln!(out, "{}", step.command_line()),
+        Ground::Without(words, check) => {
+            let why = check.reason.unwrap_or_default();
+            writeln!(out, "# {} in part: {}", step.place(), escape_prose(&why))?;
+            writeln!(out, "{}", step.without(&words).command_line())
+        }
+        Ground::Nowhere(why) => {
+            writeln!(out, "# {} would not be run: {}", step.place(), escape_prose(&why))?;
+            writeln!(out, "# {}", step.command_line())
+        }
+    }
+}
