@@ -39,6 +39,8 @@ pub(crate) fn root(path: &str, filesystem: &str, device: &str) -> Root {
         mount_options: "rw,relatime".into(),
         mount_point: path.into(),
         errors_policy: Some("remount-ro".into()),
+        filesystem_uuid: Some("0b5c9f3e-6a1d-4c8e-9f27-3d51e2a4b6c8".into()),
+        filesystem_id: Some("9472ac1ded85ba63".into()),
         shard: None,
         checks: ["entries", "inodes", "links"].map(ran).into(),
     }

@@ -7,10 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::numbers::counted;
 use crate::trend::change::{changes, replaced};
-use crate::trend::code_counts::code_counts;
 use crate::trend::counter::counter;
 use crate::trend::measure::measures;
-use crate::trend::rows::{rows, tell_replaced};
+use crate::trend::rows::rows;
 use crate::trend::run::{Seen, looks, of_report};
 use crate::trend::{
     Dated, TrendChange, TrendCode, TrendCounter, TrendFinding, TrendKind, TrendMeasure, TrendRun,
@@ -85,8 +84,7 @@ impl TrendSeries {
         let changes = changes(runs);
         let replaced = replaced(&changes);
         let kernel_errors = counter(runs, &replaced, reports);
-        let mut rows = rows(runs, kernel_errors.as_ref());
-        tell_replaced(&mut rows.first, &replaced);
+        let rows = rows(runs, &replaced, kernel_errors.as_ref());
         Some(TrendSeries {
             path,
             kind,
@@ -98,7 +96,7 @@ impl TrendSeries {
             findings_beyond: rows.beyond,
             tallies: rows.tallies,
             worse: rows.worst,
-            codes: code_counts(runs),
+            codes: rows.codes,
             kernel_errors,
             measures: measures(runs),
         })
