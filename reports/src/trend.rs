@@ -5,6 +5,7 @@
 //! earlier one that looked where it is. Where a report did not look, because a check did not run, a
 //! place was left out or the run was stopped, nothing is told to be gone.
 
+mod by_look;
 mod change;
 mod code_counts;
 mod counter;
@@ -16,11 +17,13 @@ mod kind;
 mod line;
 mod look;
 mod measure;
+mod moment;
 mod order;
 mod rows;
 mod run;
 mod schema;
 mod series;
+mod table;
 #[cfg(test)]
 mod tests;
 mod text;

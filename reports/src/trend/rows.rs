@@ -73,11 +73,7 @@ struct Series<'a> {
 
 /// Judges the findings of a series, and counts those of each code. `replaced` are the runs in which
 /// another filesystem stands there.
-pub(super) fn rows(
-    runs: &[Seen<'_>],
-    replaced: &[usize],
-    counter: Option<&TrendCounter>,
-) -> Rows {
+pub(super) fn rows(runs: &[Seen<'_>], replaced: &[usize], counter: Option<&TrendCounter>) -> Rows {
     let looks = looks(runs);
     let anew = replaced.last().copied().unwrap_or_default();
     let series = &Series { runs, looks: &looks, anew, counter };

@@ -9,11 +9,12 @@ use crate::numbers::counted;
 use crate::trend::change::{changes, replaced};
 use crate::trend::counter::counter;
 use crate::trend::measure::measures;
+use crate::trend::moment::Moments;
 use crate::trend::rows::rows;
 use crate::trend::run::{Seen, looks, of_report};
 use crate::trend::{
-    Dated, TrendChange, TrendCode, TrendCounter, TrendFinding, TrendKind, TrendMeasure, TrendRun,
-    TrendState, TrendTally,
+    Dated, Trend, TrendChange, TrendCode, TrendCounter, TrendFinding, TrendKind, TrendMeasure,
+    TrendRun, TrendState, TrendTally,
 };
 use crate::{PathName, Severity};
 
@@ -102,15 +103,16 @@ impl TrendSeries {
         })
     }
 
-    /// Whether there is something to compare.
-    pub fn compares(&self) -> bool {
-        self.before().is_some()
+    /// How the times of its runs are told.
+    pub(super) fn moments(&self, trend: &Trend) -> Moments {
+        let times = (0..self.runs.len()).filter_map(|run| trend.report(self, run));
+        Moments::of(times.map(|report| report.started_at))
     }
 
-    /// The last run before the newest look.
-    pub(super) fn before(&self) -> Option<usize> {
-        let newest = self.runs.last()?.look;
-        self.runs.iter().rposition(|run| run.look != newest)
+    /// Whether there is something to compare.
+    pub fn compares(&self) -> bool {
+        let newest = self.runs.last().map(|run| run.look);
+        self.runs.iter().any(|run| Some(run.look) != newest)
     }
 
     /// The worst of what the newest report has that the earlier ones have not, or have less of.

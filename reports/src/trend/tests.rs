@@ -1,6 +1,7 @@
 //! Trends of reports that are made for them.
 
 mod hammered;
+mod looks;
 mod nights;
 mod record;
 mod replaced;
