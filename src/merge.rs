@@ -15,7 +15,7 @@ use crate::arguments::MergeArguments;
 use crate::descriptor_limit;
 use crate::longhorn;
 use crate::outcome::{Outcome, Seen};
-use crate::output;
+use crate::output::{self, Content};
 use crate::progress::Progress;
 use crate::status::Status;
 use crate::watched;
@@ -26,7 +26,7 @@ pub fn run(arguments: &MergeArguments) -> anyhow::Result<Status> {
     let (control, caught) = watched::begin(quiet)?;
     let given = Given::of(&arguments.shards)?;
     if let Some(manifest) = &arguments.manifest {
-        output::check_target(manifest)?;
+        output::check_target(manifest, Content::Manifest)?;
     }
     keep_apart(arguments, &given)?;
     let mut joined = read(&given)?;
@@ -179,7 +179,7 @@ struct Manifests<'a> {
 impl Manifests<'_> {
     fn join(self) -> anyhow::Result<()> {
         let how = Compression::by_name(self.whole);
-        output::save_file(self.whole, "manifest", |mut out| {
+        output::save_file(self.whole, Content::Manifest, |mut out| {
             self.parts.write(&mut out, how)?;
             Ok(())
         })

@@ -1,7 +1,7 @@
 //! A series in one line, for summaries of nights.
 
 use crate::path_name::escape_prose;
-use crate::trend::{TrendSeries, TrendState};
+use crate::trend::{TrendAspect, TrendSeries, TrendState};
 
 impl TrendSeries {
     /// `/home/coder (scan): 2 new, 1 gone; kernel errors +3 since the first report`.
@@ -16,17 +16,24 @@ impl TrendSeries {
             0 => String::new(),
             more => format!("; kernel errors +{more} since the first report"),
         };
-        let replaced = self.changes.iter().rev().find(|change| change.replaces);
-        let newest = self.runs.len().saturating_sub(1) as u32;
-        let replaced = match replaced.filter(|change| change.run == newest) {
-            None => String::new(),
-            Some(change) => {
-                let (aspect, from, to) = (change.aspect.text(), &change.from, &change.to);
-                let changed = format!("; another {aspect} stands there: {to}, before {from}");
-                escape_prose(&changed)
-            }
-        };
-        format!("{place}: {told}{errors}{replaced}")
+        format!("{place}: {told}{errors}{}", self.replaced_in_words())
+    }
+
+    /// That another filesystem stands there since the newest look began.
+    fn replaced_in_words(&self) -> String {
+        let newest = self.looks().pop().unwrap_or_default();
+        let mut changes = self.changes.iter().rev();
+        let replaced = changes.find(|it| it.replaces && newest.contains(&(it.run as usize)));
+        replaced.map_or_else(String::new, |change| {
+            let (aspect, from, to) = (change.aspect.text(), &change.from, &change.to);
+            let what = match change.aspect {
+                TrendAspect::FilesystemUuid | TrendAspect::FilesystemId => {
+                    format!("the filesystem was recreated or replaced: {aspect}")
+                }
+                _ => format!("another {aspect} stands there:"),
+            };
+            escape_prose(&format!("; {what} {to}, before {from}"))
+        })
     }
 
     /// `2 new, 1 gone`, or that nothing is.

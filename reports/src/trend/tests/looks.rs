@@ -135,6 +135,24 @@ fn a_night_is_one_column() {
     assert!(!shown.contains('?') && !shown.contains("left out"), "{shown}");
 }
 
+/// Its first report shows that the filesystem is another one, its last is the newest.
+#[test]
+fn the_line_of_a_night_tells_what_happened_before_any_of_its_reports() {
+    let of_night = |night: i64, number: i64| {
+        let mut report = day(number);
+        report.roots[0].filesystem_uuid = Some(night.to_string());
+        let name = PathName::new(number.to_string().into_bytes());
+        Dated { file: name, report, night: Some(PathName::new(night.to_string().into_bytes())) }
+    };
+    let line = |last| {
+        let nights = [of_night(0, 0), of_night(last, 1), of_night(last, 2)];
+        Trend::of(&nights).series[0].line()
+    };
+    let replaced = "; the filesystem was recreated or replaced: filesystem UUID 1, before 0";
+    assert!(line(1).ends_with(replaced), "{}", line(1));
+    assert!(!line(0).contains("replaced"), "{}", line(0));
+}
+
 /// Nights of two years, and reports of one minute.
 #[test]
 fn columns_can_be_told_apart() {
