@@ -7,7 +7,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use reports::PathName;
+use reports::{PathName, ReadError, from_json};
 use scanner::manifest::{Compression, ManifestParts};
 use scanner::{GivenToMerge, Joined, ShardFile, join, kind_of_shard_file, read_shard};
 
@@ -17,6 +17,7 @@ use crate::longhorn;
 use crate::outcome::{Outcome, Seen};
 use crate::output::{self, Content};
 use crate::progress::Progress;
+use crate::saved;
 use crate::status::Status;
 use crate::watched;
 
@@ -116,7 +117,8 @@ impl Given {
             let shown = || PathName::from(path.as_path()).escaped();
             if !path.is_dir() {
                 if !given.take(path)? {
-                    bail!("{}: it was written neither by --facts nor by --manifest", shown());
+                    let what = what_else(path);
+                    bail!("{}: {what}; give what --facts and --manifest wrote", shown());
                 }
                 continue;
             }
@@ -153,6 +155,17 @@ impl Given {
             ShardFile::Other => return Ok(false),
         }
         Ok(true)
+    }
+}
+
+/// What a file is that is no part of a scan.
+fn what_else(path: &Path) -> &'static str {
+    let text = saved::read(path, saved::LARGEST).unwrap_or_default();
+    match from_json(&text) {
+        Ok(_) => "a report, which lacks what a part must tell",
+        Err(ReadError::Night) => "the account of a night",
+        Err(ReadError::Trend) => "a trend",
+        Err(_) => "no part of a scan",
     }
 }
 

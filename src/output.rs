@@ -8,9 +8,9 @@ use std::path::Path;
 
 use anyhow::Context;
 use reports::{
-    HtmlOptions, JunitOptions, MarkdownOptions, PathName, Report, ReportFile, Severity,
-    TextOptions, escape_prose, write_html, write_json, write_junit, write_markdown,
-    write_prometheus, write_text,
+    HtmlOptions, JunitOptions, MarkdownOptions, Report, ReportFile, Severity, TextOptions,
+    escape_prose, write_html, write_json, write_junit, write_markdown, write_prometheus,
+    write_text,
 };
 
 use crate::arguments::{Format, ShapeArguments, When};
