@@ -108,7 +108,12 @@ impl<'a> Target<'a> {
     }
 
     fn advice(&self, errno: Errno) -> String {
-        advice(errno, &PathName::from(self.folder()).escaped())
+        let folder = PathName::from(self.folder()).escaped();
+        // As /proc says it.
+        if errno == Errno::NOENT && self.folder().is_dir() {
+            return format!("ENOENT; nothing can be made in {folder}: write elsewhere");
+        }
+        advice(errno, &folder)
     }
 
     fn not_written(&self) -> String {
@@ -244,10 +249,13 @@ mod tests {
                 format!("ENOTDIR; {}/file is no folder: check", top.display()),
             ),
             (long, "ENAMETOOLONG; the name is too long: give a shorter one".to_owned()),
-            (PathBuf::from("/proc/report.json"), "/proc".to_owned()),
+            (
+                PathBuf::from("/proc/report.json"),
+                "nothing can be made in /proc: write elsewhere".to_owned(),
+            ),
         ] {
             for result in [save(&path, Content::Report), check_target(&path, Content::Report)] {
-                // What may be written to before it is tried (/proc, by root) may not be.
+                // Before it is tried, root may write to /proc.
                 let Err(error) = result else { continue };
                 let said = format!("{error:#}");
                 assert!(said.starts_with(&format!("{}: ", path.display())), "{said}");

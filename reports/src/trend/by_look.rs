@@ -1,7 +1,6 @@
 //! What a series says look by look. The runs of a night look at different things (its quick scan reads
 //! no content), and so may runs that alternate: what a run never looks at is no gap in what is known.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::trend::{TrendRun, TrendSeries};
@@ -35,12 +34,9 @@ impl TrendSeries {
         self.runs.get(look.clone()).unwrap_or_default()
     }
 
-    /// The checks that a look made.
-    fn checks_of(&self, look: &Range<usize>) -> BTreeSet<&str> {
-        let runs = self.runs_of(look).iter();
-        runs.flat_map(|run| run.checks_ran.iter().chain(&run.checks_partial))
-            .map(String::as_str)
-            .collect()
+    /// Whether a look made a check, be it in part; without a check every look did.
+    fn made(&self, look: &Range<usize>, check: Option<&str>) -> bool {
+        check.is_none_or(|check| self.runs_of(look).iter().any(|run| run.made(check)))
     }
 
     /// How many each look saw of what a check finds. A look that did not make the check is left out,
@@ -50,7 +46,7 @@ impl TrendSeries {
         let newest = looks.len().saturating_sub(1);
         let steps = looks.iter().enumerate().map(|(number, look)| {
             let count = most(counts, look);
-            let made = self.runs_of(look).iter().any(|run| run.made(check));
+            let made = self.made(look, Some(check));
             (count.is_some() || made || number == newest).then_some(count)
         });
         steps.flatten().collect()
@@ -67,7 +63,8 @@ pub(super) fn last(values: &Values, look: &Range<usize>) -> Option<u64> {
     values.get(look.clone())?.iter().rev().flatten().next().copied()
 }
 
-/// The looks that stand beside one another in a table: like is held against like.
+/// The looks that stand beside one another in a row of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Columns {
     /// The first of them, unless that is the one before the newest.
     pub(super) first: Option<Range<usize>>,
@@ -75,25 +72,23 @@ pub(super) struct Columns {
     pub(super) before: Range<usize>,
     /// The newest look.
     pub(super) newest: Range<usize>,
-    /// How many looks are left out, which made other checks than the newest.
-    pub(super) others: usize,
 }
 
 impl Columns {
-    /// Those of a series; none where it has one look alone. Where no earlier look made the same
-    /// checks as the newest, all count.
-    pub(super) fn of(series: &TrendSeries) -> Option<Self> {
-        let mut earlier = series.looks();
-        let newest = earlier.pop()?;
-        let all = earlier.len();
-        let checks = series.checks_of(&newest);
-        let is_alike = |look: &Range<usize>| series.checks_of(look) == checks;
-        if earlier.iter().any(is_alike) {
-            earlier.retain(is_alike);
-        }
-        let others = all - earlier.len();
-        let before = earlier.pop()?;
-        Some(Columns { first: earlier.into_iter().next(), before, newest, others })
+    /// Those of what a check finds (or every run tells): the looks that made it, or know all the
+    /// same. None where the newest did not, or no earlier one.
+    pub(super) fn of(series: &TrendSeries, check: Option<&str>, values: &Values) -> Option<Self> {
+        let mut looks = series.looks();
+        let newest = looks.pop()?;
+        let counts = |look: &Range<usize>| series.made(look, check) || most(values, look).is_some();
+        looks.retain(counts);
+        let before = looks.pop().filter(|_| counts(&newest))?;
+        Some(Columns { first: looks.into_iter().next(), before, newest })
+    }
+
+    /// The three of them.
+    pub(super) fn all(&self) -> [Option<&Range<usize>>; 3] {
+        [self.first.as_ref(), Some(&self.before), Some(&self.newest)]
     }
 
     /// Whether another filesystem stands there in the newest look than in the one before.

@@ -14,6 +14,9 @@ impl TrendSeries {
         let errors = self.kernel_errors.as_ref().map_or(0, |counter| counter.increase);
         let errors = match errors {
             0 => String::new(),
+            more if self.changes.iter().any(|change| change.replaces) => {
+                format!("; kernel errors +{more} since the first report of this filesystem")
+            }
             more => format!("; kernel errors +{more} since the first report"),
         };
         format!("{place}: {told}{errors}{}", self.replaced_in_words())

@@ -1,10 +1,10 @@
-//! The numbers of a series as a table for a terminal: in the first look, in the one before the newest,
-//! and in the newest.
+//! The numbers of a series as tables for a terminal: in the first look, in the one before the newest,
+//! and in the newest, of those looks that looked for what is counted.
 
 use std::cmp::Ordering;
 use std::io::{self, Write};
 
-use crate::numbers::{bytes, counted, grouped};
+use crate::numbers::{bytes, grouped};
 use crate::text::page::Page;
 use crate::text::table::{Side, write as write_table};
 use crate::trend::by_look::{Columns, last, most};
@@ -15,27 +15,37 @@ use crate::trend::{Trend, TrendCode, TrendMeasure, TrendSeries};
 /// A row: what it is about, three numbers, and the change from the second to the third.
 type Row = [String; 5];
 
-/// Writes the table, where there is anything to tell.
+/// Rows about the same looks.
+type Table = (Columns, Vec<Row>);
+
+/// Writes the tables, where there is anything to tell: one for all rows about the same looks.
 pub(super) fn write<W: Write>(
     series: &TrendSeries,
     trend: &Trend,
     page: &mut Page<'_, W>,
 ) -> io::Result<()> {
-    let Some(columns) = Columns::of(series) else { return Ok(()) };
     let told = series.measures.iter().filter(|measure| !measure.is_nothing());
-    let codes = series.codes.iter().map(|row| of_code(row, &columns));
-    let cells = codes.chain(told.map(|row| of_measure(row, &columns)));
-    let is_replaced = columns.is_replaced(series);
-    let rows: Vec<Row> = cells.filter(Cells::tell).map(|row| row.into_row(is_replaced)).collect();
-    if rows.is_empty() {
-        return Ok(());
+    let codes = series.codes.iter().filter_map(|row| of_code(row, series));
+    let cells = codes.chain(told.filter_map(|row| of_measure(row, series)));
+    let mut tables: Vec<Table> = Vec::new();
+    for cells in cells.filter(Cells::tell) {
+        let columns = cells.columns.clone();
+        let row = cells.into_row(columns.is_replaced(series));
+        match tables.iter_mut().find(|(others, _)| *others == columns) {
+            Some((_, rows)) => rows.push(row),
+            None => tables.push((columns, vec![row])),
+        }
     }
+    tables.into_iter().try_for_each(|table| write_one(table, series, trend, page))
+}
+
+fn write_one<W: Write>(
+    (columns, rows): Table,
+    series: &TrendSeries,
+    trend: &Trend,
+    page: &mut Page<'_, W>,
+) -> io::Result<()> {
     page.blank()?;
-    if columns.others > 0 {
-        let others = counted(columns.others as u64, "other", "others");
-        let left_out = format!("Looks that made the same checks as the newest; {others} left out:");
-        page.paragraph(2, &left_out)?;
-    }
     let [first, before, now] = headings(&columns, series, trend);
     let head = ["", first.as_str(), before.as_str(), now.as_str(), "change"];
     let sides = [Side::Left, Side::Right, Side::Right, Side::Right, Side::Right];
@@ -51,8 +61,7 @@ pub(super) fn write<W: Write>(
 
 /// When the looks of the columns began; the year stands above, unless there are several.
 fn headings(columns: &Columns, series: &TrendSeries, trend: &Trend) -> [String; 3] {
-    let looks = [columns.first.as_ref(), Some(&columns.before), Some(&columns.newest)];
-    let began = looks.map(|look| Some(trend.report(series, look?.start)?.started_at));
+    let began = columns.all().map(|look| Some(trend.report(series, look?.start)?.started_at));
     let moments = Moments::of(began.into_iter().flatten());
     began.map(|time| time.map(|time| moments.short(time)).unwrap_or_default())
 }
@@ -65,34 +74,34 @@ struct Cells<'a> {
     /// Which of them may be more.
     at_least: [bool; 3],
     in_bytes: bool,
+    columns: Columns,
 }
 
-fn of_code<'a>(row: &'a TrendCode, columns: &Columns) -> Cells<'a> {
-    let looks = [columns.first.as_ref(), Some(&columns.before), Some(&columns.newest)];
+fn of_code<'a>(row: &'a TrendCode, series: &TrendSeries) -> Option<Cells<'a>> {
+    let columns = Columns::of(series, Some(series.kind.check_of(row.code)), &row.counts)?;
+    let knows = |run: &usize| row.counts.get(*run).copied().flatten().is_some();
     let in_part = |run: usize| row.at_least.iter().any(|it| *it as usize == run);
-    Cells {
+    Some(Cells {
         name: row.code.as_str(),
-        values: looks.map(|look| most(&row.counts, look?)),
-        // What one run of a look counted whole is not less for what another did not look at.
-        at_least: looks.map(|look| {
-            look.is_some_and(|look| {
-                let mut known =
-                    look.clone().filter(|run| matches!(row.counts.get(*run), Some(Some(_))));
-                known.all(in_part)
-            })
-        }),
+        values: columns.all().map(|look| most(&row.counts, look?)),
+        // What one run of a look counted whole is not more for what another did not look at.
+        at_least: columns
+            .all()
+            .map(|look| look.is_some_and(|look| look.clone().filter(knows).all(in_part))),
         in_bytes: false,
-    }
+        columns,
+    })
 }
 
-fn of_measure<'a>(row: &'a TrendMeasure, columns: &Columns) -> Cells<'a> {
-    let looks = [columns.first.as_ref(), Some(&columns.before), Some(&columns.newest)];
-    Cells {
+fn of_measure<'a>(row: &'a TrendMeasure, series: &TrendSeries) -> Option<Cells<'a>> {
+    let columns = Columns::of(series, row.quantity.check(), &row.values)?;
+    Some(Cells {
         name: row.quantity.text(),
-        values: looks.map(|look| last(&row.values, look?)),
+        values: columns.all().map(|look| last(&row.values, look?)),
         at_least: [false; 3],
         in_bytes: row.quantity.is_bytes(),
-    }
+        columns,
+    })
 }
 
 impl Cells<'_> {

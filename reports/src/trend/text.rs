@@ -92,7 +92,7 @@ fn series<W: Write>(series: &TrendSeries, trend: &Trend, page: &mut Page<'_, W>)
         page.paragraph(2, &format!("... and {more} more."))?;
     }
     if let Some(counter) = series.kernel_errors.as_ref().filter(|it| it.increase > 0) {
-        page.paragraph(2, &kernel_errors(counter))?;
+        page.paragraph(2, &kernel_errors(series, counter))?;
     }
     table::write(series, trend, page)
 }
@@ -214,19 +214,22 @@ fn accepted<W: Write>(series: &TrendSeries, page: &mut Page<'_, W>) -> io::Resul
     })
 }
 
-pub(super) fn kernel_errors(counter: &TrendCounter) -> String {
-    let resets = match counter.resets.len() {
+pub(super) fn kernel_errors(series: &TrendSeries, counter: &TrendCounter) -> String {
+    let replaced = series.changes.iter().rev().find(|it| it.replaces).map(|it| it.run);
+    let resets = counter.resets.iter().filter(|run| replaced.is_none_or(|anew| **run > anew));
+    let resets = match resets.count() {
         0 => String::new(),
         times => format!(
-            " The counter was set back {} (by e2fsck, or with another filesystem); that is counted in.",
+            " The counter was set back {} (by e2fsck); that is counted in.",
             if times == 1 { "once".to_owned() } else { format!("{times} times") }
         ),
     };
     let last = counter.last_errors.last().copied().flatten();
     let last = last.map(|last| format!(", the last of them at {}", Moments::of([last]).full(last)));
+    let of_it = if replaced.is_some() { " of it" } else { "" };
     let errors = counted(counter.increase, "more error", "more errors");
     format!(
-        "The kernel recorded {errors} of this filesystem since the first report{}.{resets} \
+        "The kernel recorded {errors} of this filesystem since the first report{of_it}{}.{resets} \
          Scans that meet damage are recorded too.",
         last.unwrap_or_default()
     )

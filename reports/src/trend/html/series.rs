@@ -22,7 +22,7 @@ pub(super) fn section(series: &TrendSeries, trend: &Trend, number: usize) -> Mar
                 p.beyond { "... and " (grouped(series.findings_beyond)) " more rows." }
             }
             @if let Some(counter) = series.kernel_errors.as_ref().filter(|it| it.increase > 0) {
-                p { (kernel_errors(counter)) }
+                p { (kernel_errors(series, counter)) }
             }
             (chart::charts(series, trend))
         }

@@ -142,6 +142,27 @@ fn numbers_of_two_filesystems_are_not_held_against_one_another() {
     assert_eq!(back("a"), [TrendState::New]);
 }
 
+/// Errors of a filesystem that is gone say nothing of the one that stands there.
+#[test]
+fn errors_on_record_are_those_of_the_filesystem_that_stands_there() {
+    let with_uuid = |number, count, uuid| known(errors(number, count, 5, 6), Some(uuid), None);
+    let increase = |last: [(u64, &str); 2]| {
+        let last =
+            last.into_iter().zip(2..).map(|((count, uuid), day)| with_uuid(day, count, uuid));
+        let trend = of([with_uuid(0, 1, "a"), with_uuid(1, 9, "a")].into_iter().chain(last));
+        let increase = trend.series[0].kernel_errors.as_ref().unwrap().increase;
+        (increase, text(&trend).contains("first report of it"), trend.series[0].line())
+    };
+    let (errors, of_it, line) = increase([(9, "a"), (12, "a")]);
+    assert!(
+        (errors, of_it) == (11, false) && line.contains("+11 since the first report"),
+        "{line}"
+    );
+    let (errors, of_it, line) = increase([(2, "b"), (4, "b")]);
+    assert!((errors, of_it) == (4, true), "{errors} {line}");
+    assert!(line.contains("+4 since the first report of this filesystem"), "{line}");
+}
+
 /// A UUID can be given anew, and a device another name.
 #[test]
 fn the_same_filesystem_is_known_under_another_uuid_or_device() {
