@@ -146,7 +146,7 @@ fn numbers_of_two_filesystems_are_not_held_against_one_another() {
 #[test]
 fn errors_on_record_are_those_of_the_filesystem_that_stands_there() {
     let with_uuid = |number, count, uuid| known(errors(number, count, 5, 6), Some(uuid), None);
-    let increase = |last: [(u64, &str); 2]| {
+    let increase = |last: [(u64, &'static str); 2]| {
         let last =
             last.into_iter().zip(2..).map(|((count, uuid), day)| with_uuid(day, count, uuid));
         let trend = of([with_uuid(0, 1, "a"), with_uuid(1, 9, "a")].into_iter().chain(last));
