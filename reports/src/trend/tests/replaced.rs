@@ -145,7 +145,10 @@ fn numbers_of_two_filesystems_are_not_held_against_one_another() {
 /// Errors of a filesystem that is gone say nothing of the one that stands there.
 #[test]
 fn errors_on_record_are_those_of_the_filesystem_that_stands_there() {
-    let with_uuid = |number, count, uuid| known(errors(number, count, 5, 6), Some(uuid), None);
+    let with_uuid = |number, count, uuid| {
+        let first = if uuid == "a" { 5 } else { 50 };
+        known(errors(number, count, first, 60), Some(uuid), None)
+    };
     let increase = |last: [(u64, &'static str); 2]| {
         let last =
             last.into_iter().zip(2..).map(|((count, uuid), day)| with_uuid(day, count, uuid));
