@@ -153,8 +153,10 @@ fn errors_on_record_are_those_of_the_filesystem_that_stands_there() {
         let last =
             last.into_iter().zip(2..).map(|((count, uuid), day)| with_uuid(day, count, uuid));
         let trend = of([with_uuid(0, 1, "a"), with_uuid(1, 9, "a")].into_iter().chain(last));
-        let increase = trend.series[0].kernel_errors.as_ref().unwrap().increase;
-        (increase, text(&trend).contains("first report of it"), trend.series[0].line())
+        let series = &trend.series[0];
+        let counter = series.kernel_errors.as_ref().unwrap();
+        let told = crate::trend::text::kernel_errors(series, counter);
+        (counter.increase, told.contains("first report of it"), series.line())
     };
     let (errors, of_it, line) = increase([(9, "a"), (12, "a")]);
     assert!(
