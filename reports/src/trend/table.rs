@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 use std::io::{self, Write};
+use std::ops::Range;
 
 use crate::numbers::{bytes, grouped};
 use crate::text::page::Page;
@@ -66,13 +67,19 @@ fn headings(columns: &Columns, series: &TrendSeries, trend: &Trend) -> [String; 
     began.map(|time| time.map(|time| moments.short(time)).unwrap_or_default())
 }
 
+/// A number of a row.
+#[derive(Clone, Copy)]
+struct Number {
+    value: Option<u64>,
+    /// Whether it may be more.
+    at_least: bool,
+}
+
 /// What stands in a row.
 struct Cells<'a> {
     name: &'a str,
     /// The first, the one before the newest, the newest.
-    values: [Option<u64>; 3],
-    /// Which of them may be more.
-    at_least: [bool; 3],
+    numbers: [Number; 3],
     in_bytes: bool,
     columns: Columns,
 }
@@ -81,58 +88,58 @@ fn of_code<'a>(row: &'a TrendCode, series: &TrendSeries) -> Option<Cells<'a>> {
     let columns = Columns::of(series, Some(series.kind.check_of(row.code)), &row.counts)?;
     let knows = |run: &usize| row.counts.get(*run).copied().flatten().is_some();
     let in_part = |run: usize| row.at_least.iter().any(|it| *it as usize == run);
-    Some(Cells {
-        name: row.code.as_str(),
-        values: columns.all().map(|look| most(&row.counts, look?)),
+    let number = |look: Option<&Range<usize>>| Number {
+        value: look.and_then(|look| most(&row.counts, look)),
         // What one run of a look counted whole is not more for what another did not look at.
-        at_least: columns
-            .all()
-            .map(|look| look.is_some_and(|look| look.clone().filter(knows).all(in_part))),
-        in_bytes: false,
-        columns,
-    })
+        at_least: look.is_some_and(|look| look.clone().filter(knows).all(in_part)),
+    };
+    let numbers = columns.all().map(number);
+    Some(Cells { name: row.code.as_str(), numbers, in_bytes: false, columns })
 }
 
 fn of_measure<'a>(row: &'a TrendMeasure, series: &TrendSeries) -> Option<Cells<'a>> {
     let columns = Columns::of(series, row.quantity.check(), &row.values)?;
-    Some(Cells {
-        name: row.quantity.text(),
-        values: columns.all().map(|look| last(&row.values, look?)),
-        at_least: [false; 3],
-        in_bytes: row.quantity.is_bytes(),
-        columns,
-    })
+    let number = |look: Option<&Range<usize>>| Number {
+        value: look.and_then(|look| last(&row.values, look)),
+        at_least: false,
+    };
+    let (name, in_bytes) = (row.quantity.text(), row.quantity.is_bytes());
+    Some(Cells { name, numbers: columns.all().map(number), in_bytes, columns })
 }
 
 impl Cells<'_> {
     /// Whether any of the numbers is known.
     fn tell(&self) -> bool {
-        self.values.iter().any(Option::is_some)
+        self.numbers.iter().any(|number| number.value.is_some())
     }
 
     fn shown(&self, value: u64) -> String {
         if self.in_bytes { bytes(value) } else { grouped(value) }
     }
 
-    /// The texts. Numbers of two filesystems are not held against one another.
-    fn into_row(self, is_replaced: bool) -> Row {
-        let [_, before, now] = self.values;
-        let [_, before_in_part, now_in_part] = self.at_least;
-        let is_told = !is_replaced && !before_in_part && !now_in_part;
-        let change = before.zip(now).filter(|_| is_told);
-        let change = change.map(|(before, now)| match now.cmp(&before) {
+    fn cell(&self, number: Number) -> String {
+        match number.value {
+            None => UNKNOWN.to_owned(),
+            Some(value) if number.at_least => format!("{}+", self.shown(value)),
+            Some(value) => self.shown(value),
+        }
+    }
+
+    /// The change to the newest look, where both numbers are whole.
+    fn change(&self) -> Option<String> {
+        let [_, before, now] = self.numbers.map(|it| it.value.filter(|_| !it.at_least));
+        let (before, now) = before.zip(now)?;
+        Some(match now.cmp(&before) {
             Ordering::Less => format!("-{}", self.shown(before - now)),
             Ordering::Equal => "0".to_owned(),
             Ordering::Greater => format!("+{}", self.shown(now - before)),
-        });
-        let cell = |(value, at_least): (Option<u64>, bool)| match value {
-            None => UNKNOWN.to_owned(),
-            Some(value) if at_least => format!("{}+", self.shown(value)),
-            Some(value) => self.shown(value),
-        };
-        let [a, b, c] = self.values;
-        let [x, y, z] = self.at_least;
-        let [first, before, now] = [(a, x), (b, y), (c, z)].map(cell);
-        [self.name.to_owned(), first, before, now, change.unwrap_or_default()]
+        })
+    }
+
+    /// The texts. Numbers of two filesystems are not held against one another.
+    fn into_row(self, is_replaced: bool) -> Row {
+        let change = self.change().filter(|_| !is_replaced).unwrap_or_default();
+        let [first, before, now] = self.numbers.map(|number| self.cell(number));
+        [self.name.to_owned(), first, before, now, change]
     }
 }

@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// Two reports that lead to which changes and states.
+type Recreated<'a> = (&'a str, Report, Report, &'a [TrendAspect], &'a [TrendState]);
+
 #[test]
 fn a_recreated_claim_is_told_as_such() {
     let mut after = errors(1, 0, 0, 0);
@@ -75,32 +78,26 @@ fn another_uuid_is_another_filesystem_whatever_else_is_as_before() {
     use TrendState::{FirstLook, Gone, Same};
     let found = |number, count| with(day(number), &[many(count)]);
     let (a, b) = (Some("a"), Some("b"));
-    let (uuid, id) = (TrendAspect::FilesystemUuid, TrendAspect::FilesystemId);
+    let (uuid, id) = ([TrendAspect::FilesystemUuid], [TrendAspect::FilesystemId]);
     let [before, after] = [found(0, 3), found(1, 9)];
-    let cases: [(&str, Report, Report, &[TrendAspect], &[TrendState]); 7] = [
+    let cases: Vec<Recreated<'_>> = vec![
         ("the same", known(before.clone(), a, a), known(found(1, 3), a, a), &[], &[Same]),
-        (
-            "recreated",
-            known(before.clone(), a, a),
-            known(after.clone(), b, b),
-            &[uuid],
-            &[FirstLook],
-        ),
+        ("recreated", known(before.clone(), a, a), known(after.clone(), b, b), &uuid, &[FirstLook]),
         (
             "an older kernel",
             known(before.clone(), None, a),
             known(after.clone(), None, b),
-            &[id],
+            &id,
             &[FirstLook],
         ),
         (
             "as bad as before",
             known(before.clone(), a, a),
             known(found(1, 3), b, b),
-            &[uuid],
+            &uuid,
             &[FirstLook],
         ),
-        ("sound now", known(before.clone(), a, a), known(day(1), b, b), &[uuid], &[Gone]),
+        ("sound now", known(before.clone(), a, a), known(day(1), b, b), &uuid, &[Gone]),
         ("a newer kernel", known(before.clone(), None, a), known(found(1, 3), b, a), &[], &[Same]),
         ("not known any more", known(before, a, a), known(found(1, 3), None, None), &[], &[Same]),
     ];
@@ -155,7 +152,7 @@ fn errors_on_record_are_those_of_the_filesystem_that_stands_there() {
         let trend = of([with_uuid(0, 1, "a"), with_uuid(1, 9, "a")].into_iter().chain(last));
         let series = &trend.series[0];
         let counter = series.kernel_errors.as_ref().unwrap();
-        let told = crate::trend::text::kernel_errors(series, counter);
+        let told = text::kernel_errors(series, counter);
         (counter.increase, told.contains("first report of it"), series.line())
     };
     let (errors, of_it, line) = increase([(9, "a"), (12, "a")]);
