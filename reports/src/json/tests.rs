@@ -130,6 +130,7 @@ fn a_word_of_a_newer_fscan_is_refused_in_one_short_line() {
         ("/suppressed/0/code", &"awful`, expected `x` ".repeat(1000)),
         ("/environment/facts/0/name", "awful"),
         ("/recommendations/0/confidence", "awful"),
+        ("/recommendations/0/because/0", &"awful".repeat(1000)),
     ] {
         let said = unknown(pointer, word);
         assert!(said.contains("`awful") && said.contains("does not know"), "{pointer}: {said}");
