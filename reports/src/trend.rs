@@ -98,6 +98,7 @@ impl Trend {
     pub fn of(reports: &[Dated]) -> Self {
         let (reports, mut remarks) = order::in_order(reports);
         let series = series::all(&reports);
+        remarks.extend(reports.iter().filter_map(|dated| of_no_path(dated)));
         remarks.extend(series.iter().filter_map(|series| series.remark(&reports)));
         Trend {
             schema_version: TREND_SCHEMA_VERSION,
@@ -138,6 +139,13 @@ impl TrendReport {
             verdict: dated.report.verdict,
         }
     }
+}
+
+/// What is said of a report that is part of no series.
+fn of_no_path(dated: &Dated) -> Option<String> {
+    let file = dated.file.escaped();
+    let is_none = dated.report.roots.is_empty();
+    is_none.then(|| format!("{file}: it is about no path, so nothing was compared with it"))
 }
 
 /// Writes a trend as indented JSON that is safe to show on a terminal.

@@ -122,8 +122,12 @@ impl TrendAspect {
         let tool = &seen.report().tool;
         match self {
             TrendAspect::Filesystem => known(&seen.root.filesystem).filter(|it| it != "unknown"),
-            TrendAspect::FilesystemUuid => seen.root.filesystem_uuid.clone().filter(|_| !made),
-            TrendAspect::FilesystemId => seen.root.filesystem_id.clone().filter(|_| !made),
+            TrendAspect::FilesystemUuid => {
+                seen.root.filesystem_uuid.as_deref().and_then(known).filter(|_| !made)
+            }
+            TrendAspect::FilesystemId => {
+                seen.root.filesystem_id.as_deref().and_then(known).filter(|_| !made)
+            }
             // That of a filesystem that is made for a run is another one in each.
             TrendAspect::Device => known(&seen.root.device).filter(|_| !made),
             TrendAspect::PersistentVolume => fact(FactName::PersistentVolume),

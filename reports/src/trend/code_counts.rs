@@ -3,6 +3,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,16 @@ pub struct TrendCode {
     /// The reports that have at least so many, and did not look for all that others have.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub at_least: Vec<u32>,
+}
+
+impl TrendCode {
+    /// Whether these runs, which are of one look, saw at least so many as they say together. What
+    /// one of them counted whole is not more for what another did not look at.
+    pub(super) fn is_in_part(&self, runs: Range<usize>) -> bool {
+        let knows = |run: &usize| self.counts.get(*run).copied().flatten().is_some();
+        let in_part = |run: usize| self.at_least.iter().any(|it| *it as usize == run);
+        runs.filter(knows).all(in_part)
+    }
 }
 
 /// What the rows of each code say.

@@ -86,12 +86,9 @@ struct Cells<'a> {
 
 fn of_code<'a>(row: &'a TrendCode, series: &TrendSeries) -> Option<Cells<'a>> {
     let columns = Columns::of(series, Some(series.kind.check_of(row.code)), &row.counts)?;
-    let knows = |run: &usize| row.counts.get(*run).copied().flatten().is_some();
-    let in_part = |run: usize| row.at_least.iter().any(|it| *it as usize == run);
     let number = |look: Option<&Range<usize>>| Number {
         value: look.and_then(|look| most(&row.counts, look)),
-        // What one run of a look counted whole is not more for what another did not look at.
-        at_least: look.is_some_and(|look| look.clone().filter(knows).all(in_part)),
+        at_least: look.is_some_and(|look| row.is_in_part(look.clone())),
     };
     let numbers = columns.all().map(number);
     Some(Cells { name: row.code.as_str(), numbers, in_bytes: false, columns })

@@ -2,6 +2,7 @@
 //! table, for those who cannot see it.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use maud::{Markup, html};
 
@@ -10,7 +11,7 @@ use crate::Code;
 use crate::numbers::{bytes, grouped};
 use crate::trend::by_look::{last, most};
 use crate::trend::moment::Moments;
-use crate::trend::{Trend, TrendRun, TrendSeries};
+use crate::trend::{Trend, TrendCode, TrendRun, TrendSeries};
 
 /// The size of a drawing, in its own units.
 const WIDTH: f64 = 600.0;
@@ -32,6 +33,8 @@ struct Line<'a> {
     values: &'a [Option<u64>],
     /// What the newest look knows.
     newest: Option<u64>,
+    /// Of a code, which numbers may be more.
+    code: Option<&'a TrendCode>,
     /// The check without which a run says nothing of it.
     check: Option<&'static str>,
     /// Whether more of it is bad.
@@ -42,6 +45,13 @@ impl Line<'_> {
     /// Whether a run is no part of the line: it knows nothing of it and did not look for it.
     fn skips(&self, run: &TrendRun, value: Option<u64>) -> bool {
         value.is_none() && self.check.is_some_and(|check| !run.made(check))
+    }
+
+    /// What says that there may be more than runs of one look tell.
+    fn more(&self, runs: Range<usize>) -> &'static str {
+        let is_known =
+            self.values.get(runs.clone()).is_some_and(|it| it.iter().any(Option::is_some));
+        if is_known && self.code.is_some_and(|code| code.is_in_part(runs)) { "+" } else { "" }
     }
 
     fn shown(&self, value: Option<u64>) -> String {
@@ -61,6 +71,7 @@ pub(super) fn charts(series: &TrendSeries, trend: &Trend) -> Markup {
         in_bytes: false,
         values: &row.counts,
         newest: most(&row.counts, &newest),
+        code: Some(row),
         check: Some(series.kind.check_of(row.code)),
         tone: row.severity.as_str(),
     });
@@ -73,6 +84,7 @@ pub(super) fn charts(series: &TrendSeries, trend: &Trend) -> Markup {
         in_bytes: false,
         values: &counter.values,
         newest: most(&counter.values, &newest),
+        code: None,
         check: Some("environment"),
         tone: "corrupt",
     });
@@ -82,6 +94,7 @@ pub(super) fn charts(series: &TrendSeries, trend: &Trend) -> Markup {
         in_bytes: measure.quantity.is_bytes(),
         values: &measure.values,
         newest: last(&measure.values, &newest),
+        code: None,
         check: measure.quantity.check(),
         tone: PLAIN,
     });
@@ -117,7 +130,8 @@ fn figure(line: &Line<'_>, series: &TrendSeries, from: usize, times: &[f64]) -> 
     let (least, most) = (known().min().unwrap_or(0), known().max().unwrap_or(0));
     // Of findings there could be none: their lines stand on 0.
     let ground = if line.tone == PLAIN { least } else { 0 };
-    let newest = line.shown(line.newest);
+    let looked = series.looks().pop().unwrap_or_default();
+    let newest = line.shown(line.newest) + line.more(looked);
     let range = if least == most {
         "always".to_owned()
     } else {
@@ -216,7 +230,7 @@ fn cell(line: &Line<'_>, series: &TrendSeries, run: usize) -> String {
     let value = line.values.get(run).copied().flatten();
     match series.runs.get(run) {
         Some(of) if line.skips(of, value) => String::new(),
-        _ => line.shown(value),
+        _ => line.shown(value) + line.more(run..run + 1),
     }
 }
 

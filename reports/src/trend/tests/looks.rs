@@ -76,6 +76,12 @@ fn no_number_stands_for_what_was_not_looked_at() {
         let text = text(&trend);
         let cells = row(&text, "dirent-dangling").unwrap();
         assert_eq!(cells[..2], shown, "{name}: {text}");
+        let page = page(&trend);
+        let number = format!("<td class=\"number\">{}</td>", shown[1]);
+        assert!(
+            page.contains(&number) && page.contains(&format!("newest {}\"", shown[1])),
+            "{name}"
+        );
         let change = cells.get(2).map(String::as_str);
         assert_eq!(change, (name == "elsewhere").then_some("-1"), "{name}: {text}");
     }

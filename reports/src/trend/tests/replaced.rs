@@ -99,6 +99,13 @@ fn another_uuid_is_another_filesystem_whatever_else_is_as_before() {
         ),
         ("sound now", known(before.clone(), a, a), known(day(1), b, b), &uuid, &[Gone]),
         ("a newer kernel", known(before.clone(), None, a), known(found(1, 3), b, a), &[], &[Same]),
+        (
+            "said to be nothing",
+            known(before.clone(), a, a),
+            known(found(1, 3), Some(""), a),
+            &[],
+            &[Same],
+        ),
         ("not known any more", known(before, a, a), known(found(1, 3), None, None), &[], &[Same]),
     ];
     for (name, before, after, aspects, expected) in cases {

@@ -47,6 +47,13 @@ fn each_root_and_each_kind_of_run_has_its_series() {
 }
 
 #[test]
+fn a_report_of_no_path_is_told() {
+    let nowhere = Report { roots: vec![], ..day(1) };
+    let trend = of([day(0), nowhere, day(2)]);
+    assert_eq!(trend.remarks, ["1.json: it is about no path, so nothing was compared with it"]);
+}
+
+#[test]
 fn a_report_counts_once_and_clocks_that_went_back_are_told() {
     let mut back = day(2);
     back.finished_at = day(1).started_at;
