@@ -185,16 +185,21 @@ pub(super) fn changes(runs: &[Seen<'_>]) -> Vec<TrendChange> {
 /// something else as well.
 fn replaces(change: &TrendChange, all: &[TrendChange], runs: &[Seen<'_>]) -> bool {
     let run = change.run as usize;
-    if change.aspect.is_of_the_uuid() {
-        return !has_the_same_record(run, runs);
+    let same_record = || has_the_same_record(run, runs);
+    let same_uuid = || has_the_same_uuid(run, runs);
+    match change.aspect {
+        // One can be given anew (tune2fs -U).
+        TrendAspect::FilesystemUuid | TrendAspect::FilesystemId => !same_record(),
+        // An ext3 can be mounted as ext4.
+        TrendAspect::Filesystem => !same_uuid(),
+        TrendAspect::Device => {
+            let is_numbered = [&change.from, &change.to].iter().all(|name| is_of_the_kernel(name));
+            let mut beside = all.iter().filter(|other| other.run == change.run);
+            let differs = beside.any(|it| it.aspect == TrendAspect::Size || it.aspect.identifies());
+            (differs || !is_numbered) && !same_record() && !same_uuid()
+        }
+        aspect => aspect.identifies(),
     }
-    if change.aspect != TrendAspect::Device {
-        return change.aspect.identifies();
-    }
-    let is_numbered = [&change.from, &change.to].iter().all(|name| is_of_the_kernel(name));
-    let mut beside = all.iter().filter(|other| other.run == change.run);
-    let differs = beside.any(|it| it.aspect == TrendAspect::Size || it.aspect.identifies());
-    (differs || !is_numbered) && !has_the_same_record(run, runs) && !has_the_same_uuid(run, runs)
 }
 
 /// `/dev/sdb`, `/dev/nvme0n1p1`; `/dev/mapper/home` and `server:/home` say which one it is.

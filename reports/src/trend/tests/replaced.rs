@@ -188,4 +188,13 @@ fn the_same_filesystem_is_known_under_another_uuid_or_device() {
     assert_eq!(states(&trend), [TrendState::Same]);
     elsewhere.roots[0].filesystem_uuid = None;
     assert_eq!(states(&of([before, elsewhere])), [TrendState::FirstLook]);
+
+    let mounted = |number, kind: &str, uuid| {
+        let mut report = known(with(day(number), &[dangling("a")]), uuid, None);
+        report.roots[0].filesystem = kind.into();
+        report
+    };
+    let as_ext4 = |uuid| states(&of([mounted(0, "ext3", uuid), mounted(1, "ext4", uuid)]));
+    assert_eq!(as_ext4(Some("a")), [TrendState::Same]);
+    assert_eq!(as_ext4(None), [TrendState::FirstLook]);
 }
