@@ -97,6 +97,8 @@ fn root(header: &Header, file: &Path, checks: Vec<CheckRun>) -> Root {
         mount_options: String::new(),
         mount_point: String::new(),
         errors_policy: None,
+        filesystem_uuid: None,
+        filesystem_id: None,
         shard: None,
         checks,
     }

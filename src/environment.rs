@@ -73,6 +73,8 @@ fn root(known: &Environment, path: &PathName) -> Root {
         mount_options: text(FactName::MountOptions).unwrap_or_default(),
         mount_point: String::new(),
         errors_policy: text(FactName::ErrorsPolicy),
+        filesystem_uuid: None,
+        filesystem_id: None,
         shard: None,
         checks: vec![CheckRun { name: "environment".to_owned(), status, reason }],
     }

@@ -14,7 +14,7 @@ use scanner::manifest::{
 
 use crate::arguments::ScanArguments;
 use crate::comparison;
-use crate::output;
+use crate::output::{self, Content};
 
 /// The files of one scan.
 pub struct Manifests<'a> {
@@ -48,8 +48,10 @@ impl<'a> Manifests<'a> {
             bail!("--manifest, --sums and --baseline are about a tree: PATH is no directory");
         }
         keep_apart(arguments)?;
-        for file in [&arguments.manifest, &arguments.sums].into_iter().flatten() {
-            output::check_target(file)?;
+        for (file, content) in
+            [(&arguments.manifest, Content::Manifest), (&arguments.sums, Content::Sums)]
+        {
+            file.iter().try_for_each(|file| output::check_target(file, content))?;
         }
         let baseline = arguments.baseline.as_deref().map(read_to_the_end).transpose()?;
         Ok(Manifests { arguments, baseline, begun: Timestamp::now() })
@@ -125,7 +127,7 @@ impl<'a> Manifests<'a> {
             part: self.arguments.part.shard,
         };
         let (how, blocks) = (Compression::by_name(path), recorded.tree.blocks());
-        output::save_file(path, "manifest", |mut out| {
+        output::save_file(path, Content::Manifest, |mut out| {
             write_manifest(&mut out, how, &header, &blocks)?;
             Ok(())
         })?;
@@ -151,7 +153,7 @@ impl<'a> Manifests<'a> {
 
 fn save_sums(path: &Path, recorded: &Recorded) -> anyhow::Result<()> {
     let mut outcome = SumsOutcome::default();
-    output::save_file(path, "list of sums", |mut out| {
+    output::save_file(path, Content::Sums, |mut out| {
         outcome = write_sums(&mut out, recorded.tree.entries())?;
         Ok(())
     })?;

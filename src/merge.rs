@@ -7,7 +7,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use reports::PathName;
+use reports::{PathName, ReadError, from_json};
 use scanner::manifest::{Compression, ManifestParts};
 use scanner::{GivenToMerge, Joined, ShardFile, join, kind_of_shard_file, read_shard};
 
@@ -15,8 +15,9 @@ use crate::arguments::MergeArguments;
 use crate::descriptor_limit;
 use crate::longhorn;
 use crate::outcome::{Outcome, Seen};
-use crate::output;
+use crate::output::{self, Content};
 use crate::progress::Progress;
+use crate::saved;
 use crate::status::Status;
 use crate::watched;
 
@@ -26,7 +27,7 @@ pub fn run(arguments: &MergeArguments) -> anyhow::Result<Status> {
     let (control, caught) = watched::begin(quiet)?;
     let given = Given::of(&arguments.shards)?;
     if let Some(manifest) = &arguments.manifest {
-        output::check_target(manifest)?;
+        output::check_target(manifest, Content::Manifest)?;
     }
     keep_apart(arguments, &given)?;
     let mut joined = read(&given)?;
@@ -116,7 +117,8 @@ impl Given {
             let shown = || PathName::from(path.as_path()).escaped();
             if !path.is_dir() {
                 if !given.take(path)? {
-                    bail!("{}: it was written neither by --facts nor by --manifest", shown());
+                    let what = what_else(path);
+                    bail!("{}: {what}; give what --facts and --manifest wrote", shown());
                 }
                 continue;
             }
@@ -156,6 +158,17 @@ impl Given {
     }
 }
 
+/// What a file is that is no part of a scan.
+fn what_else(path: &Path) -> &'static str {
+    let text = saved::read(path, saved::LARGEST).unwrap_or_default();
+    match from_json(&text) {
+        Ok(_) => "a report, which lacks what a part must tell",
+        Err(ReadError::Night) => "the account of a night",
+        Err(ReadError::Trend) => "a trend",
+        Err(_) => "no part of a scan",
+    }
+}
+
 /// What is written must not replace a part, nor one file another.
 fn keep_apart(arguments: &MergeArguments, given: &Given) -> anyhow::Result<()> {
     let written = arguments.result.files().chain(arguments.manifest.as_deref());
@@ -179,7 +192,7 @@ struct Manifests<'a> {
 impl Manifests<'_> {
     fn join(self) -> anyhow::Result<()> {
         let how = Compression::by_name(self.whole);
-        output::save_file(self.whole, "manifest", |mut out| {
+        output::save_file(self.whole, Content::Manifest, |mut out| {
             self.parts.write(&mut out, how)?;
             Ok(())
         })

@@ -13,7 +13,7 @@ use scanner::Scan;
 
 use crate::arguments::ResultArguments;
 use crate::manifest::Compared;
-use crate::output;
+use crate::output::{self, Content};
 use crate::problem;
 use crate::signals::Caught;
 use crate::status::Status;
@@ -105,8 +105,10 @@ impl<'a> Outcome<'a> {
     /// the run is worth its summary all the same.
     pub fn begin(arguments: &'a ResultArguments) -> Self {
         let mut unwritable = Vec::new();
-        for file in arguments.files() {
-            if let Err(error) = output::check_target(file) {
+        let report = arguments.output.as_deref().map(|file| (file, Content::Report));
+        let metrics = arguments.prometheus_file.as_deref().map(|file| (file, Content::Metrics));
+        for (file, content) in report.into_iter().chain(metrics) {
+            if let Err(error) = output::check_target(file, content) {
                 output::complain(&error);
                 unwritable.push(file);
             }

@@ -1,19 +1,21 @@
 //! Where output goes: stdout for the result, stderr for remarks, a file for the report.
 
-use std::fs;
-use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+mod advice;
+mod file;
 
-use anyhow::{Context, bail};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
+use std::path::Path;
+
+use anyhow::Context;
 use reports::{
-    HtmlOptions, JunitOptions, MarkdownOptions, PathName, Report, ReportFile, Severity,
-    TextOptions, escape_prose, write_html, write_json, write_junit, write_markdown,
-    write_prometheus, write_text,
+    HtmlOptions, JunitOptions, MarkdownOptions, Report, ReportFile, Severity, TextOptions,
+    escape_prose, write_html, write_json, write_junit, write_markdown, write_prometheus,
+    write_text,
 };
 
 use crate::arguments::{Format, ShapeArguments, When};
+
+pub use file::{Content, check_target, place_of, save_file, save_readable};
 
 /// Columns of a report that is not shown on a narrower terminal.
 const WIDTH: usize = 80;
@@ -77,32 +79,11 @@ pub fn text_options(color: When, verbose: bool) -> TextOptions {
     TextOptions { color, width: WIDTH, verbose }
 }
 
-/// Why a report could not be written to `path`, as far as that shows before it is tried.
-pub fn check_target(path: &Path) -> anyhow::Result<()> {
-    let shown = PathName::from(path).escaped();
-    refuse_special(path).with_context(|| format!("{shown}: it cannot be written"))?;
-    let folder = folder_of(path);
-    let named = PathName::from(folder).escaped();
-    let access = rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK;
-    rustix::fs::access(folder, access).with_context(|| {
-        format!("{shown}: it cannot be written; is {named} a folder that you may write to?")
-    })
-}
-
-/// Where a file that is to be written will stand; none where its folder is not there.
-pub fn place_of(path: &Path) -> Option<PathBuf> {
-    Some(folder_of(path).canonicalize().ok()?.join(path.file_name()?))
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
-}
-
 /// Writes a report to a file, and says what can be told of the file.
 pub fn save_report(report: &Report, path: &Path) -> anyhow::Result<ReportFile> {
     let mut text = Vec::new();
     write_json(report, &mut text)?;
-    save_file(path, "report", |out| Ok(out.write_all(&text)?))?;
+    save_file(path, Content::Report, |out| Ok(out.write_all(&text)?))?;
     Ok(report_file(path, &text))
 }
 
@@ -117,67 +98,5 @@ pub fn report_file(path: &Path, content: &[u8]) -> ReportFile {
 pub fn save_metrics(report: &Report, path: &Path) -> anyhow::Result<()> {
     let mut text = Vec::new();
     write_prometheus(report, &mut text)?;
-    save_readable(path, "file of metrics", &text)
-}
-
-/// Writes a file that everybody may read, whole or not at all.
-pub fn save_readable(path: &Path, what: &str, text: &[u8]) -> anyhow::Result<()> {
-    let readable = Some(fs::Permissions::from_mode(0o644));
-    save_with(path, what, readable, |out| Ok(out.write_all(text)?))
-}
-
-/// Writes a file, whole or not at all: into a new file beside it (which no symbolic link can lead
-/// elsewhere), flushed to the disk, and renamed. `what` is what people call it.
-pub fn save_file(
-    path: &Path,
-    what: &str,
-    write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    save_with(path, what, None, write)
-}
-
-/// The same with permissions that no umask narrows.
-fn save_with(
-    path: &Path,
-    what: &str,
-    permissions: Option<fs::Permissions>,
-    write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    let shown = PathName::from(path).escaped();
-    let not_written = || format!("{shown}: the {what} was not written; is the disk full?");
-    let folder = folder_of(path);
-    let mut file = tempfile::Builder::new()
-        .prefix(".fscan-")
-        .permissions(fs::Permissions::from_mode(0o666))
-        .tempfile_in(folder)
-        .with_context(not_written)?;
-    let mut buffered = BufWriter::new(file.as_file_mut());
-    write(&mut buffered).with_context(not_written)?;
-    buffered.flush().with_context(not_written)?;
-    drop(buffered);
-    if let Some(permissions) = permissions {
-        file.as_file().set_permissions(permissions).with_context(not_written)?;
-    }
-    file.as_file().sync_all().with_context(not_written)?;
-    refuse_special(path).with_context(|| format!("{shown}: the {what} was not written"))?;
-    file.persist(path).map_err(|error| error.error).with_context(not_written)?;
-    // The rename itself reaches the disk with the folder; some filesystems cannot flush one.
-    let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
-    Ok(())
-}
-
-/// Renaming over a device, a FIFO or a link would replace it.
-fn refuse_special(path: &Path) -> anyhow::Result<()> {
-    if path == Path::new("-") || path.as_os_str().as_bytes().ends_with(b"/") {
-        bail!("it names no file; use --format json for stdout");
-    }
-    match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error).context("lookup"),
-        Ok(existing) if existing.is_file() => Ok(()),
-        Ok(existing) if existing.is_symlink() => {
-            bail!("it is a symbolic link; give the path that it leads to")
-        }
-        Ok(_) => bail!("it exists and is no regular file; use --format json for stdout"),
-    }
+    save_readable(path, Content::Metrics, &text)
 }

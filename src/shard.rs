@@ -7,7 +7,7 @@ use reports::PathName;
 use scanner::{ShardFacts, ShardFile, kind_of_shard_file, write_shard};
 
 use crate::arguments::ScanArguments;
-use crate::output;
+use crate::output::{self, Content};
 
 /// Sees whether a part of a tree can be scanned as asked for, before that takes an hour.
 pub fn check(arguments: &ScanArguments) -> anyhow::Result<()> {
@@ -19,7 +19,7 @@ pub fn check(arguments: &ScanArguments) -> anyhow::Result<()> {
         let shown = PathName::from(path.as_path()).escaped();
         bail!("{shown}: --shard is about a tree, and this is no directory");
     }
-    output::check_target(facts)?;
+    output::check_target(facts, Content::Facts)?;
     forget(facts)
 }
 
@@ -40,5 +40,5 @@ pub fn keep(arguments: &ScanArguments, facts: Option<&ShardFacts>) -> anyhow::Re
         let shown = PathName::from(path).escaped();
         bail!("{shown}: it was not written, because the scan did not come to its end; scan again");
     };
-    output::save_file(path, "file of facts", |mut out| Ok(write_shard(&mut out, facts)?))
+    output::save_file(path, Content::Facts, |mut out| Ok(write_shard(&mut out, facts)?))
 }

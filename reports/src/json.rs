@@ -1,51 +1,16 @@
 //! The report as JSON: the writer, and the reader beside it.
 
+mod reading;
+
 use std::io::{self, Write};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
+use crate::Report;
 use crate::path_name::is_unsafe_to_show;
-use crate::{Report, SCHEMA_VERSION};
 
-/// Why a file could not be read as a report.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// Not JSON, or JSON that is no report.
-    #[error("not an fscan report: {0}")]
-    NotAReport(serde_json::Error),
-    /// A report of another schema.
-    #[error("the report has schema version {found}, this fscan reads {SCHEMA_VERSION}: {advice}")]
-    OtherSchema {
-        /// What the report says.
-        found: u32,
-        /// What to do about it.
-        advice: &'static str,
-    },
-}
-
-/// The cause stands in the message, so it is no source that would be told twice.
-impl From<serde_json::Error> for ReadError {
-    fn from(error: serde_json::Error) -> Self {
-        ReadError::NotAReport(error)
-    }
-}
-
-/// Reads what [`write_json`] wrote.
-pub fn from_json(text: &[u8]) -> Result<Report, ReadError> {
-    #[derive(Deserialize)]
-    #[serde(expecting = "an object with a schema_version")]
-    struct Version {
-        schema_version: u32,
-    }
-    let Version { schema_version: found } = serde_json::from_slice(text)?;
-    if found != SCHEMA_VERSION {
-        let newer = found > SCHEMA_VERSION;
-        let advice = if newer { "use a newer fscan" } else { "write the report again" };
-        return Err(ReadError::OtherSchema { found, advice });
-    }
-    Ok(serde_json::from_slice(text)?)
-}
+pub use reading::{ReadError, from_json};
 
 /// Writes a report as indented JSON that is safe to show on a terminal: characters that move a
 /// cursor or reorder text stand as `\uNNNN`, which every JSON reader turns back.

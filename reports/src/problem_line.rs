@@ -30,6 +30,9 @@ pub fn problem_line(report: &Report, fail_on: Severity, whole: bool) -> (Problem
         (ProblemState::Unknown, "unknown: nothing was examined".to_owned() + &in_root(report, 0))
     } else if !report.complete {
         (ProblemState::Unknown, format!("unknown: incomplete, so far {}", judged(report)))
+    } else if let Some(shard) = report.shard() {
+        // What the other parts hold decides as well.
+        (ProblemState::Unknown, format!("unknown: part {shard} alone, so far {}", judged(report)))
     } else if !whole {
         (ProblemState::Unknown, format!("unknown: not all was done, so far {}", judged(report)))
     } else {
@@ -132,6 +135,11 @@ mod tests {
         let (state, line) = problem_line(&report, Severity::Suspect, false);
         assert_eq!(state, ProblemState::Unknown);
         assert!(line.starts_with("fscan: unknown: not all was done, so far healthy: "), "{line}");
+        report.roots[0].shard = Some("3/8".into());
+        let (state, line) = told(&report);
+        assert_eq!(state, ProblemState::Unknown);
+        assert!(line.starts_with("fscan: unknown: part 3/8 alone, so far healthy: "), "{line}");
+        report.roots[0].shard = None;
         report.totals = Totals::default();
         let expected = "fscan: unknown: nothing was examined in /home/coder";
         assert_eq!(told(&report), (ProblemState::Unknown, expected.to_owned()));

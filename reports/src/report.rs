@@ -176,6 +176,14 @@ pub struct Root {
     /// could be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub errors_policy: Option<String>,
+    /// The filesystem's UUID, where it keeps one and the kernel tells it: another one at the same
+    /// path is another filesystem.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filesystem_uuid: Option<String>,
+    /// A number that is made from the UUID (`f_fsid` of statfs(2), in hexadecimal), which older
+    /// kernels tell as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filesystem_id: Option<String>,
     /// Which part of the tree was scanned (`3/8`, from 0 on), where it was a part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<String>,

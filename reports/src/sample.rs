@@ -39,6 +39,8 @@ pub(crate) fn root(path: &str, filesystem: &str, device: &str) -> Root {
         mount_options: "rw,relatime".into(),
         mount_point: path.into(),
         errors_policy: Some("remount-ro".into()),
+        filesystem_uuid: None,
+        filesystem_id: None,
         shard: None,
         checks: ["entries", "inodes", "links"].map(ran).into(),
     }
@@ -386,6 +388,7 @@ pub(crate) fn hostile() -> Report {
     let mut other = root(&hostile_text(), &hostile_text(), &hostile_text());
     other.path = PathName::new(HOSTILE.to_vec());
     other.errors_policy = Some(hostile_text());
+    (other.filesystem_uuid, other.filesystem_id) = (Some(hostile_text()), Some(hostile_text()));
     other.mount_options = hostile_text();
     other.checks.push(CheckRun {
         name: hostile_text(),

@@ -5,6 +5,7 @@
 //! earlier one that looked where it is. Where a report did not look, because a check did not run, a
 //! place was left out or the run was stopped, nothing is told to be gone.
 
+mod by_look;
 mod change;
 mod code_counts;
 mod counter;
@@ -16,11 +17,13 @@ mod kind;
 mod line;
 mod look;
 mod measure;
+mod moment;
 mod order;
 mod rows;
 mod run;
 mod schema;
 mod series;
+mod table;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -95,6 +98,7 @@ impl Trend {
     pub fn of(reports: &[Dated]) -> Self {
         let (reports, mut remarks) = order::in_order(reports);
         let series = series::all(&reports);
+        remarks.extend(reports.iter().filter_map(|dated| of_no_path(dated)));
         remarks.extend(series.iter().filter_map(|series| series.remark(&reports)));
         Trend {
             schema_version: TREND_SCHEMA_VERSION,
@@ -135,6 +139,13 @@ impl TrendReport {
             verdict: dated.report.verdict,
         }
     }
+}
+
+/// What is said of a report that is part of no series.
+fn of_no_path(dated: &Dated) -> Option<String> {
+    let file = dated.file.escaped();
+    let is_none = dated.report.roots.is_empty();
+    is_none.then(|| format!("{file}: it is about no path, so nothing was compared with it"))
 }
 
 /// Writes a trend as indented JSON that is safe to show on a terminal.

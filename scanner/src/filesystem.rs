@@ -7,9 +7,10 @@ use std::sync::Arc;
 use rustix::fs::{Mode, OFlags, fstatfs, fstatvfs, openat};
 
 use crate::features::{Feature, Superblock};
+use crate::filesystem_identity::FilesystemIdentity;
 use crate::inode_facts::{Device, FileKind, InodeFacts};
 use crate::mounts::{self, Mount};
-use crate::oddities::{self, ExtentAddresses, Oddities};
+use crate::oddities::{self, ExtentAddresses, Oddities, Uuid};
 use crate::refusals::Refusals;
 
 /// One mounted filesystem, as far as a check needs to know it.
@@ -32,6 +33,8 @@ pub struct Filesystem {
     pub inodes: u64,
     /// How many of them were in use when this was asked.
     pub used_inodes: u64,
+    /// What tells it from another one under the same names.
+    pub identity: FilesystemIdentity,
     /// What ext4 was made with; none where the kernel does not tell.
     pub superblock: Option<Superblock>,
     /// The first byte behind its end: of the filesystem where the kernel tells that, else of its
@@ -51,16 +54,21 @@ impl Filesystem {
         };
         let space = fstatvfs(directory).ok();
         let block_size = space.as_ref().map_or(0, |s| s.f_frsize);
-        let superblock = superblock(directory, facts, &kind);
+        // A descriptor may be one of O_PATH, by which nothing but a directory can be asked.
+        let known = oddities::of(&kind);
+        let asks = facts.kind() == FileKind::Directory && known.uuid != Uuid::NotKept;
+        let opened = asks.then(|| reopened(directory)).flatten();
+        let opened = opened.as_ref().map(AsFd::as_fd);
+        let superblock = opened.filter(|_| known.is_ext).and_then(Superblock::read);
+        let identity = opened.map(|at| FilesystemIdentity::of(at, known.uuid));
         let size = superblock.map(|superblock| superblock.blocks.saturating_mul(block_size));
-        let oddities = Oddities {
-            extent_addresses: extent_addresses(mount.as_ref(), oddities::of(&kind)),
-            ..oddities::of(&kind)
-        };
+        let oddities =
+            Oddities { extent_addresses: extent_addresses(mount.as_ref(), known), ..known };
         Filesystem {
             oddities,
             device: facts.device(),
             block_size,
+            identity: identity.unwrap_or_default(),
             superblock,
             end: size.or_else(|| device_size(facts.device())),
             blocks: space.as_ref().map_or(0, |s| s.f_blocks),
@@ -137,15 +145,10 @@ impl Filesystem {
     }
 }
 
-/// The superblock, through a descriptor that may be one of O_PATH: a directory can be opened
-/// again by it.
-fn superblock(at: BorrowedFd<'_>, facts: &InodeFacts, kind: &str) -> Option<Superblock> {
-    if !oddities::of(kind).is_ext || facts.kind() != FileKind::Directory {
-        return None;
-    }
+/// A directory, opened again for reading.
+fn reopened(at: BorrowedFd<'_>) -> Option<OwnedFd> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let opened: OwnedFd = openat(at, c".", flags, Mode::empty()).ok()?;
-    Superblock::read(opened.as_fd())
+    openat(at, c".", flags, Mode::empty()).ok()
 }
 
 /// What extents' addresses mean on this mount: with a realtime device xfs has two of them, and an

@@ -74,6 +74,8 @@ pub fn describe(
         mount_options: mount.map(join_options).unwrap_or_default(),
         mount_point: mount.map(|mount| text(&mount.point)).unwrap_or_default(),
         errors_policy: policy.map(|policy| policy.to_string()),
+        filesystem_uuid: filesystem.identity.uuid.clone(),
+        filesystem_id: filesystem.identity.id.clone(),
         shard: None,
         checks,
     }

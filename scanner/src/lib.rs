@@ -38,6 +38,7 @@ mod exclusions;
 mod extents;
 mod features;
 mod filesystem;
+mod filesystem_identity;
 mod footing;
 mod gathered;
 mod inode_facts;

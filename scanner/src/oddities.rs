@@ -31,6 +31,22 @@ pub enum ExtentAddresses {
     Nothing,
 }
 
+/// Where a filesystem's UUID is told that is kept in the filesystem itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Uuid {
+    /// Nowhere: it has none, or draws one at each mount (tmpfs, mm/shmem.c).
+    NotKept,
+    /// By FS_IOC_GETFSUUID alone.
+    Kept,
+    /// There, and statfs makes `f_fsid` from it (fs/ext4/super.c, `ext4_statfs`).
+    InFsid,
+    /// There, and by XFS_IOC_FSGEOMETRY. `f_fsid` is made from the device's number.
+    InGeometry,
+    /// By BTRFS_IOC_FS_INFO, and `f_fsid` is made from it and the subvolume's number
+    /// (fs/btrfs/super.c, `btrfs_statfs`).
+    InInfo,
+}
+
 /// What may be relied on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "a row of independent facts, one a column")]
@@ -82,6 +98,8 @@ pub struct Oddities {
     pub extent_addresses: ExtentAddresses,
     /// Its files are those of other filesystems, so that one may answer what another refuses.
     pub has_layers: bool,
+    /// Where its UUID is told.
+    pub uuid: Uuid,
 }
 
 /// A filesystem of which nothing is known, or whose answers a server makes up.
@@ -102,6 +120,7 @@ const FOREIGN: Oddities = Oddities {
     listing_survives_unlink: false,
     extent_addresses: ExtentAddresses::Nothing,
     has_layers: false,
+    uuid: Uuid::NotKept,
 };
 
 /// A disk filesystem of the kernel without oddities.
@@ -122,6 +141,7 @@ const PLAIN: Oddities = Oddities {
     listing_survives_unlink: true,
     extent_addresses: ExtentAddresses::Nothing,
     has_layers: false,
+    uuid: Uuid::Kept,
 };
 
 /// The row of a filesystem type as the mount table names it.
@@ -132,19 +152,24 @@ pub fn of(filesystem: &str) -> Oddities {
             dot_entries_on_disk: true,
             is_ext: true,
             extent_addresses: ExtentAddresses::Device,
+            uuid: Uuid::InFsid,
             ..PLAIN
         },
-        "xfs" => Oddities { extent_addresses: ExtentAddresses::Device, ..PLAIN },
+        "xfs" => {
+            Oddities { extent_addresses: ExtentAddresses::Device, uuid: Uuid::InGeometry, ..PLAIN }
+        }
         "btrfs" => Oddities {
             directory_links: DirectoryLinks::Nothing,
             shared_number: Some(2),
             extent_addresses: ExtentAddresses::Volume,
+            uuid: Uuid::InInfo,
             ..PLAIN
         },
         "tmpfs" => Oddities {
             listing_survives_unlink: false,
             sizes_count_names: true,
             mapped_stores_show: false,
+            uuid: Uuid::NotKept,
             ..PLAIN
         },
         "overlay" => Oddities {
@@ -158,7 +183,7 @@ pub fn of(filesystem: &str) -> Oddities {
             ..PLAIN
         },
         "f2fs" | "erofs" | "squashfs" | "jfs" | "nilfs2" | "bcachefs" | "zfs" => {
-            Oddities { answers_for_itself: true, ..FOREIGN }
+            Oddities { answers_for_itself: true, uuid: Uuid::Kept, ..FOREIGN }
         }
         _ => FOREIGN,
     }

@@ -46,6 +46,7 @@ pub fn describe(
         };
         CheckRun { name: (*name).to_owned(), status, reason }
     };
+    let identity = ground.map(|ground| ground.filesystem.identity.clone()).unwrap_or_default();
     Root {
         path: scan.path.as_path().into(),
         filesystem: ground.map_or("unknown", |ground| &ground.filesystem.kind).to_owned(),
@@ -53,6 +54,8 @@ pub fn describe(
         mount_options: mount.map(join_options).unwrap_or_default(),
         mount_point: mount.map(|mount| text(&mount.point)).unwrap_or_default(),
         errors_policy: ground.and_then(|ground| ground.policy).map(|policy| policy.to_string()),
+        filesystem_uuid: identity.uuid,
+        filesystem_id: identity.id,
         shard: scan.shard().map(|shard| shard.to_string()),
         checks: CHECK_NAMES.iter().map(run).collect(),
     }

@@ -31,7 +31,7 @@ pub struct ResultArguments {
     #[arg(long, value_name = "FILE", value_parser = prometheus_file)]
     pub prometheus_file: Option<PathBuf>,
 
-    /// Say nothing but the result
+    /// Say nothing but the result: the report still goes to stdout, and errors to stderr
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
 

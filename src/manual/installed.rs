@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use reports::PathName;
 
 use super::{completions_of, page};
-use crate::output;
+use crate::output::{self, Content};
 use crate::status::Status;
 
 /// Writes every file below a prefix (`/usr`, `~/.local`), and prints their paths.
@@ -43,5 +43,5 @@ fn write_file(path: &Path, content: &[u8]) -> anyhow::Result<()> {
         let shown = || format!("{}: make the folder", PathName::from(folder).escaped());
         fs::create_dir_all(folder).with_context(shown)?;
     }
-    output::save_file(path, "file", |out| Ok(out.write_all(content)?))
+    output::save_file(path, Content::Page, |out| Ok(out.write_all(content)?))
 }

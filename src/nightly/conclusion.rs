@@ -13,7 +13,7 @@ use reports::{
 use super::config::Config;
 use super::store::{COMPARED, NightFolder, Store};
 use super::{SUMMARY, keep, report_name};
-use crate::output;
+use crate::output::{self, Content};
 use crate::trend::gather_first;
 
 /// Reports of earlier nights that cannot be read: the first of them are named.
@@ -152,7 +152,7 @@ impl Conclusion<'_> {
         let clean = clean.map(Timestamp::as_unix_seconds);
         let mut text = Vec::new();
         write_night_prometheus(night, &last, clean, &mut text)?;
-        output::save_readable(file, "file of metrics", &text)
+        output::save_readable(file, Content::NightMetrics, &text)
     }
 
     /// Writes the account of the night.
@@ -161,7 +161,7 @@ impl Conclusion<'_> {
         let mut text = Vec::new();
         write_night_json(night, &mut text)?;
         let file = folder.path.join(SUMMARY);
-        output::save_file(&file, "account of the night", |out| Ok(out.write_all(&text)?))
+        output::save_file(&file, Content::Night, |out| Ok(out.write_all(&text)?))
     }
 }
 

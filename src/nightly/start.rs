@@ -10,7 +10,7 @@ use rustix::fs::{Access, access, statvfs};
 use super::config::Config;
 use super::store::{self, Store};
 use super::{keep, lock};
-use crate::output;
+use crate::output::{self, Content};
 
 /// Inodes that a night takes at least: its folder, its marker, an account, and a few reports.
 const INODES: u64 = 16;
@@ -30,7 +30,7 @@ pub fn check(config: &Config) -> anyhow::Result<PathBuf> {
     };
     expect_room(there, reclaimable, config.min_free)?;
     if let Some(file) = &config.prometheus_file {
-        output::check_target(file).context("`prometheus-file`")?;
+        output::check_target(file, Content::NightMetrics).context("`prometheus-file`")?;
     }
     Ok(place)
 }

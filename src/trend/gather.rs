@@ -1,5 +1,6 @@
 //! The reports that a trend is made of: files, and folders of them.
 
+use std::collections::HashSet;
 use std::fs::{self, FileType};
 use std::path::{Path, PathBuf};
 
@@ -52,10 +53,12 @@ pub fn gather_first(folders: &[PathBuf]) -> (Gathered, usize) {
     (gathered, folders.len())
 }
 
-/// The files that are named, and those in folders that are.
+/// The files that are named, and those in folders that are. The account of a night stands for the
+/// reports beside it, which a pattern (`*/*.json`) names as well.
 fn files(paths: &[PathBuf], refused: &mut Vec<anyhow::Error>) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    for path in paths {
+    let (accounts, others): (Vec<_>, Vec<_>) = paths.iter().partition(|path| is_account(path));
+    for path in others {
         // What a link leads to was named; what lies in a folder was not.
         if !path.is_dir() {
             files.push(path.clone());
@@ -67,7 +70,21 @@ fn files(paths: &[PathBuf], refused: &mut Vec<anyhow::Error>) -> Vec<PathBuf> {
             refused.push(no_reports(path));
         }
     }
+    let named: HashSet<PathBuf> = files.iter().cloned().collect();
+    for folder in accounts.into_iter().filter_map(|account| account.parent()) {
+        let mut beside = Vec::new();
+        let here = folder == Path::new("");
+        in_folder(if here { Path::new(".") } else { folder }, Nested::No, &mut beside, refused);
+        let as_given = |path: PathBuf| path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
+        let beside = beside.into_iter().map(|path| if here { as_given(path) } else { path });
+        files.extend(beside.filter(|path| !named.contains(path)));
+    }
     files
+}
+
+/// Whether a path is the account of a night, which lies in the night's folder.
+fn is_account(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == SUMMARY) && night_of(path).is_some()
 }
 
 /// What there is still room for.
@@ -130,7 +147,8 @@ fn read(file: &Path, room: &mut Room) -> anyhow::Result<Dated> {
 
 /// The folder of a file, where that is one of a night.
 fn night_of(file: &Path) -> Option<PathName> {
-    let folder = file.parent()?.canonicalize().ok()?;
+    let folder = file.parent().filter(|folder| *folder != Path::new(""));
+    let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
     fs::symlink_metadata(folder.join(MARKER)).ok().map(|_| folder.as_path().into())
 }
 
@@ -217,6 +235,29 @@ mod tests {
         let told: Vec<_> = files.iter().map(|file| read(file, &mut room).unwrap_err()).collect();
         assert!(said(&told[1]).contains("with the reports before it"), "{told:?}");
         assert!(!said(&told[0]).contains("before it"), "{told:?}");
+    }
+
+    /// As `*/*.json` names it among the reports of its night.
+    #[test]
+    fn the_account_of_a_night_stands_for_the_reports_beside_it() {
+        let top = tempfile::tempdir().unwrap();
+        let file = |name: &str| {
+            fs::write(top.path().join(name), "{}").unwrap();
+            top.path().join(name)
+        };
+        let [quick, full, account] = ["quick.json", "full.json", SUMMARY].map(file);
+        let taken = |paths: &[PathBuf]| {
+            let mut refused = Vec::new();
+            let files = files(paths, &mut refused);
+            assert!(refused.is_empty(), "{refused:?}");
+            files
+        };
+        let alone = std::slice::from_ref(&account);
+        assert_eq!(taken(alone), alone, "in no night's folder");
+        file(MARKER);
+        assert_eq!(taken(alone), [full.clone(), quick.clone()]);
+        let given = [full.clone(), quick.clone(), account.clone()];
+        assert_eq!(taken(&given), [full, quick], "each once");
     }
 
     /// As a folder that only root may read beside reports (lost+found).

@@ -25,6 +25,7 @@ mod environment;
 mod errors_policy;
 mod faults;
 mod file_content;
+mod filesystem_identity;
 mod formats;
 mod harness;
 mod healthy;

@@ -72,7 +72,11 @@ fn a_report_written_into_the_scanned_tree_is_no_part_of_it() {
 fn a_missing_folder_is_one_clear_error() {
     let dir = Dir::new();
     let output = dir.join("no-such-folder/report.json");
-    expect_refused(&scan(&dir, &output).run(), &output);
+    let outcome = scan(&dir, &output).run();
+    expect_refused(&outcome, &output);
+    let advice =
+        outcome.stderr().contains("there is no folder") && !outcome.stderr().contains("full");
+    outcome.expect(advice, "what to do");
 }
 
 #[test]
@@ -100,7 +104,10 @@ fn a_full_disk_is_one_clear_error_and_the_old_report_stays() {
         let output = disk.join("report.json");
         fs::write(&output, "the report of yesterday").unwrap();
         fs::write(disk.join("filler"), vec![b'x'; 1 << 20]).expect_err("the disk fills up");
-        expect_refused(&scan(dir, &output).run(), &output);
+        let outcome = scan(dir, &output).run();
+        expect_refused(&outcome, &output);
+        outcome.expect(outcome.stderr().contains("the disk is full"), "and why");
+        outcome.expect(!outcome.stderr().contains(".fscan-"), "no name of a temporary file");
         assert_eq!(fs::read_to_string(&output).unwrap(), "the report of yesterday");
         assert_eq!(names(disk.point()), ["filler", "report.json"]);
     });

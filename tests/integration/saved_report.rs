@@ -47,6 +47,7 @@ fn what_is_no_report_is_one_clear_error() {
     let newer = report.replacen("\"schema_version\": 1", "\"schema_version\": 99", 1);
     assert_ne!(newer, report, "the version stands first");
     let half = &report[..report.len() / 2];
+    let word = report.replacen("\"ran\"", "\"half-ran\"", 1);
     for (name, content) in [
         ("empty", ""),
         ("not-json", "no report\n"),
@@ -54,6 +55,7 @@ fn what_is_no_report_is_one_clear_error() {
         ("no-object", "[]"),
         ("newer", &newer),
         ("truncated", half),
+        ("word", &word),
         ("binary", "\0\u{1b}[2J\0"),
         ("deep", &"[".repeat(200_000)),
     ] {
@@ -65,6 +67,9 @@ fn what_is_no_report_is_one_clear_error() {
     }
     let outcome = render(&dir, &dir.join("newer"), "text");
     outcome.expect(outcome.stderr().contains("newer"), "what to do about it");
+    let outcome = render(&dir, &dir.join("word"), "text");
+    outcome.expect(outcome.stderr().contains("wrote it with the word `half-ran`"), "what it is");
+    outcome.expect(outcome.stderr().len() < 300, "in short");
 }
 
 /// A FIFO has no writer and /dev/zero no end: neither may be waited for.

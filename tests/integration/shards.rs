@@ -219,8 +219,8 @@ fn files_that_are_no_parts_are_refused_by_name() {
         let merge = || Fscan::new(dir).args(["merge", "-q"]).arg(&broken);
         refused(merge(), "broken: it cannot be opened");
         for (content, what) in [
-            (&b""[..], "written neither by --facts nor by --manifest"),
-            (b"{}", "written neither by --facts nor by --manifest"),
+            (&b""[..], "no part of a scan; give what --facts and --manifest wrote"),
+            (b"{}", "no part of a scan; give what --facts and --manifest wrote"),
             (&facts[..facts.len() / 2], "it is damaged"),
             (&packed(br#"{"fscan_shard":9,"facts":{}}"#), "has version 9 of its format"),
             (&packed(br#"{"fscan_shard":1,"facts":{"header":7}}"#), "it is damaged"),

@@ -56,6 +56,8 @@ fn one(root: &Root) -> Markup {
                     dt { "Options" } dd { (word(&root.mount_options)) }
                     dt { "When the kernel meets damage" }
                     dd { (plain(root.errors_policy.as_deref().unwrap_or("unknown"))) }
+                    dt { "UUID" }
+                    dd { (plain(root.filesystem_uuid.as_deref().unwrap_or("unknown"))) }
                 }
             }
             @if !root.checks.is_empty() {

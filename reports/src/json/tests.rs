@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::*;
 use crate::path_name::is_unsafe_to_show;
 use crate::sample::{HOSTILE, finding, healthy, hostile, hostile_text, suppressed, with_findings};
-use crate::{Code, PathName, Suppressed};
+use crate::{Code, PathName, SCHEMA_VERSION, Suppressed};
 
 fn written(report: &Report) -> String {
     let mut bytes = Vec::new();
@@ -103,6 +103,57 @@ fn what_is_no_report_is_refused() {
     assert_refused(b"{}", "missing field `schema_version`");
     assert_refused(br#"{"schema_version": 1}"#, "missing field `tool`");
     assert_refused(format!("{whole}{{}}").as_bytes(), "trailing characters");
+}
+
+/// A newer fscan knows more findings, and more words elsewhere.
+#[test]
+fn a_word_of_a_newer_fscan_is_refused_in_one_short_line() {
+    let mut value: Value = serde_json::from_str(&written(&hostile())).unwrap();
+    value["tool"]["version"] = "9.9".into();
+    let unknown = |pointer: &str, word: &str| {
+        let mut value = value.clone();
+        *value.pointer_mut(pointer).unwrap() = word.into();
+        from_json(value.to_string().as_bytes()).unwrap_err().to_string()
+    };
+    let said = unknown("/findings/0/code", "dirent-haunted");
+    let own = env!("CARGO_PKG_VERSION");
+    let expected = format!(
+        "fscan 9.9 wrote it with the finding `dirent-haunted`, which this fscan ({own}) does not know: \
+         use that one or a newer one"
+    );
+    assert_eq!(said, expected);
+    for (pointer, word) in [
+        ("/findings/0/severity", "awful"),
+        ("/verdict", "awful"),
+        ("/roots/0/checks/0/status", "awful"),
+        ("/unchecked/0/reason", "awful"),
+        ("/suppressed/0/code", &"awful`, expected `x` ".repeat(1000)),
+        ("/environment/facts/0/name", "awful"),
+        ("/recommendations/0/confidence", "awful"),
+        ("/recommendations/0/because/0", &"awful".repeat(1000)),
+    ] {
+        let said = unknown(pointer, word);
+        assert!(said.contains("`awful") && said.contains("does not know"), "{pointer}: {said}");
+        assert!(said.len() <= 200, "{pointer}: {said}");
+    }
+}
+
+/// What the JSON reader says may quote whole texts.
+#[test]
+fn why_a_file_is_no_report_is_one_short_line() {
+    let mut value: Value = serde_json::from_str(&written(&healthy())).unwrap();
+    value["totals"] = "long ".repeat(10_000).into();
+    let said = from_json(value.to_string().as_bytes()).unwrap_err().to_string();
+    assert!(said.len() <= 240 && said.contains(" at line 1 column "), "{said}");
+}
+
+#[test]
+fn what_else_fscan_writes_is_told_from_a_report() {
+    let night = br#"{"schema_version": 1, "folder": {"path": "/a"}, "steps": []}"#;
+    assert!(matches!(from_json(night), Err(ReadError::Night)));
+    let trend = crate::Trend::of(&[]);
+    let trend = serde_json::to_vec(&trend).unwrap();
+    assert!(matches!(from_json(&trend), Err(ReadError::Trend)));
 }
 
 fn assert_refused(text: &[u8], why: &str) {

@@ -125,8 +125,10 @@ fn write_root<W: Write>(root: &Root, page: &mut Page<'_, W>) -> io::Result<()> {
     if page.verbose() && !root.mount_point.is_empty() {
         let policy = root.errors_policy.as_deref().unwrap_or("unknown");
         let mount = format!(
-            "mounted at {} with {}; when the kernel meets damage: {policy}",
-            root.mount_point, root.mount_options
+            "mounted at {} with {}; when the kernel meets damage: {policy}; UUID {}",
+            root.mount_point,
+            root.mount_options,
+            root.filesystem_uuid.as_deref().unwrap_or("unknown")
         );
         page.paragraph(2, &escape_prose(&mount))?;
     }

@@ -1,6 +1,8 @@
 //! What changed between the runs of a series besides the findings: another filesystem at the same
 //! path, another machine, another user.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +21,10 @@ const VALUE: usize = 300;
 pub enum TrendAspect {
     /// The type of the filesystem.
     Filesystem,
+    /// Its UUID.
+    FilesystemUuid,
+    /// The number that is made from its UUID.
+    FilesystemId,
     /// Its device or source.
     Device,
     /// The persistent volume of its claim.
@@ -44,6 +50,9 @@ pub enum TrendAspect {
 pub struct TrendChange {
     /// The run of the series that it shows in, from 0.
     pub run: u32,
+    /// The last run before it that knew what it was.
+    #[serde(default)]
+    pub since: u32,
     /// What changed.
     pub aspect: TrendAspect,
     /// What it was before.
@@ -57,8 +66,10 @@ pub struct TrendChange {
 
 impl TrendAspect {
     /// Every one, in the order in which they are told.
-    pub const ALL: [TrendAspect; 10] = [
+    pub const ALL: [TrendAspect; 12] = [
         TrendAspect::Filesystem,
+        TrendAspect::FilesystemUuid,
+        TrendAspect::FilesystemId,
         TrendAspect::Device,
         TrendAspect::PersistentVolume,
         TrendAspect::LonghornVolume,
@@ -74,6 +85,8 @@ impl TrendAspect {
     pub fn text(self) -> &'static str {
         match self {
             TrendAspect::Filesystem => "filesystem",
+            TrendAspect::FilesystemUuid => "filesystem UUID",
+            TrendAspect::FilesystemId => "filesystem id",
             TrendAspect::Device => "device",
             TrendAspect::PersistentVolume => "persistent volume",
             TrendAspect::LonghornVolume => "Longhorn volume",
@@ -84,6 +97,11 @@ impl TrendAspect {
             TrendAspect::User => "user",
             TrendAspect::Version => "version of fscan",
         }
+    }
+
+    /// Whether it is the same for as long as the filesystem lives.
+    fn is_of_the_uuid(self) -> bool {
+        matches!(self, TrendAspect::FilesystemUuid | TrendAspect::FilesystemId)
     }
 
     /// Whether it tells one filesystem from another whatever else is as before.
@@ -104,6 +122,12 @@ impl TrendAspect {
         let tool = &seen.report().tool;
         match self {
             TrendAspect::Filesystem => known(&seen.root.filesystem).filter(|it| it != "unknown"),
+            TrendAspect::FilesystemUuid => {
+                seen.root.filesystem_uuid.as_deref().and_then(known).filter(|_| !made)
+            }
+            TrendAspect::FilesystemId => {
+                seen.root.filesystem_id.as_deref().and_then(known).filter(|_| !made)
+            }
             // That of a filesystem that is made for a run is another one in each.
             TrendAspect::Device => known(&seen.root.device).filter(|_| !made),
             TrendAspect::PersistentVolume => fact(FactName::PersistentVolume),
@@ -122,6 +146,12 @@ impl TrendChange {
     /// What is told behind it.
     pub(super) fn meaning(&self) -> &'static str {
         match self.aspect {
+            _ if self.replaces && self.aspect.is_of_the_uuid() => {
+                "the filesystem was recreated or replaced: what was found before is no more of it"
+            }
+            TrendAspect::FilesystemUuid | TrendAspect::FilesystemId => {
+                "the same filesystem under another UUID"
+            }
             _ if self.replaces => {
                 "another filesystem stands there: what was found before is no more of it"
             }
@@ -131,11 +161,18 @@ impl TrendChange {
     }
 }
 
-/// Every change, run by run. What a run does not know is held against the last one that knew.
+/// Every change, run by run. What a run does not know is held against the last one that knew, and
+/// the number that is made from a UUID is told where the UUID is not.
 pub(super) fn changes(runs: &[Seen<'_>]) -> Vec<TrendChange> {
     let mut changes: Vec<_> =
         TrendAspect::ALL.iter().flat_map(|aspect| of(*aspect, runs)).collect();
     changes.sort_by_key(|change| change.run);
+    let with_uuid: BTreeSet<_> = changes
+        .iter()
+        .filter(|it| it.aspect == TrendAspect::FilesystemUuid)
+        .map(|it| it.run)
+        .collect();
+    changes.retain(|it| it.aspect != TrendAspect::FilesystemId || !with_uuid.contains(&it.run));
     let replaces: Vec<_> = changes.iter().map(|it| replaces(it, &changes, runs)).collect();
     for (change, replaces) in changes.iter_mut().zip(replaces) {
         change.replaces = replaces;
@@ -147,13 +184,22 @@ pub(super) fn changes(runs: &[Seen<'_>]) -> Vec<TrendChange> {
 /// order in which it meets them: such a name says so only where the filesystem is another one in
 /// something else as well.
 fn replaces(change: &TrendChange, all: &[TrendChange], runs: &[Seen<'_>]) -> bool {
-    if change.aspect != TrendAspect::Device {
-        return change.aspect.identifies();
+    let run = change.run as usize;
+    let same_record = || has_the_same_record(run, runs);
+    let same_uuid = || has_the_same_uuid(run, runs);
+    match change.aspect {
+        // One can be given anew (tune2fs -U).
+        TrendAspect::FilesystemUuid | TrendAspect::FilesystemId => !same_record(),
+        // An ext3 can be mounted as ext4.
+        TrendAspect::Filesystem => !same_uuid(),
+        TrendAspect::Device => {
+            let is_numbered = [&change.from, &change.to].iter().all(|name| is_of_the_kernel(name));
+            let mut beside = all.iter().filter(|other| other.run == change.run);
+            let differs = beside.any(|it| it.aspect == TrendAspect::Size || it.aspect.identifies());
+            (differs || !is_numbered) && !same_record() && !same_uuid()
+        }
+        aspect => aspect.identifies(),
     }
-    let is_numbered = [&change.from, &change.to].iter().all(|name| is_of_the_kernel(name));
-    let mut beside = all.iter().filter(|other| other.run == change.run);
-    let differs = beside.any(|it| it.aspect == TrendAspect::Size || it.aspect.identifies());
-    (differs || !is_numbered) && !has_the_same_record(change.run as usize, runs)
 }
 
 /// `/dev/sdb`, `/dev/nvme0n1p1`; `/dev/mapper/home` and `server:/home` say which one it is.
@@ -170,13 +216,27 @@ fn has_the_same_record(run: usize, runs: &[Seen<'_>]) -> bool {
     now.is_some() && now == before
 }
 
+/// Whether the UUID is as in the last run that knew one, whatever the device is called.
+fn has_the_same_uuid(run: usize, runs: &[Seen<'_>]) -> bool {
+    [TrendAspect::FilesystemUuid, TrendAspect::FilesystemId].into_iter().any(|aspect| {
+        let now = runs.get(run).and_then(|seen| aspect.of(seen));
+        let before = runs.iter().take(run).rev().find_map(|seen| aspect.of(seen));
+        now.is_some() && now == before
+    })
+}
+
 fn of(aspect: TrendAspect, runs: &[Seen<'_>]) -> Vec<TrendChange> {
-    let mut before: Option<String> = None;
+    let mut before: Option<(u32, String)> = None;
     let mut changes = Vec::new();
     for (run, seen) in runs.iter().enumerate() {
         let Some(now) = aspect.of(seen).map(|now| clip_end(&now, VALUE)) else { continue };
-        if let Some(from) = before.replace(now.clone()).filter(|from| *from != now) {
-            changes.push(TrendChange { run: run as u32, aspect, from, to: now, replaces: false });
+        let run = run as u32;
+        match before.replace((run, now.clone())) {
+            Some((since, from)) if from != now => {
+                let to = now;
+                changes.push(TrendChange { run, since, aspect, from, to, replaces: false });
+            }
+            _ => {}
         }
     }
     changes

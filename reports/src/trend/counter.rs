@@ -21,7 +21,8 @@ pub struct TrendCounter {
     pub last_errors: Vec<Option<Timestamp>>,
     /// Runs before which it was set back (by e2fsck), or began anew with another filesystem.
     pub resets: Vec<u32>,
-    /// How many errors were recorded after the first run that knows the counter.
+    /// How many errors were recorded after the first run that knows the counter: of the filesystem
+    /// that the newest run saw.
     pub increase: u64,
     /// Whether it was set back before the newest look, or in it.
     pub reset_since: bool,
@@ -58,7 +59,8 @@ pub(super) fn counter(
         } else {
             now.count.saturating_sub(before.count)
         };
-        increase = increase.saturating_add(more);
+        // Those of another filesystem say nothing of this one.
+        increase = if anew { more } else { increase.saturating_add(more) };
     }
     let looks = looks(runs);
     let newest_look = looks.last();

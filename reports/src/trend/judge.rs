@@ -15,6 +15,8 @@ pub(super) struct Sight {
     pub(super) severity: Option<Severity>,
     /// How far it looked.
     pub(super) look: Look,
+    /// Whether another filesystem stood there than in the newest report.
+    pub(super) of_another: bool,
     /// How many findings of this kind were accepted in it.
     pub(super) accepted: u64,
 }
@@ -24,7 +26,7 @@ pub(super) type Judged = (TrendState, Option<String>);
 
 impl Sight {
     /// Whether it can be compared with: it looked, or found something all the same.
-    fn tells(&self) -> bool {
+    pub(super) fn tells(&self) -> bool {
         self.count > 0 || self.look == Look::Whole
     }
 
@@ -40,6 +42,7 @@ impl Sight {
             count: self.count.max(later.count),
             severity: self.severity.max(later.severity),
             look: if whole { self.look } else { later.look },
+            of_another: later.of_another,
             accepted: self.accepted.max(later.accepted),
         }
     }
@@ -61,7 +64,9 @@ pub(super) fn judge(sights: &[Sight]) -> Option<Judged> {
     }
     // Nobody knows of it any more who could.
     let before = before.filter(|before| before.count > 0)?;
-    Some(if newest.accepted > before.accepted {
+    Some(if before.of_another {
+        (TrendState::Gone, Some("another filesystem or device stands there now".to_owned()))
+    } else if newest.accepted > before.accepted {
         (TrendState::Accepted, None)
     } else if let Some(why) = newest.why() {
         (TrendState::NotLookedAt, Some(why))
@@ -76,10 +81,14 @@ fn there(newest: &Sight, before: Option<&Sight>, earlier: &[Sight]) -> Judged {
         let why = earlier.last().and_then(Sight::why);
         return (TrendState::FirstLook, why.map(|why| format!("before, {why}")));
     };
+    if before.of_another {
+        let why = "no earlier report looked at the filesystem that stands there now";
+        return (TrendState::FirstLook, Some(why.to_owned()));
+    }
     if before.count == 0 {
         return if before.accepted > newest.accepted {
             (TrendState::Unaccepted, None)
-        } else if earlier.iter().any(|sight| sight.count > 0) {
+        } else if earlier.iter().any(|sight| sight.count > 0 && !sight.of_another) {
             (TrendState::Returned, None)
         } else {
             (TrendState::New, None)

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Report;
+use crate::{Code, Report};
 
 /// A kind of run.
 #[derive(
@@ -43,6 +43,15 @@ impl TrendKind {
             TrendKind::Diff
         } else {
             TrendKind::Scan
+        }
+    }
+
+    /// The check that looks for a code in such a run. A machine that is asked about is asked in one
+    /// check.
+    pub(super) fn check_of(self, code: Code) -> &'static str {
+        match self {
+            TrendKind::Environment => "environment",
+            _ => code.text().check,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::clip::clip_middle;
 use crate::path_name::{escape, escape_prose};
-use crate::trend::{TrendFinding, TrendSeries, TrendState};
+use crate::trend::{TrendAspect, TrendFinding, TrendSeries, TrendState};
 
 /// Findings of a series that have a line each.
 const FINDINGS: usize = 5;
@@ -37,19 +37,29 @@ impl TrendSeries {
         let errors = self.kernel_errors.as_ref().map_or(0, |counter| counter.increase);
         let errors = match errors {
             0 => String::new(),
+            more if self.changes.iter().any(|change| change.replaces) => {
+                format!("; kernel errors +{more} since the first report of this filesystem")
+            }
             more => format!("; kernel errors +{more} since the first report"),
         };
-        let replaced = self.changes.iter().rev().find(|change| change.replaces);
-        let newest = self.runs.len().saturating_sub(1) as u32;
-        let replaced = match replaced.filter(|change| change.run == newest) {
-            None => String::new(),
-            Some(change) => {
-                let (aspect, from, to) = (change.aspect.text(), &change.from, &change.to);
-                let changed = format!("; another {aspect} stands there: {to}, before {from}");
-                escape_prose(&changed)
-            }
-        };
-        format!("{place}: {told}{errors}{replaced}")
+        format!("{place}: {told}{errors}{}", self.replaced_in_words())
+    }
+
+    /// That another filesystem stands there since the newest look began.
+    fn replaced_in_words(&self) -> String {
+        let newest = self.looks().pop().unwrap_or_default();
+        let mut changes = self.changes.iter().rev();
+        let replaced = changes.find(|it| it.replaces && newest.contains(&(it.run as usize)));
+        replaced.map_or_else(String::new, |change| {
+            let (aspect, from, to) = (change.aspect.text(), &change.from, &change.to);
+            let what = match change.aspect {
+                TrendAspect::FilesystemUuid | TrendAspect::FilesystemId => {
+                    format!("the filesystem was recreated or replaced: {aspect}")
+                }
+                _ => format!("another {aspect} stands there:"),
+            };
+            escape_prose(&format!("; {what} {to}, before {from}"))
+        })
     }
 
     /// `2 new, 1 gone`, or that nothing is.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::trend::TrendKind;
 use crate::trend::identity::Identity;
 use crate::trend::run::{Seen, is_beneath};
 use crate::{CheckStatus, Code, StressEnding, TarRun, TarTrips, Unchecked};
@@ -27,7 +26,7 @@ pub(super) fn look(seen: &Seen<'_>, other: &Seen<'_>, of: &Identity) -> Look {
     if !seen.report().complete {
         return Look::short("the run was stopped before its end");
     }
-    let check = check_of(of.code, seen.kind);
+    let check = seen.kind.check_of(of.code);
     let ran = match check {
         "stress" => stress(seen, other),
         _ => ran(seen, other, check),
@@ -39,14 +38,6 @@ pub(super) fn look(seen: &Seen<'_>, other: &Seen<'_>, of: &Identity) -> Look {
     };
     let why = ran.or(also).or_else(|| left_out(seen, other, of, check));
     why.map_or(Look::Whole, Look::Short)
-}
-
-/// The check that looks for a code. A machine that is asked about is asked in one check.
-fn check_of(code: Code, kind: TrendKind) -> &'static str {
-    match kind {
-        TrendKind::Environment => "environment",
-        _ => code.text().check,
-    }
 }
 
 /// Why a check did not look at everything. One that ran may leave something unjudged, and says so: a

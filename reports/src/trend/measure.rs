@@ -88,6 +88,20 @@ impl TrendQuantity {
         }
     }
 
+    /// The check without which a run says nothing of it; none where each run does.
+    pub(super) fn check(self) -> Option<&'static str> {
+        use TrendQuantity::{
+            Divergences, InodesFree, OperationsRate, SpaceFree, SpaceUsed, TarControlErrors,
+            TarDiffering, TarErrors, TarRate,
+        };
+        match self {
+            SpaceUsed | SpaceFree | InodesFree => Some("environment"),
+            TarErrors | TarControlErrors | TarDiffering | TarRate => Some("tar"),
+            Divergences | OperationsRate => Some("stress"),
+            _ => None,
+        }
+    }
+
     /// Whether it is in bytes.
     pub fn is_bytes(self) -> bool {
         matches!(self, TrendQuantity::Bytes | TrendQuantity::SpaceUsed | TrendQuantity::SpaceFree)

@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::clip::clip_end;
 use crate::sum::sum;
+use crate::trend::code_counts::CodeCounts;
 use crate::trend::identity::Identity;
 use crate::trend::judge::{Sight, judge};
 use crate::trend::look::{Look, look};
 use crate::trend::run::{Seen, looks};
-use crate::trend::{TrendCounter, TrendFinding, TrendState};
+use crate::trend::{TrendCode, TrendCounter, TrendFinding, TrendState};
 use crate::{Code, Finding, Severity, Subject};
 
 /// Rows of a series.
@@ -44,6 +45,8 @@ pub(super) struct Rows {
     pub(super) tallies: Vec<TrendTally>,
     /// The worst of what is worse.
     pub(super) worst: Option<Severity>,
+    /// How many findings of each code.
+    pub(super) codes: Vec<TrendCode>,
 }
 
 /// What one report has of one identity.
@@ -58,26 +61,39 @@ struct Had {
 /// What all reports have of it, by report.
 type History = BTreeMap<usize, Had>;
 
-/// Runs, and which look each belongs to.
+/// Runs, and what is known of all of them.
 struct Series<'a> {
     runs: &'a [Seen<'a>],
+    /// Which look each belongs to.
     looks: &'a [usize],
+    /// The first run of the filesystem that the newest one saw.
+    anew: usize,
+    counter: Option<&'a TrendCounter>,
 }
 
-/// Judges the findings of a series of two looks or more.
-pub(super) fn rows(runs: &[Seen<'_>], counter: Option<&TrendCounter>) -> Rows {
+/// Judges the findings of a series, and counts those of each code. `replaced` are the runs in which
+/// another filesystem stands there.
+pub(super) fn rows(runs: &[Seen<'_>], replaced: &[usize], counter: Option<&TrendCounter>) -> Rows {
     let looks = looks(runs);
-    if looks.last().is_none_or(|last| *last == 0) {
-        return Rows::default();
+    let anew = replaced.last().copied().unwrap_or_default();
+    let series = &Series { runs, looks: &looks, anew, counter };
+    let mut codes = CodeCounts::of(runs.len());
+    let mut rows = Vec::new();
+    for (identity, history) in found(runs) {
+        let sights = sights(series, &identity, &history);
+        codes.add(identity.code, history.values().map(|had| had.severity).max(), &sights);
+        rows.extend(row(series, identity, &history, &sights, None));
     }
-    let series = &Series { runs, looks: &looks };
-    let found = found(runs)
-        .into_iter()
-        .filter_map(|(identity, history)| row(series, identity, &history, None, counter));
-    let accepted = accepted(runs).into_iter().filter_map(|((code, glob), history)| {
-        row(series, Identity::of_code(code), &history, Some(glob), None)
-    });
-    let mut rows: Vec<_> = found.chain(accepted).collect();
+    let codes = codes.rows(counter);
+    // One look has nothing that it could be held against.
+    if looks.last().is_none_or(|last| *last == 0) {
+        return Rows { codes, ..Rows::default() };
+    }
+    for ((code, glob), history) in accepted(runs) {
+        let identity = Identity::of_code(code);
+        let sights = sights(series, &identity, &history);
+        rows.extend(row(series, identity, &history, &sights, Some(glob)));
+    }
     rows.sort_by(|a, b| {
         let key = |row: &TrendFinding| (row.suppressed.is_some(), row.state, Reverse(row.severity));
         key(a).cmp(&key(b)).then_with(|| (a.code, &a.subject).cmp(&(b.code, &b.subject)))
@@ -86,7 +102,7 @@ pub(super) fn rows(runs: &[Seen<'_>], counter: Option<&TrendCounter>) -> Rows {
     let worst = rows.iter().filter(|row| row.is_worse()).map(|row| row.severity).max();
     let beyond = rows.len().saturating_sub(ROWS) as u64;
     rows.truncate(ROWS);
-    Rows { first: rows, beyond, tallies, worst }
+    Rows { first: rows, beyond, tallies, worst, codes }
 }
 
 fn tallies(rows: &[TrendFinding]) -> Vec<TrendTally> {
@@ -172,12 +188,12 @@ fn row(
     series: &Series<'_>,
     identity: Identity,
     history: &History,
+    sights: &[Sight],
     suppressed: Option<String>,
-    counter: Option<&TrendCounter>,
 ) -> Option<TrendFinding> {
-    let sights = sights(series, &identity, history);
-    let judged = judge(&by_look(&sights, series.looks))?;
-    let counter = counter.filter(|_| identity.code == Code::KernelErrorsRecorded);
+    let judged = judge(&by_look(sights, series.looks))?;
+    let is_record = identity.code == Code::KernelErrorsRecorded && suppressed.is_none();
+    let counter = series.counter.filter(|_| is_record);
     let (state, because) = match counter {
         Some(counter) => counter.judge(judged),
         None => judged,
@@ -217,6 +233,7 @@ fn sights(series: &Series<'_>, identity: &Identity, history: &History) -> Vec<Si
             count: had.map_or(0, |had| had.count),
             severity: had.map(|had| had.severity),
             look: other.map_or(Look::Whole, |other| look(run, other, identity)),
+            of_another: number < series.anew,
             accepted: accepted_of(run, identity.code),
         }
     };
@@ -239,14 +256,4 @@ fn by_look(sights: &[Sight], looks: &[usize]) -> Vec<Sight> {
 fn accepted_of(run: &Seen<'_>, code: Code) -> u64 {
     let rows = run.report().suppressed.iter().filter(|row| row.code == code);
     sum(rows.map(|row| row.count))
-}
-
-/// Says of what is gone with an earlier filesystem that it is.
-pub(super) fn tell_replaced(rows: &mut [TrendFinding], replaced: &[usize]) {
-    for row in rows.iter_mut().filter(|row| row.state == TrendState::Gone) {
-        let last = row.counts.iter().rposition(|count| count.is_some_and(|count| count > 0));
-        if replaced.iter().any(|at| last.is_some_and(|last| *at > last)) {
-            row.because = Some("another filesystem or device stands there now".to_owned());
-        }
-    }
 }

@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::numbers::counted;
 use crate::trend::change::{changes, replaced};
-use crate::trend::code_counts::code_counts;
 use crate::trend::counter::counter;
 use crate::trend::measure::measures;
-use crate::trend::rows::{rows, tell_replaced};
+use crate::trend::moment::Moments;
+use crate::trend::rows::rows;
 use crate::trend::run::{Seen, looks, of_report};
 use crate::trend::{
-    Dated, TrendChange, TrendCode, TrendCounter, TrendFinding, TrendKind, TrendMeasure, TrendRun,
-    TrendState, TrendTally,
+    Dated, Trend, TrendChange, TrendCode, TrendCounter, TrendFinding, TrendKind, TrendMeasure,
+    TrendRun, TrendState, TrendTally,
 };
 use crate::{PathName, Severity};
 
@@ -85,8 +85,7 @@ impl TrendSeries {
         let changes = changes(runs);
         let replaced = replaced(&changes);
         let kernel_errors = counter(runs, &replaced, reports);
-        let mut rows = rows(runs, kernel_errors.as_ref());
-        tell_replaced(&mut rows.first, &replaced);
+        let rows = rows(runs, &replaced, kernel_errors.as_ref());
         Some(TrendSeries {
             path,
             kind,
@@ -98,21 +97,22 @@ impl TrendSeries {
             findings_beyond: rows.beyond,
             tallies: rows.tallies,
             worse: rows.worst,
-            codes: code_counts(runs),
+            codes: rows.codes,
             kernel_errors,
             measures: measures(runs),
         })
     }
 
-    /// Whether there is something to compare.
-    pub fn compares(&self) -> bool {
-        self.before().is_some()
+    /// How the times of its runs are told.
+    pub(super) fn moments(&self, trend: &Trend) -> Moments {
+        let times = (0..self.runs.len()).filter_map(|run| trend.report(self, run));
+        Moments::of(times.map(|report| report.started_at))
     }
 
-    /// The last run before the newest look.
-    pub(super) fn before(&self) -> Option<usize> {
-        let newest = self.runs.last()?.look;
-        self.runs.iter().rposition(|run| run.look != newest)
+    /// Whether there is something to compare.
+    pub fn compares(&self) -> bool {
+        let newest = self.runs.last().map(|run| run.look);
+        self.runs.iter().any(|run| Some(run.look) != newest)
     }
 
     /// The worst of what the newest report has that the earlier ones have not, or have less of.

@@ -2,18 +2,22 @@
 
 use std::io::{self, Write};
 
-use crate::numbers::{bytes, counted, grouped};
+use crate::numbers::{counted, grouped};
 use crate::path_name::{escape, escape_prose};
 use crate::text::page::{Page, Style};
-use crate::text::table::{Side, write as write_table};
-use crate::trend::{Trend, TrendCounter, TrendFinding, TrendMeasure, TrendSeries, TrendState};
-use crate::{Severity, Subject, TextOptions, Timestamp, Verdict};
+use crate::trend::moment::Moments;
+use crate::trend::table;
+use crate::trend::{Trend, TrendChange, TrendCounter, TrendFinding, TrendSeries, TrendState};
+use crate::{Severity, Subject, TextOptions, Verdict};
 
 /// Rows shown of one state when not everything is to be shown.
 const EXAMPLES: usize = 10;
 
 /// How the counts of a row are told: the last few.
 const COUNTS: usize = 4;
+
+/// What is said where a number is not known.
+pub(super) const UNKNOWN: &str = "?";
 
 /// Writes a trend; `fail_on` is the least severity that makes it a bad one.
 pub fn write_trend_text(
@@ -56,11 +60,19 @@ pub(super) fn sentences(trend: &Trend) -> String {
     let reports = counted(trend.reports.len() as u64, "report", "reports");
     let span = match (trend.reports.first(), trend.reports.last()) {
         (Some(first), Some(last)) if trend.reports.len() > 1 => {
-            format!("{reports}, {} to {}", minute(first.started_at), minute(last.started_at))
+            let ends = [first.started_at, last.started_at];
+            let moments = Moments::of(ends);
+            let [first, last] = ends.map(|time| moments.full(time));
+            format!("{reports}, {first} to {last}")
         }
         _ => reports,
     };
-    format!("{span}. What was not looked at is never told to be gone.")
+    let mut compared = trend.series.iter().filter(|it| it.compares());
+    if compared.any(|series| series.count(TrendState::NotLookedAt) > 0) {
+        format!("{span}. What was not looked at is never told to be gone.")
+    } else {
+        format!("{span}.")
+    }
 }
 
 fn series<W: Write>(series: &TrendSeries, trend: &Trend, page: &mut Page<'_, W>) -> io::Result<()> {
@@ -80,9 +92,9 @@ fn series<W: Write>(series: &TrendSeries, trend: &Trend, page: &mut Page<'_, W>)
         page.paragraph(2, &format!("... and {more} more."))?;
     }
     if let Some(counter) = series.kernel_errors.as_ref().filter(|it| it.increase > 0) {
-        page.paragraph(2, &kernel_errors(counter))?;
+        page.paragraph(2, &kernel_errors(series, counter))?;
     }
-    numbers(series, trend, page)
+    table::write(series, trend, page)
 }
 
 /// What changed besides the findings, a line each.
@@ -91,18 +103,32 @@ fn changes<W: Write>(
     trend: &Trend,
     page: &mut Page<'_, W>,
 ) -> io::Result<()> {
+    let moments = series.moments(trend);
     for change in &series.changes {
-        let when = trend.report(series, change.run as usize);
-        let when = when.map(|report| minute(report.started_at)).unwrap_or_default();
         let (aspect, from, to) = (change.aspect.text(), &change.from, &change.to);
         let meaning = match change.meaning() {
             "" => String::new(),
             meaning => format!(" ({meaning})"),
         };
+        let when = between(change, series, trend, &moments);
         let line = format!("{when}: {aspect} {to}, before {from}{meaning}");
         page.paragraph(2, &escape_prose(&line))?;
     }
     Ok(())
+}
+
+/// When something changed: between two reports.
+pub(super) fn between(
+    change: &TrendChange,
+    series: &TrendSeries,
+    trend: &Trend,
+    moments: &Moments,
+) -> String {
+    let [since, run] = [change.since, change.run].map(|run| {
+        let report = trend.report(series, run as usize);
+        report.map(|report| moments.full(report.started_at)).unwrap_or_default()
+    });
+    format!("Between {since} and {run}")
 }
 
 /// The findings of one state. What is as it was is counted alone.
@@ -119,7 +145,7 @@ fn states<W: Write>(
     let title = format!("{} ({})", capitalised(state.text()), grouped(series.count(state)));
     page.heading(&title)?;
     let limit = if page.verbose() { usize::MAX } else { EXAMPLES };
-    rows.iter().take(limit).try_for_each(|row| finding(row, page))?;
+    rows.iter().take(limit).try_for_each(|row| finding(row, series, page))?;
     match rows.len().saturating_sub(limit) {
         0 => Ok(()),
         more => page.paragraph(2, &format!("... and {} more", grouped(more as u64))),
@@ -131,14 +157,18 @@ pub(super) fn capitalised(text: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-fn finding<W: Write>(row: &TrendFinding, page: &mut Page<'_, W>) -> io::Result<()> {
+fn finding<W: Write>(
+    row: &TrendFinding,
+    series: &TrendSeries,
+    page: &mut Page<'_, W>,
+) -> io::Result<()> {
     let style = match row.severity {
         Severity::Corrupt => Style::Bad,
         Severity::Suspect | Severity::Warning => Style::Doubtful,
         Severity::Info => Style::Plain,
     };
     let label = format!("{} {}", row.severity.as_str(), row.code);
-    page.labelled(2, style, &label, &counts(&row.counts))?;
+    page.labelled(2, style, &label, &counts(row, series))?;
     page.verbatim(4, Style::Plain, &subject(&row.subject))?;
     let detail = row.detail.as_ref().or(Some(&row.found)).filter(|_| row.state.is_worse());
     for text in detail.into_iter().chain(&row.because) {
@@ -147,13 +177,14 @@ fn finding<W: Write>(row: &TrendFinding, page: &mut Page<'_, W>) -> io::Result<(
     Ok(())
 }
 
-/// `0 -> 1 -> ? -> 3`: the last few counts.
-pub(super) fn counts(counts: &[Option<u64>]) -> String {
-    let left_out = counts.len().saturating_sub(COUNTS);
-    let mut words: Vec<_> = counts
+/// `0 -> 1 -> ? -> 3`: the last few counts, look by look.
+pub(super) fn counts(row: &TrendFinding, series: &TrendSeries) -> String {
+    let steps = series.steps(series.kind.check_of(row.code), &row.counts);
+    let left_out = steps.len().saturating_sub(COUNTS);
+    let mut words: Vec<_> = steps
         .iter()
         .skip(left_out)
-        .map(|count| count.map_or_else(|| "?".to_owned(), grouped))
+        .map(|count| count.map_or_else(|| UNKNOWN.to_owned(), grouped))
         .collect();
     if left_out > 0 {
         words.insert(0, "...".to_owned());
@@ -178,88 +209,28 @@ fn accepted<W: Write>(series: &TrendSeries, page: &mut Page<'_, W>) -> io::Resul
     rows.try_for_each(|row| {
         let place = row.suppressed.as_deref().filter(|glob| !glob.is_empty());
         let (code, place) = (row.code, place.unwrap_or("anywhere"));
-        let line = format!("{code}, {place}: {} ({})", counts(&row.counts), row.state.text());
+        let line = format!("{code}, {place}: {} ({})", counts(row, series), row.state.text());
         page.paragraph(2, &escape_prose(&line))
     })
 }
 
-pub(super) fn kernel_errors(counter: &TrendCounter) -> String {
-    let resets = match counter.resets.len() {
+pub(super) fn kernel_errors(series: &TrendSeries, counter: &TrendCounter) -> String {
+    let replaced = series.changes.iter().rev().find(|it| it.replaces).map(|it| it.run);
+    let resets = counter.resets.iter().filter(|run| replaced.is_none_or(|anew| **run > anew));
+    let resets = match resets.count() {
         0 => String::new(),
         times => format!(
-            " The counter was set back {} (by e2fsck, or with another filesystem); that is counted in.",
+            " The counter was set back {} (by e2fsck); that is counted in.",
             if times == 1 { "once".to_owned() } else { format!("{times} times") }
         ),
     };
     let last = counter.last_errors.last().copied().flatten();
-    let last = last.map(|last| format!(", the last of them at {}", minute(last)));
+    let last = last.map(|last| format!(", the last of them at {}", Moments::of([last]).full(last)));
+    let of_it = if replaced.is_some() { " of it" } else { "" };
     let errors = counted(counter.increase, "more error", "more errors");
     format!(
-        "The kernel recorded {errors} of this filesystem since the first report{}.{resets} \
+        "The kernel recorded {errors} of this filesystem since the first report{of_it}{}.{resets} \
          Scans that meet damage are recorded too.",
         last.unwrap_or_default()
     )
-}
-
-/// Numbers: in the first report, in the one before the newest, and in the newest.
-fn numbers<W: Write>(
-    series: &TrendSeries,
-    trend: &Trend,
-    page: &mut Page<'_, W>,
-) -> io::Result<()> {
-    let at = |run: usize| {
-        let report = trend.report(series, run);
-        // The year stands above.
-        let time = report.map(|report| minute(report.started_at)).unwrap_or_default();
-        time.get(5..).map(str::to_owned).unwrap_or(time)
-    };
-    let newest = series.runs.len().saturating_sub(1);
-    let told = series.measures.iter().filter(|measure| !measure.is_nothing());
-    let rows: Vec<_> =
-        codes(series).chain(told.map(|it| of_measure(it, series.before()))).collect();
-    if rows.is_empty() {
-        return Ok(());
-    }
-    page.blank()?;
-    let (first, before, now) = (at(0), at(series.before().unwrap_or_default()), at(newest));
-    let head = ["", first.as_str(), before.as_str(), now.as_str(), "change"];
-    let sides = [Side::Left, Side::Right, Side::Right, Side::Right, Side::Right];
-    if series.before() != Some(0) {
-        return write_table(2, head, rows.into_iter(), sides, page);
-    }
-    let narrow = |[name, _, before, now, change]: [String; 5]| [name, before, now, change];
-    let [name, _, before, now, change] = head;
-    let [left, right, ..] = sides;
-    let rows = rows.into_iter().map(narrow);
-    write_table(2, [name, before, now, change], rows, [left, right, right, right], page)
-}
-
-fn codes(series: &TrendSeries) -> impl Iterator<Item = [String; 5]> {
-    let before = series.before();
-    series.codes.iter().map(move |row| cells(row.code.as_str(), &row.counts, before, false))
-}
-
-fn of_measure(measure: &TrendMeasure, before: Option<usize>) -> [String; 5] {
-    let quantity = measure.quantity;
-    cells(quantity.text(), &measure.values, before, quantity.is_bytes())
-}
-
-fn cells(name: &str, values: &[Option<u64>], before: Option<usize>, in_bytes: bool) -> [String; 5] {
-    let shown = |value: u64| if in_bytes { bytes(value) } else { grouped(value) };
-    let cell = |value: Option<u64>| value.map_or_else(|| "?".to_owned(), shown);
-    let now = values.last().copied().flatten();
-    let before = before.and_then(|run| values.get(run).copied().flatten());
-    let change = before.zip(now).map(|(before, now)| match now.cmp(&before) {
-        std::cmp::Ordering::Less => format!("-{}", shown(before - now)),
-        std::cmp::Ordering::Equal => "0".to_owned(),
-        std::cmp::Ordering::Greater => format!("+{}", shown(now - before)),
-    });
-    let first = values.first().copied().flatten();
-    [name.to_owned(), cell(first), cell(before), cell(now), change.unwrap_or_default()]
-}
-
-/// A moment to the minute.
-pub(super) fn minute(time: Timestamp) -> String {
-    let text = time.to_string();
-    text.get(..16).map_or_else(|| text.clone(), |text| text.replace('T', " "))
 }

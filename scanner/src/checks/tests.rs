@@ -52,6 +52,7 @@ impl Scratch {
             blocks: 262_144,
             inodes: u64::MAX,
             used_inodes: 0,
+            identity: crate::filesystem_identity::FilesystemIdentity::default(),
             superblock: None,
             end: Some(262_144 * 4096),
             refusals: Arc::default(),

@@ -89,6 +89,8 @@ impl ImageCheck {
             mount_options: String::new(),
             mount_point: String::new(),
             errors_policy: None,
+            filesystem_uuid: None,
+            filesystem_id: None,
             shard: None,
             checks: Vec::new(),
         };

@@ -77,6 +77,8 @@ fn scanned(folder: &Path, time: Timestamp) {
         mount_options: "rw".into(),
         mount_point: "/proc".into(),
         errors_policy: None,
+        filesystem_uuid: None,
+        filesystem_id: None,
         shard: None,
         checks: Vec::new(),
     };

@@ -72,6 +72,15 @@ fn what_was_not_done_or_not_to_its_end_is_unknown() {
     expect_line(&unsaved, 2, "fscan: unknown: not all was done, so far healthy");
 }
 
+/// What the other parts hold decides as well.
+#[test]
+fn a_part_alone_is_unknown() {
+    let dir = Dir::new();
+    let (tree, _) = saved(&dir);
+    let part = scan(&dir, &tree).args(["--shard", "0/2", "--facts", "0.facts"]).run();
+    expect_line(&part, 2, "fscan: unknown: part 0/2 alone, so far healthy: ");
+}
+
 #[test]
 fn it_is_a_form_of_its_own() {
     let dir = Dir::new();

@@ -64,6 +64,8 @@ pub(crate) struct Root {
     pub(crate) mount_options: String,
     pub(crate) mount_point: String,
     pub(crate) errors_policy: Option<String>,
+    pub(crate) filesystem_uuid: Option<String>,
+    pub(crate) filesystem_id: Option<String>,
     pub(crate) shard: Option<String>,
     pub(crate) checks: Vec<CheckRun>,
 }

@@ -219,7 +219,8 @@ fn a_full_disk_is_told_and_leaves_no_whole_night() {
         let outcome = nightly(dir, &settings(dir, &[&root], &more)).run();
         let told = night(outcome.expect_code(2));
         outcome.expect(endings(&told) == [Failed], "the step says so");
-        let missing = |line: &String| line.contains("summary.json") && line.contains("disk full");
+        let missing =
+            |line: &String| line.contains("summary.json") && line.contains("the disk is full");
         outcome.expect(told.troubles.iter().any(missing), "and the night");
         let whole = |name: &&String| name.starts_with('2') && !name.ends_with(".partial");
         outcome.expect(listed(dir).iter().find(whole).is_none(), "no whole night");

@@ -53,6 +53,8 @@ pub(super) struct Root {
     mount_options: String,
     mount_point: String,
     errors_policy: Option<String>,
+    filesystem_uuid: Option<String>,
+    filesystem_id: Option<String>,
     shard: Option<String>,
     pub(super) checks: Vec<CheckRun>,
 }

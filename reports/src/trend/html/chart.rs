@@ -2,13 +2,16 @@
 //! table, for those who cannot see it.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use maud::{Markup, html};
 
 use super::plain;
+use crate::Code;
 use crate::numbers::{bytes, grouped};
-use crate::trend::text::minute;
-use crate::trend::{Trend, TrendSeries};
+use crate::trend::by_look::{last, most};
+use crate::trend::moment::Moments;
+use crate::trend::{Trend, TrendCode, TrendRun, TrendSeries};
 
 /// The size of a drawing, in its own units.
 const WIDTH: f64 = 600.0;
@@ -28,11 +31,29 @@ struct Line<'a> {
     name: &'a str,
     in_bytes: bool,
     values: &'a [Option<u64>],
+    /// What the newest look knows.
+    newest: Option<u64>,
+    /// Of a code, which numbers may be more.
+    code: Option<&'a TrendCode>,
+    /// The check without which a run says nothing of it.
+    check: Option<&'static str>,
     /// Whether more of it is bad.
     tone: &'static str,
 }
 
 impl Line<'_> {
+    /// Whether a run is no part of the line: it knows nothing of it and did not look for it.
+    fn skips(&self, run: &TrendRun, value: Option<u64>) -> bool {
+        value.is_none() && self.check.is_some_and(|check| !run.made(check))
+    }
+
+    /// What says that there may be more than runs of one look tell.
+    fn more(&self, runs: Range<usize>) -> &'static str {
+        let is_known =
+            self.values.get(runs.clone()).is_some_and(|it| it.iter().any(Option::is_some));
+        if is_known && self.code.is_some_and(|code| code.is_in_part(runs)) { "+" } else { "" }
+    }
+
     fn shown(&self, value: Option<u64>) -> String {
         match value {
             None => "?".to_owned(),
@@ -44,17 +65,27 @@ impl Line<'_> {
 
 /// Every number of a series that is not 0 throughout.
 pub(super) fn charts(series: &TrendSeries, trend: &Trend) -> Markup {
+    let newest = series.looks().pop().unwrap_or_default();
     let codes = series.codes.iter().map(|row| Line {
         name: row.code.as_str(),
         in_bytes: false,
         values: &row.counts,
+        newest: most(&row.counts, &newest),
+        code: Some(row),
+        check: Some(series.kind.check_of(row.code)),
         tone: row.severity.as_str(),
     });
-    let errors = series.kernel_errors.iter().filter(|counter| counter.increase > 0);
+    // The row of its code has the same numbers.
+    let in_a_row = series.codes.iter().any(|row| row.code == Code::KernelErrorsRecorded);
+    let errors = series.kernel_errors.iter();
+    let errors = errors.filter(|counter| counter.increase > 0 && !in_a_row);
     let errors = errors.map(|counter| Line {
         name: "errors on record",
         in_bytes: false,
         values: &counter.values,
+        newest: most(&counter.values, &newest),
+        code: None,
+        check: Some("environment"),
         tone: "corrupt",
     });
     let measures = series.measures.iter().filter(|measure| !measure.is_nothing());
@@ -62,42 +93,52 @@ pub(super) fn charts(series: &TrendSeries, trend: &Trend) -> Markup {
         name: measure.quantity.text(),
         in_bytes: measure.quantity.is_bytes(),
         values: &measure.values,
+        newest: last(&measure.values, &newest),
+        code: None,
+        check: measure.quantity.check(),
         tone: PLAIN,
     });
     let lines: Vec<Line<'_>> = codes.chain(errors).chain(measures).collect();
     let from = series.runs.len().saturating_sub(RUNS);
-    let newest = series.runs.len().saturating_sub(1);
+    let end = series.runs.len().saturating_sub(1);
+    let moments = &series.moments(trend);
+    let at = |run| report_time(series, trend, moments, run);
     let times: Vec<f64> = (from..series.runs.len())
         .filter_map(|run| Some(trend.report(series, run)?.started_at.as_unix_seconds()))
         .collect();
     html! {
         @if !lines.is_empty() {
             h3 { "Over time" }
-            p.muted { "From " (at(series, trend, from)) " to " (at(series, trend, newest)) "." }
-            div.charts { @for line in &lines { (figure(line, from, &times)) } }
-            (numbers(series, trend, &lines, from))
+            p.muted { "From " (at(from)) " to " (at(end)) "." }
+            div.charts { @for line in &lines { (figure(line, series, from, &times)) } }
+            (numbers(series, trend, moments, &lines, from))
         }
     }
 }
 
-fn at(series: &TrendSeries, trend: &Trend, run: usize) -> String {
-    trend.report(series, run).map(|report| minute(report.started_at)).unwrap_or_default()
+fn report_time(series: &TrendSeries, trend: &Trend, moments: &Moments, run: usize) -> String {
+    let report = trend.report(series, run);
+    report.map(|report| moments.full(report.started_at)).unwrap_or_default()
 }
 
-fn figure(line: &Line<'_>, from: usize, times: &[f64]) -> Markup {
-    let values = line.values.get(from..).unwrap_or_default();
+fn figure(line: &Line<'_>, series: &TrendSeries, from: usize, times: &[f64]) -> Markup {
+    let runs = series.runs.iter().zip(line.values).skip(from).zip(times);
+    let seen = runs.filter(|((run, value), _)| !line.skips(run, **value));
+    let span = [times.first(), times.last()].map(|time| time.copied().unwrap_or_default());
+    let (values, times): (Vec<_>, Vec<_>) = seen.map(|((_, value), time)| (*value, *time)).unzip();
     let known = || values.iter().flatten().copied();
     let (least, most) = (known().min().unwrap_or(0), known().max().unwrap_or(0));
     // Of findings there could be none: their lines stand on 0.
     let ground = if line.tone == PLAIN { least } else { 0 };
-    let newest = line.shown(line.values.last().copied().flatten());
+    let looked = series.looks().pop().unwrap_or_default();
+    let newest = line.shown(line.newest) + line.more(looked);
     let range = if least == most {
         "always".to_owned()
     } else {
         format!("{} to {}", line.shown(Some(least)), line.shown(Some(most)))
     };
     let label = format!("{}: {range}, newest {newest}", line.name);
-    let points = points(values, times, ground, most);
+    let points = points(&values, &times, span, [ground, most]);
     html! {
         figure class={ "chart " (line.tone) } {
             figcaption { strong { (line.name) } " " span.value { (newest) } span.muted { " (" (range) ")" } }
@@ -110,10 +151,14 @@ fn figure(line: &Line<'_>, from: usize, times: &[f64]) -> Markup {
     }
 }
 
-/// The points of a line, in pieces: where a value is not known there is a gap.
-fn points(values: &[Option<u64>], times: &[f64], least: u64, most: u64) -> Vec<Vec<(f64, f64)>> {
-    let (first, last) = (times.first().copied(), times.last().copied());
-    let (first, last) = (first.unwrap_or_default(), last.unwrap_or_default());
+/// The points of a line between two times and two values, in pieces: where a value is not known
+/// there is a gap.
+fn points(
+    values: &[Option<u64>],
+    times: &[f64],
+    [first, last]: [f64; 2],
+    [least, most]: [u64; 2],
+) -> Vec<Vec<(f64, f64)>> {
     let span = (last - first).max(1.0);
     let height = most.saturating_sub(least) as f64;
     let mut pieces = vec![Vec::new()];
@@ -145,7 +190,13 @@ fn path_of(points: &[(f64, f64)]) -> String {
 }
 
 /// The same as numbers.
-fn numbers(series: &TrendSeries, trend: &Trend, lines: &[Line<'_>], from: usize) -> Markup {
+fn numbers(
+    series: &TrendSeries,
+    trend: &Trend,
+    moments: &Moments,
+    lines: &[Line<'_>],
+    from: usize,
+) -> Markup {
     html! {
         details.rest {
             summary { "The numbers" }
@@ -160,9 +211,9 @@ fn numbers(series: &TrendSeries, trend: &Trend, lines: &[Line<'_>], from: usize)
                     tbody {
                         @for run in (from..series.runs.len()).rev() {
                             tr {
-                                th scope="row" { (report(series, trend, run)) }
+                                th scope="row" { (report(series, trend, moments, run)) }
                                 @for line in lines {
-                                    td.number { (line.shown(line.values.get(run).copied().flatten())) }
+                                    td.number { (cell(line, series, run)) }
                                 }
                             }
                         }
@@ -174,10 +225,19 @@ fn numbers(series: &TrendSeries, trend: &Trend, lines: &[Line<'_>], from: usize)
     }
 }
 
-fn report(series: &TrendSeries, trend: &Trend, run: usize) -> Markup {
+/// Nothing where the run does not look for it.
+fn cell(line: &Line<'_>, series: &TrendSeries, run: usize) -> String {
+    let value = line.values.get(run).copied().flatten();
+    match series.runs.get(run) {
+        Some(of) if line.skips(of, value) => String::new(),
+        _ => line.shown(value) + line.more(run..run + 1),
+    }
+}
+
+fn report(series: &TrendSeries, trend: &Trend, moments: &Moments, run: usize) -> Markup {
     html! {
         @if let Some(report) = trend.report(series, run) {
-            (minute(report.started_at))
+            (moments.full(report.started_at))
             @if !report.complete { " (stopped)" }
             " " span.muted { (plain(&report.file.escaped())) }
         }
@@ -191,15 +251,20 @@ mod tests {
     #[test]
     fn what_is_not_known_is_a_gap_and_one_alone_a_dot() {
         let times = [0.0, 10.0, 20.0, 30.0];
-        let pieces = points(&[Some(0), Some(10), None, Some(5)], &times, 0, 10);
+        let pieces = points(&[Some(0), Some(10), None, Some(5)], &times, [0.0, 30.0], [0, 10]);
         let paths: Vec<_> = pieces.iter().map(|piece| path_of(piece)).collect();
         assert_eq!(paths, ["M6.0 74.0L202.0 6.0", "M594.0 40.0h.1"]);
     }
 
     #[test]
     fn neither_one_time_nor_one_value_divides_by_nothing() {
-        let pieces = points(&[Some(u64::MAX), Some(u64::MAX)], &[5.0, 5.0], u64::MAX, u64::MAX);
+        let pieces = points(
+            &[Some(u64::MAX), Some(u64::MAX)],
+            &[5.0, 5.0],
+            [5.0, 5.0],
+            [u64::MAX, u64::MAX],
+        );
         assert_eq!(path_of(&pieces[0]), "M6.0 40.0L6.0 40.0");
-        assert!(points(&[], &[], 0, 0).is_empty());
+        assert!(points(&[], &[], [0.0, 0.0], [0, 0]).is_empty());
     }
 }

@@ -23,12 +23,12 @@ pub(super) fn of_state(series: &TrendSeries, state: TrendState) -> Markup {
     html! {
         details class={ "card group " (tone(state)) } open[state != TrendState::Same] {
             summary { span.title { (title) } }
-            (table(&title, &rows))
+            (table(&title, &rows, series))
         }
     }
 }
 
-fn table(label: &str, rows: &[&TrendFinding]) -> Markup {
+fn table(label: &str, rows: &[&TrendFinding], series: &TrendSeries) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label=(label) {
             table {
@@ -40,14 +40,14 @@ fn table(label: &str, rows: &[&TrendFinding]) -> Markup {
                         th.number scope="col" { "How many" }
                     }
                 }
-                tbody { @for row in rows.iter().take(ROWS) { (line(row)) } }
+                tbody { @for row in rows.iter().take(ROWS) { (line(row, series)) } }
             }
         }
         @if rows.len() > ROWS { p.beyond { "... and " (rows.len() - ROWS) " more." } }
     }
 }
 
-fn line(row: &TrendFinding) -> Markup {
+fn line(row: &TrendFinding, series: &TrendSeries) -> Markup {
     html! {
         tr {
             td { span class={ "badge " (row.severity.as_str()) } { (row.severity.as_str()) } }
@@ -58,7 +58,7 @@ fn line(row: &TrendFinding) -> Markup {
                 @if row.state.is_worse() && row.detail.is_none() { p.muted { (plain(&row.found)) } }
                 @if let Some(because) = &row.because { p.muted { (plain(because)) } }
             }
-            td.number { (counts(&row.counts)) }
+            td.number { (counts(row, series)) }
         }
     }
 }
@@ -82,7 +82,7 @@ pub(super) fn suppressed(series: &TrendSeries) -> Markup {
                 ul {
                     @for row in rows.iter().take(ROWS) {
                         li {
-                            code { (row.code) } " " (glob(row)) ": " (counts(&row.counts)) " ("
+                            code { (row.code) } " " (glob(row)) ": " (counts(row, series)) " ("
                             (row.state.text()) ")"
                         }
                     }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::{chart, findings, path, plain};
 use crate::numbers::{counted, grouped};
-use crate::trend::text::{capitalised, kernel_errors, minute};
+use crate::trend::text::{between, capitalised, kernel_errors};
 use crate::trend::{Trend, TrendSeries, TrendState};
 
 pub(super) fn section(series: &TrendSeries, trend: &Trend, number: usize) -> Markup {
@@ -22,7 +22,7 @@ pub(super) fn section(series: &TrendSeries, trend: &Trend, number: usize) -> Mar
                 p.beyond { "... and " (grouped(series.findings_beyond)) " more rows." }
             }
             @if let Some(counter) = series.kernel_errors.as_ref().filter(|it| it.increase > 0) {
-                p { (kernel_errors(counter)) }
+                p { (kernel_errors(series, counter)) }
             }
             (chart::charts(series, trend))
         }
@@ -59,17 +59,14 @@ pub(super) fn tone(state: TrendState) -> &'static str {
 
 /// What changed besides the findings.
 fn changes(series: &TrendSeries, trend: &Trend) -> Markup {
-    let when = |run: u32| {
-        let report = trend.report(series, run as usize);
-        report.map(|report| minute(report.started_at)).unwrap_or_default()
-    };
+    let moments = series.moments(trend);
     html! {
         @if !series.changes.is_empty() {
             h3 { "Changed" }
             ul {
                 @for change in &series.changes {
                     li {
-                        (when(change.run)) ": " (change.aspect.text()) " " code { (plain(&change.to)) }
+                        (between(change, series, trend, &moments)) ": " (change.aspect.text()) " " code { (plain(&change.to)) }
                         ", before " code { (plain(&change.from)) }
                         @if !change.meaning().is_empty() { " – " (change.meaning()) }
                     }
