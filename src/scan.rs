@@ -1,7 +1,6 @@
 //! `fscan scan`: from the command line to the report.
 
 use std::path::{Path, PathBuf};
-use std::thread::available_parallelism;
 
 use anyhow::{Context, bail};
 use reports::PathName;
@@ -40,7 +39,7 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     }
     let time_limit = TimeLimit::start(arguments.max_duration, &control);
 
-    let progress = Progress::start(&control, arguments.progress, quiet);
+    let progress = Progress::start(&control, arguments.progress.when, quiet);
     let mut scan = scanner::scan(options, &control);
     progress.finish();
     scan.errors.iter().for_each(|error| output::say(&error.to_string()));
@@ -93,14 +92,10 @@ fn keep(
 }
 
 fn options(arguments: &ScanArguments) -> anyhow::Result<ScanOptions> {
-    let threads = match arguments.threads {
-        Some(threads) => threads.into(),
-        None => available_parallelism().map_or(1, usize::from),
-    };
     Ok(ScanOptions {
         roots: arguments.paths.clone(),
         checks: checks(arguments)?,
-        threads,
+        threads: arguments.work.threads(),
         exclude: Exclusions::new(&arguments.exclude).context("--exclude")?,
         cross_mounts: arguments.cross_mounts,
         force: arguments.force,
@@ -119,8 +114,8 @@ fn options(arguments: &ScanArguments) -> anyhow::Result<ScanOptions> {
         untouched: if arguments.read_only { arguments.paths.clone() } else { Vec::new() },
         effort: if arguments.quick { Effort::LookOnly } else { Effort::Try },
         shard: arguments.part.shard,
-        longhorn: longhorn::source(arguments.longhorn.as_deref())?,
-        stat_timeout: Some(arguments.stat_timeout).filter(|timeout| !timeout.is_zero()),
+        longhorn: longhorn::source(arguments.longhorn.file.as_deref())?,
+        stat_timeout: arguments.work.patience(),
     })
 }
 

@@ -97,6 +97,8 @@ struct Look<'a, 'f> {
     untyped: UntypedEntries,
     dots: DotEntries,
     singles: SingleLinks,
+    /// It is another's to look at it, by another name.
+    strays: bool,
 }
 
 /// Looks at a directory that was just opened.
@@ -130,6 +132,7 @@ pub fn look(
         untyped: UntypedEntries::default(),
         dots: DotEntries::default(),
         singles: std::mem::take(&mut scratch.singles),
+        strays: false,
     };
     let outcome = look.take(scratch);
     scratch.release();
@@ -145,17 +148,19 @@ impl Look<'_, '_> {
             IndexFlag::before(self.directory.descriptor, self.directory.facts, self.filesystem);
         let (complete, repeated) = self.list(scratch);
         self.out.complete = complete;
+        if self.strays {
+            scratch.singles = std::mem::take(&mut self.singles);
+            self.prove_dropped_index(index);
+            self.leave_to_others();
+            return self.out;
+        }
+        self.leave_second_names();
         if let Some(files) = &mut self.files {
             files.flush();
         }
         self.look_inside_directory(&mut scratch.inspection);
         scratch.singles = std::mem::take(&mut self.singles);
-        if self.pass == Pass::Walk
-            && self.scope.options.checks.entries
-            && let Some(anomaly) = index.after(self.directory.descriptor, self.directory.facts)
-        {
-            self.prove(&anomaly);
-        }
+        self.prove_dropped_index(index);
         if complete {
             self.judge_directory();
             self.judge_repeated(&repeated, scratch);
@@ -168,6 +173,16 @@ impl Look<'_, '_> {
         self.excuse_casefolding();
         self.settle_facts();
         self.out
+    }
+
+    /// What the kernel did while the directory was listed.
+    fn prove_dropped_index(&mut self, index: IndexFlag) {
+        if self.pass == Pass::Walk
+            && self.scope.options.checks.entries
+            && let Some(anomaly) = index.after(self.directory.descriptor, self.directory.facts)
+        {
+            self.prove(&anomaly);
+        }
     }
 
     /// Whether the walk goes into this directory at all.
@@ -228,12 +243,15 @@ impl Look<'_, '_> {
         let Scratch { buffer, hashes, inspection, .. } = scratch;
         let buffer = buffer.room_for(self.directory.facts, self.filesystem);
         let mut listing = Listing::new(self.directory.descriptor, buffer, most);
+        let mut begins = true;
         let mut same = SameNames::new(&self.scope.hasher, hashes);
         let complete = loop {
             match listing.block() {
                 None => break true,
                 Some(Ok(block)) => {
-                    if !self.entries(block, &mut same, inspection) {
+                    self.strays = begins && self.strays_by(&block);
+                    begins = false;
+                    if self.strays || !self.entries(block, &mut same, inspection) {
                         break false;
                     }
                 }

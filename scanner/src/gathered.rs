@@ -13,7 +13,7 @@ use crate::extents::Claims;
 use crate::inode_facts::InodeTime;
 use crate::manifest::Records;
 use crate::options::ScanOptions;
-use crate::shard::{ClosedDirectories, LinkedInodes, Roll};
+use crate::shard::{ClosedDirectories, LinkedInodes, Roll, Strays};
 use crate::walk::DirectoryNode;
 
 /// A directory that must be looked at again.
@@ -72,6 +72,8 @@ pub struct Gathered {
     pub roll: Roll,
     /// Directories that a shard could not enter.
     pub closed: ClosedDirectories,
+    /// Names by which a shard did not go into a directory.
+    pub strays: Strays,
     /// What a shard saw happen to directories that are another's.
     pub in_passing: FindingCollector,
 }
@@ -101,6 +103,7 @@ impl Gathered {
             linked: LinkedInodes::default(),
             roll: Roll::default(),
             closed: ClosedDirectories::default(),
+            strays: Strays::default(),
             in_passing: FindingCollector::new(true),
         }
     }
@@ -151,6 +154,7 @@ impl Gathered {
         self.linked.merge(other.linked);
         self.roll.merge(other.roll);
         self.closed.merge(other.closed);
+        self.strays.merge(other.strays);
         self.in_passing.merge(other.in_passing);
     }
 }

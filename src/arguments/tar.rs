@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use reports::TarPattern;
 
-use super::{ResultArguments, When};
+use super::{ProgressArguments, ResultArguments};
 
 /// Options of `fscan tar`.
 #[derive(Args, Debug)]
@@ -56,9 +56,8 @@ pub struct TarArguments {
     #[arg(long)]
     pub force: bool,
 
-    /// Show progress on stderr
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
-    pub progress: When,
+    #[command(flatten)]
+    pub progress: ProgressArguments,
 
     #[command(flatten)]
     pub result: ResultArguments,

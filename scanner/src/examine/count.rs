@@ -4,9 +4,12 @@ use std::ffi::CStr;
 
 use reports::Totals;
 
-use super::Look;
+use super::{Look, Outcome, Pass};
+use crate::gathered::Gathered;
 use crate::inode_facts::{FileKind, InodeFacts};
 use crate::links::Sighting;
+use crate::shard::{is_stray, may_stray};
+use crate::walk::{Block, OpenDirectory};
 
 impl Look<'_, '_> {
     /// Counts an entry and its inode, and goes on into a directory. Tells whether the inode was
@@ -25,8 +28,9 @@ impl Look<'_, '_> {
             return Sighting::First;
         }
         let checks = self.scope.options.checks;
-        let counts = self.filesystem.oddities.file_links_count_names
-            && (checks.links || checks.allocation || facts.nlink() > 1);
+        // Of a file that is looked into by each of two names the blocks must not count twice.
+        let asked = checks.links || checks.extents || checks.allocation;
+        let counts = self.filesystem.oddities.file_links_count_names && (asked || facts.nlink() > 1);
         let met =
             if counts { self.tally.meet_file(facts, &mut self.singles) } else { Sighting::First };
         if facts.kind() == FileKind::Regular {
@@ -43,6 +47,34 @@ impl Look<'_, '_> {
             self.hold(facts);
         }
         met
+    }
+
+    /// Whether the directory, which begins with this block, is to be gone into by another name.
+    pub(super) fn strays_by(&self, begins: &Block<'_>) -> bool {
+        self.pass == Pass::Walk && is_stray(self.scope, self.directory, begins)
+    }
+
+    /// Forgets a directory that is to be gone into by another name, but for its own.
+    pub(super) fn leave_to_others(&mut self) {
+        let OpenDirectory { node, facts, .. } = *self.directory;
+        self.tally.forget_directory(facts.ino());
+        let inode = self.scope.linked_inode(facts);
+        let Gathered { roll, strays, .. } = &mut self.out.gathered;
+        roll.tell(inode);
+        strays.add(inode, node.path(None));
+    }
+
+    /// Goes on into each subdirectory by one name only.
+    pub(super) fn leave_second_names(&mut self) {
+        if self.pass == Pass::Again || !may_stray(self.scope) {
+            return;
+        }
+        let OpenDirectory { node, facts, .. } = *self.directory;
+        let device = self.scope.linked_inode(facts).0;
+        let Outcome { subdirectories, gathered, .. } = &mut self.out;
+        for (name, ino) in subdirectories.keep_one_name_each() {
+            gathered.strays.add((device, ino), node.path(Some(name.to_bytes())));
+        }
     }
 
     /// Whether another shard may come by a name of the same file.

@@ -136,6 +136,17 @@ impl Tally {
         if new { Sighting::First } else { Sighting::Again }
     }
 
+    /// Forgets a directory that was met by a name that is not its own.
+    pub fn forget_directory(&self, ino: u64) {
+        let mut lines = lock(&self.directories, ino);
+        if let Some(line) = lines.get_mut(&line_of(ino)) {
+            let seen = *line;
+            *line = [0; 8];
+            set(line, ino);
+            line.iter_mut().zip(seen).for_each(|(word, seen)| *word = seen & !*word);
+        }
+    }
+
     /// Remembers a directory that was met under two names and did not change meanwhile.
     pub fn suspect_directory(&self, ino: u64) {
         self.met_again.lock().unwrap_or_else(PoisonError::into_inner).insert(ino);
@@ -204,6 +215,18 @@ impl Tally {
             shard.iter().for_each(|(at, line)| seen.add(*at, line));
         }
         seen
+    }
+
+    /// Files with one link that have several names, and how many: their content was looked into by
+    /// each, since a second name shows only after a directory was gone through.
+    pub fn looked_into_again(&self) -> BTreeMap<u64, u32> {
+        let mut all = BTreeMap::new();
+        for shard in &self.files {
+            let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            let again = |(_, names): &(&u64, &Names)| names.nlink == 1 && names.found > 1;
+            all.extend(shard.many.iter().filter(again).map(|(ino, names)| (*ino, names.found)));
+        }
+        all
     }
 
     /// The files with more names than links, and where the whole filesystem was seen also those

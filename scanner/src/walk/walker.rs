@@ -5,6 +5,7 @@
 //! the walk goes deep first, waiting tasks are few (log n for n subdirectories), idle threads
 //! steal the largest pieces, and nothing recurses however deep the tree is.
 
+use std::collections::HashMap;
 use std::ffi::CStr;
 use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -70,6 +71,33 @@ impl Subdirectories {
     pub fn push(&mut self, name: &CStr, ino: u64, noatime: bool) {
         self.entries.push(Subdirectory { ino, name_at: self.names.len(), noatime });
         self.names.extend_from_slice(name.to_bytes_with_nul());
+    }
+
+    /// Keeps of several names of one directory the first in the order of their bytes; hands back the
+    /// others, and what they lead to.
+    pub fn keep_one_name_each(&mut self) -> Vec<(Box<CStr>, u64)> {
+        let mut numbers: Vec<u64> = self.entries.iter().map(|entry| entry.ino).collect();
+        numbers.sort_unstable();
+        if !numbers.iter().zip(numbers.iter().skip(1)).any(|(one, next)| one == next) {
+            return Vec::new();
+        }
+        let mut first: HashMap<u64, Box<CStr>> = HashMap::new();
+        for (name, entry) in (0..self.entries.len()).filter_map(|index| self.get(index)) {
+            let kept = first.entry(entry.ino).or_insert_with(|| name.into());
+            if name < kept {
+                *kept = name.into();
+            }
+        }
+        let (mut kept, mut others) = (Subdirectories::default(), Vec::new());
+        for (name, entry) in (0..self.entries.len()).filter_map(|index| self.get(index)) {
+            if first.get(&entry.ino).is_some_and(|first| **first == *name) {
+                kept.push(name, entry.ino, entry.noatime);
+            } else {
+                others.push((name.into(), entry.ino));
+            }
+        }
+        *self = kept;
+        others
     }
 
     fn get(&self, index: usize) -> Option<(&CStr, Subdirectory)> {
@@ -324,6 +352,18 @@ mod tests {
             write(at.join(format!("file-{level}")), "").unwrap();
             at.push("down");
         }
+    }
+
+    #[test]
+    fn of_several_names_of_one_directory_the_first_is_kept() {
+        let mut all = Subdirectories::default();
+        for (name, ino) in [(c"b", 12), (c"a", 13), (c"c", 12), (c"aa", 12)] {
+            all.push(name, ino, false);
+        }
+        assert_eq!(all.keep_one_name_each(), [(c"b".into(), 12), (c"c".into(), 12)]);
+        let names = [0, 1, 2].map(|index| all.get(index).map(|(name, _)| name.to_owned()));
+        assert_eq!(names, [Some(c"a".to_owned()), Some(c"aa".to_owned()), None]);
+        assert_eq!(all.keep_one_name_each(), [], "nothing is left to do");
     }
 
     #[test]
