@@ -24,6 +24,8 @@ impl Look<'_, '_> {
             if self.scope.goes_into(self.directory.node, name.to_bytes(), facts) {
                 let noatime = self.scope.may_skip_atime(facts);
                 self.out.subdirectories.push(name, facts.ino(), noatime);
+            } else if may_stray(self.scope) {
+                self.out.subdirectories.pass_by(name, facts.ino());
             }
             return Sighting::First;
         }

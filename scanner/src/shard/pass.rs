@@ -48,7 +48,7 @@ pub fn pass_through(
         match block {
             // Whoever comes to it by its right name goes on from there.
             Ok(block) if std::mem::take(&mut begins) && is_stray(scope, directory, &block) => {
-                return passed;
+                break;
             }
             Ok(block) => {
                 block.for_each(|entry| passed.entry(scope, directory, worker, entry));
@@ -94,6 +94,7 @@ impl Passed {
                 let noatime = scope.may_skip_atime(&facts);
                 self.subdirectories.push(entry.name, facts.ino(), noatime);
             }
+            Ok(facts) if may_stray(scope) => self.subdirectories.pass_by(entry.name, facts.ino()),
             Ok(_) => {}
             Err(errno) => self.unknown.push((entry.name.into(), reason_of(errno))),
         }
