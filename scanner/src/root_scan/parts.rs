@@ -102,7 +102,8 @@ impl RootScan {
         scope.filesystem.refusals.take_over(joined.refusals);
         joined.tallies.into_iter().for_each(|facts| scope.tallies.join(facts));
         *self.gathered.lock(self.workers.index()) = joined.gathered;
-        if !joined.left.is_empty() {
+        // Elsewhere what was gone into would be gone into again.
+        if !joined.left.is_empty() && scope.filesystem.oddities.numbers_identify {
             self.walk_left(scope, &joined.left, descriptors, pool, root);
         }
         let took = Duration::try_from_secs_f64(joined.walk_seconds).unwrap_or_default();

@@ -41,3 +41,6 @@ pub use passed::PassedDirectories;
 pub use placement::{DEPTH, Placement, Shard};
 pub use roll::Roll;
 pub use stray::{Strays, is_stray, may_stray};
+
+#[cfg(test)]
+mod tests;
