@@ -14,7 +14,7 @@ const EXT4: &[Need] =
     &[Need::Loop, Need::Tool("mkfs.ext4"), Need::Tool("debugfs"), Need::Tool("setpriv")];
 
 /// The environment tells how much memory is in use, which differs from second to second.
-const FULL: &[&str] = &["--skip", "environment,tar", "--all-findings"];
+pub(crate) const FULL: &[&str] = &["--skip", "environment,tar", "--all-findings"];
 const QUICK: &[&str] = &["--quick", "--skip", "environment,kernel", "--all-findings"];
 
 /// Directories enough that each shard has some, names of one file in several of them.
@@ -165,7 +165,7 @@ fn damage_that_only_the_whole_tree_shows_is_found() {
                 assert_eq!(findings(&merged), expected, "{user:?}, {count} shards");
                 assert_eq!(unchecked(&merged), unchecked(&whole), "{user:?}, {count} shards");
                 let totals = |outcome: &Outcome| outcome.report().totals;
-                assert_eq!(totals(&merged), totals(&whole), "{user:?}, {count} shards");
+                merged.expect(totals(&merged) == totals(&whole), &format!("{user:?}, {count} shards: {:?}", totals(&whole)));
             }
         }
     });
@@ -314,7 +314,7 @@ fn a_part_says_that_it_is_one_and_asks_for_what_it_needs() {
 }
 
 /// The reports and manifests of one scan and of merged parts, held against one another.
-fn expect_the_same(dir: &Dir, root: &Path, counts: &[u32], arguments: &[&str]) {
+pub(crate) fn expect_the_same(dir: &Dir, root: &Path, counts: &[u32], arguments: &[&str]) {
     let manifest = Shards::new(dir, root, 1, arguments).folder.join("whole.jsonl");
     let whole = Fscan::new(dir).args(["--format", "json", "-q", "--manifest"]).arg(&manifest);
     let whole = without_times(&whole.args(arguments).arg(root).run());
