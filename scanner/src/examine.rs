@@ -23,6 +23,7 @@ use crate::inode_facts::{FileKind, InodeFacts};
 use crate::inspect::InspectionRoom;
 use crate::links::{Sighting, SingleLinks, Tally};
 use crate::scope::Scope;
+use crate::shard::may_stray;
 use crate::walk::{
     Block, Buffer, Dirent, Listing, ListingError, OpenDirectory, Subdirectories, Worker,
 };
@@ -97,8 +98,17 @@ struct Look<'a, 'f> {
     untyped: UntypedEntries,
     dots: DotEntries,
     singles: SingleLinks,
-    /// It is another's to look at it, by another name.
-    strays: bool,
+    /// Why it is not looked at, where its first entries say so.
+    left: Option<Left>,
+}
+
+/// Why a directory is left after a look at its first entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Left {
+    /// It is to be gone into by another name.
+    Stray,
+    /// It was met before.
+    MetBefore,
 }
 
 /// Looks at a directory that was just opened.
@@ -132,7 +142,7 @@ pub fn look(
         untyped: UntypedEntries::default(),
         dots: DotEntries::default(),
         singles: std::mem::take(&mut scratch.singles),
-        strays: false,
+        left: None,
     };
     let outcome = look.take(scratch);
     scratch.release();
@@ -148,10 +158,10 @@ impl Look<'_, '_> {
             IndexFlag::before(self.directory.descriptor, self.directory.facts, self.filesystem);
         let (complete, repeated) = self.list(scratch);
         self.out.complete = complete;
-        if self.strays {
+        if let Some(left) = self.left {
             scratch.singles = std::mem::take(&mut self.singles);
             self.prove_dropped_index(index);
-            self.leave_to_others();
+            self.leave(left);
             return self.out;
         }
         self.leave_second_names();
@@ -194,7 +204,14 @@ impl Look<'_, '_> {
             self.miss(reason, "directory", None);
             return false;
         }
-        self.tally.meet_directory(facts.ino()) == Sighting::First || self.is_another_directory()
+        // Whether it is to be met by this name its first entries tell.
+        may_stray(self.scope) || self.is_met_first()
+    }
+
+    /// Takes note of the directory. Whether it is to be read, or was before.
+    fn is_met_first(&mut self) -> bool {
+        let ino = self.directory.facts.ino();
+        self.tally.meet_directory(ino) == Sighting::First || self.is_another_directory()
     }
 
     /// Decides on a directory whose number was met before: under a second name it is not read
@@ -249,9 +266,10 @@ impl Look<'_, '_> {
             match listing.block() {
                 None => break true,
                 Some(Ok(block)) => {
-                    self.strays = begins && self.strays_by(&block);
-                    begins = false;
-                    if self.strays || !self.entries(block, &mut same, inspection) {
+                    if std::mem::take(&mut begins) {
+                        self.left = self.leaves_by(&block);
+                    }
+                    if self.left.is_some() || !self.entries(block, &mut same, inspection) {
                         break false;
                     }
                 }
@@ -261,6 +279,9 @@ impl Look<'_, '_> {
                 }
             }
         };
+        if begins && self.pass == Pass::Walk && may_stray(self.scope) {
+            self.is_met_first();
+        }
         (complete, same.repeated())
     }
 

@@ -1,5 +1,7 @@
 //! What a walk gathers, a thread at a time.
 
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use reports::{
@@ -82,6 +84,15 @@ impl Gathered {
     /// Nothing yet.
     pub fn new(options: &ScanOptions) -> Self {
         Self::of(options.all_findings, options.records)
+    }
+
+    /// Nothing yet, of the tree below `root`.
+    pub fn of_root(options: &ScanOptions, root: &Path) -> Self {
+        let mut gathered = Self::new(options);
+        let root = root.as_os_str().as_bytes();
+        gathered.directories.set_root(root);
+        gathered.findings.set_root(root);
+        gathered
     }
 
     /// Nothing yet: whether every finding is kept, and what a manifest says of each name.

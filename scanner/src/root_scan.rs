@@ -98,16 +98,17 @@ impl RootScan {
         kernel: &Arc<KernelWatch>,
         joined: Option<Joined>,
     ) -> Self {
+        let gathered = || Gathered::of_root(options, &path);
         let started = joined.as_ref().map_or_else(Moment::now, |joined| joined.started);
         let workers = Arc::new(Workers::new(options.threads));
         let count = workers.iter().count();
         RootScan {
-            path,
             options: Arc::clone(options),
             control: Arc::clone(control),
             kernel: Arc::clone(kernel),
             workers,
-            gathered: PerWorker::new(count, || Gathered::new(options)),
+            gathered: PerWorker::new(count, gathered),
+            path,
             scratch: PerWorker::new(count, Scratch::default),
             read_room: PerWorker::new(count, ReadRoom::default),
             ground: OnceLock::new(),

@@ -4,7 +4,7 @@ use std::ffi::CStr;
 
 use reports::Totals;
 
-use super::{Look, Outcome, Pass};
+use super::{Left, Look, Outcome, Pass};
 use crate::gathered::Gathered;
 use crate::inode_facts::{FileKind, InodeFacts};
 use crate::links::Sighting;
@@ -51,15 +51,24 @@ impl Look<'_, '_> {
         met
     }
 
-    /// Whether the directory, which begins with this block, is to be gone into by another name.
-    pub(super) fn strays_by(&self, begins: &Block<'_>) -> bool {
-        self.pass == Pass::Walk && is_stray(self.scope, self.directory, begins)
+    /// Why the directory, which begins with this block, is not looked at; none where it is. By a name
+    /// that is not its own it is not met: whoever comes by the right one would find that it was.
+    pub(super) fn leaves_by(&mut self, begins: &Block<'_>) -> Option<Left> {
+        if self.pass == Pass::Again || !may_stray(self.scope) {
+            return None;
+        }
+        if is_stray(self.scope, self.directory, begins) {
+            return Some(Left::Stray);
+        }
+        (!self.is_met_first()).then_some(Left::MetBefore)
     }
 
-    /// Forgets a directory that is to be gone into by another name, but for its own.
-    pub(super) fn leave_to_others(&mut self) {
+    /// Notes what is left.
+    pub(super) fn leave(&mut self, left: Left) {
+        if left == Left::MetBefore {
+            return;
+        }
         let OpenDirectory { node, facts, .. } = *self.directory;
-        self.tally.forget_directory(facts.ino());
         let inode = self.scope.linked_inode(facts);
         let Gathered { roll, strays, .. } = &mut self.out.gathered;
         roll.tell(inode);

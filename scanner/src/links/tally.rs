@@ -136,17 +136,6 @@ impl Tally {
         if new { Sighting::First } else { Sighting::Again }
     }
 
-    /// Forgets a directory that was met by a name that is not its own.
-    pub fn forget_directory(&self, ino: u64) {
-        let mut lines = lock(&self.directories, ino);
-        if let Some(line) = lines.get_mut(&line_of(ino)) {
-            let seen = *line;
-            *line = [0; 8];
-            set(line, ino);
-            line.iter_mut().zip(seen).for_each(|(word, seen)| *word = seen & !*word);
-        }
-    }
-
     /// Remembers a directory that was met under two names and did not change meanwhile.
     pub fn suspect_directory(&self, ino: u64) {
         self.met_again.lock().unwrap_or_else(PoisonError::into_inner).insert(ino);
