@@ -47,7 +47,10 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     let time_is_up = time_limit.is_up();
     let in_time = |error: &&RootError| !(time_is_up && matches!(error, RootError::Stopped { .. }));
     let mut could_not_run = scan.errors.iter().any(|error| in_time(&error));
-    let shard = scan.shard.take();
+    let mut shard = scan.shard.take();
+    if let Some(facts) = &mut shard {
+        facts.header.recorded_at = manifests.made_at();
+    }
     let mut seen = Seen { resumed: resumption.resumed(), ..Seen::of(scan) };
     if let Err(error) = shard::keep(arguments, shard.as_ref()) {
         output::complain(&error);

@@ -131,9 +131,9 @@ fn joined(mut parts: Vec<ShardFacts>) -> Option<Joined> {
     let first = parts.first()?.header.clone();
     let count = u32::try_from(parts.len()).ok().and_then(|count| count.try_into().ok())?;
     for (index, part) in (0..).zip(&mut parts) {
-        let (started_at, ended_at) = (part.header.started_at, part.header.ended_at);
-        part.header = first.clone();
-        (part.header.started_at, part.header.ended_at) = (started_at, ended_at);
+        let own = std::mem::replace(&mut part.header, first.clone());
+        (part.header.started_at, part.header.ended_at) = (own.started_at, own.ended_at);
+        part.header.recorded_at = own.recorded_at;
         (part.header.shard.index, part.header.shard.count) = (index, count);
     }
     join(parts.into_iter().map(|part| (PathName::new(Vec::new()), part))).ok()

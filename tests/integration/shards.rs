@@ -456,6 +456,11 @@ fn parts_are_never_replaced_and_manifests_are_those_of_the_facts() {
         assert_eq!(fs::read(shards.facts(0)).unwrap(), before);
         fs::copy(foreign.manifest(0), shards.manifest(0)).unwrap();
         refused(shards.merge().arg("--manifest").arg(&out), "not written by the scan whose facts");
+        // Of another run of the same part, moments ago.
+        let again = Shards::new(dir, &tree, 1, FULL);
+        again.scan_with_manifests();
+        fs::copy(again.manifest(0), shards.manifest(0)).unwrap();
+        refused(shards.merge().arg("--manifest").arg(&out), "not written by the scan whose facts");
         assert!(!out.exists());
 
         // A part that fails leaves nothing of an earlier one.

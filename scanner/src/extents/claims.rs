@@ -201,7 +201,7 @@ pub fn keep_one_look(claims: &mut Vec<Claim>, looks: &BTreeMap<u64, u32>) {
         let Some(looks) = looks.get(&claim.ino) else { return true };
         times = if last == Some(claim.what()) { times.wrapping_add(1) } else { 0 };
         last = Some(claim.what());
-        times % (*looks).max(1) == 0
+        times.is_multiple_of((*looks).max(1))
     });
 }
 

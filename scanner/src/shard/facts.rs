@@ -50,6 +50,9 @@ pub struct ShardHeader {
     pub all_findings: bool,
     /// Whether a manifest was written as well.
     pub records: bool,
+    /// When that says that it was made, which tells it from those of other runs; whoever writes both
+    /// files says so.
+    pub recorded_at: Option<Timestamp>,
     /// The effective user.
     pub uid: u32,
     /// When it began.
@@ -199,6 +202,7 @@ impl ShardHeader {
             force: options.force,
             all_findings: options.all_findings,
             records: options.records,
+            recorded_at: None,
             uid: rustix::process::geteuid().as_raw(),
             started_at,
             ended_at: Timestamp::now(),

@@ -85,6 +85,8 @@ pub struct Joined {
     /// Paths of directories that no shard went into, each below the root, because they say that they
     /// stand elsewhere.
     pub left: Vec<PathName>,
+    /// When the manifest of each shard was made, by its index.
+    pub recorded_at: BTreeMap<u32, Option<Timestamp>>,
     /// When each shard began and ended, by its index.
     pub spans: BTreeMap<u32, (Timestamp, Timestamp)>,
 }
@@ -101,7 +103,7 @@ impl Joined {
     pub fn parts(&mut self) -> PartsOf {
         PartsOf {
             root: self.header.root.as_bytes().to_vec(),
-            spans: self.spans.clone(),
+            created_at: std::mem::take(&mut self.recorded_at),
             linked: std::mem::take(&mut self.linked_names),
             unexamined: self.unexamined(),
         }
@@ -157,6 +159,7 @@ impl Joining {
                 linked_names: LinkedNames::default(),
                 moved: 0,
                 left: Vec::new(),
+                recorded_at: BTreeMap::new(),
                 spans: BTreeMap::new(),
                 header,
             },
@@ -188,6 +191,7 @@ impl Joining {
         let joined = &mut self.joined;
         let index = facts.header.shard.index;
         self.files.push((index, path));
+        joined.recorded_at.insert(index, facts.header.recorded_at);
         joined.spans.insert(index, (facts.header.started_at, facts.header.ended_at));
         if facts.started < joined.started {
             joined.started = facts.started;

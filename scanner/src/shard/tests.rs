@@ -96,13 +96,15 @@ fn parts_of_different_days_are_told_in_the_report() {
     assert_eq!(told(25), [UncheckedReason::PartsApart]);
 }
 
+type Edit = fn(&mut ShardFacts);
+
 /// What facts say of the root holds for that root alone; nothing of another one is opened.
 #[test]
 fn a_root_that_is_not_what_was_scanned_is_refused_whatever_differs() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("file"), "content").unwrap();
     let facts = parts(folder.path(), 1).remove(0);
-    let refused = |edit: fn(&mut ShardFacts)| -> String {
+    let refused = |edit: Edit| -> String {
         let mut facts = facts.clone();
         edit(&mut facts);
         let merged = merged(joined(vec![facts]));
@@ -116,7 +118,6 @@ fn a_root_that_is_not_what_was_scanned_is_refused_whatever_differs() {
         }
     };
     assert_eq!(refused(|_| ()), "");
-    type Edit = fn(&mut ShardFacts);
     let edits: [(Edit, &str); 6] = [
         (|facts| facts.header.ground.root_ino ^= 1, "another inode number"),
         (|facts| facts.header.ground.id ^= 1, "identifier"),
