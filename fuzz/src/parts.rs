@@ -99,7 +99,8 @@ impl Parts {
         let Ok(parts) = ManifestParts::open(paths, parts) else { return };
         let mut whole = Vec::new();
         parts.write(&mut whole, manifest::Compression::None).unwrap();
-        let reader = ManifestReader::new(PathName::new(Vec::new()), std::io::Cursor::new(whole)).unwrap();
+        let reader =
+            ManifestReader::new(PathName::new(Vec::new()), std::io::Cursor::new(whole)).unwrap();
         reader.collect::<Result<Vec<Entry>, _>>().unwrap();
     }
 

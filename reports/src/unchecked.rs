@@ -169,9 +169,8 @@ impl UncheckedCollector {
     /// What stayed unexamined that was not left out by request. Parts that lie apart leave nothing
     /// out.
     pub fn gaps(&self) -> BTreeSet<String> {
-        let is_gap = |reason: UncheckedReason| {
-            !reason.by_request() && reason != UncheckedReason::PartsApart
-        };
+        let is_gap =
+            |reason: UncheckedReason| !reason.by_request() && reason != UncheckedReason::PartsApart;
         let gaps = self.rows.keys().filter(|(reason, _)| is_gap(*reason));
         gaps.map(|(_, what)| what.clone()).collect()
     }

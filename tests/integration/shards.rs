@@ -165,7 +165,10 @@ fn damage_that_only_the_whole_tree_shows_is_found() {
                 assert_eq!(findings(&merged), expected, "{user:?}, {count} shards");
                 assert_eq!(unchecked(&merged), unchecked(&whole), "{user:?}, {count} shards");
                 let totals = |outcome: &Outcome| outcome.report().totals;
-                merged.expect(totals(&merged) == totals(&whole), &format!("{user:?}, {count} shards: {:?}", totals(&whole)));
+                merged.expect(
+                    totals(&merged) == totals(&whole),
+                    &format!("{user:?}, {count} shards: {:?}", totals(&whole)),
+                );
             }
         }
     });

@@ -43,9 +43,8 @@ fn a_bind_mount_in_the_tree_is_left_out_by_parts_as_by_one_scan() {
             fs::create_dir(bottom(mount.point(), n as u32 + 5).join("covered")).unwrap();
         }
         // What is below stands elsewhere as well; a place of the tree is covered by another one.
-        let _bound = ["bound", "below/bound"].map(|name| {
-            Mount::bind(&mount.join("place-2"), &mount.join("place-1").join(name))
-        });
+        let _bound = ["bound", "below/bound"]
+            .map(|name| Mount::bind(&mount.join("place-2"), &mount.join("place-1").join(name)));
         let _covering = Mount::bind(&mount.join("place-3"), &mount.join("place-4/below"));
         expect_the_same(dir, mount.point(), &[1, 4], FULL);
     });

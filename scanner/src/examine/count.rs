@@ -32,7 +32,8 @@ impl Look<'_, '_> {
         let checks = self.scope.options.checks;
         // Of a file that is looked into by each of two names the blocks must not count twice.
         let asked = checks.links || checks.extents || checks.allocation;
-        let counts = self.filesystem.oddities.file_links_count_names && (asked || facts.nlink() > 1);
+        let counts =
+            self.filesystem.oddities.file_links_count_names && (asked || facts.nlink() > 1);
         let met =
             if counts { self.tally.meet_file(facts, &mut self.singles) } else { Sighting::First };
         if facts.kind() == FileKind::Regular {

@@ -226,7 +226,11 @@ impl ShardHeader {
             records: false,
             checkpoint: None,
             own_files: given.own_files,
-            untouched: if self.read_only || given.read_only { vec![root.clone()] } else { Vec::new() },
+            untouched: if self.read_only || given.read_only {
+                vec![root.clone()]
+            } else {
+                Vec::new()
+            },
             effort: if self.looks_only { Effort::LookOnly } else { Effort::Try },
             shard: None,
             longhorn: given.longhorn,
