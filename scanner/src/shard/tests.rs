@@ -35,16 +35,19 @@ fn joined(parts: Vec<ShardFacts>) -> Joined {
     join(parts.into_iter().enumerate().map(|(index, part)| (named(index), part))).unwrap()
 }
 
-fn merged(joined: Joined) -> Scan {
-    let given = GivenToMerge {
+fn given(force: bool, read_only: bool) -> GivenToMerge {
+    GivenToMerge {
         threads: 1,
-        force: false,
-        read_only: true,
+        force,
+        read_only,
         own_files: Vec::new(),
         longhorn: LonghornSource::Nothing,
         stat_timeout: None,
-    };
-    let mut options = joined.header.options(given).unwrap();
+    }
+}
+
+fn merged(joined: Joined) -> Scan {
+    let mut options = joined.header.options(given(false, true)).unwrap();
     options.effort = Effort::LookOnly;
     crate::merge(options, joined, &Arc::new(Control::new(|_| {})))
 }
@@ -94,6 +97,21 @@ fn parts_of_different_days_are_told_in_the_report() {
     };
     assert_eq!(told(23), []);
     assert_eq!(told(25), [UncheckedReason::PartsApart]);
+}
+
+#[test]
+fn facts_allow_nothing_that_the_one_who_merges_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut header = parts(folder.path(), 1).remove(0).header;
+    header.force = true;
+    header.checks.push("tar".to_owned());
+    for (force, read_only) in [(false, false), (false, true), (true, false)] {
+        let options = header.options(given(force, read_only)).unwrap();
+        assert_eq!((options.force, options.checks.tar), (force, !read_only));
+        assert_eq!(options.untouched.len(), usize::from(read_only));
+    }
+    header.read_only = true;
+    assert_eq!(header.options(given(true, false)).unwrap().untouched.len(), 1);
 }
 
 type Edit = fn(&mut ShardFacts);
