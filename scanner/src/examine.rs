@@ -6,10 +6,12 @@
 mod batch;
 mod count;
 mod inside;
+mod left;
 mod whole;
 
 use batch::{Answer, Asked};
 pub use count::count_kind;
+use left::Left;
 use reports::{DirectoryHeld, UncheckedReason};
 
 use crate::checks::{
@@ -102,15 +104,6 @@ struct Look<'a, 'f> {
     left: Option<Left>,
 }
 
-/// Why a directory is left after a look at its first entries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Left {
-    /// It is to be gone into by another name.
-    Stray,
-    /// It was met before.
-    MetBefore,
-}
-
 /// Looks at a directory that was just opened.
 pub fn look(
     scope: &Scope,
@@ -183,16 +176,6 @@ impl Look<'_, '_> {
         self.excuse_casefolding();
         self.settle_facts();
         self.out
-    }
-
-    /// What the kernel did while the directory was listed.
-    fn prove_dropped_index(&mut self, index: IndexFlag) {
-        if self.pass == Pass::Walk
-            && self.scope.options.checks.entries
-            && let Some(anomaly) = index.after(self.directory.descriptor, self.directory.facts)
-        {
-            self.prove(&anomaly);
-        }
     }
 
     /// Whether the walk goes into this directory at all.

@@ -4,12 +4,10 @@ use std::ffi::CStr;
 
 use reports::Totals;
 
-use super::{Left, Look, Outcome, Pass};
-use crate::gathered::Gathered;
+use super::Look;
 use crate::inode_facts::{FileKind, InodeFacts};
 use crate::links::Sighting;
-use crate::shard::{is_stray, may_stray};
-use crate::walk::{Block, OpenDirectory};
+use crate::shard::may_stray;
 
 impl Look<'_, '_> {
     /// Counts an entry and its inode, and goes on into a directory. Tells whether the inode was
@@ -50,43 +48,6 @@ impl Look<'_, '_> {
             self.hold(facts);
         }
         met
-    }
-
-    /// Why the directory, which begins with this block, is not looked at; none where it is. By a name
-    /// that is not its own it is not met: whoever comes by the right one would find that it was.
-    pub(super) fn leaves_by(&mut self, begins: &Block<'_>) -> Option<Left> {
-        if self.pass == Pass::Again || !may_stray(self.scope) {
-            return None;
-        }
-        if is_stray(self.scope, self.directory, begins) {
-            return Some(Left::Stray);
-        }
-        (!self.is_met_first()).then_some(Left::MetBefore)
-    }
-
-    /// Notes what is left.
-    pub(super) fn leave(&mut self, left: Left) {
-        if left == Left::MetBefore {
-            return;
-        }
-        let OpenDirectory { node, facts, .. } = *self.directory;
-        let inode = self.scope.linked_inode(facts);
-        let Gathered { roll, strays, .. } = &mut self.out.gathered;
-        roll.tell(inode);
-        strays.add(inode, node.path(None));
-    }
-
-    /// Goes on into each subdirectory by one name only.
-    pub(super) fn leave_second_names(&mut self) {
-        if self.pass == Pass::Again || !may_stray(self.scope) {
-            return;
-        }
-        let OpenDirectory { node, facts, .. } = *self.directory;
-        let device = self.scope.linked_inode(facts).0;
-        let Outcome { subdirectories, gathered, .. } = &mut self.out;
-        for (name, ino) in subdirectories.keep_one_name_each() {
-            gathered.strays.add((device, ino), node.path(Some(name.to_bytes())));
-        }
     }
 
     /// Whether another shard may come by a name of the same file.
