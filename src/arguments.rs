@@ -5,6 +5,7 @@ mod nightly;
 mod result;
 mod settings;
 mod shard;
+mod shared;
 mod stress;
 mod tar;
 mod trend;
@@ -21,6 +22,7 @@ pub use nightly::{NightFormat, NightlyArguments};
 pub use result::{FailOn, Format, ResultArguments, ShapeArguments, When, prometheus_file};
 pub use settings::{SettingsArguments, Typed};
 pub use shard::{MergeArguments, ShardArguments};
+pub use shared::{LonghornArguments, ProgressArguments, WorkArguments};
 pub use stress::{Language, Place, ProfileName, ReplayArguments, StressArguments, place, time};
 pub use tar::{Pattern, SourceArguments, TarArguments};
 pub use trend::{TrendArguments, TrendFormat};
@@ -187,10 +189,8 @@ pub struct ScanArguments {
     #[arg(requires = "baseline")]
     pub ignore: Vec<String>,
 
-    /// What `kubectl -n longhorn-system get volumes.longhorn.io NAME -o json` printed, in a file or on
-    /// stdin (-); claims and other objects may stand in it too
-    #[arg(long, value_name = "FILE|-")]
-    pub longhorn: Option<PathBuf>,
+    #[command(flatten)]
+    pub longhorn: LonghornArguments,
 
     /// Write the hashes of all files as `b3sum --check` reads them
     #[arg(long, value_name = "FILE", conflicts_with = "quick")]
@@ -217,17 +217,11 @@ pub struct ScanArguments {
     #[arg(long)]
     pub idle: bool,
 
-    /// Threads to walk with [default: one a processor]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
-    pub threads: Option<u16>,
+    #[command(flatten)]
+    pub work: WorkArguments,
 
-    /// Give a mount up as hung when a system call takes longer; 0 waits for ever
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
-    pub stat_timeout: Duration,
-
-    /// Show progress on stderr
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
-    pub progress: When,
+    #[command(flatten)]
+    pub progress: ProgressArguments,
 
     #[command(flatten)]
     pub part: ShardArguments,
@@ -271,10 +265,8 @@ pub struct EnvironmentArguments {
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
 
-    /// What `kubectl -n longhorn-system get volumes.longhorn.io NAME -o json` printed, in a file or on
-    /// stdin (-); claims and other objects may stand in it too
-    #[arg(long, value_name = "FILE|-")]
-    pub longhorn: Option<PathBuf>,
+    #[command(flatten)]
+    pub longhorn: LonghornArguments,
 
     /// Write nothing anywhere under PATH, for a moment either
     #[arg(long)]

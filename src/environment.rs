@@ -20,7 +20,7 @@ pub fn run(arguments: &EnvironmentArguments) -> anyhow::Result<Status> {
         untouched: if arguments.read_only { arguments.paths.clone() } else { Vec::new() },
         effort: Effort::Try,
         time_limit: PROBE_TIME,
-        longhorn: longhorn::source(arguments.longhorn.as_deref())?,
+        longhorn: longhorn::source(arguments.longhorn.file.as_deref())?,
     };
     // The first signal lets probes end by themselves, within their time, and tidy up.
     let caught = signals::on_stop(|| {})?;

@@ -67,6 +67,11 @@ impl<'a> Manifests<'a> {
         !own_files(self.arguments).is_empty()
     }
 
+    /// When the manifest says that it was made; none where none is asked for.
+    pub fn made_at(&self) -> Option<Timestamp> {
+        self.arguments.manifest.as_ref().map(|_| self.begun)
+    }
+
     /// Compares the tree with the baseline, if there is one.
     pub fn compare(&self, recorded: &Recorded) -> anyhow::Result<Option<Compared>> {
         let (Some(path), Some(header)) = (self.arguments.baseline.as_deref(), &self.baseline)

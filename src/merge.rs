@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::thread::available_parallelism;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -44,12 +43,8 @@ pub fn run(arguments: &MergeArguments) -> anyhow::Result<Status> {
     let walked = Duration::try_from_secs_f64(joined.walk_seconds).unwrap_or_default();
     let outcome = Outcome::begin(&arguments.result).after(joined.started_at, walked);
     descriptor_limit::raise();
-    let mut options = joined.header.options(given_to_merge(arguments)?).context("--exclude")?;
-    if arguments.read_only {
-        options.untouched.clone_from(&options.roots);
-        options.checks.tar = false;
-    }
-    let progress = Progress::start(&control, arguments.progress, quiet);
+    let options = joined.header.options(given_to_merge(arguments)?).context("--exclude")?;
+    let progress = Progress::start(&control, arguments.progress.when, quiet);
     let mut scan = scanner::merge(options, joined, &control);
     progress.finish();
     scan.errors.iter().for_each(|error| output::say(&error.to_string()));
@@ -63,16 +58,14 @@ pub fn run(arguments: &MergeArguments) -> anyhow::Result<Status> {
 }
 
 fn given_to_merge(arguments: &MergeArguments) -> anyhow::Result<GivenToMerge> {
-    let threads = match arguments.threads {
-        Some(threads) => threads.into(),
-        None => available_parallelism().map_or(1, usize::from),
-    };
     let files = arguments.result.files().map(Path::to_owned).chain(arguments.manifest.clone());
     Ok(GivenToMerge {
-        threads,
+        threads: arguments.work.threads(),
+        force: arguments.force,
+        read_only: arguments.read_only,
         own_files: files.filter_map(|file| output::place_of(&file)).collect(),
-        longhorn: longhorn::source(arguments.longhorn.as_deref())?,
-        stat_timeout: Some(arguments.stat_timeout).filter(|timeout| !timeout.is_zero()),
+        longhorn: longhorn::source(arguments.longhorn.file.as_deref())?,
+        stat_timeout: arguments.work.patience(),
     })
 }
 

@@ -1,7 +1,6 @@
 //! `fscan scan`: from the command line to the report.
 
 use std::path::{Path, PathBuf};
-use std::thread::available_parallelism;
 
 use anyhow::{Context, bail};
 use reports::PathName;
@@ -40,7 +39,7 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     }
     let time_limit = TimeLimit::start(arguments.max_duration, &control);
 
-    let progress = Progress::start(&control, arguments.progress, quiet);
+    let progress = Progress::start(&control, arguments.progress.when, quiet);
     let mut scan = scanner::scan(options, &control);
     progress.finish();
     scan.errors.iter().for_each(|error| output::say(&error.to_string()));
@@ -48,7 +47,10 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     let time_is_up = time_limit.is_up();
     let in_time = |error: &&RootError| !(time_is_up && matches!(error, RootError::Stopped { .. }));
     let mut could_not_run = scan.errors.iter().any(|error| in_time(&error));
-    let shard = scan.shard.take();
+    let mut shard = scan.shard.take();
+    if let Some(facts) = &mut shard {
+        facts.header.recorded_at = manifests.made_at();
+    }
     let mut seen = Seen { resumed: resumption.resumed(), ..Seen::of(scan) };
     if let Err(error) = shard::keep(arguments, shard.as_ref()) {
         output::complain(&error);
@@ -93,14 +95,10 @@ fn keep(
 }
 
 fn options(arguments: &ScanArguments) -> anyhow::Result<ScanOptions> {
-    let threads = match arguments.threads {
-        Some(threads) => threads.into(),
-        None => available_parallelism().map_or(1, usize::from),
-    };
     Ok(ScanOptions {
         roots: arguments.paths.clone(),
         checks: checks(arguments)?,
-        threads,
+        threads: arguments.work.threads(),
         exclude: Exclusions::new(&arguments.exclude).context("--exclude")?,
         cross_mounts: arguments.cross_mounts,
         force: arguments.force,
@@ -119,8 +117,8 @@ fn options(arguments: &ScanArguments) -> anyhow::Result<ScanOptions> {
         untouched: if arguments.read_only { arguments.paths.clone() } else { Vec::new() },
         effort: if arguments.quick { Effort::LookOnly } else { Effort::Try },
         shard: arguments.part.shard,
-        longhorn: longhorn::source(arguments.longhorn.as_deref())?,
-        stat_timeout: Some(arguments.stat_timeout).filter(|timeout| !timeout.is_zero()),
+        longhorn: longhorn::source(arguments.longhorn.file.as_deref())?,
+        stat_timeout: arguments.work.patience(),
     })
 }
 

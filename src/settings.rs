@@ -124,7 +124,7 @@ fn asked(command: &Command) -> Option<Asked<'_>> {
     };
     let looks = judges && !result.settings.no_settings;
     let patience = match command {
-        Command::Scan(scan) => Some(scan.stat_timeout).filter(|timeout| !timeout.is_zero()),
+        Command::Scan(scan) => scan.work.patience(),
         _ => None,
     };
     Some(Asked { settings: &result.settings, place, looks, quiet: result.quiet, patience })

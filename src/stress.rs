@@ -62,7 +62,7 @@ pub fn run(arguments: &StressArguments) -> anyhow::Result<Status> {
     can_work(options.sites.len(), options.lanes)?;
     let shown = Arc::clone(&watch);
     let progress =
-        Progress::show(move |elapsed| message(&shown, elapsed), arguments.progress, quiet);
+        Progress::show(move |elapsed| message(&shown, elapsed), arguments.progress.when, quiet);
     let mut done = run::run(options, &watch);
     progress.finish();
     if let Some(directory) = &arguments.reproducers {

@@ -29,7 +29,7 @@ pub fn run(arguments: &TarArguments) -> anyhow::Result<Status> {
     let outcome = Outcome::begin(&arguments.result);
     name_leftovers(arguments, quiet);
     descriptor_limit::raise();
-    let progress = Progress::start(&control, arguments.progress, quiet);
+    let progress = Progress::start(&control, arguments.progress.when, quiet);
     let done = round_trip::run(&options, &control);
     progress.finish();
     let done = done?;

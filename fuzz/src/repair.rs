@@ -38,6 +38,18 @@ pub fn mutate_manifest(data: &mut [u8], size: usize, max_size: usize, seed: u32)
     })
 }
 
+/// A manifest with something else in it; the hashes in its last line fit, but now and then.
+pub(crate) fn remade_manifest(manifest: &[u8], growth: usize, seed: u32) -> Vec<u8> {
+    let mut manifest = manifest.to_vec();
+    if seed.is_multiple_of(2) || !manifest::mutate_line(&mut manifest, seed) {
+        mutate_bytes(&mut manifest, growth);
+    }
+    if !seed.is_multiple_of(UNREPAIRED) {
+        manifest::seal(&mut manifest);
+    }
+    manifest
+}
+
 /// Changes what the data holds, or now and then the data.
 fn mutate(
     data: &mut [u8],

@@ -50,6 +50,11 @@ impl FindingCollector {
         }
     }
 
+    /// Says which root most of it is of, before anything is added.
+    pub fn set_root(&mut self, root: &[u8]) {
+        self.directories.set_root(root);
+    }
+
     /// Adds a finding; an equal one only raises its row's count.
     pub fn add(&mut self, finding: Finding) {
         let path = finding.subject.path.clone();

@@ -54,7 +54,7 @@ pub fn write_html(report: &Report, options: &HtmlOptions, out: &mut impl Write) 
         advice::section(&report.recommendations),
         findings::section(&report.findings),
         treemap::section(report),
-        device::section(&report.blocks),
+        device::section(report),
         report.diff.as_ref().map(comparison::section),
         report.tar.as_ref().map(round_trips::section),
         report.stress.as_ref().map(stress::section),

@@ -55,6 +55,9 @@ pub enum UncheckedReason {
     ArchiveDamaged,
     /// It lies where the tree could not be examined, so it may be there or not.
     NotReached,
+    /// Parts of the scan were made more than a day apart, so none of them saw the tree as it was when
+    /// another one did.
+    PartsApart,
     /// A check needs what this filesystem, kernel or user does not have.
     Unsupported,
     /// Another filesystem is mounted there, and crossing was not asked for.
@@ -91,6 +94,7 @@ impl UncheckedReason {
             UncheckedReason::ArchiveRefused => "unsafe or of a kind that is not extracted",
             UncheckedReason::ArchiveDamaged => "the archive could not be read to its end",
             UncheckedReason::NotReached => "it lies where the tree could not be examined",
+            UncheckedReason::PartsApart => "its parts were scanned more than a day apart (--shard)",
             UncheckedReason::Unsupported => "not supported here",
             UncheckedReason::OtherFilesystem => {
                 "another filesystem is mounted there (--cross-mounts)"
@@ -162,9 +166,12 @@ impl UncheckedCollector {
         rows.map(|(_, (count, _))| count).sum()
     }
 
-    /// What stayed unexamined that was not left out by request.
+    /// What stayed unexamined that was not left out by request. Parts that lie apart leave nothing
+    /// out.
     pub fn gaps(&self) -> BTreeSet<String> {
-        let gaps = self.rows.keys().filter(|(reason, _)| !reason.by_request());
+        let is_gap =
+            |reason: UncheckedReason| !reason.by_request() && reason != UncheckedReason::PartsApart;
+        let gaps = self.rows.keys().filter(|(reason, _)| is_gap(*reason));
         gaps.map(|(_, what)| what.clone()).collect()
     }
 

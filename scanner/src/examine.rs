@@ -6,10 +6,12 @@
 mod batch;
 mod count;
 mod inside;
+mod left;
 mod whole;
 
 use batch::{Answer, Asked, Batch};
 pub use count::count_kind;
+use left::Left;
 use reports::{DirectoryHeld, UncheckedReason};
 
 use crate::checks::{
@@ -23,6 +25,7 @@ use crate::inode_facts::{FileKind, InodeFacts};
 use crate::inspect::InspectionRoom;
 use crate::links::{Sighting, SingleLinks, Tally};
 use crate::scope::Scope;
+use crate::shard::may_stray;
 use crate::walk::{
     Block, Buffer, Dirent, Listing, ListingError, OpenDirectory, Subdirectories, Worker,
 };
@@ -106,6 +109,8 @@ struct Look<'a, 'f> {
     untyped: UntypedEntries,
     dots: DotEntries,
     singles: &'a mut SingleLinks,
+    /// Why it is not looked at, where its first entries say so.
+    left: Option<Left>,
 }
 
 /// Looks at a directory that was just opened.
@@ -143,6 +148,7 @@ pub fn look(
         untyped: UntypedEntries::default(),
         dots: DotEntries::default(),
         singles,
+        left: None,
     };
     look.take(room);
     if let Some(tally) = &other_tally {
@@ -161,16 +167,17 @@ impl Look<'_, '_> {
             IndexFlag::before(self.directory.descriptor, self.directory.facts, self.filesystem);
         let (complete, repeated) = self.list(room);
         self.out.complete = complete;
+        if let Some(left) = self.left {
+            self.prove_dropped_index(index);
+            self.leave(left);
+            return;
+        }
+        self.leave_second_names();
         if let Some(files) = &mut self.files {
             files.flush();
         }
         self.look_inside_directory(&mut room.inspection);
-        if self.pass == Pass::Walk
-            && self.scope.options.checks.entries
-            && let Some(anomaly) = index.after(self.directory.descriptor, self.directory.facts)
-        {
-            self.prove(&anomaly);
-        }
+        self.prove_dropped_index(index);
         if complete {
             self.judge_directory();
             self.judge_repeated(&repeated, room);
@@ -193,7 +200,14 @@ impl Look<'_, '_> {
             self.miss(reason, "directory", None);
             return false;
         }
-        self.tally.meet_directory(facts.ino()) == Sighting::First || self.is_another_directory()
+        // Whether it is to be met by this name its first entries tell.
+        may_stray(self.scope) || self.is_met_first()
+    }
+
+    /// Takes note of the directory. Whether it is to be read, or was before.
+    fn is_met_first(&mut self) -> bool {
+        let ino = self.directory.facts.ino();
+        self.tally.meet_directory(ino) == Sighting::First || self.is_another_directory()
     }
 
     /// Decides on a directory whose number was met before: under a second name it is not read
@@ -242,12 +256,16 @@ impl Look<'_, '_> {
         let Room { buffer, hashes, inspection } = room;
         let buffer = buffer.room_for(self.directory.facts, self.filesystem);
         let mut listing = Listing::new(self.directory.descriptor, buffer, most);
+        let mut begins = true;
         let mut same = SameNames::new(&self.scope.hasher, hashes);
         let complete = loop {
             match listing.block() {
                 None => break true,
                 Some(Ok(block)) => {
-                    if !self.entries(block, &mut same, inspection) {
+                    if std::mem::take(&mut begins) {
+                        self.left = self.leaves_by(&block);
+                    }
+                    if self.left.is_some() || !self.entries(block, &mut same, inspection) {
                         break false;
                     }
                 }
@@ -257,6 +275,9 @@ impl Look<'_, '_> {
                 }
             }
         };
+        if begins && self.pass == Pass::Walk && may_stray(self.scope) {
+            self.is_met_first();
+        }
         (complete, same.repeated())
     }
 

@@ -1,5 +1,7 @@
 //! What a walk gathers, a thread at a time.
 
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use reports::{
@@ -13,7 +15,7 @@ use crate::extents::Claims;
 use crate::inode_facts::InodeTime;
 use crate::manifest::Records;
 use crate::options::ScanOptions;
-use crate::shard::{ClosedDirectories, LinkedInodes, Roll};
+use crate::shard::{ClosedDirectories, LinkedInodes, Roll, Strays};
 use crate::walk::DirectoryNode;
 
 /// A directory that must be looked at again.
@@ -72,6 +74,8 @@ pub struct Gathered {
     pub roll: Roll,
     /// Directories that a shard could not enter.
     pub closed: ClosedDirectories,
+    /// Names by which a shard did not go into a directory.
+    pub strays: Strays,
     /// What a shard saw happen to directories that are another's.
     pub in_passing: FindingCollector,
 }
@@ -80,6 +84,15 @@ impl Gathered {
     /// Nothing yet.
     pub fn new(options: &ScanOptions) -> Self {
         Self::of(options.all_findings, options.records)
+    }
+
+    /// Nothing yet, of the tree below `root`.
+    pub fn of_root(options: &ScanOptions, root: &Path) -> Self {
+        let mut gathered = Self::new(options);
+        let root = root.as_os_str().as_bytes();
+        gathered.directories.set_root(root);
+        gathered.findings.set_root(root);
+        gathered
     }
 
     /// Nothing yet: whether every finding is kept, and what a manifest says of each name.
@@ -101,6 +114,7 @@ impl Gathered {
             linked: LinkedInodes::default(),
             roll: Roll::default(),
             closed: ClosedDirectories::default(),
+            strays: Strays::default(),
             in_passing: FindingCollector::new(true),
         }
     }
@@ -151,6 +165,7 @@ impl Gathered {
         self.linked.merge(other.linked);
         self.roll.merge(other.roll);
         self.closed.merge(other.closed);
+        self.strays.merge(other.strays);
         self.in_passing.merge(other.in_passing);
     }
 }

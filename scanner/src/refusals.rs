@@ -1,5 +1,6 @@
 //! Questions that a filesystem does not answer: it is asked once and not again.
 
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicI32, Ordering};
 
 use rustix::io::Errno;
@@ -38,7 +39,16 @@ pub struct RefusalFacts {
     attributes: i32,
 }
 
+/// The numbers that the kernel refuses with (include/linux/err.h, `MAX_ERRNO`), and 0.
+const NUMBERS: RangeInclusive<i32> = 0..=4095;
+
 impl RefusalFacts {
+    /// Whether these are numbers that the kernel refuses with.
+    pub fn is_plausible(&self) -> bool {
+        let RefusalFacts { file_extents, directory_extents, attributes } = self;
+        [file_extents, directory_extents, attributes].iter().all(|number| NUMBERS.contains(number))
+    }
+
     /// Takes over what another shard was refused.
     pub fn join(&mut self, other: RefusalFacts) {
         let first = |own: i32, other: i32| if own == 0 { other } else { own };

@@ -35,7 +35,7 @@ use crate::roots::{RootError, to_c_string};
 use crate::round_trip::BoundedTrip;
 use crate::scope::Scope;
 use crate::second_look::SecondLook;
-use crate::shard::{Joined, Shard};
+use crate::shard::{GroundFacts, Joined, Shard};
 use crate::stamp::Moment;
 use crate::walk::{Descriptors, DirectoryNode, Walker, Worker, Workers};
 
@@ -84,9 +84,8 @@ pub struct Ground {
     pub filesystem: Arc<Filesystem>,
     /// What the kernel does when it meets damage.
     pub policy: Option<ErrorsPolicy>,
-    /// The filesystem's identifier (`f_fsid`, statfs(2)), 0 where it has none.
-    id: u64,
-    root_ino: u64,
+    /// What tells it from others.
+    identity: GroundFacts,
     scope: Scope,
 }
 
@@ -99,16 +98,17 @@ impl RootScan {
         kernel: &Arc<KernelWatch>,
         joined: Option<Joined>,
     ) -> Self {
+        let gathered = || Gathered::of_root(options, &path);
         let started = joined.as_ref().map_or_else(Moment::now, |joined| joined.started);
         let workers = Arc::new(Workers::new(options.threads));
         let count = workers.iter().count();
         RootScan {
-            path,
             options: Arc::clone(options),
             control: Arc::clone(control),
             kernel: Arc::clone(kernel),
             workers,
-            gathered: PerWorker::new(count, || Gathered::new(options)),
+            gathered: PerWorker::new(count, gathered),
+            path,
             scratch: PerWorker::new(count, Scratch::default),
             read_room: PerWorker::new(count, ReadRoom::default),
             ground: OnceLock::new(),
@@ -173,7 +173,7 @@ impl RootScan {
         self.workers.current().enter(&DirectoryNode::root(name.clone(), 0, (0, 0)));
         let (descriptor, facts) = self.open_path()?;
         let ground = self.learn_ground(&descriptor, &facts)?;
-        self.is_what_was_scanned()?;
+        self.is_what_was_scanned(&ground.identity, &facts)?;
         let root = DirectoryNode::root(name, facts.ino(), facts.device());
         if facts.kind() == FileKind::Directory {
             self.scan_tree(&ground.scope, &root, descriptor)?;
@@ -231,8 +231,8 @@ impl RootScan {
             )),
         }
         let id = fstatvfs(descriptor).map_or(0, |space| space.f_fsid);
-        let root_ino = facts.ino();
-        Ok(self.ground.get_or_init(|| Ground { filesystem, policy, id, root_ino, scope }))
+        let identity = GroundFacts::of(&filesystem, id, facts);
+        Ok(self.ground.get_or_init(|| Ground { filesystem, policy, identity, scope }))
     }
 
     fn scan_tree(
@@ -245,7 +245,7 @@ impl RootScan {
         let open = descriptors.open_root().map_err(|errno| self.failed("open", errno))?;
         let pool = self.pool()?;
         let walked = match self.take_joined() {
-            Some(joined) => self.take_over(scope, joined),
+            Some(joined) => self.take_over(scope, joined, &descriptors, &pool, root),
             None => self.walk_tree(scope, &descriptors, &pool, root, open),
         };
         let _ = self.walked.set(walked);
@@ -267,19 +267,8 @@ impl RootScan {
         open: OwnedFd,
     ) -> Walked {
         let content = self.content_reader(scope, descriptors);
-        let examiner = Examiner {
-            scope,
-            workers: &self.workers,
-            gathered: &self.gathered,
-            scratch: &self.scratch,
-            content: &content,
-        };
-        let walker = Walker {
-            visitor: &examiner,
-            descriptors,
-            workers: &self.workers,
-            stop: self.control.stop_flag(),
-        };
+        let examiner = self.examiner(scope, &content);
+        let walker = self.walker(&examiner, descriptors);
         let begun = Begun::now(open.as_fd());
         if scope.options.shard.is_none_or(|shard| shard.owns(root)) {
             self.count_root(scope, &open);
@@ -355,6 +344,24 @@ impl RootScan {
     ) -> ContentReader<'a> {
         let (gathered, room) = (&self.gathered, &self.read_room);
         ContentReader::new(scope, descriptors, &self.workers, gathered, room)
+    }
+
+    fn examiner<'a>(&'a self, scope: &'a Scope, content: &'a ContentReader<'a>) -> Examiner<'a> {
+        Examiner {
+            scope,
+            workers: &self.workers,
+            gathered: &self.gathered,
+            scratch: &self.scratch,
+            content,
+        }
+    }
+
+    fn walker<'a>(
+        &'a self,
+        visitor: &'a Examiner<'a>,
+        descriptors: &'a Descriptors,
+    ) -> Walker<'a, Examiner<'a>> {
+        Walker { visitor, descriptors, workers: &self.workers, stop: self.control.stop_flag() }
     }
 
     fn has_any(&self, codes: &[Code]) -> bool {

@@ -242,19 +242,23 @@ impl Account {
             Some(error) if scan.is_left_joined() => Some(error.of_joined()),
             error => error,
         };
+        // What is not what the shards scanned is nobody's business.
+        let is_refused = matches!(error, Some(RootError::NotFinished { .. }));
+        let resolved = resolved.filter(|_| !is_refused);
         let mut gathered = scan.take_gathered();
         if let Some(error) = &error {
             gathered.unchecked.add(error.reason(), error.what(), error.path().clone());
             gathered.findings.merge(damage_of(error));
         }
+        let unread = gathered.linked.unread();
+        let shard = self.options.shard.filter(|_| error.is_none());
+        self.shard = shard.and_then(|shard| scan.shard_facts(shard, &mut gathered));
+        gathered.unchecked.merge(unread);
         let ending = Ending {
             began: gathered.totals.entries > 0,
             gaps: gathered.unchecked.gaps(),
             failure: error.as_ref().map(ToString::to_string),
         };
-        let came_to_its_end = error.is_none();
-        let shard = self.options.shard.filter(|_| came_to_its_end);
-        self.shard = shard.and_then(|shard| scan.shard_facts(shard, &mut gathered));
         if self.options.records {
             let root = scan.path.clone();
             let left_out = self.options.own_files_below(&root);

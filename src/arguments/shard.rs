@@ -1,12 +1,11 @@
 //! Options of a part of a scan, and of joining parts.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Args;
 use scanner::Shard;
 
-use super::{ResultArguments, When, seconds};
+use super::{LonghornArguments, ProgressArguments, ResultArguments, WorkArguments};
 
 /// Which part of a tree is scanned.
 #[derive(Args, Debug)]
@@ -38,22 +37,18 @@ pub struct MergeArguments {
     #[arg(long)]
     pub read_only: bool,
 
-    /// What `kubectl -n longhorn-system get volumes.longhorn.io NAME -o json` printed, in a file or on
-    /// stdin (-); claims and other objects may stand in it too
-    #[arg(long, value_name = "FILE|-")]
-    pub longhorn: Option<PathBuf>,
+    /// Go on even where meeting damage would panic this machine (errors=panic)
+    #[arg(long)]
+    pub force: bool,
 
-    /// Threads to work with [default: one a processor]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
-    pub threads: Option<u16>,
+    #[command(flatten)]
+    pub longhorn: LonghornArguments,
 
-    /// Give a mount up as hung when a system call takes longer; 0 waits for ever
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
-    pub stat_timeout: Duration,
+    #[command(flatten)]
+    pub work: WorkArguments,
 
-    /// Show progress on stderr
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
-    pub progress: When,
+    #[command(flatten)]
+    pub progress: ProgressArguments,
 
     #[command(flatten)]
     pub result: ResultArguments,

@@ -10,7 +10,7 @@ use scanner::scratch::Owner;
 use stress::OpKind;
 use stress::generator::Profile;
 
-use super::{ResultArguments, When, bytes};
+use super::{ProgressArguments, ResultArguments, bytes};
 
 /// Options of `fscan stress`.
 #[derive(Args, Debug)]
@@ -77,9 +77,8 @@ pub struct StressArguments {
     #[arg(long)]
     pub force: bool,
 
-    /// Show progress on stderr
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
-    pub progress: When,
+    #[command(flatten)]
+    pub progress: ProgressArguments,
 
     #[command(flatten)]
     pub result: ResultArguments,

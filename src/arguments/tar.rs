@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use reports::TarPattern;
 use scanner::scratch::Owner;
 
-use super::{ResultArguments, When};
+use super::{ProgressArguments, ResultArguments};
 
 /// Options of `fscan tar`.
 #[derive(Args, Debug)]
@@ -61,9 +61,8 @@ pub struct TarArguments {
     #[arg(long)]
     pub force: bool,
 
-    /// Show progress on stderr
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
-    pub progress: When,
+    #[command(flatten)]
+    pub progress: ProgressArguments,
 
     #[command(flatten)]
     pub result: ResultArguments,

@@ -1,6 +1,8 @@
 //! Settings in the place of options that were not typed.
 
-use crate::arguments::{Command, ResultArguments, ScanArguments, Typed, When};
+use crate::arguments::{
+    Command, ProgressArguments, ResultArguments, ScanArguments, Typed, WorkArguments,
+};
 
 use super::defaults::Defaults;
 
@@ -10,6 +12,7 @@ pub fn apply(defaults: Defaults, command: &mut Command, typed: &Typed) {
         Command::Scan(scan) => {
             result(&defaults, &mut scan.result, typed);
             progress(&defaults, &mut scan.progress, typed);
+            work(&defaults, &mut scan.work, typed);
             apply_to_scan(defaults, scan, typed);
         }
         Command::Diff(diff) => result(&defaults, &mut diff.result, typed),
@@ -17,6 +20,7 @@ pub fn apply(defaults: Defaults, command: &mut Command, typed: &Typed) {
         Command::Merge(merge) => {
             result(&defaults, &mut merge.result, typed);
             progress(&defaults, &mut merge.progress, typed);
+            work(&defaults, &mut merge.work, typed);
         }
         Command::Env(env) => result(&defaults, &mut env.result, typed),
         Command::Tar(tar) => {
@@ -42,10 +46,13 @@ fn apply_to_scan(defaults: Defaults, scan: &mut ScanArguments, typed: &Typed) {
     let chosen = typed.has("check") || typed.has("skip");
     set_list(&mut scan.check, defaults.check, chosen);
     set_list(&mut scan.skip, defaults.skip, chosen);
-    scan.threads = scan.threads.or(defaults.threads);
     scan.max_rate = scan.max_rate.or(defaults.max_rate);
+}
+
+fn work(defaults: &Defaults, work: &mut WorkArguments, typed: &Typed) {
+    work.asked = work.asked.or(defaults.threads);
     if !typed.has("stat_timeout") {
-        scan.stat_timeout = defaults.stat_timeout.unwrap_or(scan.stat_timeout);
+        work.stat_timeout = defaults.stat_timeout.unwrap_or(work.stat_timeout);
     }
 }
 
@@ -63,8 +70,8 @@ fn result(defaults: &Defaults, result: &mut ResultArguments, typed: &Typed) {
     }
 }
 
-fn progress(defaults: &Defaults, progress: &mut When, typed: &Typed) {
+fn progress(defaults: &Defaults, progress: &mut ProgressArguments, typed: &Typed) {
     if let Some(when) = defaults.progress.filter(|_| !typed.has("progress")) {
-        *progress = when;
+        progress.when = when;
     }
 }

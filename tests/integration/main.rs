@@ -46,6 +46,7 @@ mod roots;
 mod saved_report;
 mod self_checks;
 mod shards;
+mod shards_apart;
 mod signals;
 mod special_files;
 mod stress;

@@ -14,7 +14,7 @@ const EXT4: &[Need] =
     &[Need::Loop, Need::Tool("mkfs.ext4"), Need::Tool("debugfs"), Need::Tool("setpriv")];
 
 /// The environment tells how much memory is in use, which differs from second to second.
-const FULL: &[&str] = &["--skip", "environment,tar", "--all-findings"];
+pub(crate) const FULL: &[&str] = &["--skip", "environment,tar", "--all-findings"];
 const QUICK: &[&str] = &["--quick", "--skip", "environment,kernel", "--all-findings"];
 
 /// Directories enough that each shard has some, names of one file in several of them.
@@ -123,7 +123,13 @@ fn damage_that_only_the_whole_tree_shows_is_found() {
         image.debugfs(&[
             "sif /pool/1 links_count 3",
             "sif /project-2/package-2/index.js links_count 2",
-            "link /project-3/package-2 /project-4/again",
+            // Two names, in two directories, in one directory, and one that ".." contradicts.
+            "link /project-3 /project-4/again",
+            "link /project-9/package-1 /project-9/another",
+            "link /project-10/package-0 /project-11/moved",
+            "unlink /project-10/package-0",
+            // Looked into by each of its names.
+            "sif /pool/2 links_count 1",
             "unlink /project-5/package-5/index.js",
             &format!("sif /project-6/package-0/large block[5] {block}"),
             "clri /project-7/package-1/index.js",
@@ -143,7 +149,13 @@ fn damage_that_only_the_whole_tree_shows_is_found() {
         for user in [User::Caller, User::Nobody] {
             let whole = scan(user, None);
             let expected = findings(&whole);
-            let due = ["link-count-wrong", "directory-multiply-linked", "extent-overlap"];
+            let due = [
+                "link-count-wrong",
+                "directory-multiply-linked",
+                "dot-entry-wrong",
+                "extent-overlap",
+            ];
+            whole.expect(whole.report().totals.volatile == 0, "nothing is written here");
             for code in due {
                 whole.expect(expected.iter().any(|row| row.0 == code), &format!("{code} is found"));
             }
@@ -152,6 +164,11 @@ fn damage_that_only_the_whole_tree_shows_is_found() {
                 merged.expect_code(1);
                 assert_eq!(findings(&merged), expected, "{user:?}, {count} shards");
                 assert_eq!(unchecked(&merged), unchecked(&whole), "{user:?}, {count} shards");
+                let totals = |outcome: &Outcome| outcome.report().totals;
+                merged.expect(
+                    totals(&merged) == totals(&whole),
+                    &format!("{user:?}, {count} shards: {:?}", totals(&whole)),
+                );
             }
         }
     });
@@ -223,7 +240,7 @@ fn files_that_are_no_parts_are_refused_by_name() {
             (b"{}", "no part of a scan; give what --facts and --manifest wrote"),
             (&facts[..facts.len() / 2], "it is damaged"),
             (&packed(br#"{"fscan_shard":9,"facts":{}}"#), "has version 9 of its format"),
-            (&packed(br#"{"fscan_shard":1,"facts":{"header":7}}"#), "it is damaged"),
+            (&packed(br#"{"fscan_shard":2,"facts":{"header":7}}"#), "it is damaged"),
         ] {
             fs::write(&broken, content).unwrap();
             refused(merge(), what);
@@ -300,7 +317,7 @@ fn a_part_says_that_it_is_one_and_asks_for_what_it_needs() {
 }
 
 /// The reports and manifests of one scan and of merged parts, held against one another.
-fn expect_the_same(dir: &Dir, root: &Path, counts: &[u32], arguments: &[&str]) {
+pub(crate) fn expect_the_same(dir: &Dir, root: &Path, counts: &[u32], arguments: &[&str]) {
     let manifest = Shards::new(dir, root, 1, arguments).folder.join("whole.jsonl");
     let whole = Fscan::new(dir).args(["--format", "json", "-q", "--manifest"]).arg(&manifest);
     let whole = without_times(&whole.args(arguments).arg(root).run());
@@ -441,6 +458,11 @@ fn parts_are_never_replaced_and_manifests_are_those_of_the_facts() {
         refused(shards.merge().arg("-o").arg(&out).arg("--manifest").arg(&out), "given twice");
         assert_eq!(fs::read(shards.facts(0)).unwrap(), before);
         fs::copy(foreign.manifest(0), shards.manifest(0)).unwrap();
+        refused(shards.merge().arg("--manifest").arg(&out), "not written by the scan whose facts");
+        // Of another run of the same part, moments ago.
+        let again = Shards::new(dir, &tree, 1, FULL);
+        again.scan_with_manifests();
+        fs::copy(again.manifest(0), shards.manifest(0)).unwrap();
         refused(shards.merge().arg("--manifest").arg(&out), "not written by the scan whose facts");
         assert!(!out.exists());
 

@@ -1,7 +1,8 @@
 //! What directories hold, added up in bounded memory.
 //!
 //! Each directory counts for itself until there are too many; then the deepest ones count with the
-//! ones around them, all of one depth at once. How deep directories are told apart follows from
+//! ones around them, all of one depth at once. Those that stand in the root itself have more room: a
+//! root without them is a page without a drawing. How deep directories are told apart follows from
 //! which ones there are, so the outcome is the same in whatever order they come and however they
 //! are shared out between threads or processes.
 
@@ -18,6 +19,9 @@ const DEEPEST: usize = 64;
 
 /// Bytes that the paths may take, each with what is kept beside it.
 const ROOM: usize = 3 << 19;
+
+/// The same of directories that stand in the root itself: some 40,000 of them.
+const ROOM_IN_ROOT: usize = 5;
 
 /// Bytes that are kept beside a path.
 const BESIDE: usize = 160;
@@ -75,6 +79,8 @@ type Level = HashMap<Box<[u8]>, DirectoryHeld, RandomState>;
 #[serde(from = "Kept", into = "Kept")]
 pub struct DirectoryTally {
     deepest: usize,
+    /// Names in the path of a directory that stands in the root.
+    in_root: usize,
     room: usize,
     used: usize,
     /// By how many names their paths have.
@@ -85,6 +91,7 @@ pub struct DirectoryTally {
 #[derive(Serialize, Deserialize)]
 struct Kept {
     deepest: usize,
+    in_root: usize,
     held: Vec<(PathName, DirectoryHeld)>,
 }
 
@@ -94,7 +101,7 @@ impl From<DirectoryTally> for Kept {
         let mut held: Vec<_> =
             held.map(|(path, held)| (PathName::new(path.into_vec()), held)).collect();
         held.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        Kept { deepest: tally.deepest, held }
+        Kept { deepest: tally.deepest, in_root: tally.in_root, held }
     }
 }
 
@@ -102,6 +109,7 @@ impl From<Kept> for DirectoryTally {
     fn from(kept: Kept) -> Self {
         let mut tally = DirectoryTally::default();
         tally.deepest = tally.deepest.min(kept.deepest);
+        tally.in_root = kept.in_root;
         kept.held.iter().for_each(|(path, held)| tally.add(path.as_bytes(), *held));
         tally
     }
@@ -115,12 +123,17 @@ impl Default for DirectoryTally {
 
 impl DirectoryTally {
     pub(super) fn with_room(room: usize) -> Self {
-        DirectoryTally { deepest: DEEPEST, room, used: 0, levels: Vec::new() }
+        DirectoryTally { deepest: DEEPEST, in_root: 0, room, used: 0, levels: Vec::new() }
     }
 
     /// Whether nothing was added.
     pub(crate) fn is_empty(&self) -> bool {
         self.levels.is_empty() && self.deepest == DEEPEST
+    }
+
+    /// Says which root it is of, before anything is added.
+    pub fn set_root(&mut self, root: &[u8]) {
+        self.in_root = depth(root) + 1;
     }
 
     /// Adds what a directory holds itself. Of its path, which begins at `/`, the beginning is
@@ -185,9 +198,11 @@ impl DirectoryTally {
     /// Adds what another tally of the same root holds.
     pub fn merge(&mut self, other: DirectoryTally) {
         if self.levels.is_empty() && self.deepest >= other.deepest {
-            *self = DirectoryTally { room: self.room, ..other };
+            let in_root = self.in_root.max(other.in_root);
+            *self = DirectoryTally { room: self.room, in_root, ..other };
             return;
         }
+        self.in_root = self.in_root.max(other.in_root);
         if other.deepest < self.deepest {
             self.fold_to(other.deepest);
         }
@@ -216,9 +231,16 @@ impl DirectoryTally {
 
     /// Counts the deepest directories with the ones around them until all fit.
     fn make_room(&mut self) {
-        while self.used > self.room && self.levels.len() > 1 {
-            self.fold_to(self.levels.len() - 2);
+        while self.used > self.room_now() && self.levels.len() > 1 {
+            let next = self.levels.len() - 2;
+            self.fold_to(if self.deepest > self.in_root { next.max(self.in_root) } else { next });
         }
+    }
+
+    /// Bytes that may be used as deep as directories are told apart now.
+    fn room_now(&self) -> usize {
+        let is_in_root = self.deepest <= self.in_root;
+        self.room.saturating_mul(if is_in_root { ROOM_IN_ROOT } else { 1 })
     }
 
     /// Counts what is deeper with what it is in.

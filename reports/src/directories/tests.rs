@@ -108,9 +108,47 @@ fn what_is_too_deep_counts_above_and_nothing_is_lost() {
     assert!(narrow.rows.iter().all(|row| row.path.as_bytes().split(|b| *b == b'/').count() <= 5));
 }
 
+/// Twenty thousand directories in the root, with one below each, in which nearly all is.
+fn wide() -> Vec<(Vec<u8>, DirectoryHeld)> {
+    let path = |n: u64| format!("/home/coder/project-{n}").into_bytes();
+    let below = |n: u64| [path(n), b"/src".to_vec()].concat();
+    let both = |n: u64| [(path(n), held(1, 10)), (below(n), held(2, n * n % 10_007))];
+    (0..20_000).flat_map(both).collect()
+}
+
+fn of_root(tree: &[(Vec<u8>, DirectoryHeld)]) -> DirectoryTally {
+    let mut tally = DirectoryTally::default();
+    tally.set_root(b"/home/coder");
+    tree.iter().for_each(|(path, held)| tally.add(path, *held));
+    tally
+}
+
+#[test]
+fn thousands_of_directories_in_the_root_are_told_apart_by_size() {
+    let tree = wide();
+    let alone = told(of_root(&tree));
+    assert_eq!((alone.deepest, alone.rows.len()), (Some(3), 240));
+    let sizes = |n: u64| 10 + n * n % 10_007;
+    let mut largest: Vec<u64> = (0..20_000).map(sizes).collect();
+    largest.sort_unstable_by(|a, b| b.cmp(a));
+    let mut rows: Vec<u64> = alone.rows[1..].iter().map(|row| row.bytes_apparent).collect();
+    rows.sort_unstable_by(|a, b| b.cmp(a));
+    assert_eq!(rows, largest[..239], "each with all that is below it");
+    for parts in [2, 7] {
+        let mut joined = DirectoryTally::default();
+        for part in (0..parts).rev() {
+            let own: Vec<_> = tree.iter().skip(part).step_by(parts).rev().cloned().collect();
+            let text = serde_json::to_string(&of_root(&own)).unwrap();
+            joined.merge(serde_json::from_str(&text).unwrap());
+        }
+        assert_eq!(told(joined), alone, "{parts} parts");
+    }
+}
+
 #[test]
 fn memory_is_bounded_whatever_the_names() {
     let mut tally = DirectoryTally::default();
+    tally.set_root(b"/root");
     let mut deep = b"/root".to_vec();
     for n in 0..20_000_u32 {
         deep.extend_from_slice(format!("/{n}{}", "x".repeat(200)).as_bytes());
@@ -119,7 +157,8 @@ fn memory_is_bounded_whatever_the_names() {
         tally.add(format!("/root/{n}/{}", "y".repeat(250)).as_bytes(), held(1, 1));
     }
     let (paths, count) = tally.iter().fold((0, 0), |(sum, n), (path, _)| (sum + path.len(), n + 1));
-    assert!(paths + count * 160 <= 3 << 19, "{paths} bytes of {count} paths");
+    assert!(paths + count * 160 <= 5 * (3 << 19), "{paths} bytes of {count} paths");
+    assert!(count > 10_000, "{count} paths");
     let told = Directories::of(&[(root("/root"), tally)], &Totals::default()).unwrap();
     assert_eq!(told.rows[0].files, 40_000);
     assert!(serde_json::to_string(&told).unwrap().len() < 200 * 1024);

@@ -7,7 +7,7 @@ use super::rows::{ROOM, beyond, rows};
 use super::section::{Section, scrolled};
 use super::words::word;
 use crate::numbers::{bytes, counted, grouped};
-use crate::{BlockRange, DeviceBlocks};
+use crate::{BlockRange, DeviceBlocks, Report};
 
 /// Marks below a strip.
 const MARKS: u64 = 4;
@@ -15,13 +15,33 @@ const MARKS: u64 = 4;
 /// Ranges that are drawn of one kind.
 const DRAWN: usize = 2000;
 
-pub(super) fn section(devices: &[DeviceBlocks]) -> Option<Section> {
-    if devices.is_empty() {
-        return None;
-    }
-    let shown = rows(devices, ROOM, one);
-    let body = html! { (shown.markup) (beyond(shown.left_out)) };
+/// The check that e2fsck makes of an image.
+const OF_IMAGE: &str = "image";
+
+pub(super) fn section(report: &Report) -> Option<Section> {
+    let devices = &report.blocks;
+    let body = if devices.is_empty() {
+        why_there_is_none(report)?
+    } else {
+        let shown = rows(devices, ROOM, one);
+        html! { (shown.markup) (beyond(shown.left_out)) }
+    };
     Some(Section::new("device", "Where on the device", body))
+}
+
+/// Of an image only e2fsck's sentences are known. A block in them counts now from the beginning of the
+/// device and now from that of a file.
+fn why_there_is_none(report: &Report) -> Option<Markup> {
+    let mut checks = report.roots.iter().flat_map(|root| &root.checks);
+    let is_of_image = checks.any(|check| check.name == OF_IMAGE);
+    (is_of_image && !report.findings.is_empty()).then(|| {
+        html! {
+            p.muted {
+                "There is no map of an image: e2fsck tells what is wrong, and of many problems not where "
+                "on the device; the blocks that it does name stand in the findings."
+            }
+        }
+    })
 }
 
 fn one(device: &DeviceBlocks) -> Markup {

@@ -95,6 +95,33 @@ fn a_report_of_everything_has_every_section_and_the_contents_lead_to_them() {
 }
 
 #[test]
+fn directories_without_a_row_are_one_box() {
+    let mut report = healthy();
+    let mut known = directories();
+    known.rows.truncate(2);
+    known.rows[0].directories = 12_345;
+    known.rows[1].directories = 300;
+    report.directories = Some(known.clone());
+    let page = html(&report);
+    let (box_, size) = ("and 12,044 more directories", "and the files beside them: 390.6 KiB");
+    assert_eq!(page.matches(&format!("<title>{box_}, {size}</title>")).count(), 2, "{page}");
+    known.rows[0].directories = 301;
+    report.directories = Some(known);
+    assert!(!html(&report).contains("more director"), "each has a row");
+}
+
+#[test]
+fn a_report_of_an_image_says_why_there_is_no_map() {
+    let why = "There is no map of an image";
+    let mut report = with_findings(vec![finding(Code::DirentDangling, b"/img")]);
+    assert!(!visible(&html(&report)).contains(why));
+    report.roots[0].checks[0].name = "image".to_owned();
+    assert!(visible(&html(&report)).contains(why));
+    report.findings.clear();
+    assert!(!visible(&html(&report)).contains(why), "there is nothing to draw");
+}
+
+#[test]
 fn headings_go_down_by_one() {
     for report in [everything(), healthy(), hostile()] {
         let page = html(&report);

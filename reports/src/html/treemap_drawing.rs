@@ -50,7 +50,7 @@ fn one_drawing(tree: &Tree<'_>, drawing: Drawing) -> Markup {
     let Drawing { class, width, height } = drawing;
     let whole = Area { x: 0.0, y: 0.0, width: width.into(), height: height.into() };
     let mut shapes = String::new();
-    draw_all(tree, &tree.roots, 0, whole, 0, &mut shapes);
+    draw_all(tree, &tree.roots, Rest::default(), whole, 0, &mut shapes);
     html! {
         svg.(class) viewBox={ "0 0 " (width) " " (height) } role="img"
             aria-labelledby={ (class) "-title " (class) "-desc" } {
@@ -77,11 +77,36 @@ fn hatch(drawing: &str, class: &str, lines: &str) -> Markup {
     }
 }
 
-/// Draws rows within one that holds `more` bytes besides.
+/// What a row holds besides the rows within it.
+#[derive(Clone, Copy, Default)]
+struct Rest {
+    /// Bytes: those of files in the directory itself as well.
+    bytes: u64,
+    /// Directories without a row.
+    directories: u64,
+}
+
+impl Rest {
+    fn of(tree: &Tree<'_>, index: usize) -> Self {
+        let row = |index: usize| tree.rows.get(index);
+        let told = tree.below(index).iter().filter_map(|index| row(*index));
+        let (mut bytes, mut directories) = (0_u64, 0_u64);
+        for row in told {
+            bytes = bytes.saturating_add(row.bytes_apparent);
+            directories = directories.saturating_add(row.directories).saturating_add(1);
+        }
+        Rest {
+            bytes: row(index).map_or(0, |row| row.bytes_apparent).saturating_sub(bytes),
+            directories: row(index).map_or(0, |row| row.directories).saturating_sub(directories),
+        }
+    }
+}
+
+/// Draws rows within one that holds a rest besides.
 fn draw_all(
     tree: &Tree<'_>,
     rows: &[usize],
-    more: u64,
+    rest: Rest,
     area: Area,
     level: usize,
     shapes: &mut String,
@@ -89,10 +114,13 @@ fn draw_all(
     let sizes = rows.iter().map(|index| tree.rows.get(*index).map_or(0, |row| row.bytes_apparent));
     let mut weights: Vec<u64> = sizes.collect();
     // Where files of the directory itself are more than what is below, they come first.
-    let at = weights.partition_point(|weight| *weight >= more);
-    weights.insert(at, more);
+    let at = weights.partition_point(|weight| *weight >= rest.bytes);
+    weights.insert(at, rest.bytes);
     let mut areas = squarified(&weights, area);
-    areas.remove(at);
+    let left = areas.remove(at);
+    if rest.directories > 0 {
+        draw_rest(rest, left, shapes);
+    }
     for (index, area) in rows.iter().zip(areas) {
         draw(tree, *index, area, level, shapes);
     }
@@ -125,10 +153,30 @@ fn draw(tree: &Tree<'_>, index: usize, area: Area, level: usize, shapes: &mut St
 fn draw_below(tree: &Tree<'_>, index: usize, area: Area, level: usize, shapes: &mut String) {
     let below = tree.below(index);
     if level < LEVELS && area.width > 6.0 && area.height > 6.0 && !below.is_empty() {
-        let size = |index: usize| tree.rows.get(index).map_or(0, |row| row.bytes_apparent);
-        let told = below.iter().map(|row| size(*row)).fold(0, u64::saturating_add);
-        draw_all(tree, below, size(index).saturating_sub(told), area, level + 1, shapes);
+        draw_all(tree, below, Rest::of(tree, index), area, level + 1, shapes);
     }
+}
+
+/// Draws the directories that have no row as one box.
+fn draw_rest(rest: Rest, area: Area, shapes: &mut String) {
+    let more = counted(rest.directories, "more directory", "more directories");
+    let words = format!("and {more}");
+    let choices = [words.as_str(), "and more"];
+    let room = ((area.width - 10.0) / LETTER).max(0.0) as usize;
+    let Some(label) = choices.into_iter().find(|label| label.len() <= room) else { return };
+    let area = area.inset(1.0, 1.0);
+    if area.height < LINE {
+        return;
+    }
+    let markup = html! {
+        g.rest {
+            rect.rest x=(unit(area.x)) y=(unit(area.y)) width=(unit(area.width)) height=(unit(area.height)) {
+                title { (words) ", and the files beside them: " (bytes(rest.bytes)) }
+            }
+            text x=(unit(area.x + 5.0)) y=(unit(area.y + 13.0)) aria-hidden="true" { (label) }
+        }
+    };
+    shapes.push_str(&markup.0);
 }
 
 fn rectangle(area: Area, class: &str, told: Option<&DirectoryRow>) -> Markup {

@@ -18,7 +18,6 @@ use super::open_file::OpenFile;
 use super::page_cache::drop_pages;
 use super::read::Reading;
 use super::reader::{Content, ContentReader, PAUSES, is_same};
-use super::self_checking::is_named_by_its_hash;
 use super::zeroed;
 use crate::checks::{Refusal, errno_name};
 use crate::inode_facts::InodeFacts;
@@ -75,10 +74,7 @@ impl ContentReader<'_> {
         let mut gathered = self.gathered.lock(self.workers.index());
         blocks.into_iter().for_each(|blocks| gathered.blocks.merge(blocks));
         let read = content.ended.saturating_sub(content.counted);
-        // One that is named by its hash is read under each of its names.
-        if self.scope.is_counted_apart(facts)
-            && !is_named_by_its_hash(node, file.name.to_bytes(), facts.size())
-        {
+        if self.is_read_apart(node, file, facts) {
             gathered.linked.of(self.scope.linked_inode(facts)).bytes_read += content.ended;
         }
         gathered.totals.bytes_read = gathered.totals.bytes_read.saturating_add(read);
@@ -86,7 +82,7 @@ impl ContentReader<'_> {
         let reasons =
             [(unfinished, UncheckedReason::TooBusy), (unread, UncheckedReason::ReadError)];
         for (_, reason) in reasons.into_iter().filter(|(holds, _)| *holds) {
-            gathered.unchecked.add(reason, "content", node.path(Some(file.name.to_bytes())));
+            self.leave_unread(&mut gathered, node, file, reason);
         }
         gathered.records.add_file(node, file, facts, whole.then_some(content));
     }

@@ -7,6 +7,7 @@ use reports::Totals;
 use super::Look;
 use crate::inode_facts::{FileKind, InodeFacts};
 use crate::links::Sighting;
+use crate::shard::may_stray;
 
 impl Look<'_, '_> {
     /// Counts an entry and its inode, and goes on into a directory. Tells whether the inode was
@@ -21,12 +22,16 @@ impl Look<'_, '_> {
             if self.scope.goes_into(self.directory.node, name.to_bytes(), facts) {
                 let noatime = self.scope.may_skip_atime(facts);
                 self.out.subdirectories.push(name, facts.ino(), noatime);
+            } else if may_stray(self.scope) {
+                self.out.subdirectories.pass_by(name, facts.ino());
             }
             return Sighting::First;
         }
         let checks = self.scope.options.checks;
-        let counts = self.filesystem.oddities.file_links_count_names
-            && (checks.links || checks.allocation || facts.nlink() > 1);
+        // Of a file that is looked into by each of two names the blocks must not count twice.
+        let asked = checks.links || checks.extents || checks.allocation;
+        let counts =
+            self.filesystem.oddities.file_links_count_names && (asked || facts.nlink() > 1);
         let met = if counts { self.tally.meet_file(facts, self.singles) } else { Sighting::First };
         if facts.kind() == FileKind::Regular {
             totals.hardlinked += u64::from(facts.nlink() > 1);

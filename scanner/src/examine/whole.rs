@@ -4,13 +4,23 @@ use reports::{Code, Severity, UncheckedReason};
 use rustix::fs::SeekFrom;
 
 use super::{Look, Pass, Room, stamp};
-use crate::checks::{self, Anomaly, Name, Proof};
+use crate::checks::{self, Anomaly, IndexFlag, Name, Proof};
 use crate::gathered::finding_beyond;
 use crate::inode_facts::InodeFacts;
 use crate::stamp::Moment;
 use crate::walk::{Listing, ListingError, OpenDirectory};
 
 impl Look<'_, '_> {
+    /// What the kernel did while the directory was listed.
+    pub(super) fn prove_dropped_index(&mut self, index: IndexFlag) {
+        if self.pass == Pass::Walk
+            && self.scope.options.checks.entries
+            && let Some(anomaly) = index.after(self.directory.descriptor, self.directory.facts)
+        {
+            self.prove(&anomaly);
+        }
+    }
+
     /// What can be judged once all entries were seen.
     pub(super) fn judge_directory(&mut self) {
         let OpenDirectory { descriptor, facts, .. } = *self.directory;

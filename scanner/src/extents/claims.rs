@@ -1,5 +1,6 @@
 //! The blocks that inodes claim, in 24 bytes an extent.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
@@ -46,6 +47,11 @@ impl Claim {
     /// The inode changed after the scan began, so what it claimed may be another's by now.
     pub fn is_recent(&self) -> bool {
         self.flags & RECENT != 0
+    }
+
+    /// Which blocks, whose, and what for: whenever it was looked at.
+    fn what(&self) -> (u64, u64, u32, u32) {
+        (self.start, self.ino, self.length, self.flags & !RECENT)
     }
 
     /// Whether it lies in some of the blocks from `start` up to `end`.
@@ -170,17 +176,33 @@ impl Claims {
         self.0.iter_mut().for_each(|piece| piece.retain(|claim| !of(claim.ino)));
     }
 
-    /// All of them in the order of the device; equal starts by inode. Each piece is given back
-    /// once it is taken over, so that all of them never lie in memory twice.
+    /// All of them in the order of the device; equal starts by inode, what repeats side by side. Each
+    /// piece is given back once it is taken over, so that all of them never lie in memory twice.
     pub fn into_sorted(self) -> Vec<Claim> {
         use rayon::slice::ParallelSliceMut;
         let mut all = Vec::with_capacity(self.0.iter().map(Vec::len).sum());
         for piece in self.0 {
             all.extend_from_slice(&piece);
         }
-        all.par_sort_unstable_by_key(|claim: &Claim| (claim.start, claim.ino, claim.length));
+        all.par_sort_unstable_by_key(|claim: &Claim| (claim.what(), claim.flags));
         all
     }
+}
+
+/// Leaves of sorted claims what one look at each inode brings; `looks` tells those that were looked
+/// into several times, and how often. What an inode claims twice by itself stays there twice.
+pub fn keep_one_look(claims: &mut Vec<Claim>, looks: &BTreeMap<u64, u32>) {
+    if looks.is_empty() {
+        return;
+    }
+    let mut last = None;
+    let mut times = 0_u32;
+    claims.retain(|claim| {
+        let Some(looks) = looks.get(&claim.ino) else { return true };
+        times = if last == Some(claim.what()) { times.wrapping_add(1) } else { 0 };
+        last = Some(claim.what());
+        times.is_multiple_of((*looks).max(1))
+    });
 }
 
 #[cfg(test)]
@@ -248,6 +270,24 @@ mod tests {
         claims.add(&facts(), &map, 1024, false);
         let claims = claims.into_sorted();
         assert_eq!(claims.iter().map(|c| u64::from(c.length)).sum::<u64>(), LONGEST + 5);
+    }
+
+    #[test]
+    fn an_inode_that_was_looked_into_by_each_name_claims_once() {
+        let kept = |of: &[Claim], looks: &[(u64, u32)]| {
+            let mut claims = Claims::default();
+            of.iter().for_each(|claim| claims.push(*claim));
+            let mut claims = claims.into_sorted();
+            keep_one_look(&mut claims, &looks.iter().copied().collect());
+            claims
+        };
+        let (one, two) = (Claim::of(7, 1, 3), Claim::of(7, 10, 1));
+        let other = Claim::of(8, 1, 3);
+        assert_eq!(kept(&[one, two, other, one, two], &[(7, 2)]), [one, other, two]);
+        assert_eq!(kept(&[one, one.recent(), one], &[(7, 3)]), [one], "a change between the looks");
+        assert_eq!(kept(&[one, one], &[]), [one, one], "one look, and it claims them twice");
+        assert_eq!(kept(&[one; 4], &[(7, 2)]), [one, one], "the same at each of two looks");
+        assert_eq!(kept(&[two, two.attributes()], &[(7, 2)]).len(), 2, "content is no attributes");
     }
 
     #[test]

@@ -8,6 +8,6 @@ mod claims;
 mod map;
 mod overlap;
 
-pub use claims::{Claim, ClaimBudget, Claims};
+pub use claims::{Claim, ClaimBudget, Claims, keep_one_look};
 pub use map::{AttributeBlock, Extent, ExtentMap, MapError};
 pub use overlap::{Overlap, Swept, sweep};

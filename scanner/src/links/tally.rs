@@ -202,6 +202,18 @@ impl Tally {
         seen
     }
 
+    /// Files with one link that have several names, and how many: their content was looked into by
+    /// each, since a second name shows only after a directory was gone through.
+    pub fn looked_into_again(&self) -> BTreeMap<u64, u32> {
+        let mut all = BTreeMap::new();
+        for shard in &self.files {
+            let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            let again = |(_, names): &(&u64, &Names)| names.nlink == 1 && names.found > 1;
+            all.extend(shard.many.iter().filter(again).map(|(ino, names)| (*ino, names.found)));
+        }
+        all
+    }
+
     /// The files with more names than links, and where the whole filesystem was seen also those
     /// with fewer.
     pub fn disagreements(&self, whole: bool) -> Vec<Disagreement> {

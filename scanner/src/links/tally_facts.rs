@@ -38,6 +38,11 @@ impl TallyFacts {
         word.is_some_and(|word| word >> (ino & 63) & 1 == 1)
     }
 
+    /// Notes that several names lead to a directory.
+    pub fn suspect_directory(&mut self, ino: u64) {
+        self.met_again.push(ino);
+    }
+
     /// Whether the lines can hold inode numbers.
     pub fn is_plausible(&self) -> bool {
         let mut lines = self.directories.iter().chain(&self.single);

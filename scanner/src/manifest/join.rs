@@ -7,7 +7,6 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use reports::{PathName, Timestamp};
 
@@ -55,16 +54,13 @@ pub enum ManifestJoinError {
 pub struct PartsOf {
     /// The tree.
     pub root: Vec<u8>,
-    /// When each shard began and ended, by its index.
-    pub spans: BTreeMap<u32, (Timestamp, Timestamp)>,
+    /// When the manifest of each shard was made, by its index; none of one that wrote none.
+    pub created_at: BTreeMap<u32, Option<Timestamp>>,
     /// Names of files that shards have in common.
     pub linked: LinkedNames,
     /// Paths below the root of which no shard can tell.
     pub unexamined: Vec<Vec<u8>>,
 }
-
-/// A manifest's time is taken before the scan begins, by no more than this.
-const BEFORE: Duration = Duration::from_mins(10);
 
 /// Manifests of all shards of one tree.
 #[derive(Debug)]
@@ -83,7 +79,7 @@ impl ManifestParts {
             belongs(path, &header, &shards, &headers)?;
             headers.push(header);
         }
-        let count = shards.spans.len() as u32;
+        let count = shards.created_at.len() as u32;
         let missing = (0..count).find(|index| !headers.iter().any(|h| has(h, *index)));
         if let Some(missing) = missing {
             return Err(ManifestJoinError::Missing { missing, count });
@@ -185,15 +181,12 @@ fn belongs(
     let Some(part) = header.part else {
         return other("it is a whole manifest and no part of one".to_owned());
     };
-    let count = shards.spans.len();
+    let count = shards.created_at.len();
     if part.count.get() as usize != count {
         return other(format!("it is of {} shards, and the others are of {count}", part.count));
     }
-    let span = shards.spans.get(&part.index);
-    let in_time = span.is_some_and(|(from, to)| {
-        from.since(header.created_at) <= BEFORE && header.created_at <= *to
-    });
-    if header.root != shards.root || !in_time {
+    let created_at = shards.created_at.get(&part.index).copied().flatten();
+    if header.root != shards.root || created_at != Some(header.created_at) {
         return other(format!(
             "it was not written by the scan whose facts are given for shard {part}"
         ));

@@ -10,11 +10,13 @@ use reports::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{ClosedDirectories, LinkedInodes, Roll, Shard};
+use super::{ClosedDirectories, LinkedInodes, Roll, Shard, Strays};
 use crate::allocation::{AttributePairs, Census, Usage};
 use crate::environment::{Effort, LonghornSource};
 use crate::exclusions::Exclusions;
 use crate::extents::Claims;
+use crate::filesystem::Filesystem;
+use crate::inode_facts::{InodeFacts, InodeTime};
 use crate::kernel::ErrorCounters;
 use crate::links::TallyFacts;
 use crate::manifest::LinkedNames;
@@ -48,6 +50,9 @@ pub struct ShardHeader {
     pub all_findings: bool,
     /// Whether a manifest was written as well.
     pub records: bool,
+    /// When that says that it was made, which tells it from those of other runs; whoever writes both
+    /// files says so.
+    pub recorded_at: Option<Timestamp>,
     /// The effective user.
     pub uid: u32,
     /// When it began.
@@ -61,6 +66,11 @@ pub struct ShardHeader {
 pub struct GivenToMerge {
     /// Threads, at least 1.
     pub threads: usize,
+    /// Whether damage that would make this kernel panic is accepted: the shards may have been scanned
+    /// on another machine, and a file does not decide for this one.
+    pub force: bool,
+    /// Whether nothing may be written below the root, whatever the shards were allowed.
+    pub read_only: bool,
     /// Files that the caller writes.
     pub own_files: Vec<PathBuf>,
     /// Where facts of Longhorn volumes come from.
@@ -69,15 +79,52 @@ pub struct GivenToMerge {
     pub stat_timeout: Option<Duration>,
 }
 
-/// What tells a filesystem, and the directory of it that was scanned, from others.
+/// What tells a filesystem, and the directory of it that was scanned, from others. Device numbers do
+/// not: a volume has another one on each machine, and after each time that it was attached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroundFacts {
     /// Its type (`ext4`).
     pub kind: String,
     /// Its identifier (`f_fsid`, statfs(2)); 0 where it has none.
     pub id: u64,
+    /// Its size in bytes; none where that changes with what is in use.
+    pub bytes: Option<u64>,
     /// The inode number of the root.
     pub root_ino: u64,
+    /// When the root was made, in seconds and nanoseconds; none where nothing says so for good.
+    pub root_born: Option<InodeTime>,
+}
+
+impl GroundFacts {
+    /// In what it differs from another; none where both are the same directory.
+    pub fn differs_from(&self, other: &GroundFacts) -> Option<&'static str> {
+        [
+            ("its type differs", self.kind == other.kind),
+            ("its identifier (f_fsid) differs", self.id == other.id),
+            ("its size differs", self.bytes == other.bytes),
+            ("the root has another inode number", self.root_ino == other.root_ino),
+            ("the root was made at another time", self.root_born == other.root_born),
+        ]
+        .into_iter()
+        .find_map(|(what, same)| (!same).then_some(what))
+    }
+
+    /// Of the filesystem with identifier `id`, and its directory `root`.
+    pub fn of(filesystem: &Filesystem, id: u64, root: &InodeFacts) -> Self {
+        let oddities = &filesystem.oddities;
+        let keeps_its_size = oddities.is_ext || filesystem.kind == "xfs";
+        // xfs makes its identifier from the device number (fs/xfs/xfs_super.c, xfs_fs_statfs).
+        let id = if filesystem.kind == "xfs" { 0 } else { id };
+        // A copy-up gives a directory of an overlay another inode.
+        let is_made_once = !oddities.has_layers && oddities.answers_for_itself;
+        GroundFacts {
+            kind: filesystem.kind.clone(),
+            id,
+            bytes: keeps_its_size.then(|| filesystem.bytes()),
+            root_ino: root.ino(),
+            root_born: root.born_at().filter(|_| is_made_once),
+        }
+    }
 }
 
 /// Everything that a shard saw which the joined scan needs.
@@ -103,6 +150,8 @@ pub struct ShardFacts {
     pub unchecked: UncheckedCollector,
     /// Directories that could not be entered.
     pub closed: ClosedDirectories,
+    /// Names by which it did not go into a directory.
+    pub strays: Strays,
     /// Directories that it saw names of, and those that it came to.
     pub roll: Roll,
     /// Directories or entries that stayed unseen, whatever the reason.
@@ -153,6 +202,7 @@ impl ShardHeader {
             force: options.force,
             all_findings: options.all_findings,
             records: options.records,
+            recorded_at: None,
             uid: rustix::process::geteuid().as_raw(),
             started_at,
             ended_at: Timestamp::now(),
@@ -162,19 +212,25 @@ impl ShardHeader {
     /// What the joined scan is asked for.
     pub fn options(&self, given: GivenToMerge) -> Result<ScanOptions, globset::Error> {
         let root = PathBuf::from(OsStr::from_bytes(self.root.as_bytes()));
+        let mut checks = self.check_set();
+        checks.tar &= !given.read_only;
         Ok(ScanOptions {
-            checks: self.check_set(),
+            checks,
             threads: given.threads,
             exclude: Exclusions::new(&self.exclude)?,
             cross_mounts: false,
-            force: self.force,
+            force: given.force,
             all_findings: self.all_findings,
             max_rate: None,
             keep_cache: false,
             records: false,
             checkpoint: None,
             own_files: given.own_files,
-            untouched: if self.read_only { vec![root.clone()] } else { Vec::new() },
+            untouched: if self.read_only || given.read_only {
+                vec![root.clone()]
+            } else {
+                Vec::new()
+            },
             effort: if self.looks_only { Effort::LookOnly } else { Effort::Try },
             shard: None,
             longhorn: given.longhorn,

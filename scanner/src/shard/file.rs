@@ -17,7 +17,7 @@ use crate::manifest::{Fault, MANIFEST_BEGINNING, open_file};
 
 /// The version of the format. It rises when a reader of the older one would misread it, and with
 /// whatever decides on which directories are whose.
-pub const SHARD_VERSION: u32 = 1;
+pub const SHARD_VERSION: u32 = 2;
 
 /// How a file begins, after decompression.
 const BEGINNING: &str = r#"{"fscan_shard":"#;
@@ -200,6 +200,8 @@ fn implausible(facts: &ShardFacts) -> Option<&'static str> {
         Some("its index is not below its count")
     } else if facts.tallies.is_empty() || !facts.tallies.iter().all(TallyFacts::is_plausible) {
         Some("its inode numbers are none")
+    } else if !facts.refusals.is_plausible() {
+        Some("what was refused is nothing that the kernel says")
     } else if !facts.attribute_pairs.is_plausible() {
         Some("its attributes are none")
     } else if !facts.walk_seconds.is_finite() || facts.walk_seconds < 0.0 {
@@ -263,12 +265,16 @@ mod tests {
     #[test]
     fn numbers_that_cannot_be_are_refused() {
         type Edit = fn(&mut ShardFacts);
-        let edits: [Edit; 5] = [
+        let edits: [Edit; 6] = [
             |facts| facts.totals.entries = u64::MAX,
             |facts| facts.census.blocks = u64::MAX,
             |facts| facts.tallies.clear(),
             |facts| facts.header.shard.index = 7,
             |facts| facts.walk_seconds = -1.0,
+            |facts| {
+                let refusals = r#"{"file_extents":70000,"directory_extents":0,"attributes":0}"#;
+                facts.refusals = serde_json::from_str(refusals).unwrap();
+            },
         ];
         for (index, edit) in edits.into_iter().enumerate() {
             let mut facts = facts();

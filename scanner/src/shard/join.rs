@@ -1,10 +1,11 @@
 //! All shards of a tree as one walk.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::time::Duration;
 
 use reports::{FindingCollector, PathName, Timestamp, UncheckedReason};
 
-use super::{ShardFacts, ShardHeader};
+use super::{LinkedInode, ShardFacts, ShardHeader};
 use crate::allocation::Usage;
 use crate::gathered::Gathered;
 use crate::kernel::ErrorCounters;
@@ -16,6 +17,9 @@ use crate::stamp::Moment;
 
 /// Missing shards that are named.
 const NAMED: usize = 10;
+
+/// Parts that lie further apart are told: a Job's parts run side by side, or in one night.
+const APART: Duration = Duration::from_hours(24);
 
 /// Why files do not make one tree.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -78,20 +82,40 @@ pub struct Joined {
     pub linked_names: LinkedNames,
     /// How many directories were moved so that nobody came to them.
     pub moved: u64,
+    /// Paths of directories that no shard went into, each below the root, because they say that they
+    /// stand elsewhere.
+    pub left: Vec<PathName>,
+    /// When the manifest of each shard was made, by its index.
+    pub recorded_at: BTreeMap<u32, Option<Timestamp>>,
     /// When each shard began and ended, by its index.
     pub spans: BTreeMap<u32, (Timestamp, Timestamp)>,
 }
 
 impl Joined {
+    /// Whether a part began long after another one had ended.
+    fn is_scattered(&self) -> bool {
+        let ended = self.spans.values().map(|(_, ended)| *ended).min();
+        let began = self.spans.values().map(|(began, _)| *began).max();
+        began.zip(ended).is_some_and(|(began, ended)| began.since(ended) > APART)
+    }
+
     /// What manifests of the shards must be of; the names are taken out.
     pub fn parts(&mut self) -> PartsOf {
         PartsOf {
             root: self.header.root.as_bytes().to_vec(),
-            spans: self.spans.clone(),
+            created_at: std::mem::take(&mut self.recorded_at),
             linked: std::mem::take(&mut self.linked_names),
-            // Where what moved has gone to is not known.
-            unexamined: if self.moved > 0 { vec![Vec::new()] } else { Vec::new() },
+            unexamined: self.unexamined(),
         }
+    }
+
+    /// What no manifest of a shard has; where what moved has gone to is not known.
+    fn unexamined(&self) -> Vec<Vec<u8>> {
+        if self.moved > 0 {
+            return vec![Vec::new()];
+        }
+        let root = self.header.root.as_bytes();
+        self.left.iter().filter_map(|path| Some(below(root, path.as_bytes())?.to_vec())).collect()
     }
 }
 
@@ -113,6 +137,7 @@ struct Joining {
     files: Vec<(u32, PathName)>,
     /// Files with several names that several shards looked into.
     several: HashSet<u64>,
+    strays: BTreeSet<(LinkedInode, PathName)>,
     own_closed: BTreeSet<PathName>,
     passed_closed: BTreeSet<(PathName, UncheckedReason)>,
 }
@@ -133,11 +158,14 @@ impl Joining {
                 tallies: Vec::new(),
                 linked_names: LinkedNames::default(),
                 moved: 0,
+                left: Vec::new(),
+                recorded_at: BTreeMap::new(),
                 spans: BTreeMap::new(),
                 header,
             },
             files: Vec::new(),
             several: HashSet::new(),
+            strays: BTreeSet::new(),
             own_closed: BTreeSet::new(),
             passed_closed: BTreeSet::new(),
         };
@@ -163,6 +191,7 @@ impl Joining {
         let joined = &mut self.joined;
         let index = facts.header.shard.index;
         self.files.push((index, path));
+        joined.recorded_at.insert(index, facts.header.recorded_at);
         joined.spans.insert(index, (facts.header.started_at, facts.header.ended_at));
         if facts.started < joined.started {
             joined.started = facts.started;
@@ -199,7 +228,8 @@ impl Joining {
         self.own_closed.extend(facts.closed.own);
         let passed = facts.closed.passed.into_iter();
         self.passed_closed.extend(passed.map(|closed| (closed.path, closed.reason)));
-        if facts.closed.beyond > 0 {
+        self.strays.extend(facts.strays.names);
+        if facts.closed.beyond > 0 || facts.strays.beyond > 0 {
             let reason = UncheckedReason::OutOfResources;
             self.passed_closed.insert((self.joined.header.root.clone(), reason));
         }
@@ -207,10 +237,12 @@ impl Joining {
 
     fn end(mut self) -> Result<Joined, JoinError> {
         self.is_whole()?;
+        let is_scattered = self.joined.is_scattered();
         let gathered = &mut self.joined.gathered;
         let in_passing = std::mem::replace(&mut gathered.in_passing, FindingCollector::new(true));
         gathered.findings.add_missing(in_passing);
         tell_once(&mut gathered.findings, &self.several);
+        self.joined.left = settle_strays(self.strays, &mut self.joined.tallies);
         let kind = &self.joined.header.ground.kind;
         let identify = oddities::of(kind).numbers_identify;
         let missing = std::mem::take(&mut gathered.roll).missing(&self.joined.tallies, identify);
@@ -226,6 +258,10 @@ impl Joining {
                 gathered.unseen = gathered.unseen.saturating_add(1);
                 gathered.unchecked.add(reason, "directory", path);
             }
+        }
+        if is_scattered {
+            let root = self.joined.header.root.clone();
+            gathered.unchecked.add(UncheckedReason::PartsApart, "tree at one time", root);
         }
         Ok(self.joined)
     }
@@ -243,6 +279,31 @@ impl Joining {
         }
         Err(JoinError::Missing { missing: named.join(", ") })
     }
+}
+
+/// Has directories judged that somebody came to by another name; hands back the paths of the others.
+fn settle_strays(
+    strays: BTreeSet<(LinkedInode, PathName)>,
+    met: &mut [TallyFacts],
+) -> Vec<PathName> {
+    let mut left = Vec::new();
+    for ((device, ino), path) in strays {
+        let of_device = met.iter_mut().filter(|tally| tally.device == device);
+        match of_device.into_iter().find(|tally| tally.has_directory(ino)) {
+            Some(tally) => tally.suspect_directory(ino),
+            None => left.push(path),
+        }
+    }
+    left.sort();
+    left
+}
+
+/// The part of a path below `root`, which may be the root of everything; none of other paths, nor of
+/// the root itself.
+pub fn below<'a>(root: &[u8], path: &'a [u8]) -> Option<&'a [u8]> {
+    let rest = path.strip_prefix(root)?;
+    let rest = if root.ends_with(b"/") { rest } else { rest.strip_prefix(b"/")? };
+    (!rest.is_empty()).then_some(rest)
 }
 
 /// Keeps one finding of several that shards made of one file, each by another name of it: the one with
@@ -266,7 +327,9 @@ fn differs(one: &ShardHeader, other: &ShardHeader) -> Option<&'static str> {
         ("the number of shards", one.shard.count == other.shard.count),
         ("the root", one.root == other.root),
         ("the user", one.uid == other.uid),
-        ("the filesystem", one.ground == other.ground),
+        ("the filesystem", one.ground.kind == other.ground.kind),
+        ("the filesystem's size", one.ground.bytes == other.ground.bytes),
+        ("what is mounted there", one.ground == other.ground),
         ("the set of checks", one.checks == other.checks),
         ("what was excluded", one.exclude == other.exclude),
         ("--quick", one.looks_only == other.looks_only),

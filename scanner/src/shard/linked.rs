@@ -1,18 +1,18 @@
 //! Files with several names, which are counted once a tree and so at most once a shard.
 //!
 //! Names of one file may stand in directories of several shards. Each of them counts it where it
-//! meets it first; joining takes off what was counted again.
+//! meets it first; joining takes off what was counted again, and tells once what was not read.
 
 use std::collections::BTreeMap;
 
-use reports::Totals;
+use reports::{PathName, Totals, UncheckedCollector, UncheckedReason};
 use serde::{Deserialize, Serialize};
 
 use crate::allocation::Census;
 use crate::inode_facts::Device;
 
 /// What was counted of one file with several names.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Linked {
     /// `st_size` in bytes.
     pub bytes_apparent: u64,
@@ -22,6 +22,19 @@ pub struct Linked {
     pub bytes_read: u64,
     /// Inodes and blocks.
     pub census: Census,
+    /// Why its content was not read, and by which of its names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unread: BTreeMap<UncheckedReason, PathName>,
+}
+
+impl Linked {
+    /// Notes that its content was not read; of several names the first is told.
+    pub fn leave_unread(&mut self, reason: UncheckedReason, path: PathName) {
+        let told = self.unread.entry(reason).or_insert_with(|| path.clone());
+        if path < *told {
+            *told = path;
+        }
+    }
 }
 
 /// What tells a file from others: its device, none where that is the root's, and its number.
@@ -63,7 +76,17 @@ impl LinkedInodes {
             linked.bytes_allocated = linked.bytes_allocated.saturating_add(more.bytes_allocated);
             linked.bytes_read = linked.bytes_read.saturating_add(more.bytes_read);
             linked.census.merge(more.census);
+            more.unread.into_iter().for_each(|(reason, path)| linked.leave_unread(reason, path));
         }
+    }
+
+    /// What of the content was not read, each file once.
+    pub fn unread(&self) -> UncheckedCollector {
+        let mut unchecked = UncheckedCollector::default();
+        for (reason, path) in self.0.values().flat_map(|linked| &linked.unread) {
+            unchecked.add(*reason, "content", path.clone());
+        }
+        unchecked
     }
 
     /// Takes in another shard's: what both counted is taken off `totals` and `census`. Tells the
@@ -87,6 +110,7 @@ impl LinkedInodes {
             take_off(&mut totals.bytes_read, again.bytes_read.min(known.bytes_read));
             known.bytes_read = known.bytes_read.max(again.bytes_read);
             census.take_off(again.census);
+            again.unread.into_iter().for_each(|(reason, path)| known.leave_unread(reason, path));
             if inode.0.is_none() {
                 both.push(inode.1);
             }

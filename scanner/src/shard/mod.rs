@@ -9,6 +9,7 @@
 //!   in whatever their paths.
 //! - `pass`: what a shard does in a directory that another one looks at; [`PassedDirectories`]: how
 //!   often it may; [`ClosedDirectories`]: where it could not.
+//! - [`Strays`]: directories that a name leads to and that stand elsewhere.
 //! - [`Roll`]: whether somebody came to every directory.
 //! - [`LinkedInodes`]: files that several shards count.
 //! - [`ShardFacts`]: what it hands over; `file` writes and reads it.
@@ -24,6 +25,7 @@ mod pass;
 mod passed;
 mod placement;
 mod roll;
+mod stray;
 
 pub use adopted::Adopted;
 pub use closed::ClosedDirectories;
@@ -32,9 +34,13 @@ pub use file::{
     SHARD_VERSION, ShardFile, ShardFileError, kind_of_shard_file, read_shard, read_shard_from,
     write_shard,
 };
-pub use join::{JoinError, Joined, join};
+pub use join::{JoinError, Joined, below, join};
 pub use linked::{LinkedInode, LinkedInodes};
 pub use pass::pass_through;
 pub use passed::PassedDirectories;
 pub use placement::{DEPTH, Placement, Shard};
 pub use roll::Roll;
+pub use stray::{Strays, is_stray, may_stray};
+
+#[cfg(test)]
+mod tests;

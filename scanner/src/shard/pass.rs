@@ -9,6 +9,7 @@ use std::ffi::CStr;
 use reports::UncheckedReason;
 use rustix::io::Errno;
 
+use super::{is_stray, may_stray};
 use crate::checks::{Anomaly, IndexFlag, Refusal};
 use crate::examine::unjudged_reason;
 use crate::inode_facts::{FileKind, InodeFacts};
@@ -42,8 +43,13 @@ pub fn pass_through(
     }
     let index = IndexFlag::before(descriptor, facts, &scope.filesystem);
     let mut listing = Listing::new(descriptor, buffer.room_for(facts, &scope.filesystem), None);
+    let mut begins = true;
     while let Some(block) = listing.block() {
         match block {
+            // Whoever comes to it by its right name goes on from there.
+            Ok(block) if std::mem::take(&mut begins) && is_stray(scope, directory, &block) => {
+                break;
+            }
             Ok(block) => {
                 block.for_each(|entry| passed.entry(scope, directory, worker, entry));
             }
@@ -56,6 +62,9 @@ pub fn pass_through(
             passed.closed = Some(UncheckedReason::Interrupted);
             break;
         }
+    }
+    if may_stray(scope) {
+        passed.subdirectories.keep_one_name_each();
     }
     if scope.options.checks.entries {
         passed.dropped_index = index.after(descriptor, facts);
@@ -85,6 +94,7 @@ impl Passed {
                 let noatime = scope.may_skip_atime(&facts);
                 self.subdirectories.push(entry.name, facts.ino(), noatime);
             }
+            Ok(facts) if may_stray(scope) => self.subdirectories.pass_by(entry.name, facts.ino()),
             Ok(_) => {}
             Err(errno) => self.unknown.push((entry.name.into(), reason_of(errno))),
         }

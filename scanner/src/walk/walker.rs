@@ -5,6 +5,7 @@
 //! the walk goes deep first, waiting tasks are few (log n for n subdirectories), idle threads
 //! steal the largest pieces, and nothing recurses however deep the tree is.
 
+use std::collections::HashMap;
 use std::ffi::CStr;
 use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -62,14 +63,54 @@ struct Subdirectory {
     ino: u64,
     name_at: usize,
     noatime: bool,
+    /// The walk does not go into it.
+    passed_by: bool,
 }
 
 impl Subdirectories {
     /// Adds one, with the inode number that its name led to, and whether this user may read it
     /// without leaving a mark on its access time.
     pub fn push(&mut self, name: &CStr, ino: u64, noatime: bool) {
-        self.entries.push(Subdirectory { ino, name_at: self.names.len(), noatime });
+        let name_at = self.names.len();
+        self.entries.push(Subdirectory { ino, name_at, noatime, passed_by: false });
         self.names.extend_from_slice(name.to_bytes_with_nul());
+    }
+
+    /// Notes one that the walk does not go into, until [`Subdirectories::keep_one_name_each`].
+    pub fn pass_by(&mut self, name: &CStr, ino: u64) {
+        self.push(name, ino, false);
+        if let Some(entry) = self.entries.last_mut() {
+            entry.passed_by = true;
+        }
+    }
+
+    /// Keeps of several names of one directory the first in the order of their bytes; hands back the
+    /// others, and what they lead to. Forgets what the walk does not go into.
+    pub fn keep_one_name_each(&mut self) -> Vec<(Box<CStr>, u64)> {
+        let mut numbers: Vec<u64> = self.entries.iter().map(|entry| entry.ino).collect();
+        numbers.sort_unstable();
+        if !numbers.iter().zip(numbers.iter().skip(1)).any(|(one, next)| one == next) {
+            self.entries.retain(|entry| !entry.passed_by);
+            return Vec::new();
+        }
+        let mut first: HashMap<u64, Box<CStr>> = HashMap::new();
+        for (name, entry) in (0..self.entries.len()).filter_map(|index| self.get(index)) {
+            let kept = first.entry(entry.ino).or_insert_with(|| name.into());
+            if name < kept {
+                *kept = name.into();
+            }
+        }
+        let (mut kept, mut others) = (Subdirectories::default(), Vec::new());
+        for (name, entry) in (0..self.entries.len()).filter_map(|index| self.get(index)) {
+            let is_first = first.get(&entry.ino).is_some_and(|first| **first == *name);
+            if !is_first {
+                others.push((name.into(), entry.ino));
+            } else if !entry.passed_by {
+                kept.push(name, entry.ino, entry.noatime);
+            }
+        }
+        *self = kept;
+        others
     }
 
     fn get(&self, index: usize) -> Option<(&CStr, Subdirectory)> {
@@ -324,6 +365,25 @@ mod tests {
             write(at.join(format!("file-{level}")), "").unwrap();
             at.push("down");
         }
+    }
+
+    #[test]
+    fn of_several_names_of_one_directory_the_first_is_kept() {
+        let mut all = Subdirectories::default();
+        for (name, ino) in [(c"b", 12), (c"a", 13), (c"c", 12), (c"aa", 12), (c"z", 14)] {
+            all.push(name, ino, false);
+        }
+        all.pass_by(c"y", 14);
+        all.pass_by(c"x", 15);
+        let seconds = [(c"b".into(), 12), (c"c".into(), 12), (c"z".into(), 14)];
+        assert_eq!(all.keep_one_name_each(), seconds, "also where the first is passed by");
+        let names = |all: &Subdirectories| {
+            [0, 1, 2].map(|index| all.get(index).map(|(name, _)| name.to_owned()))
+        };
+        assert_eq!(names(&all), [Some(c"a".to_owned()), Some(c"aa".to_owned()), None]);
+        all.pass_by(c"w", 16);
+        assert_eq!(all.keep_one_name_each(), [], "nothing is left to do");
+        assert_eq!(names(&all), [Some(c"a".to_owned()), Some(c"aa".to_owned()), None]);
     }
 
     #[test]

@@ -21,7 +21,7 @@ use super::space_map::SpaceMap;
 use super::space_survey::Survey;
 use super::usage::Usage;
 use crate::checks::errno_name;
-use crate::extents::{Claims, Swept};
+use crate::extents::{Claims, Swept, keep_one_look};
 use crate::gathered::{Gathered, PerWorker};
 use crate::mounts::Mount;
 use crate::oddities::ExtentAddresses;
@@ -110,7 +110,8 @@ impl Ledger<'_> {
         };
         let filesystem = &self.scope.filesystem;
         let addresses = filesystem.oddities.extent_addresses;
-        let claims = self.pool.install(|| claims.into_sorted());
+        let mut claims = self.pool.install(|| claims.into_sorted());
+        keep_one_look(&mut claims, &self.scope.tallies.root().looked_into_again());
         let swept = self.sweep(&claims, &mut outcome);
         let mut map = SpaceMap::new(root.as_fd(), filesystem.device);
         let unloaded = Usage::of(root.as_fd());

@@ -52,6 +52,19 @@ fn too_many_names_are_wrong_at_once_and_too_few_in_a_whole_tree() {
 }
 
 #[test]
+fn files_of_one_link_and_several_names_are_told_whoever_met_the_names() {
+    let [one, other] = [(); 2].map(|()| Tally::new(Moment::at(2000)));
+    for (tally, times) in [(&one, 2), (&other, 1)] {
+        met(tally, &facts(12, 1), times);
+        met(tally, &facts(13, 1), usize::from(times == 2));
+        met(tally, &facts(14, 2), 3);
+    }
+    assert_eq!(one.looked_into_again(), [(12, 2)].into());
+    one.join(other.to_facts(None));
+    assert_eq!(one.looked_into_again(), [(12, 3)].into());
+}
+
+#[test]
 fn names_in_one_directory_are_counted_like_those_in_many() {
     let tally = Tally::new(Moment::at(2000));
     let mut singles = SingleLinks::default();

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use reports::Timestamp;
+
 use super::sample::{directory, file, header, rich, tree, written};
 use crate::manifest::{
     Compression, Counts, Entry, Fault, LinkedNames, ManifestJoinError, ManifestParts,
@@ -55,9 +57,8 @@ fn parts(folder: &std::path::Path, all: &[Entry], count: u32) -> (Vec<PathBuf>, 
     };
     let paths = (0..count).map(part).collect();
     let header = header(Counts::default());
-    let span = (header.created_at, header.created_at);
-    let spans = (0..count).map(|index| (index, span)).collect();
-    (paths, PartsOf { root: header.root, spans, linked, unexamined: Vec::new() })
+    let created_at = (0..count).map(|index| (index, Some(header.created_at))).collect();
+    (paths, PartsOf { root: header.root, created_at, linked, unexamined: Vec::new() })
 }
 
 #[test]
@@ -99,6 +100,10 @@ fn a_part_alone_is_no_manifest_and_the_whole_no_part() {
     wrong(&paths[..1], "shard 1/2 is missing");
     wrong(&[paths[0].clone(), paths[0].clone()], "shard 0/2 was given twice");
     wrong(&[], "shard 0/2 is missing");
+    let mut another_run = linked.clone();
+    another_run.created_at.insert(1, Timestamp::from_unix_seconds(1_700_000_001));
+    let error = ManifestParts::open(paths.clone(), another_run).unwrap_err();
+    assert!(error.to_string().contains("facts are given for shard 1/2"), "{error}");
     let whole = folder.path().join("whole.jsonl");
     std::fs::write(&whole, written(&all, Compression::None).0).unwrap();
     wrong(&[paths[0].clone(), whole], "a whole manifest");
