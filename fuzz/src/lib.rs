@@ -13,7 +13,7 @@ mod unwound;
 
 pub use json::mutate_json;
 pub use neighbourhood::Neighbourhood;
-pub use parts::{Parts, mutate_parts};
+pub use parts::{join_parts, mutate_parts};
 pub use place::Place;
 pub use repair::{mutate_archive, mutate_manifest};
 pub use sequence::{mutate_sequence, sequence};

@@ -50,14 +50,29 @@ fn is_facts(document: &[u8]) -> bool {
     document.starts_with(br#"{"fscan_shard""#)
 }
 
-/// A folder with a tree that parts may claim to be of.
-pub struct Parts {
+/// Joins what can be read of an input, in every way that `fscan merge` does.
+///
+/// # Panics
+///
+/// Where what is joined is not what it must be.
+pub fn join_parts(input: &[u8]) {
+    let (facts, manifests): (Vec<_>, Vec<_>) =
+        input.split(|byte| *byte == BETWEEN).take(2 * MOST).partition(|part| is_facts(part));
+    let facts = facts.into_iter().filter_map(read).take(MOST).collect();
+    let Some(mut joined) = joined(facts) else { return };
+    let ground = Ground::default();
+    ground.join_manifests(&manifests, joined.parts());
+    ground.merge(joined);
+}
+
+/// A folder with a tree that parts may claim to be of; it goes away with the input.
+struct Ground {
     folder: TempDir,
     /// What a scan of the tree hands over.
     own: ShardFacts,
 }
 
-impl Default for Parts {
+impl Default for Ground {
     /// In memory.
     ///
     /// # Panics
@@ -72,25 +87,11 @@ impl Default for Parts {
         fs::write(tree.join("b/file"), "content").unwrap();
         fs::hard_link(tree.join("b/file"), tree.join("link")).unwrap();
         let own = facts_of(&tree);
-        Parts { folder, own }
+        Ground { folder, own }
     }
 }
 
-impl Parts {
-    /// Joins what can be read of an input, in every way that `fscan merge` does.
-    ///
-    /// # Panics
-    ///
-    /// Where what is joined is not what it must be.
-    pub fn join(&self, input: &[u8]) {
-        let (facts, manifests): (Vec<_>, Vec<_>) =
-            input.split(|byte| *byte == BETWEEN).take(2 * MOST).partition(|part| is_facts(part));
-        let facts = facts.into_iter().filter_map(read).take(MOST).collect();
-        let Some(mut joined) = joined(facts) else { return };
-        self.join_manifests(&manifests, joined.parts());
-        self.merge(joined);
-    }
-
+impl Ground {
     /// What is written of manifests reads back, or nothing is.
     fn join_manifests(&self, manifests: &[&[u8]], parts: PartsOf) {
         let path = |index| self.folder.path().join(format!("{index}.jsonl"));
