@@ -1,13 +1,19 @@
 //! How a scan is watched and stopped from outside.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::walk::{Worker, Workers};
+
+/// How long a scan that was asked to stop looks again at what looked wrong: what it saw is not to be
+/// lost, and the looks take a quarter of a second.
+const LAST_LOOKS: Duration = Duration::from_secs(1);
 
 /// Shared between a scan and whoever watches it.
 pub struct Control {
     stop: AtomicBool,
+    stopped_at: OnceLock<Instant>,
     entries: AtomicU64,
     findings: AtomicU64,
     bytes: AtomicU64,
@@ -22,6 +28,7 @@ impl Control {
     pub fn new(remark: impl Fn(&str) + Send + Sync + 'static) -> Self {
         Control {
             stop: AtomicBool::new(false),
+            stopped_at: OnceLock::new(),
             entries: AtomicU64::new(0),
             findings: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
@@ -34,12 +41,18 @@ impl Control {
 
     /// Asks the scan to end early. What was found by then is reported.
     pub fn stop(&self) {
+        self.stopped_at.get_or_init(Instant::now);
         self.stop.store(true, Ordering::Relaxed);
     }
 
     /// Whether it was asked to.
     pub fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Whether it was asked to so long ago that nothing is looked at again either.
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_stopped() && self.stopped_at.get().is_none_or(|at| at.elapsed() >= LAST_LOOKS)
     }
 
     /// The names seen so far.

@@ -259,13 +259,17 @@ impl Look<'_, '_> {
         let mut begins = true;
         let mut same = SameNames::new(&self.scope.hasher, hashes);
         let complete = loop {
-            match listing.block() {
+            let listed = listing.block();
+            if std::mem::take(&mut begins) {
+                self.left = self.leaves_by(listed.as_ref().and_then(|listed| listed.as_ref().ok()));
+                if self.left.is_some() {
+                    break false;
+                }
+            }
+            match listed {
                 None => break true,
                 Some(Ok(block)) => {
-                    if std::mem::take(&mut begins) {
-                        self.left = self.leaves_by(&block);
-                    }
-                    if self.left.is_some() || !self.entries(block, &mut same, inspection) {
+                    if !self.entries(block, &mut same, inspection) {
                         break false;
                     }
                 }
@@ -275,9 +279,6 @@ impl Look<'_, '_> {
                 }
             }
         };
-        if begins && self.pass == Pass::Walk && may_stray(self.scope) {
-            self.is_met_first();
-        }
         (complete, same.repeated())
     }
 
@@ -300,7 +301,7 @@ impl Look<'_, '_> {
             let ended = !batch.is_full();
             if ended || unreported >= UNREPORTED {
                 self.report(std::mem::take(&mut unreported));
-                if self.scope.control.is_stopped() {
+                if self.is_to_end() {
                     self.miss(UncheckedReason::Interrupted, "directory", None);
                     return false;
                 }
@@ -309,6 +310,14 @@ impl Look<'_, '_> {
                 return true;
             }
             batch.clear();
+        }
+    }
+
+    /// Whether the scan is to end. What looked wrong is looked at again all the same, for a moment.
+    fn is_to_end(&self) -> bool {
+        match self.pass {
+            Pass::Walk => self.scope.control.is_stopped(),
+            Pass::Again => self.scope.control.is_over(),
         }
     }
 

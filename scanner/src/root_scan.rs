@@ -275,12 +275,17 @@ impl RootScan {
         }
         self.expect_bytes(scope, root, &open);
         walker.walk(pool, root, open);
+        self.note_singles(scope);
+        let walked = begun.ended();
+        self.settle(scope, descriptors, pool);
+        walked
+    }
+
+    /// Notes what the walking threads kept to themselves.
+    fn note_singles(&self, scope: &Scope) {
         for worker in 0..self.workers.iter().count() {
             scope.tallies.root().meet_singles(&mut self.scratch.lock(worker).singles);
         }
-        let walked = begun.ended();
-        self.settle(scope, descriptors, pool, root);
-        walked
     }
 
     /// Asks what only the tree as a whole can tell.
@@ -432,21 +437,10 @@ impl RootScan {
         }
     }
 
-    fn settle(
-        &self,
-        scope: &Scope,
-        descriptors: &Descriptors,
-        pool: &rayon::ThreadPool,
-        root: &Arc<DirectoryNode>,
-    ) {
+    fn settle(&self, scope: &Scope, descriptors: &Descriptors, pool: &rayon::ThreadPool) {
         let mut suspicious = Vec::new();
         for worker in 0..self.workers.iter().count() {
             suspicious.append(&mut self.gathered.lock(worker).suspicious);
-        }
-        if self.control.is_stopped() && !suspicious.is_empty() {
-            let mut gathered = self.gathered.lock(self.workers.index());
-            gathered.miss(UncheckedReason::Interrupted, "second look", root, None);
-            return;
         }
         let second = SecondLook {
             scope,

@@ -104,7 +104,7 @@ impl SecondLook<'_> {
 
     fn look_again(&self, pool: &rayon::ThreadPool, batch: &mut [Case]) {
         for pause in PAUSES {
-            if self.scope.control.is_stopped() || batch.iter().all(|case| case.closed) {
+            if self.scope.control.is_over() || batch.iter().all(|case| case.closed) {
                 return;
             }
             self.workers.pause(Duration::from_millis(pause));
@@ -185,7 +185,7 @@ impl SecondLook<'_> {
         let (lasting, fleeting): (Vec<_>, Vec<_>) = open.partition(|t| t.seen >= PROVEN);
         let reason = match case.unchecked {
             Some(reason) => Some(reason),
-            None if self.scope.control.is_stopped() && !case.closed => {
+            None if self.scope.control.is_over() && !case.closed => {
                 Some(UncheckedReason::Interrupted)
             }
             None if !lasting.is_empty() => Some(UncheckedReason::TooBusy),

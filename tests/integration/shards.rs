@@ -126,6 +126,7 @@ fn damage_that_only_the_whole_tree_shows_is_found() {
             // Two names, in two directories, in one directory, and one that ".." contradicts.
             "link /project-3 /project-4/again",
             "link /project-9/package-1 /project-9/another",
+            "link /project-10/package-0/index.js /project-11/second",
             "link /project-10/package-0 /project-11/moved",
             "unlink /project-10/package-0",
             // Looked into by each of its names.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use crate::harness::{Dir, Fscan, Mount, Need, Outcome, Report, files, in_lab};
+use crate::harness::{Dir, Fscan, Image, Mount, Need, Outcome, Report, files, in_lab};
 
 const STOPS: [(Signal, i32); 3] = [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)];
 
@@ -82,4 +82,28 @@ fn stdout_closed_early_is_no_error() {
         outcome.expect(broken_pipe, "exit code 0 or that of SIGPIPE");
         outcome.expect(outcome.stderr().is_empty(), "nothing on stderr");
     }
+}
+
+/// Of a long scan the walk is over in a moment and the reading goes on for hours.
+#[test]
+fn damage_that_was_seen_before_the_end_is_told() {
+    let tools = [Need::Loop, Need::Tool("mkfs.ext4"), Need::Tool("debugfs")];
+    in_lab(&tools, |dir| {
+        let image = Image::ext4(dir, 64, &[]);
+        image.fill(|top| {
+            files(&top.join("names"), 20);
+            fs::hard_link(top.join("names/name-000000"), top.join("other")).unwrap();
+            let holes = fs::File::create(top.join("holes")).unwrap();
+            holes.set_len(900 << 30).unwrap();
+        });
+        image.debugfs(&["clri /names/name-000003", "sif /other links_count 1"]);
+        let mount = image.mount("errors=continue");
+        let scan = Fscan::new(dir).args(["--max-duration", "1", "--format", "json", "-q"]);
+        let outcome = scan.args(["--read-only", "--skip", "environment"]).arg(mount.point()).run();
+        outcome.expect_code(1);
+        let report = outcome.report();
+        outcome.expect(!report.complete, "the reading was not done");
+        outcome.expect(report.codes().contains("dirent-bad-inode"), "it was seen by the walk");
+        outcome.expect(report.totals.volatile == 0, "what nobody could look at is not explained");
+    });
 }

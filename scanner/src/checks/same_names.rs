@@ -17,9 +17,12 @@ use unicode_normalization::UnicodeNormalization;
 use super::name_words::{every, words};
 use super::{Anomalies, Anomaly, Name};
 
-/// The bit that lower-case letters have and upper-case ones lack. Some signs are told apart by it as
-/// well, `[` and `{` for one: a directory of names that differ in these alone is listed once more.
-const LOWER_CASE: u64 = every(0x20);
+/// ASCII letters in lower case. Some signs are told apart by the same bit, `[` and `{` for one: a
+/// directory of names that differ in these alone is listed once more.
+fn lower_case(word: u64) -> u64 {
+    let is_ascii = !word & every(0x80);
+    word | is_ascii >> 2
+}
 
 /// Hashes of the names of one directory.
 pub type NameHashes = HashSet<u64, RandomState>;
@@ -39,14 +42,14 @@ impl<'a> SameNames<'a> {
         SameNames { hasher, seen, repeated: Vec::new() }
     }
 
-    /// Takes note of a name.
+    /// Takes note of a name. Tells a hash of it as it is, not folded.
     #[inline]
     pub fn note(&mut self, name: &[u8], shape: Name) -> u64 {
         let hash = fold_hash(self.hasher, name, shape);
         if !self.seen.insert(hash) {
             self.repeated.push(hash);
         }
-        hash
+        words(name).fold(hash, |sum, word| sum.rotate_left(7).wrapping_add(word))
     }
 
     /// The hashes that came more than once, sorted.
@@ -69,7 +72,7 @@ pub fn fold_hash(hasher: &RandomState, name: &[u8], shape: Name) -> u64 {
 #[inline]
 fn hash_caseless(hasher: &RandomState, name: &[u8]) -> u64 {
     let mut state = hasher.build_hasher();
-    words(name).for_each(|word| state.write_u64(word | LOWER_CASE));
+    words(name).for_each(|word| state.write_u64(lower_case(word)));
     state.write_usize(name.len());
     state.finish()
 }
@@ -147,6 +150,21 @@ mod tests {
         let mut anomalies = Anomalies::default();
         judge(suspects, &mut anomalies);
         anomalies.kept.iter().map(|anomaly| anomaly.code).collect()
+    }
+
+    #[test]
+    fn names_that_fold_to_one_have_hashes_of_their_own() {
+        let (hasher, mut seen) = (RandomState::default(), NameHashes::default());
+        let mut same = SameNames::new(&hasher, &mut seen);
+        let mut hash = |name: &str| same.note(name.as_bytes(), Name::of(name.as_bytes()));
+        let names = ["a", "A", "makefile-of-1", "Makefile-of-1", "makefile-oF-1"];
+        let hashes: HashSet<u64> = names.iter().map(|name| hash(name)).collect();
+        assert_eq!(hashes.len(), names.len());
+        assert_eq!(hash("a"), hash("a"));
+        assert_eq!(same.repeated().len(), 2);
+        // Only letters are folded: bytes of other scripts differ by the same bit.
+        let hash = |name: &str| fold_hash(&hasher, name.as_bytes(), Name::International);
+        assert_ne!(hash("\u{4e00}"), hash("\u{4e20}"));
     }
 
     #[test]

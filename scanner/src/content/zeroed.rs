@@ -6,7 +6,6 @@
 //! other kinds the neighbours speak, unless the kind is one that programs preallocate.
 
 use std::ffi::CStr;
-use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
@@ -78,7 +77,7 @@ fn ending(name: &[u8]) -> Option<String> {
 /// How many files of the same kind and 4 KiB or more hold something; none if another one holds
 /// zero bytes at its beginning as well.
 fn filled_neighbours(directory: BorrowedFd<'_>, name: &CStr, kind: &str) -> Option<usize> {
-    let mut buffer = [MaybeUninit::uninit(); 1 << 14];
+    let mut buffer = [0; 1 << 14];
     let mut listing = Listing::new(directory, &mut buffer, Some(1 << 16));
     let (mut filled, mut looked_at) = (0, 0);
     while let Some(Ok(block)) = listing.block() {

@@ -15,13 +15,14 @@ pub(super) enum Left {
 }
 
 impl Look<'_, '_> {
-    /// Why the directory, which begins with this block, is not looked at; none where it is. By a name
-    /// that is not its own it is not met: whoever comes by the right one would find that it was.
-    pub(super) fn leaves_by(&mut self, begins: &Block<'_>) -> Option<Left> {
+    /// Why the directory, which begins with this block if anything can be read, is not looked at; none
+    /// where it is. By a name that is not its own it is not met: whoever comes by the right one would
+    /// find that it was.
+    pub(super) fn leaves_by(&mut self, begins: Option<&Block<'_>>) -> Option<Left> {
         if self.pass == Pass::Again || !may_stray(self.scope) {
             return None;
         }
-        if is_stray(self.scope, self.directory, begins) {
+        if begins.is_some_and(|begins| is_stray(self.scope, self.directory, begins)) {
             return Some(Left::Stray);
         }
         (!self.is_met_first()).then_some(Left::MetBefore)

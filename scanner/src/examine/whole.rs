@@ -1,5 +1,7 @@
 //! The end of a look at a directory: what can be said once all entries were seen.
 
+use std::collections::HashMap;
+
 use reports::{Code, Severity, UncheckedReason};
 use rustix::fs::SeekFrom;
 
@@ -64,19 +66,20 @@ impl Look<'_, '_> {
         let buffer = room.buffer.room();
         let mut listing = Listing::new(self.directory.descriptor, buffer, self.most_names());
         let mut names = Vec::new();
+        let mut times: HashMap<u64, u64> = HashMap::new();
         while let Some(block) = listing.block() {
             let Ok(block) = block else { return };
+            self.worker.tick();
             for entry in block {
                 let bytes = entry.name.to_bytes();
                 let hash = checks::fold_hash(&self.scope.hasher, bytes, Name::of(bytes));
                 if repeated.binary_search(&hash).is_ok() {
-                    names.push((bytes.to_vec(), entry.ino, hash));
+                    names.push((bytes.to_vec(), entry.ino));
+                    *times.entry(hash).or_default() += 1;
                 }
             }
         }
-        let twice = |hash: &u64| names.iter().filter(|(_, _, of)| of == hash).count() > 1;
-        let explained = repeated.iter().all(twice);
-        let names = names.into_iter().map(|(name, ino, _)| (name, ino)).collect();
+        let explained = repeated.iter().all(|hash| times.get(hash).is_some_and(|n| *n > 1));
         checks::judge_same_names(names, &mut self.out.anomalies);
         if !explained && self.pass == Pass::Walk && self.stood_still() {
             self.prove(&checks::unstable(self.directory.facts.ino()));

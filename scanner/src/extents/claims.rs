@@ -195,6 +195,14 @@ pub fn keep_one_look(claims: &mut Vec<Claim>, looks: &BTreeMap<u64, u32>) {
     if looks.is_empty() {
         return;
     }
+    // One look in which the file had changed is enough to call its blocks recent.
+    for at in (1..claims.len()).rev() {
+        if let Some([one, next]) = claims.get_mut(at - 1..=at)
+            && one.what() == next.what()
+        {
+            one.flags |= next.flags & RECENT;
+        }
+    }
     let mut last = None;
     let mut times = 0_u32;
     claims.retain(|claim| {
@@ -284,7 +292,8 @@ mod tests {
         let (one, two) = (Claim::of(7, 1, 3), Claim::of(7, 10, 1));
         let other = Claim::of(8, 1, 3);
         assert_eq!(kept(&[one, two, other, one, two], &[(7, 2)]), [one, other, two]);
-        assert_eq!(kept(&[one, one.recent(), one], &[(7, 3)]), [one], "a change between the looks");
+        let changed = [one.recent()];
+        assert_eq!(kept(&[one, one.recent(), one], &[(7, 3)]), changed, "between the looks");
         assert_eq!(kept(&[one, one], &[]), [one, one], "one look, and it claims them twice");
         assert_eq!(kept(&[one; 4], &[(7, 2)]), [one, one], "the same at each of two looks");
         assert_eq!(kept(&[two, two.attributes()], &[(7, 2)]).len(), 2, "content is no attributes");

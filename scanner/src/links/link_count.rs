@@ -65,6 +65,7 @@ impl LinkCount<'_> {
             return;
         }
         let names = self.all_names(pool, &suspects);
+        let mut explained = 0;
         let mut judged = Vec::new();
         for pause in PAUSES {
             self.workers.pause(Duration::from_millis(pause));
@@ -76,15 +77,17 @@ impl LinkCount<'_> {
                     judged.push((*id, judgement));
                     return true;
                 }
-                self.gathered.lock(self.workers.index()).totals.volatile += 1;
+                explained += 1;
                 false
             });
         }
+        // Of a walk that was stopped names are missing.
         if self.scope.control.is_stopped() {
             let mut gathered = self.gathered.lock(self.workers.index());
             gathered.miss(UncheckedReason::Interrupted, "link count", self.root, None);
             return;
         }
+        self.gathered.lock(self.workers.index()).totals.volatile += explained;
         for (id, judgement) in judged {
             if let (Judgement::Wrong { names: count, nlink, kind }, Some(found)) =
                 (judgement, names.of.get(&id))

@@ -6,11 +6,13 @@
 
 mod line;
 mod link_count;
+mod seen_numbers;
 mod singles;
 mod tally;
 mod tally_facts;
 
 pub use link_count::LinkCount;
+pub use seen_numbers::SeenNumbers;
 pub use singles::SingleLinks;
-pub use tally::{SeenNumbers, Sighting, Tallies, Tally};
+pub use tally::{Sighting, Tallies, Tally};
 pub use tally_facts::TallyFacts;

@@ -5,7 +5,7 @@
 //! inode. Each thread notes its own, and all of them at the end. Files with more links get a
 //! counter.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::RandomState;
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::TallyFacts;
 use super::line::{Line, add, has, line_of, numbers, set};
+use super::seen_numbers::SeenNumbers;
 use super::singles::SingleLinks;
 use crate::inode_facts::{Device, InodeFacts};
 use crate::stamp::Moment;
@@ -45,7 +46,7 @@ impl Names {
         self.changed |= changed;
     }
 
-    /// Adds the names that another shard found.
+    /// Adds the names that another part of the scan found.
     fn join(&mut self, other: Names) {
         self.nlink = other.nlink;
         self.found = self.found.saturating_add(other.found);
@@ -59,6 +60,8 @@ type Lines = HashMap<u64, Line, RandomState>;
 #[derive(Debug, Default)]
 struct Stripe {
     single: Lines,
+    /// Of those, the ones that changed after the scan began.
+    changed: HashSet<u64, RandomState>,
     many: HashMap<u64, Names, RandomState>,
 }
 
@@ -102,8 +105,8 @@ impl Tally {
             singles.add(facts.ino(), changed);
             return Sighting::First;
         }
-        let mut shard = lock(&self.files, facts.ino());
-        let names = shard.many.entry(facts.ino()).or_default();
+        let mut stripe = lock(&self.files, facts.ino());
+        let names = stripe.many.entry(facts.ino()).or_default();
         names.meet(facts.nlink(), changed);
         if names.found == 1 { Sighting::First } else { Sighting::Again }
     }
@@ -119,10 +122,11 @@ impl Tally {
         for ino in again {
             // The first name is the one that the bit stands for.
             let first = Names { nlink: 1, found: 1, changed: false };
-            let names = &mut lock(&self.files, ino).many;
-            names.entry(ino).or_insert(first).meet(1, singles.changed.contains(&ino));
+            lock(&self.files, ino).many.entry(ino).or_insert(first).meet(1, false);
         }
-        singles.changed.clear();
+        for ino in singles.changed.drain() {
+            lock(&self.files, ino).changed.insert(ino);
+        }
     }
 
     /// Takes note of a directory.
@@ -145,10 +149,13 @@ impl Tally {
     /// What was met on `device`, for another process to go on with; no device for the root's.
     pub fn to_facts(&self, device: Option<Device>) -> TallyFacts {
         let mut facts = TallyFacts { device, ..TallyFacts::default() };
-        for shard in &self.files {
-            let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-            facts.single.extend(shard.single.iter().map(|(at, line)| (*at, *line)));
-            facts.many.extend(shard.many.iter().map(|(ino, names)| (*ino, *names)));
+        for stripe in &self.files {
+            let stripe = stripe.lock().unwrap_or_else(PoisonError::into_inner);
+            facts.single.extend(stripe.single.iter().map(|(at, line)| (*at, *line)));
+            facts.many.extend(stripe.many.iter().map(|(ino, names)| {
+                let changed = names.changed || stripe.changed.contains(ino);
+                (*ino, Names { changed, ..*names })
+            }));
         }
         for lines in &self.directories {
             let lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
@@ -159,7 +166,7 @@ impl Tally {
         facts
     }
 
-    /// Adds what another shard met. A directory that both did has two names, or was renamed.
+    /// Adds what another part of the scan met. A directory that both did has two names, or was renamed.
     pub fn join(&self, facts: TallyFacts) {
         for (at, words) in facts.directories {
             let mut lines = lock(&self.directories, at << 9);
@@ -170,11 +177,11 @@ impl Tally {
         let by_number: HashMap<u64, Names, RandomState> = facts.many.iter().copied().collect();
         for (at, words) in facts.single {
             let mut guard = lock(&self.files, at << 9);
-            let shard = &mut *guard;
-            let met = add(shard.single.entry(at).or_default(), &words);
+            let stripe = &mut *guard;
+            let met = add(stripe.single.entry(at).or_default(), &words);
             for ino in numbers(at, &met) {
                 let first = Names { nlink: 1, found: 1, changed: false };
-                let names = shard.many.entry(ino).or_insert(first);
+                let names = stripe.many.entry(ino).or_insert(first);
                 if !by_number.contains_key(&ino) {
                     names.meet(1, false);
                 }
@@ -188,16 +195,16 @@ impl Tally {
     /// The numbers of everything that was met.
     pub fn seen(&self) -> SeenNumbers {
         let mut seen = SeenNumbers::default();
-        for shard in &self.files {
-            let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-            shard.single.iter().for_each(|(at, line)| seen.add(*at, line));
-            for ino in shard.many.keys() {
-                set(seen.0.entry(line_of(*ino)).or_default(), *ino);
+        for stripe in &self.files {
+            let stripe = stripe.lock().unwrap_or_else(PoisonError::into_inner);
+            stripe.single.iter().for_each(|(at, line)| seen.add(*at, line));
+            for ino in stripe.many.keys() {
+                seen.insert(*ino);
             }
         }
-        for shard in &self.directories {
-            let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-            shard.iter().for_each(|(at, line)| seen.add(*at, line));
+        for lines in &self.directories {
+            let lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+            lines.iter().for_each(|(at, line)| seen.add(*at, line));
         }
         seen
     }
@@ -206,10 +213,10 @@ impl Tally {
     /// each, since a second name shows only after a directory was gone through.
     pub fn looked_into_again(&self) -> BTreeMap<u64, u32> {
         let mut all = BTreeMap::new();
-        for shard in &self.files {
-            let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+        for stripe in &self.files {
+            let stripe = stripe.lock().unwrap_or_else(PoisonError::into_inner);
             let again = |(_, names): &(&u64, &Names)| names.nlink == 1 && names.found > 1;
-            all.extend(shard.many.iter().filter(again).map(|(ino, names)| (*ino, names.found)));
+            all.extend(stripe.many.iter().filter(again).map(|(ino, names)| (*ino, names.found)));
         }
         all
     }
@@ -220,54 +227,25 @@ impl Tally {
         let wrong =
             |names: &Names| names.found > names.nlink || (whole && names.found < names.nlink);
         let mut all: Vec<Disagreement> = Vec::new();
-        for shard in &self.files {
-            let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-            let found = shard.many.iter().filter(|(_, names)| wrong(names));
-            all.extend(
-                found.map(|(ino, names)| Disagreement { ino: *ino, explained: names.changed }),
-            );
+        for stripe in &self.files {
+            let stripe = stripe.lock().unwrap_or_else(PoisonError::into_inner);
+            let found = stripe.many.iter().filter(|(_, names)| wrong(names));
+            all.extend(found.map(|(ino, names)| {
+                let explained = names.changed || stripe.changed.contains(ino);
+                Disagreement { ino: *ino, explained }
+            }));
         }
         all.sort_unstable();
         all
     }
 }
 
-/// A set of inode numbers.
-#[derive(Clone, Debug, Default)]
-pub struct SeenNumbers(BTreeMap<u64, Line>);
-
-impl SeenNumbers {
-    fn add(&mut self, at: u64, line: &Line) {
-        let known = self.0.entry(at).or_default();
-        known.iter_mut().zip(line).for_each(|(known, word)| *known |= word);
-    }
-
-    /// Adds a number.
-    pub fn insert(&mut self, ino: u64) {
-        set(self.0.entry(line_of(ino)).or_default(), ino);
-    }
-
-    /// Whether a number is in it.
-    pub fn contains(&self, ino: u64) -> bool {
-        self.0.get(&line_of(ino)).is_some_and(|line| has(line, ino))
-    }
-
-    /// The highest number from `first` to `last`.
-    pub fn highest(&self, first: u64, last: u64) -> Option<u64> {
-        let lines = self.0.range(line_of(first)..=line_of(last)).rev();
-        lines
-            .flat_map(|(at, _)| (at << 9..(at + 1) << 9).rev())
-            .filter(|ino| (first..=last).contains(ino))
-            .find(|ino| self.contains(*ino))
-    }
-}
-
-fn lock<T>(shards: &[Mutex<T>], ino: u64) -> MutexGuard<'_, T> {
+fn lock<T>(stripes: &[Mutex<T>], ino: u64) -> MutexGuard<'_, T> {
     // Numbers of one line stay together; the multiplication spreads the lines.
     let spread = line_of(ino).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58;
     #[expect(clippy::indexing_slicing, reason = "six bits are less than STRIPES")]
-    let shard = &shards[spread as usize];
-    shard.lock().unwrap_or_else(PoisonError::into_inner)
+    let stripe = &stripes[spread as usize];
+    stripe.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A tally for each device that a walk meets.
@@ -316,7 +294,7 @@ impl Tallies {
             .collect()
     }
 
-    /// Adds what another shard met.
+    /// Adds what another part of the scan met.
     pub fn join(&self, facts: TallyFacts) {
         match facts.device.and_then(|device| self.other(device)) {
             Some(tally) => tally.join(facts),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::line::Line;
+use super::line::{Line, has, line_of};
 use super::tally::Names;
 use crate::inode_facts::Device;
 
@@ -31,11 +31,9 @@ impl TallyFacts {
 
     /// Whether a directory was met.
     pub fn has_directory(&self, ino: u64) -> bool {
-        let at = ino >> 9;
-        let line = self.directories.binary_search_by_key(&at, |(at, _)| *at);
+        let line = self.directories.binary_search_by_key(&line_of(ino), |(at, _)| *at);
         let line = line.ok().and_then(|index| self.directories.get(index));
-        let word = line.and_then(|(_, words)| words.get((ino >> 6 & 7) as usize));
-        word.is_some_and(|word| word >> (ino & 63) & 1 == 1)
+        line.is_some_and(|(_, line)| has(line, ino))
     }
 
     /// Notes that several names lead to a directory.
@@ -46,6 +44,6 @@ impl TallyFacts {
     /// Whether the lines can hold inode numbers.
     pub fn is_plausible(&self) -> bool {
         let mut lines = self.directories.iter().chain(&self.single);
-        lines.all(|(at, _)| *at <= u64::MAX >> 9)
+        lines.all(|(at, _)| *at <= line_of(u64::MAX))
     }
 }

@@ -124,13 +124,17 @@ impl RootScan {
         let examiner = self.examiner(scope, &content);
         let walker = self.walker(&examiner, descriptors);
         for path in left {
+            if self.control.is_stopped() {
+                break;
+            }
             let Some(names) = names_below(root, path) else { continue };
             match open_below(descriptors, root, &names) {
                 Ok((node, open)) => walker.walk(pool, &node, open),
                 Err((parent, name, errno)) => examiner.unopened(&parent, &name, 0, errno),
             }
         }
-        self.settle(scope, descriptors, pool, root);
+        self.note_singles(scope);
+        self.settle(scope, descriptors, pool);
     }
 }
 

@@ -171,6 +171,9 @@ fn what_parts_left_is_gone_into_below_the_root_alone() {
         (merged.totals.entries, rows.map(|row| row.reason).collect())
     };
     let before = facts.totals.entries;
+    create_dir_all(root.join("late")).unwrap();
+    fs::write(root.join("late/file"), "content").unwrap();
+    assert_eq!(counted(b"/late", u64::MAX), (before + 1, Vec::new()), "nobody went into it");
     let nothing: (u64, Vec<UncheckedReason>) = (before, Vec::new());
     assert_eq!(counted(b"/left", u64::MAX), nothing, "it was gone into already");
     for path in [&b"/../beside"[..], b"/left/../../beside", b"//", b"/", b"", b"beside", b"/\0"] {

@@ -1,7 +1,5 @@
 //! Memory for reading a directory.
 
-use std::mem::MaybeUninit;
-
 use crate::filesystem::Filesystem;
 use crate::inode_facts::InodeFacts;
 
@@ -29,34 +27,30 @@ impl Buffer {
     /// Room for one read of a directory. A name takes at most twice the space in a listing that
     /// it takes on disk; tmpfs, whose listings do not survive an unlink between two reads, must
     /// be read at once. Where memory is short a smaller buffer does.
-    pub fn room_for(
-        &mut self,
-        facts: &InodeFacts,
-        filesystem: &Filesystem,
-    ) -> &mut [MaybeUninit<u8>] {
+    pub fn room_for(&mut self, facts: &InodeFacts, filesystem: &Filesystem) -> &mut [u8] {
         let size = usize::try_from(facts.size()).unwrap_or(usize::MAX);
         let wanted = if filesystem.oddities.sizes_count_names {
             (size / TMPFS_NAME + 64).saturating_mul(LISTED_NAME).clamp(LEAST, MOST)
         } else {
             size.saturating_mul(2).clamp(LEAST, KEPT)
         };
-        if self.0.capacity() < wanted {
+        if self.0.len() < wanted {
             self.0 = Vec::new();
-            if self.0.try_reserve_exact(wanted).is_err() {
-                self.0.reserve_exact(LEAST);
-            }
+            // Fresh pages are zero as they come, and take no memory until they are filled.
+            let can_be_had = Vec::<u8>::new().try_reserve_exact(wanted).is_ok();
+            self.0 = vec![0; if can_be_had { wanted } else { LEAST }];
         }
-        self.0.spare_capacity_mut()
+        &mut self.0
     }
 
     /// The room that was made last.
-    pub fn room(&mut self) -> &mut [MaybeUninit<u8>] {
-        self.0.spare_capacity_mut()
+    pub fn room(&mut self) -> &mut [u8] {
+        &mut self.0
     }
 
     /// Gives back what a large directory took.
     pub fn release(&mut self) {
-        if self.0.capacity() > KEPT {
+        if self.0.len() > KEPT {
             self.0 = Vec::new();
         }
     }

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::ffi::CStr;
-use std::mem::MaybeUninit;
 use std::os::fd::BorrowedFd;
 
 use rustix::io::Errno;
@@ -105,7 +104,7 @@ pub enum ListingError {
 #[derive(Debug)]
 pub struct Listing<'b> {
     directory: BorrowedFd<'b>,
-    buffer: &'b mut [MaybeUninit<u8>],
+    buffer: &'b mut [u8],
     /// Where the second system call went on. Few directories take more.
     first_cursor: Option<u64>,
     /// Where each further one did.
@@ -119,11 +118,7 @@ pub struct Listing<'b> {
 impl<'b> Listing<'b> {
     /// Starts a listing of a directory that was just opened. The buffer holds what one system
     /// call returns; `most_names` bounds the listing where the directory's size does.
-    pub fn new(
-        directory: BorrowedFd<'b>,
-        buffer: &'b mut [MaybeUninit<u8>],
-        most_names: Option<u64>,
-    ) -> Self {
+    pub fn new(directory: BorrowedFd<'b>, buffer: &'b mut [u8], most_names: Option<u64>) -> Self {
         Listing {
             directory,
             buffer,
@@ -195,7 +190,7 @@ mod tests {
         buffer: usize,
         most: Option<u64>,
     ) -> Result<Vec<Vec<u8>>, ListingError> {
-        let mut buffer = vec![MaybeUninit::uninit(); buffer];
+        let mut buffer = vec![0; buffer];
         let mut listing = Listing::new(directory.as_fd(), &mut buffer, most);
         let mut names = Vec::new();
         while let Some(block) = listing.block() {

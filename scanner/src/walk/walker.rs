@@ -288,7 +288,6 @@ impl<V: Visitor> Walker<'_, V> {
 mod tests {
     use std::collections::BTreeSet;
     use std::fs::{File, create_dir_all, write};
-    use std::mem::MaybeUninit;
     use std::path::Path;
     use std::sync::{Mutex, PoisonError};
 
@@ -308,7 +307,7 @@ mod tests {
             _: &Scope<'s>,
         ) -> Subdirectories {
             let mut subdirectories = Subdirectories::default();
-            let mut buffer = [MaybeUninit::uninit(); 4096];
+            let mut buffer = [0; 4096];
             let mut listing = Listing::new(directory.descriptor, &mut buffer, None);
             while let Some(block) = listing.block() {
                 for entry in block.unwrap().filter(|entry| !entry.is_dot()) {

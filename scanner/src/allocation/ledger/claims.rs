@@ -58,7 +58,6 @@ impl Ledger<'_> {
         let device = self.scope.filesystem.device;
         let wanted: BTreeSet<_> = wanted.into_iter().map(|ino| (device, ino)).collect();
         let (settled, findings) = self.look_again(&wanted, &mut contested, map);
-        self.lock().totals.volatile += settled.cleared;
         for _ in 0..settled.unseen {
             self.leave_out(UncheckedReason::OutOfResources, "second look at extents");
         }
@@ -66,6 +65,7 @@ impl Ledger<'_> {
             self.leave_out(UncheckedReason::Interrupted, "second look at extents");
             return;
         }
+        self.lock().totals.volatile += settled.cleared;
         let unsure =
             self.scope.filesystem.superblock.is_none() && self.scope.filesystem.oddities.is_ext;
         for mut finding in findings {

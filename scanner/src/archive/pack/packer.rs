@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
 use std::io::Write;
-use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::fs::{Mode, OFlags, openat, readlinkat};
@@ -49,7 +48,7 @@ impl<'a, W: Write> Packer<'a, W> {
             notice,
             summary: PackedSummary::default(),
             content: ContentReader::new(),
-            listed: Vec::with_capacity(LISTED),
+            listed: vec![0; LISTED],
             descent: Descent::default(),
             first_names: HashMap::new(),
             mount: None,
@@ -182,8 +181,7 @@ impl<'a, W: Write> Packer<'a, W> {
 
     /// The names in a directory by their bytes, as far as they can be read.
     fn names(&mut self, path: &[u8], directory: BorrowedFd<'_>) -> Vec<CString> {
-        let room: &mut [MaybeUninit<u8>] = self.listed.spare_capacity_mut();
-        let mut listing = Listing::new(directory, room, None);
+        let mut listing = Listing::new(directory, &mut self.listed, None);
         let (mut names, mut refusal) = (Vec::new(), None);
         while let Some(block) = listing.block() {
             match block {

@@ -83,6 +83,17 @@ fn a_change_during_the_scan_explains_a_disagreement() {
 }
 
 #[test]
+fn a_change_that_another_thread_saw_explains_it_as_well() {
+    let tally = Tally::new(Moment::at(2000));
+    let mut threads = [SingleLinks::default(), SingleLinks::default()];
+    let changed = facts(12, 1).changed(|s| s.changed_at.0 = 3000);
+    tally.meet_file(&changed, &mut threads[0]);
+    tally.meet_file(&facts(12, 1), &mut threads[1]);
+    threads.iter_mut().for_each(|thread| tally.meet_singles(thread));
+    assert_eq!(tally.disagreements(false), [Disagreement { ino: 12, explained: true }]);
+}
+
+#[test]
 fn neighbours_in_one_word_are_told_apart() {
     let tally = Tally::new(Moment::at(2000));
     for ino in 0..10_000 {
