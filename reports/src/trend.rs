@@ -97,6 +97,9 @@ impl Trend {
     /// What `reports` say together, in whatever order they come.
     pub fn of(reports: &[Dated]) -> Self {
         let (reports, mut remarks) = order::in_order(reports);
+        let (parts, reports): (Vec<&Dated>, Vec<&Dated>) =
+            reports.into_iter().partition(|dated| dated.report.shard().is_some());
+        remarks.extend(of_parts(&parts));
         let series = series::all(&reports);
         remarks.extend(reports.iter().filter_map(|dated| of_no_path(dated)));
         remarks.extend(series.iter().filter_map(|series| series.remark(&reports)));
@@ -139,6 +142,15 @@ impl TrendReport {
             verdict: dated.report.verdict,
         }
     }
+}
+
+/// What is said of reports of parts of a scan: each saw another part of the tree.
+fn of_parts(parts: &[&Dated]) -> Option<String> {
+    let (file, count) = (parts.first()?.file.escaped(), parts.len());
+    Some(format!(
+        "{file}: a part of a scan, which stands for no tree; {count} such reports were left out, and \
+         `fscan merge` makes one of them"
+    ))
 }
 
 /// What is said of a report that is part of no series.

@@ -55,13 +55,15 @@ pub(super) fn stacked(values: &[(&'static str, u64)], most: u64) -> Vec<Part> {
     parts
 }
 
-/// Labels below a bar at equal distances, the last one at its end.
+/// Labels below a bar at equal distances, the last one at its end. The one before gives way to it.
 pub(super) fn axis(labels: &[String]) -> Markup {
     let columns = labels.len().saturating_sub(1).clamp(1, 12);
     html! {
         div.axis.{ "of-" (columns) } aria-hidden="true" {
             @for (index, label) in labels.iter().enumerate() {
-                @if index < columns { span { (label) } } @else { span.end { (label) } }
+                @if index + 1 < columns.max(2) { span { (label) } }
+                @else if index < columns { span {} }
+                @else { span.end { (label) } }
             }
         }
     }

@@ -42,18 +42,27 @@ pub(super) fn headline(trend: &Trend, fail_on: Severity) -> (&'static str, Style
     match trend.worst() {
         _ if !trend.compares() => ("NOTHING COMPARED", Style::Doubtful),
         Some(worst) if worst >= fail_on => ("WORSE", Style::Bad),
-        _ if !newest_whole => ("NO WORSE SO FAR, INCOMPLETE", Style::Doubtful),
         _ => match standing(trend) {
             Some(Verdict::Corrupt) => ("NO WORSE, STILL CORRUPT", Style::Bad),
             Some(Verdict::Suspect) => ("NO WORSE, STILL SUSPECT", Style::Doubtful),
+            _ if !newest_whole => ("NO WORSE SO FAR, INCOMPLETE", Style::Doubtful),
             _ => ("NO WORSE", Style::Good),
         },
     }
 }
 
-/// The worst of what the newest reports say.
+/// The worst of what the newest reports say, and of what they did not look at again.
 fn standing(trend: &Trend) -> Option<Verdict> {
-    trend.series.iter().filter_map(|series| trend.newest(series)).map(|it| it.verdict).max()
+    let newest = trend.series.iter().filter_map(|series| trend.newest(series));
+    let rows = trend.series.iter().flat_map(|series| &series.findings);
+    let unseen =
+        rows.filter(|row| row.suppressed.is_none() && row.state == TrendState::NotLookedAt);
+    let unseen = unseen.filter_map(|row| match row.severity {
+        Severity::Corrupt => Some(Verdict::Corrupt),
+        Severity::Suspect => Some(Verdict::Suspect),
+        Severity::Warning | Severity::Info => None,
+    });
+    newest.map(|report| report.verdict).chain(unseen).max()
 }
 
 pub(super) fn sentences(trend: &Trend) -> String {

@@ -25,6 +25,18 @@ fn damage_that_stands_is_told_where_nothing_is_worse() {
     let found = |number| with(day(number), &[dangling("a")]);
     assert!(text(&of([found(0), found(1)])).starts_with("NO WORSE, STILL CORRUPT"));
     assert!(text(&of([found(0), day(1)])).starts_with("NO WORSE  "));
+    let blind = |number| check(day(number), "entries", CheckStatus::Skipped);
+    assert!(text(&of([found(0), blind(1)])).starts_with("NO WORSE, STILL CORRUPT"));
+    let stopped = Report { complete: false, ..blind(1) };
+    assert!(text(&of([found(0), stopped])).starts_with("NO WORSE, STILL CORRUPT"));
+    let part = |number| {
+        let mut part = day(number);
+        part.roots[0].shard = Some("1/2".to_owned());
+        part
+    };
+    let told = of([found(0), part(1), part(2), found(3)]);
+    assert_eq!((told.reports.len(), told.series.len()), (2, 1), "parts are no history");
+    assert!(told.remarks[0].contains("2 such reports were left out"), "{:?}", told.remarks);
 }
 
 #[test]
