@@ -5,6 +5,7 @@
 
 mod advice;
 mod age;
+mod baseline;
 mod child;
 mod command_line;
 mod conclusion;
@@ -161,7 +162,7 @@ fn go(
         trend: Vec::new(),
         worse: None,
         removed,
-        troubles: Vec::new(),
+        troubles: plan.troubles,
         remarks,
     };
     let conclusion = Conclusion { config, store, folder: &folder, earlier: &earlier };

@@ -73,7 +73,7 @@ impl Conclusion<'_> {
             }
         };
         night.remarks.extend(remark);
-        match keep::tidy(self.store, self.config.keep, Timestamp::now(), Some(&folder.name)) {
+        match keep::tidy(self.store, self.config, Timestamp::now(), Some(&folder.name)) {
             Ok(tidied) => {
                 night.removed.extend(tidied.told);
                 night.remarks.extend(tidied.remarks);

@@ -26,7 +26,7 @@ pub fn print(config: &Config, reports: &Path) -> anyhow::Result<Status> {
     };
     let plan = Plan::new(config, &folder, now, &earlier);
     output::print(|out| {
-        for remark in &plan.remarks {
+        for remark in plan.troubles.iter().chain(&plan.remarks) {
             writeln!(out, "# {}", escape_prose(remark))?;
         }
         writeln!(out, "mkdir -p {}", command_line::word(folder.as_os_str()))?;

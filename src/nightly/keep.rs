@@ -1,9 +1,12 @@
 //! Which nights are kept: first all are judged, and then those go that are not.
 
+use std::collections::BTreeSet;
+
 use reports::Timestamp;
 
 use super::age::{Age, DAY, ages};
-use super::config::Keep;
+use super::baseline;
+use super::config::{Config, Keep};
 use super::night_name::{self, PARTIAL};
 use super::removal::{remove, size};
 use super::store::Store;
@@ -20,11 +23,11 @@ pub struct Tidied {
 /// Removes nights that are not kept. `tonight` is the one that came to its end just now.
 pub fn tidy(
     store: &Store,
-    keep: Keep,
+    config: &Config,
     now: Timestamp,
     tonight: Option<&str>,
 ) -> anyhow::Result<Tidied> {
-    let judged = judge(&lying(store)?, keep, now, tonight);
+    let judged = judge_all(store, config, &lying(store)?, now, tonight)?;
     let mut told = Vec::new();
     for (name, why) in judged.going() {
         told.push(match remove(store, name) {
@@ -36,9 +39,9 @@ pub fn tidy(
 }
 
 /// How many bytes would be free again.
-pub fn reclaimable(store: &Store, keep: Keep, now: Timestamp) -> anyhow::Result<u64> {
+pub fn reclaimable(store: &Store, config: &Config, now: Timestamp) -> anyhow::Result<u64> {
     let lying = lying(store)?;
-    let judged = judge(&lying, keep, now, None);
+    let judged = judge_all(store, config, &lying, now, None)?;
     let goes = |night: &&Lying| judged.going().any(|(name, _)| name == night.name);
     Ok(lying.iter().filter(goes).fold(0, |sum, night| sum.saturating_add(night.bytes)))
 }
@@ -69,9 +72,33 @@ struct Judged {
 }
 
 impl Judged {
+    /// Has nights stay that the next one would be compared with.
+    fn spare(&mut self, compared: &BTreeSet<String>) {
+        let spared = self.nights.iter_mut().filter(|(name, _)| compared.contains(name));
+        spared.for_each(|(_, why)| *why = None);
+    }
+
     fn going(&self) -> impl Iterator<Item = (&str, &str)> {
         self.nights.iter().filter_map(|(name, why)| Some((name.as_str(), why.as_deref()?)))
     }
+}
+
+/// Judges nights as they lie there. Beside those that `keep` has stay, those stay that the next one
+/// would be compared with.
+fn judge_all(
+    store: &Store,
+    config: &Config,
+    lying: &[Lying],
+    now: Timestamp,
+    tonight: Option<&str>,
+) -> anyhow::Result<Judged> {
+    let mut judged = judge(lying, config.keep, now, tonight);
+    // Lists are read whole for it.
+    if judged.going().next().is_some() {
+        let earlier = store.summaries(&store.nights_before(now)?);
+        judged.spare(&baseline::nights(config, &earlier));
+    }
+    Ok(judged)
 }
 
 /// Judges nights, the newest first. The newest stays, the newest that came to its end, and what is

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
-use reports::{Night, NightStepName, PathName, Severity, Timestamp};
-use scanner::manifest::read_seal;
+use reports::{NightStepName, PathName, Timestamp};
 
+use super::baseline::{Baseline, Earlier};
 use super::config::{Config, FullStep, StressStep, TarStep};
 use super::ground::{self, Damaged, Ground, Written};
 use super::{command_line, leftovers, nested, report_name, targets};
@@ -23,6 +23,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What operations are made from.
     pub seed: u64,
+    /// What cannot be done.
+    pub troubles: Vec<String>,
     /// What should be known.
     pub remarks: Vec<String>,
 }
@@ -79,16 +81,11 @@ impl Step {
 impl Plan {
     /// What `config` says, for the night that began at `time`, with reports in `folder`. `earlier`
     /// are the nights before with the folders that they are in, the newest first.
-    pub fn new(
-        config: &Config,
-        folder: &Path,
-        time: Timestamp,
-        earlier: &[(PathBuf, Night)],
-    ) -> Self {
+    pub fn new(config: &Config, folder: &Path, time: Timestamp, earlier: &[Earlier]) -> Self {
         let seed = config.stress.as_ref().and_then(|stress| stress.seed);
         let seed = seed.unwrap_or_else(|| date_number(time));
         let remarks = nested::told(&config.roots);
-        let mut planner = Planner { config, folder, earlier, remarks };
+        let mut planner = Planner { config, folder, earlier, troubles: Vec::new(), remarks };
         let mut steps = Vec::new();
         if let Some(quick) = &config.quick {
             steps.extend(planner.of_each_root(NightStepName::Quick, quick.limit, Planner::quick));
@@ -103,20 +100,8 @@ impl Plan {
                 |planner: &mut Planner<'_>, root: &Path, number| planner.full(root, number, full);
             steps.extend(planner.of_each_root(NightStepName::Full, full.limit, scan));
         }
-        Plan { steps, seed, remarks: planner.remarks }
+        Plan { steps, seed, troubles: planner.troubles, remarks: planner.remarks }
     }
-}
-
-/// The first manifest that is what was written, and those in front of it that are not.
-fn first_whole(manifests: impl Iterator<Item = PathBuf>) -> (Option<PathBuf>, Vec<PathBuf>) {
-    let mut damaged = Vec::new();
-    for manifest in manifests {
-        if read_seal(&manifest).is_some() {
-            return (Some(manifest), damaged);
-        }
-        damaged.push(manifest);
-    }
-    (None, damaged)
 }
 
 /// The date as a number: 20261126.
@@ -128,7 +113,8 @@ fn date_number(time: Timestamp) -> u64 {
 struct Planner<'a> {
     config: &'a Config,
     folder: &'a Path,
-    earlier: &'a [(PathBuf, Night)],
+    earlier: &'a [Earlier],
+    troubles: Vec<String>,
     remarks: Vec<String>,
 }
 
@@ -193,40 +179,29 @@ impl Planner<'_> {
             arguments.extend([OsString::from("--manifest"), manifest.into()]);
         }
         if full.baseline {
-            match self.last_manifest(root) {
-                Some(manifest) => arguments.extend(["--baseline".into(), manifest.into()]),
-                None => self.remarks.push(format!(
-                    "{}: no night before has a manifest of it, so nothing was compared",
-                    PathName::from(root).escaped()
-                )),
-            }
+            let manifest = self.last_manifest(root);
+            arguments.extend(manifest.into_iter().flat_map(|it| ["--baseline".into(), it.into()]));
         }
         arguments.extend(self.of_scans(root));
         arguments
     }
 
-    /// The newest manifest of a root that can be relied on: it lies beside the report of the full
-    /// scan. What a night proved to be damaged must not be what the next one takes for sound.
+    /// The manifest that a root is compared with.
     fn last_manifest(&mut self, root: &Path) -> Option<PathBuf> {
-        let root = PathName::from(root);
-        let full = |night: &Night| {
-            let mut steps = night.steps.iter().filter(|step| step.root.as_ref() == Some(&root));
-            let full = steps.find(|step| step.step == NightStepName::Full)?;
-            full.report.clone().filter(|_| full.worst != Some(Severity::Corrupt))
-        };
-        let manifests = self.earlier.iter().filter_map(|(folder, night)| {
-            let report = full(night)?;
-            let number = report_name::place(&report, NightStepName::Full.as_str(), "json")?;
-            Some(folder.join(report_name::of("manifest", number, "gz")))
-        });
-        let is_file = |path: &PathBuf| path.symlink_metadata().is_ok_and(|it| it.is_file());
-        let manifests = manifests.into_iter().filter(is_file);
-        let (whole, damaged) = first_whole(manifests);
-        self.remarks.extend(damaged.iter().map(|path| {
+        let baseline = Baseline::of(root, self.earlier);
+        self.remarks.extend(baseline.damaged.iter().map(|path| {
             let shown = PathName::from(path.as_path()).escaped();
             format!("{shown}: it is damaged, so the tree was not compared with it; remove it")
         }));
-        whole
+        let trouble = baseline.trouble(root);
+        if trouble.is_none() && baseline.manifest.is_none() {
+            self.remarks.push(format!(
+                "{}: no night before has a list of it, so it was compared with nothing",
+                PathName::from(root).escaped()
+            ));
+        }
+        self.troubles.extend(trouble);
+        baseline.manifest
     }
 
     /// What both scans are given.

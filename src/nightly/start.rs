@@ -24,7 +24,7 @@ pub fn check(config: &Config) -> anyhow::Result<PathBuf> {
     let reclaimable = if there == place {
         let store = Store::there(place.clone())?;
         lock::expect_free(&store)?;
-        keep::reclaimable(&store, config.keep, Timestamp::now())?
+        keep::reclaimable(&store, config, Timestamp::now())?
     } else {
         0
     };

@@ -13,7 +13,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use reports::{Night, PathName, Timestamp};
+use reports::{PathName, Timestamp};
 use rustix::fs::{
     AtFlags, CWD, Dir, Mode, OFlags, Stat, fstat, fsync, mkdirat, openat, readlinkat, renameat,
     statat, symlinkat, unlinkat,
@@ -21,6 +21,7 @@ use rustix::fs::{
 use rustix::io::Errno;
 use scanner::may_be_looked_up;
 
+use super::baseline::Earlier;
 use super::config::Config;
 use super::night_name::{self, PARTIAL};
 use super::trust::refuse_of_others;
@@ -98,7 +99,7 @@ impl Store {
             return Ok(Vec::new());
         }
         // A remark comes with the end of the night, when it is tidied up once more.
-        let removed = keep::tidy(self, config.keep, Timestamp::now(), None)?.told;
+        let removed = keep::tidy(self, config, Timestamp::now(), None)?.told;
         start::expect_room(&self.path, 0, config.min_free).map(|()| removed)
     }
 
@@ -134,15 +135,14 @@ impl Store {
         })
     }
 
-    /// What the newest of these nights came to, with their folders; what cannot be read is left
-    /// out.
-    pub fn summaries(&self, nights: &[String]) -> Vec<(PathBuf, Night)> {
+    /// What these nights came to, with their folders; what cannot be read is left out.
+    pub fn summaries(&self, nights: &[String]) -> Vec<Earlier> {
         let read = |name: &String| {
             let folder = self.path.join(name);
             let text = saved::read(&folder.join(SUMMARY), LARGEST_SUMMARY).ok()?;
             Some((folder, serde_json::from_slice(&text).ok()?))
         };
-        nights.iter().take(COMPARED).filter_map(read).collect()
+        nights.iter().filter_map(read).collect()
     }
 
     /// The night before, where it was killed: one that was stopped leaves an account.

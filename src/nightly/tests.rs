@@ -3,7 +3,12 @@ use reports::{NightEnding, NightStep, NightStepName, Severity};
 use super::*;
 
 /// A night of one step that ended so and found this.
-fn night(ending: NightEnding, worst: Option<Severity>, complete: bool, troubles: &[&str]) -> Night {
+pub fn night(
+    ending: NightEnding,
+    worst: Option<Severity>,
+    complete: bool,
+    troubles: &[&str],
+) -> Night {
     let now = Timestamp::now();
     let step = NightStep {
         step: NightStepName::Quick,
