@@ -17,6 +17,7 @@ mod leftovers;
 mod lock;
 mod nested;
 mod night_name;
+mod places;
 mod plan;
 mod removal;
 mod report_name;
@@ -44,6 +45,7 @@ use child::Children;
 use conclusion::Conclusion;
 use config::Config;
 use ground::Damaged;
+use places::Places;
 use plan::Plan;
 use store::Store;
 
@@ -71,16 +73,17 @@ pub fn run(arguments: &NightlyArguments) -> anyhow::Result<Status> {
         return Ok(Status::Clean);
     }
     let config = Config::read(&settings(arguments)?, &arguments.config)?;
-    let reports = start::check(&config)?;
+    let places = Places::find(&config);
+    let reports = start::check(&config, &places)?;
     if arguments.dry_run {
-        return dry_run::print(&config, &reports);
+        return dry_run::print(&config, &places, &reports);
     }
     let under_way = UnderWay::default();
     let caught = listen(&under_way)?;
-    let store = Store::open(&config)?;
+    let store = Store::open(&config, &places)?;
     let _lock = lock::take(&store)?;
     let removed = store.make_room(&config)?;
-    let night = go(&config, &store, &under_way, removed)?;
+    let night = go(&config, &places, &store, &under_way, removed)?;
     show(arguments, &night)?;
     Ok(status(&night, caught.signal(), config.exit_zero || arguments.exit_zero))
 }
@@ -129,6 +132,7 @@ impl UnderWay {
 /// Runs the steps, and keeps what they came to.
 fn go(
     config: &Config,
+    places: &Places,
     store: &Store,
     under_way: &UnderWay,
     removed: Vec<String>,
@@ -137,7 +141,7 @@ fn go(
     let folder = store.begin(under_way)?;
     let mut earlier = store.nights_before(started_at)?;
     earlier.retain(|night| *night != folder.name);
-    let plan = Plan::new(config, &folder.path, started_at, &store.summaries(&earlier));
+    let plan = Plan::new(config, places, &folder.path, started_at, &store.summaries(&earlier));
     let is_in_place = || store.expect_in_place(&folder);
     let until = begun + config.time_limit;
     let children = Children { config, under_way, until, is_in_place: &is_in_place };

@@ -6,12 +6,12 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use reports::{NightEnding, NightStep, PathName, Report, Severity, Timestamp, from_json};
+use reports::{CheckRun, NightEnding, NightStep, PathName, Report, Severity, Timestamp, from_json};
 use scanner::program::{self, Attended, Cut, Patience, ProgramError};
 use scanner::scratch::Owner;
 
 use super::config::Config;
-use super::ground::{Damaged, Ground};
+use super::ground::{self, Damaged, Ground};
 use super::plan::Step;
 use super::{UnderWay, advice, leftovers};
 use crate::saved;
@@ -67,26 +67,22 @@ impl Children<'_> {
         } else if let Err(error) = (self.is_in_place)() {
             told.because = Some(format!("{error:#}"));
         } else {
-            match step.ground(damaged) {
-                Ground::Whole => remark = self.attend(step, &mut told),
-                Ground::Without(words, check) => {
+            match ground::of(step, damaged) {
+                Ground::Whole => remark = self.attend(step, &mut told, damaged),
+                Ground::Part(part, check) => {
                     told.not_whole.push(check);
-                    remark = self.attend(&step.without(&words), &mut told);
+                    remark = self.attend(&part, &mut told, damaged);
                 }
                 Ground::Nowhere(why) => {
                     (told.ending, told.because) = (NightEnding::NotRun, Some(why));
                 }
             }
         }
-        let is_damaged = told.worst == Some(Severity::Corrupt) && !self.config.force;
-        if let Some(root) = step.real_root.as_ref().filter(|_| is_damaged) {
-            damaged.note(root, step.place());
-        }
         Ran { told, remark }
     }
 
     /// Attends a step. Comes back with what became of what it left behind, where it was killed.
-    fn attend(&self, step: &Step, told: &mut NightStep) -> Option<String> {
+    fn attend(&self, step: &Step, told: &mut NightStep, damaged: &mut Damaged) -> Option<String> {
         told.command = step.command_line();
         told.started_at = Some(Timestamp::now());
         let deadline = (Instant::now() + step.limit).min(self.until);
@@ -96,11 +92,14 @@ impl Children<'_> {
             self.under_way.note(group);
             owner.set(Owner::of_process(group));
         };
-        let attended = self.start(&step.arguments, &patience, &begun);
+        let attended = self.start(&step.arguments(), &patience, &begun);
         match attended {
             Ok(attended) => {
                 told.duration_seconds = attended.took.as_secs_f64();
                 let report = read(step, told);
+                if let Some(report) = report.as_ref().ok().filter(|_| !self.config.force) {
+                    damaged.note(step, report);
+                }
                 (told.ending, told.because) = ending(&attended, report);
                 let reasons = told.not_whole.iter_mut().filter_map(|check| check.reason.as_mut());
                 for why in reasons.chain(&mut told.because) {
@@ -187,7 +186,14 @@ fn read(step: &Step, told: &mut NightStep) -> Read {
     // Where nothing was examined no word means anything.
     told.verdict = Some(report.verdict).filter(|_| !report.saw_nothing());
     told.worst = report.worst();
+    let left_out = std::mem::take(&mut told.not_whole);
     told.note_checks(&report);
+    // What the night left out is told with its own reason.
+    told.not_whole.retain(|run| {
+        let is_same = |out: &CheckRun| (&out.name, out.status) == (&run.name, run.status);
+        !left_out.iter().any(is_same)
+    });
+    told.not_whole.splice(0..0, left_out);
     let defects = report.findings.iter().filter(|finding| finding.severity > Severity::Info);
     told.findings = defects.fold(0, |sum, finding| sum.saturating_add(finding.occurrences));
     Ok(report)

@@ -5,35 +5,29 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::path::Path;
 
 use reports::NightStepName;
 use scanner::program::{Attended, Cut, quote};
 use scanner::scratch::Owner;
 
 use super::command_line;
+use super::ground::Written;
 use super::plan::{Plan, Step};
 
 /// Lines of a removal that are told: a step has a scratch directory in each place.
 const LINES: usize = 20;
 
 /// The arguments that remove scratch directories in the places that a step works in, where it makes
-/// some. Its own `arguments` begin with its name and, of `fscan stress`, those places; `control` are
-/// those of the control arm.
-pub fn clean(
-    name: NightStepName,
-    root: Option<&Path>,
-    arguments: &[OsString],
-    control: &[OsString],
-) -> Option<Vec<OsString>> {
-    let mut clean: Vec<OsString> = match (name, root) {
+/// some.
+fn clean(step: &Step) -> Option<Vec<OsString>> {
+    let mut clean: Vec<OsString> = match (step.name, &step.root) {
         (NightStepName::Stress, _) => {
-            let is_option = |word: &&OsString| word.as_encoded_bytes().starts_with(b"-");
-            arguments.iter().take_while(|word| !is_option(word)).cloned().collect()
+            let targets = step.written.iter().map(Written::word);
+            std::iter::once("stress".into()).chain(targets).collect()
         }
         // A full scan makes a round trip as well.
         (NightStepName::Tar | NightStepName::Full, Some(root)) => {
-            [&["tar".into(), root.into()], control].concat()
+            [&["tar".into(), root.into()], step.control.as_slice()].concat()
         }
         (NightStepName::Quick | NightStepName::Tar | NightStepName::Full, _) => return None,
     };
@@ -48,7 +42,7 @@ pub fn remove(
     owner: Option<&Owner>,
     run: &dyn Fn(&[OsString]) -> Cleaned,
 ) -> Option<String> {
-    let clean = step.clean.as_ref()?;
+    let clean = clean(step)?;
     let place = step.place();
     let cleaned = match owner {
         Some(owner) => {
@@ -62,7 +56,7 @@ pub fn remove(
         Ok(said) => Some(format!("{place}: {}", said.join("; "))),
         Err(why) => Some(format!(
             "{place} may have left a scratch directory, which could not be removed ({why}): {}",
-            command_line::line(clean)
+            command_line::line(&clean)
         )),
     }
 }
@@ -85,8 +79,8 @@ pub fn cleaned(attended: &Attended) -> Cleaned {
 
 /// What should be known of the night before, where that was killed itself.
 pub fn of_killed_night(night: &str, plan: &Plan) -> Option<String> {
-    let clean = plan.steps.iter().filter_map(|step| step.clean.as_ref());
-    let mut clean: Vec<_> = clean.map(|clean| command_line::line(clean)).collect();
+    let clean = plan.steps.iter().filter_map(clean);
+    let mut clean: Vec<_> = clean.map(|clean| command_line::line(&clean)).collect();
     let mut seen = BTreeSet::new();
     clean.retain(|command| seen.insert(command.clone()));
     (!clean.is_empty()).then(|| {
@@ -97,16 +91,20 @@ pub fn of_killed_night(night: &str, plan: &Plan) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use reports::Timestamp;
 
     use super::*;
     use crate::nightly::config::Config;
+    use crate::nightly::places::Places;
 
     #[test]
     fn what_was_killed_is_told_with_what_cleans_up_behind_it() {
         let text = "roots = [\"/home\"]\ncontrol = \"/c\"";
         let config = Config::read(text, Path::new("nightly.toml")).unwrap();
-        let plan = Plan::new(&config, Path::new("/n"), Timestamp::now(), &[]);
+        let plan =
+            Plan::new(&config, &Places::find(&config), Path::new("/n"), Timestamp::now(), &[]);
         let of_night = of_killed_night("x.partial", &plan).unwrap();
         assert!(
             of_night.ends_with(
@@ -120,7 +118,8 @@ mod tests {
     fn what_a_killed_step_left_is_removed_and_told() {
         let text = "roots = [\"/home\"]\ncontrol = false\n";
         let config = Config::read(text, Path::new("nightly.toml")).unwrap();
-        let plan = Plan::new(&config, Path::new("/n"), Timestamp::now(), &[]);
+        let plan =
+            Plan::new(&config, &Places::find(&config), Path::new("/n"), Timestamp::now(), &[]);
         let [quick, tar, ..] = plan.steps.as_slice() else { panic!("{:?}", plan.steps) };
         let owner: Owner = "7.8.9".parse().unwrap();
         let clean = |words: &[OsString], answer: Cleaned| {

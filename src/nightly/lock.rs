@@ -112,13 +112,14 @@ mod tests {
 
     use super::*;
     use crate::nightly::config::Config;
+    use crate::nightly::places::Places;
 
     #[test]
     fn a_step_holds_it_until_the_night_has_come_to_its_end() {
         let top = tempfile::tempdir().unwrap();
         let text = format!("roots = [\"/proc\"]\nreports = \"{}/n\"", top.path().display());
         let config = Config::read(&text, Path::new("nightly.toml")).unwrap();
-        let store = Store::open(&config).unwrap();
+        let store = Store::open(&config, &Places::find(&config)).unwrap();
         let lock = take(&store).unwrap();
         for held in [take(&store).map(drop), expect_free(&store)] {
             let error = held.unwrap_err().to_string();

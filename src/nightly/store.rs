@@ -19,11 +19,11 @@ use rustix::fs::{
     statat, symlinkat, unlinkat,
 };
 use rustix::io::Errno;
-use scanner::may_be_looked_up;
 
 use super::baseline::Earlier;
 use super::config::Config;
 use super::night_name::{self, PARTIAL};
+use super::places::{self, Places};
 use super::trust::refuse_of_others;
 use super::{MARKER, SUMMARY, UnderWay, keep, start};
 use crate::saved;
@@ -36,6 +36,9 @@ const LATEST_NEW: &str = ".latest-new";
 
 /// The most nights before that are compared with.
 pub const COMPARED: usize = 30;
+
+/// How long it may take until it is known where the folder is.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The largest account of a night, in bytes.
 const LARGEST_SUMMARY: u64 = 16 << 20;
@@ -59,8 +62,8 @@ pub struct NightFolder {
 
 impl Store {
     /// Opens the folder, which is made where it is not there.
-    pub fn open(config: &Config) -> anyhow::Result<Self> {
-        let path = place(config)?;
+    pub fn open(config: &Config, places: &Places) -> anyhow::Result<Self> {
+        let path = place(config, places)?;
         let shown = || PathName::from(path.as_path()).escaped();
         let made = DirBuilder::new().recursive(true).mode(0o700).create(&path);
         made.with_context(|| format!("{}: the folder for reports cannot be made", shown()))?;
@@ -243,9 +246,14 @@ pub fn directory() -> OFlags {
 }
 
 /// The path of the folder without links, where nights may be kept there. Nothing is made.
-pub fn place(config: &Config) -> anyhow::Result<PathBuf> {
-    let path = real(&config.reports)?;
-    refuse_under_roots(config, &path)?;
+pub fn place(config: &Config, places: &Places) -> anyhow::Result<PathBuf> {
+    let reports = config.reports.clone();
+    let Some(path) = places::in_time(PATIENCE, move || real(&reports)) else {
+        let shown = PathName::from(config.reports.as_path()).escaped();
+        bail!("{shown}: it does not answer; name another folder (`reports`)");
+    };
+    let path = path?;
+    refuse_under_roots(config, places, &path)?;
     refuse_of_others(&path)?;
     Ok(path)
 }
@@ -266,12 +274,8 @@ fn real(path: &Path) -> anyhow::Result<PathBuf> {
 }
 
 /// Reports that are written while a tree is scanned would be part of it.
-fn refuse_under_roots(config: &Config, reports: &Path) -> anyhow::Result<()> {
-    let above = |root: &&PathBuf| {
-        // Where meeting damage would stop this machine no name is looked up.
-        let real = may_be_looked_up(root, config.force).then(|| root.canonicalize().ok());
-        reports.starts_with(real.flatten().as_ref().unwrap_or(root))
-    };
+fn refuse_under_roots(config: &Config, places: &Places, reports: &Path) -> anyhow::Result<()> {
+    let above = |root: &&PathBuf| reports.starts_with(places.real(root));
     match config.roots.iter().find(above).filter(|_| !config.reports_in_root) {
         None => Ok(()),
         Some(root) => bail!(

@@ -1,12 +1,10 @@
 use std::fs;
 
-use reports::{
-    NIGHT_SCHEMA_VERSION, Report, Root, SCHEMA_VERSION, Severity, Totals, Verdict, write_json,
-};
+use reports::{NIGHT_SCHEMA_VERSION, Root, Severity, write_json};
 
 use super::*;
-use crate::nightly::{MARKER, UnderWay};
-use crate::tool::tool;
+use crate::nightly::places::Places;
+use crate::nightly::{MARKER, UnderWay, tests};
 
 /// Where nights are kept during a test.
 struct Nights {
@@ -24,7 +22,7 @@ fn begun(more: &str) -> Nights {
         "roots = [\"/proc\"]\nreports = \"{path}/nights\"\nprometheus-file = \"{path}/x.prom\"\n{more}"
     );
     let config = Config::read(&text, Path::new("nightly.toml")).unwrap();
-    let store = Store::open(&config).unwrap();
+    let store = Store::open(&config, &Places::find(&config)).unwrap();
     let folder = store.begin(&UnderWay::default()).unwrap();
     Nights { config, store, folder, top }
 }
@@ -82,28 +80,9 @@ fn scanned(folder: &Path, time: Timestamp) {
         shard: None,
         checks: Vec::new(),
     };
-    let report = Report {
-        schema_version: SCHEMA_VERSION,
-        tool: tool(),
-        started_at: time,
-        finished_at: time,
-        duration_seconds: 0.0,
-        complete: true,
-        verdict: Verdict::Healthy,
-        roots: vec![root],
-        totals: Totals::default(),
-        findings: Vec::new(),
-        suppressed: Vec::new(),
-        unchecked: Vec::new(),
-        directories: None,
-        blocks: Vec::new(),
-        resumed: None,
-        environment: None,
-        diff: None,
-        tar: None,
-        stress: None,
-        recommendations: Vec::new(),
-    };
+    let mut report = tests::report();
+    (report.started_at, report.finished_at) = (time, time);
+    report.roots.push(root);
     let mut text = Vec::new();
     write_json(&report, &mut text).unwrap();
     fs::write(folder.join("quick.json"), text).unwrap();

@@ -68,7 +68,10 @@ fn what_no_night_can_begin_with_is_refused_in_its_first_second() {
     refused("min-free = \"1000T\"", "`min-free`");
     refused(&format!("prometheus-file = \"{}/none/x.prom\"", dir.path().display()), "none/x.prom");
     dir.folder("folder.prom");
-    refused(&format!("prometheus-file = \"{}\"", dir.join("folder.prom").display()), "regular");
+    refused(
+        &format!("prometheus-file = \"{}\"", dir.join("folder.prom").display()),
+        "it is a folder",
+    );
     dir.file("nights", b"x");
     refused("", "it is no folder");
     fs::remove_file(&nights).unwrap();

@@ -94,11 +94,20 @@ fn findings_are_a_failed_job_unless_told_otherwise() {
         nightly(dir, &settings).run().expect_code(0);
         // What is proved to be damaged is not written to, unless that is wanted.
         let tar = text.replace("[tar]\nrun = false", "[tar]\npackages = 2\npattern = \"npm\"");
+        let tar = tar.replace("[full]\nrun = false", "");
         for (force, expected) in [("", NotRun), ("force = true\n", Done)] {
             fs::write(&settings, format!("{force}{tar}")).unwrap();
             let outcome = nightly(dir, &settings).run();
             let told = night(outcome.expect_code(1));
-            outcome.expect(super::endings(&told) == [Done, expected], "what became of tar");
+            outcome.expect(super::endings(&told) == [Done, expected, Done], "what became of tar");
+            let full = &told.steps[2];
+            let is_spared = full.not_whole.iter().any(|run| {
+                run.name == "tar"
+                    && run.reason.as_ref().is_some_and(|it| it.contains("proved damage"))
+            });
+            outcome.expect(is_spared == force.is_empty(), "nor written to by the full scan");
+            let words = full.command.contains("--read-only");
+            outcome.expect(words == force.is_empty(), "which is told not to");
         }
     });
 }
