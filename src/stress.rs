@@ -66,7 +66,8 @@ pub fn run(arguments: &StressArguments) -> anyhow::Result<Status> {
     let mut done = run::run(options, &watch);
     progress.finish();
     if let Some(directory) = &arguments.reproducers {
-        save_reproducers(&mut done, directory);
+        let later = arguments.reproducers_later.as_ref().unwrap_or(directory);
+        save_reproducers(&mut done, directory, later);
     }
     end(outcome, &arguments.result, done, &caught)
 }
@@ -239,11 +240,11 @@ fn make_directory(directory: &Path) -> anyhow::Result<()> {
 }
 
 /// Writes each reproducer to a file of its own. The report holds them too, and comes out whatever
-/// becomes of the files.
-fn save_reproducers(done: &mut Done, directory: &Path) {
+/// becomes of the files. They are told as they will be called in `later`.
+fn save_reproducers(done: &mut Done, directory: &Path, later: &Path) {
     for row in done.stress.divergences.iter_mut().filter(|row| !row.reproducer.is_empty()) {
         match save(&row.target, &row.reproducer, directory) {
-            Ok(path) => row.replay_file = Some(path.as_path().into()),
+            Ok(name) => row.replay_file = Some(later.join(name).as_path().into()),
             Err(error) => {
                 let directory = PathName::from(directory).escaped();
                 done.unusable.push(format!("{directory}: a reproducer cannot be written: {error}"));
@@ -252,13 +253,14 @@ fn save_reproducers(done: &mut Done, directory: &Path) {
     }
 }
 
-/// Writes a reproducer beside those that are there: they may be of another run.
-fn save(target: &str, lines: &[String], directory: &Path) -> std::io::Result<PathBuf> {
+/// Writes a reproducer beside those that are there: they may be of another run. Comes back with its
+/// name.
+fn save(target: &str, lines: &[String], directory: &Path) -> std::io::Result<String> {
     let text = lines.join("\n") + "\n";
     let names = (1..).map(|number: u32| format!("{}-{number}.ops", target.replace('/', "_")));
-    for path in names.map(|name| directory.join(name)) {
-        match File::create_new(&path) {
-            Ok(mut file) => return file.write_all(text.as_bytes()).map(|()| path),
+    for name in names {
+        match File::create_new(directory.join(&name)) {
+            Ok(mut file) => return file.write_all(text.as_bytes()).map(|()| name),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
         }

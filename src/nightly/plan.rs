@@ -12,6 +12,7 @@ use reports::{NightStepName, PathName, Timestamp};
 use super::baseline::{Baseline, Earlier};
 use super::config::{Config, FullStep, StressStep, TarStep};
 use super::ground::Written;
+use super::night_name::PARTIAL;
 use super::places::Places;
 use super::{command_line, nested, report_name, targets};
 
@@ -311,10 +312,21 @@ impl Planner<'_> {
         options.extend(words(&["--duration", &duration, "--seed", &seed, "--profile", &profile]));
         options.extend(words(&["--max-bytes", &bytes, "--threads", &threads]));
         let reproducers = self.folder.join(super::removal::REPRODUCERS);
+        let later = final_folder(self.folder).join(super::removal::REPRODUCERS);
+        let is_renamed = later != reproducers;
         options.extend([OsString::from("--reproducers"), reproducers.into()]);
+        if is_renamed {
+            options.extend([OsString::from("--reproducers-later"), later.into()]);
+        }
         let own = Own { head: words(&["stress"]), written, options, ..Own::default() };
         self.step(NightStepName::Stress, None, stress.limit, 0, own)
     }
+}
+
+/// What the folder of a night is called when it has come to its end.
+fn final_folder(folder: &Path) -> PathBuf {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    folder.with_file_name(name.strip_suffix(PARTIAL).unwrap_or(&name))
 }
 
 /// What `fscan tar` is told of a control arm; of the usual one nothing, so that it goes without where

@@ -206,7 +206,7 @@ impl Store {
     pub fn finish(&self, night: &NightFolder) -> anyhow::Result<(NightFolder, Option<String>)> {
         let (shown, name) = (PathName::from(night.path.as_path()).escaped(), night.final_name());
         self.expect_in_place(night)?;
-        let folder = night.folder.try_clone().with_context(|| format!("{shown}: dup"))?;
+        let folder = night.again()?.folder;
         renameat(&self.folder, &night.name, &self.folder, name)
             .with_context(|| format!("{shown}: rename to {name}"))?;
         // The rename itself reaches the disk with the folder; some filesystems cannot flush one.
@@ -229,6 +229,13 @@ impl Store {
 }
 
 impl NightFolder {
+    /// The same once more.
+    pub fn again(&self) -> anyhow::Result<Self> {
+        let shown = || format!("{}: dup", PathName::from(self.path.as_path()).escaped());
+        let folder = self.folder.try_clone().with_context(shown)?;
+        Ok(NightFolder { name: self.name.clone(), path: self.path.clone(), folder })
+    }
+
     /// What it is called when it came to its end.
     pub fn final_name(&self) -> &str {
         self.name.strip_suffix(PARTIAL).unwrap_or(&self.name)
