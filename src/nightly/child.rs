@@ -25,11 +25,20 @@ const SENTENCE: usize = 5000;
 /// The number of SIGKILL.
 const KILL: i32 = 9;
 
+/// The number of SIGTERM.
+const TERM: i32 = 15;
+
+/// The exit status of one that was asked to end.
+const ASKED: i32 = 128 + TERM;
+
 /// What systemd gives to the process that it starts, and to no child of it.
 const NOT_FOR_CHILDREN: [&str; 4] = ["NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "WATCHDOG_PID"];
 
 /// How long the removal of what a killed step left may take.
 const REMOVAL: Duration = Duration::from_mins(2);
+
+/// The same from when the night is stopped.
+const LAST_REMOVAL: Duration = Duration::from_secs(15);
 
 /// How long that may take to end when it is asked to.
 const REMOVAL_GRACE: Duration = Duration::from_secs(2);
@@ -92,7 +101,8 @@ impl Children<'_> {
             self.under_way.note(group);
             owner.set(Owner::of_process(group));
         };
-        let attended = self.start(&step.arguments(), &patience, &begun);
+        let is_stopped = || self.under_way.is_stopped();
+        let attended = self.start(&step.arguments(), &patience, &begun, &is_stopped);
         match attended {
             Ok(attended) => {
                 told.duration_seconds = attended.took.as_secs_f64();
@@ -121,16 +131,16 @@ impl Children<'_> {
         arguments: &[OsString],
         patience: &Patience,
         begun: &dyn Fn(u32),
+        is_stopped: &dyn Fn() -> bool,
     ) -> Result<Attended, ProgramError> {
-        let is_stopped = || self.under_way.is_stopped();
         let program = own_program();
         let attended =
-            program::attend(&program, arguments, &NOT_FOR_CHILDREN, patience, begun, &is_stopped);
+            program::attend(&program, arguments, &NOT_FOR_CHILDREN, patience, begun, is_stopped);
         self.under_way.note(0);
         attended
     }
 
-    /// Removes what a step left that was killed, unless all is to end at once.
+    /// Removes what a step left that was killed; in less time where the night is stopped.
     fn remove_leftovers(
         &self,
         step: &Step,
@@ -143,7 +153,15 @@ impl Children<'_> {
         let remove = |arguments: &[OsString]| {
             let deadline = Instant::now() + REMOVAL;
             let patience = Patience { deadline, grace: REMOVAL_GRACE, said: SAID };
-            let attended = self.start(arguments, &patience, &|group| self.under_way.note(group));
+            let stopped = Cell::new(None);
+            let is_over = || {
+                if self.under_way.is_stopped() && stopped.get().is_none() {
+                    stopped.set(Some(Instant::now()));
+                }
+                stopped.get().is_some_and(|since| since.elapsed() >= LAST_REMOVAL)
+            };
+            let begun = |group| self.under_way.note(group);
+            let attended = self.start(arguments, &patience, &begun, &is_over);
             attended.map_err(|error| error.to_string()).and_then(|it| leftovers::cleaned(&it))
         };
         leftovers::remove(step, owner, &remove)
@@ -201,34 +219,49 @@ fn read(step: &Step, told: &mut NightStep) -> Read {
 
 /// How a step ended, and why.
 fn ending(attended: &Attended, report: Read) -> (NightEnding, Option<String>) {
-    let said = || last_sentence(&attended.said);
-    match (attended.cut, attended.killed) {
-        (_, true) => return (NightEnding::Killed, Some(not_ended(attended))),
-        (Some(Cut::Stopped), _) => return (NightEnding::Stopped, None),
-        (Some(Cut::OutOfTime), _) => {
-            let limit = format!("after {:.1} s (`time-limit`)", attended.took.as_secs_f64());
-            return (NightEnding::OutOfTime, Some(limit));
-        }
-        (None, false) => {}
+    if attended.killed {
+        return (NightEnding::Killed, Some(not_ended(attended)));
     }
+    let said = || last_sentence(&attended.said);
     let Some(status) = attended.status else {
         return (NightEnding::Crashed, Some("how it ended is not known".to_owned()));
     };
-    match (status.code(), report) {
-        (None, _) => {
+    match (status.code(), report, attended.cut) {
+        // One that is asked to end may have come to its end just then.
+        (Some(0 | 1 | 3), Ok(report), _) if report.complete => (NightEnding::Done, None),
+        (Some(0..=3 | ASKED), report, Some(cut)) => cut_short(attended, cut, report),
+        // It had only begun to begin.
+        (None, report, Some(cut)) if status.signal() == Some(TERM) => {
+            cut_short(attended, cut, report)
+        }
+        (None, ..) => {
             let signal = status.signal().unwrap_or_default();
             // Nobody here sends it unasked; the kernel does.
             let why = if signal == KILL { " (memory may have been short)" } else { "" };
             (NightEnding::Crashed, Some(with(&format!("signal {signal}{why}"), said())))
         }
-        (Some(0 | 1 | 3), Ok(report)) if report.complete => (NightEnding::Done, None),
-        (Some(0 | 1 | 3), Ok(_)) => {
+        (Some(0 | 1 | 3), Ok(_), None) => {
             (NightEnding::Failed, Some("its report is incomplete, and says why".to_owned()))
         }
-        (Some(0 | 1 | 3), Err(why)) => (NightEnding::NoReport, Some(with(&why, said()))),
-        (Some(2), _) => (NightEnding::Failed, said()),
-        (Some(code), _) => {
+        (Some(0 | 1 | 3), Err(why), None) => (NightEnding::NoReport, Some(with(&why, said()))),
+        (Some(2), _, None) => (NightEnding::Failed, said()),
+        (Some(code), ..) => {
             (NightEnding::Crashed, Some(with(&format!("exit status {code}"), said())))
+        }
+    }
+}
+
+/// One that ended when it was asked to. What it had seen should be in its report.
+fn cut_short(attended: &Attended, cut: Cut, report: Read) -> (NightEnding, Option<String>) {
+    let no_report = report
+        .err()
+        .map(|why| with(&format!("it left no report: {why}"), last_sentence(&attended.said)));
+    match cut {
+        Cut::Stopped => (NightEnding::Stopped, no_report),
+        Cut::OutOfTime => {
+            let limit = format!("after {:.1} s (`time-limit`)", attended.took.as_secs_f64());
+            let told = no_report.map(|why| format!("{limit}; {why}"));
+            (NightEnding::OutOfTime, Some(told.unwrap_or(limit)))
         }
     }
 }
@@ -257,6 +290,50 @@ fn not_ended(attended: &Attended) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn how_a_step_ended() {
+        use NightEnding::{Crashed, Done, Failed, Killed, NoReport, OutOfTime, Stopped};
+        let (late, stopped) = (Some(Cut::OutOfTime), Some(Cut::Stopped));
+        let (whole, part, none) = (Some(true), Some(false), None);
+        // Raw statuses: an exit status is above the number of a signal.
+        for (status, cut, killed, report, expected, because) in [
+            (Some(0), None, false, whole, Done, ""),
+            (Some(1 << 8), None, false, whole, Done, ""),
+            (Some(0), None, false, part, Failed, "incomplete"),
+            (Some(0), None, false, none, NoReport, "not there: x"),
+            (Some(2 << 8), None, false, whole, Failed, "x"),
+            (Some(101 << 8), None, false, whole, Crashed, "exit status 101: x"),
+            (Some(11), None, false, whole, Crashed, "signal 11: x"),
+            (None, None, false, whole, Crashed, "not known"),
+            // It came to its end just when it was asked to.
+            (Some(3 << 8), late, false, whole, Done, ""),
+            (Some(0), stopped, false, whole, Done, ""),
+            (Some(ASKED << 8), late, false, part, OutOfTime, "time-limit"),
+            (Some(1 << 8), late, false, part, OutOfTime, "time-limit"),
+            (Some(ASKED << 8), stopped, false, part, Stopped, ""),
+            (Some(ASKED << 8), late, false, none, OutOfTime, "; it left no report: not there: x"),
+            (Some(2 << 8), stopped, false, none, Stopped, "it left no report: not there: x"),
+            (Some(TERM), late, false, none, OutOfTime, "it left no report"),
+            (Some(11), late, false, part, Crashed, "signal 11"),
+            (Some(101 << 8), stopped, false, part, Crashed, "exit status 101"),
+            (Some(KILL), late, true, part, Killed, "did not end when"),
+        ] {
+            let attended = Attended {
+                status: status.map(std::process::ExitStatus::from_raw),
+                cut,
+                killed,
+                said: b"fscan: x\n".to_vec(),
+                took: Duration::ZERO,
+            };
+            let report =
+                report.map(|complete| Report { complete, ..crate::nightly::tests::report() });
+            let (told, why) = ending(&attended, report.ok_or_else(|| "not there".to_owned()));
+            let why = why.unwrap_or_default();
+            assert_eq!(told, expected, "{attended:?}: {why}");
+            assert!(why.contains(because) && because.is_empty() == why.is_empty(), "{why}");
+        }
+    }
 
     #[test]
     fn the_advice_behind_a_long_path_is_told() {

@@ -70,7 +70,8 @@ pub fn cleaned(attended: &Attended) -> Cleaned {
     let lines = said.lines().map(|line| line.strip_prefix("fscan: ").unwrap_or(line).to_owned());
     let lines: Vec<_> = lines.filter(|line| !line.is_empty()).take(LINES).collect();
     match (attended.cut, attended.status.and_then(|status| status.code())) {
-        (None, Some(0)) => Ok(lines),
+        // It came to its end, whoever asked for that meanwhile.
+        (_, Some(0)) => Ok(lines),
         (Some(Cut::OutOfTime), _) => Err("it took too long".to_owned()),
         (Some(Cut::Stopped), _) => Err("the night was stopped".to_owned()),
         (None, _) => Err(quote(&attended.said)),
@@ -159,6 +160,8 @@ mod tests {
         let lines = vec!["/a: removed".to_owned(), "/b: removed".to_owned()];
         assert_eq!(cleaned(&ended(Some(0), None, said)), Ok(lines));
         assert_eq!(cleaned(&ended(Some(0), None, "")), Ok(Vec::new()));
+        let lines = cleaned(&ended(Some(0), Some(Cut::Stopped), said));
+        assert_eq!(lines.map(|lines| lines.len()), Ok(2));
         assert!(cleaned(&ended(Some(2 << 8), None, "x")).is_err());
         assert!(cleaned(&ended(Some(9), None, "")).is_err());
         let cut = Some(Cut::OutOfTime);
