@@ -8,15 +8,15 @@ use super::age::{Age, DAY, ages};
 use super::baseline;
 use super::config::{Config, Keep};
 use super::night_name::{self, PARTIAL};
-use super::removal::{remove, size};
+use super::removal::{Removable, look, size};
 use super::store::Store;
 
 /// What came of nights that are not kept.
 #[derive(Debug, Default)]
 pub struct Tidied {
-    /// Which were removed and why, and which could not be.
+    /// Which were removed and why.
     pub told: Vec<String>,
-    /// What should be known.
+    /// What should be known: which could not be removed, too.
     pub remarks: Vec<String>,
 }
 
@@ -28,21 +28,25 @@ pub fn tidy(
     tonight: Option<&str>,
 ) -> anyhow::Result<Tidied> {
     let judged = judge_all(store, config, &lying(store)?, now, tonight)?;
-    let mut told = Vec::new();
+    let mut tidied = Tidied::default();
     for (name, why) in judged.going() {
-        told.push(match remove(store, name) {
-            Ok(()) => format!("{name}: {why}"),
-            Err(error) => format!("{name} stays: {error:#}"),
-        });
+        match look(store, name).and_then(Removable::remove) {
+            Ok(()) => tidied.told.push(format!("{name}: {why}")),
+            Err(error) => tidied.remarks.push(format!("{name} stays: {error:#}")),
+        }
     }
-    Ok(Tidied { told, remarks: judged.remarks })
+    tidied.remarks.extend(judged.remarks);
+    Ok(tidied)
 }
 
 /// How many bytes would be free again.
 pub fn reclaimable(store: &Store, config: &Config, now: Timestamp) -> anyhow::Result<u64> {
     let lying = lying(store)?;
     let judged = judge_all(store, config, &lying, now, None)?;
-    let goes = |night: &&Lying| judged.going().any(|(name, _)| name == night.name);
+    let goes = |night: &&Lying| {
+        let mut going = judged.going();
+        going.any(|(name, _)| name == night.name) && look(store, &night.name).is_ok()
+    };
     Ok(lying.iter().filter(goes).fold(0, |sum, night| sum.saturating_add(night.bytes)))
 }
 
