@@ -138,9 +138,8 @@ fn go(
     removed: Vec<String>,
 ) -> anyhow::Result<Night> {
     let (started_at, begun) = (Timestamp::now(), Instant::now());
+    let earlier = store.nights_before(started_at)?;
     let folder = store.begin(under_way)?;
-    let mut earlier = store.nights_before(started_at)?;
-    earlier.retain(|night| *night != folder.name);
     let plan = Plan::new(config, places, &folder.path, started_at, &store.summaries(&earlier));
     let is_in_place = || store.expect_in_place(&folder);
     let until = begun + config.time_limit;
@@ -148,8 +147,8 @@ fn go(
     let mut damaged = Damaged::default();
     let ran = plan.steps.iter().map(|step| children.run(step, &mut damaged));
     let (steps, left): (Vec<_>, Vec<_>) = ran.map(|ran| (ran.told, ran.remark)).unzip();
-    let killed = store.killed_before(&earlier);
-    let before = killed.and_then(|night| leftovers::of_killed_night(night, &plan));
+    let silent = store.silent_before(&earlier);
+    let before = silent.and_then(|night| leftovers::of_silent_night(night, &plan));
     let remarks =
         plan.remarks.iter().cloned().chain(left.into_iter().flatten()).chain(before).collect();
     let finished_at = Timestamp::now();

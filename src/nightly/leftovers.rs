@@ -1,7 +1,7 @@
 //! Scratch directories that steps leave behind when they are killed.
 //!
 //! What a night's own step left is removed by `--clean`, in a process of its own: what a killed step
-//! hung on may hang that too. What a killed night left is told of with what removes it.
+//! hung on may hang that too. What a night left that left no account is told of with what removes it.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -78,15 +78,19 @@ pub fn cleaned(attended: &Attended) -> Cleaned {
     }
 }
 
-/// What should be known of the night before, where that was killed itself.
-pub fn of_killed_night(night: &str, plan: &Plan) -> Option<String> {
+/// What should be known of the night before, where that left no account.
+pub fn of_silent_night(night: &str, plan: &Plan) -> Option<String> {
     let clean = plan.steps.iter().filter_map(clean);
     let mut clean: Vec<_> = clean.map(|clean| command_line::line(&clean)).collect();
     let mut seen = BTreeSet::new();
     clean.retain(|command| seen.insert(command.clone()));
     (!clean.is_empty()).then(|| {
         let clean = clean.join("; ");
-        format!("{night} was killed, and its steps may have left scratch directories: {clean}")
+        format!(
+            "{night} left no account (killed, or no room), so its steps may have left scratch \
+             directories; look at them before you remove them, as that removes what was kept on purpose \
+             as well: {clean}"
+        )
     })
 }
 
@@ -106,7 +110,8 @@ mod tests {
         let config = Config::read(text, Path::new("nightly.toml")).unwrap();
         let plan =
             Plan::new(&config, &Places::find(&config), Path::new("/n"), Timestamp::now(), &[]);
-        let of_night = of_killed_night("x.partial", &plan).unwrap();
+        let of_night = of_silent_night("x.partial", &plan).unwrap();
+        assert!(of_night.starts_with("x.partial left no account (killed, or no room)"));
         assert!(
             of_night.ends_with(
                 "fscan tar /home --control /c --clean; fscan stress home=/home c-2=/c --clean"

@@ -148,8 +148,8 @@ impl Store {
         nights.iter().filter_map(read).collect()
     }
 
-    /// The night before, where it was killed: one that was stopped leaves an account.
-    pub fn killed_before<'a>(&self, earlier: &'a [String]) -> Option<&'a str> {
+    /// The night before, where it left no account: one that was stopped leaves one.
+    pub fn silent_before<'a>(&self, earlier: &'a [String]) -> Option<&'a str> {
         let last = earlier.first().filter(|name| name.ends_with(PARTIAL))?;
         let account = self.path.join(last).join(SUMMARY).symlink_metadata();
         account.is_err().then_some(last.as_str())
@@ -190,15 +190,15 @@ impl Store {
         let shown =
             || format!("{}: the folder of the night", PathName::from(path.as_path()).escaped());
         let opened = openat(&self.folder, &name, directory() | OFlags::NOFOLLOW, Mode::empty());
-        let folder = opened.with_context(shown)?;
-        let flags =
-            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let marker = openat(&folder, MARKER, flags, Mode::RUSR | Mode::WUSR).with_context(shown)?;
-        let text =
-            "Made by `fscan nightly`, which removes it with what it wrote when its time is over.\n";
-        let written = std::fs::File::from(marker).write_all(text.as_bytes());
-        written.with_context(shown)?;
-        Ok(NightFolder { name, path, folder })
+        let marked = opened.with_context(shown).and_then(|folder| {
+            write_marker(&folder).with_context(shown)?;
+            Ok(folder)
+        });
+        if marked.is_err() {
+            // Without a whole marker no night would know it for its own, and remove it.
+            let _ = unlinkat(&self.folder, &name, AtFlags::REMOVEDIR);
+        }
+        marked.map(|folder| NightFolder { name, path, folder })
     }
 
     /// Gives a night that came to its end its name, and has `latest` lead there. Comes back with
@@ -245,6 +245,19 @@ impl NightFolder {
     pub fn final_path(&self) -> PathBuf {
         self.path.with_file_name(self.final_name())
     }
+}
+
+/// Writes the marker whole, or leaves none.
+fn write_marker(folder: &OwnedFd) -> anyhow::Result<()> {
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let marker = openat(folder, MARKER, flags, Mode::RUSR | Mode::WUSR)?;
+    let text =
+        "Made by `fscan nightly`, which removes it with what it wrote when its time is over.\n";
+    let written = std::fs::File::from(marker).write_all(text.as_bytes());
+    if written.is_err() {
+        let _ = unlinkat(folder, MARKER, AtFlags::empty());
+    }
+    Ok(written?)
 }
 
 /// How folders are opened.

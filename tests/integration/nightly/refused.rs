@@ -103,6 +103,17 @@ fn a_folder_without_inodes_is_refused() {
     });
 }
 
+/// Without a whole marker no later night would know the folder for one that it may remove.
+#[test]
+fn a_night_that_cannot_mark_its_folder_leaves_none() {
+    let dir = Dir::new();
+    let root = dir.folder("root");
+    let settings = settings(&dir, &[&root], QUICK_ALONE);
+    let outcome = nightly(&dir, &settings).file_size(0).run();
+    outcome.expect_code(2).expect_one_error_line("the folder of the night");
+    outcome.expect(super::listed(&dir) == [".lock"], "no folder is left");
+}
+
 fn listed_if_there(folder: &Path) -> Option<usize> {
     fs::read_dir(folder).ok().map(Iterator::count)
 }
