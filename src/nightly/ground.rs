@@ -14,7 +14,7 @@ use reports::{CheckRun, CheckStatus, PathName, Report, Severity};
 use scanner::Device;
 use scanner::mounts::{self, Mount};
 
-use super::plan::Step;
+use super::step::Step;
 
 /// A place that a step writes in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,17 +95,14 @@ fn proved<'a>(step: &'a Step, report: &Report) -> Vec<&'a Path> {
     let accepted = accepted.filter(|it| it.count > 0 && it.severity == Severity::Corrupt);
     // Where is not told.
     paths.extend(accepted.map(|_| None));
-    match &step.real_root {
-        Some(root) => paths.first().map(|_| root.as_path()).into_iter().collect(),
-        None => {
-            // A path below none of them is on a filesystem that was made for it.
-            let is_meant = |place: &&Written| {
-                !place.is_control
-                    && paths.iter().any(|path| path.is_none_or(|path| place.holds(path)))
-            };
-            step.written.iter().filter(is_meant).map(|place| place.real.as_path()).collect()
-        }
+    if let Some(root) = &step.real_root {
+        return paths.first().map(|_| root.as_path()).into_iter().collect();
     }
+    // A path below none of them is on a filesystem that was made for it.
+    let is_meant = |place: &&Written| {
+        !place.is_control && paths.iter().any(|path| path.is_none_or(|path| place.holds(path)))
+    };
+    step.written.iter().filter(is_meant).map(|place| place.real.as_path()).collect()
 }
 
 /// What can be done now of a step.

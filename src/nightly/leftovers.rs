@@ -12,7 +12,8 @@ use scanner::scratch::Owner;
 
 use super::command_line;
 use super::ground::Written;
-use super::plan::{Plan, Step};
+use super::plan::Plan;
+use super::step::Step;
 
 /// Lines of a removal that are told: a step has a scratch directory in each place.
 const LINES: usize = 20;
