@@ -11,6 +11,7 @@ mod diff;
 mod environment;
 mod explain;
 mod image;
+mod leftovers;
 mod longhorn;
 mod manifest;
 mod manual;

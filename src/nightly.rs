@@ -5,21 +5,25 @@
 
 mod advice;
 mod age;
+mod baseline;
 mod child;
 mod command_line;
 mod conclusion;
 mod config;
 mod dry_run;
+mod ending;
 mod ground;
 mod keep;
 mod leftovers;
 mod lock;
 mod nested;
 mod night_name;
+mod places;
 mod plan;
 mod removal;
 mod report_name;
 mod start;
+mod step;
 mod store;
 mod targets;
 mod trust;
@@ -43,6 +47,7 @@ use child::Children;
 use conclusion::Conclusion;
 use config::Config;
 use ground::Damaged;
+use places::Places;
 use plan::Plan;
 use store::Store;
 
@@ -70,16 +75,17 @@ pub fn run(arguments: &NightlyArguments) -> anyhow::Result<Status> {
         return Ok(Status::Clean);
     }
     let config = Config::read(&settings(arguments)?, &arguments.config)?;
-    let reports = start::check(&config)?;
+    let places = Places::find(&config);
+    let reports = start::check(&config, &places)?;
     if arguments.dry_run {
-        return dry_run::print(&config, &reports);
+        return dry_run::print(&config, &places, &reports);
     }
     let under_way = UnderWay::default();
     let caught = listen(&under_way)?;
-    let store = Store::open(&config)?;
+    let store = Store::open(&config, &places)?;
     let _lock = lock::take(&store)?;
     let removed = store.make_room(&config)?;
-    let night = go(&config, &store, &under_way, removed)?;
+    let night = go(&config, &places, &store, &under_way, removed)?;
     show(arguments, &night)?;
     Ok(status(&night, caught.signal(), config.exit_zero || arguments.exit_zero))
 }
@@ -128,23 +134,23 @@ impl UnderWay {
 /// Runs the steps, and keeps what they came to.
 fn go(
     config: &Config,
+    places: &Places,
     store: &Store,
     under_way: &UnderWay,
     removed: Vec<String>,
 ) -> anyhow::Result<Night> {
     let (started_at, begun) = (Timestamp::now(), Instant::now());
+    let earlier = store.nights_before(started_at)?;
     let folder = store.begin(under_way)?;
-    let mut earlier = store.nights_before(started_at)?;
-    earlier.retain(|night| *night != folder.name);
-    let plan = Plan::new(config, &folder.path, started_at, &store.summaries(&earlier));
+    let plan = Plan::new(config, places, &folder.path, started_at, &store.summaries(&earlier));
     let is_in_place = || store.expect_in_place(&folder);
     let until = begun + config.time_limit;
     let children = Children { config, under_way, until, is_in_place: &is_in_place };
     let mut damaged = Damaged::default();
     let ran = plan.steps.iter().map(|step| children.run(step, &mut damaged));
     let (steps, left): (Vec<_>, Vec<_>) = ran.map(|ran| (ran.told, ran.remark)).unzip();
-    let killed = store.killed_before(&earlier);
-    let before = killed.and_then(|night| leftovers::of_killed_night(night, &plan));
+    let silent = store.silent_before(&earlier);
+    let before = silent.and_then(|night| leftovers::of_silent_night(night, &plan));
     let remarks =
         plan.remarks.iter().cloned().chain(left.into_iter().flatten()).chain(before).collect();
     let finished_at = Timestamp::now();
@@ -161,7 +167,7 @@ fn go(
         trend: Vec::new(),
         worse: None,
         removed,
-        troubles: Vec::new(),
+        troubles: plan.troubles,
         remarks,
     };
     let conclusion = Conclusion { config, store, folder: &folder, earlier: &earlier };

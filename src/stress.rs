@@ -8,13 +8,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 use reports::{PathName, Stress, Totals, UncheckedCollector, UncheckedReason};
-use scanner::scratch::Leftover;
+use scanner::scratch::Kind;
 use stress::generator::{Mix, Profile};
 use stress::run::{self, Done, StressOptions, Watch};
 use stress::site::{self, LeftOut, Limits, Namespace, Site};
 
 use crate::arguments::{Place, ResultArguments, StressArguments};
 use crate::descriptor_limit;
+use crate::leftovers;
 use crate::outcome::{Outcome, Seen};
 use crate::output;
 use crate::progress::Progress;
@@ -46,7 +47,8 @@ const INODES_A_LANE: u64 = 12_000;
 /// Runs, prints, saves, and decides the exit code.
 pub fn run(arguments: &StressArguments) -> anyhow::Result<Status> {
     if arguments.clean {
-        return Ok(clean(arguments));
+        let owner = arguments.left_by.as_ref();
+        return Ok(leftovers::clean(&directories(arguments), Kind::Stress, owner));
     }
     if let Some(directory) = &arguments.reproducers {
         // Said before a run rather than after it.
@@ -57,7 +59,9 @@ pub fn run(arguments: &StressArguments) -> anyhow::Result<Status> {
     let (watch, caught) = begin()?;
     let outcome = Outcome::begin(&arguments.result);
     descriptor_limit::raise();
-    name_leftovers(arguments, quiet);
+    if !quiet {
+        leftovers::name(&directories(arguments), Kind::Stress, "left by a run that was killed");
+    }
     let options = options(arguments, namespace.as_ref())?;
     can_work(options.sites.len(), options.lanes)?;
     let shown = Arc::clone(&watch);
@@ -66,7 +70,8 @@ pub fn run(arguments: &StressArguments) -> anyhow::Result<Status> {
     let mut done = run::run(options, &watch);
     progress.finish();
     if let Some(directory) = &arguments.reproducers {
-        save_reproducers(&mut done, directory);
+        let later = arguments.reproducers_later.as_ref().unwrap_or(directory);
+        save_reproducers(&mut done, directory, later);
     }
     end(outcome, &arguments.result, done, &caught)
 }
@@ -239,11 +244,11 @@ fn make_directory(directory: &Path) -> anyhow::Result<()> {
 }
 
 /// Writes each reproducer to a file of its own. The report holds them too, and comes out whatever
-/// becomes of the files.
-fn save_reproducers(done: &mut Done, directory: &Path) {
+/// becomes of the files. They are told as they will be called in `later`.
+fn save_reproducers(done: &mut Done, directory: &Path, later: &Path) {
     for row in done.stress.divergences.iter_mut().filter(|row| !row.reproducer.is_empty()) {
         match save(&row.target, &row.reproducer, directory) {
-            Ok(path) => row.replay_file = Some(path.as_path().into()),
+            Ok(name) => row.replay_file = Some(later.join(name).as_path().into()),
             Err(error) => {
                 let directory = PathName::from(directory).escaped();
                 done.unusable.push(format!("{directory}: a reproducer cannot be written: {error}"));
@@ -252,13 +257,14 @@ fn save_reproducers(done: &mut Done, directory: &Path) {
     }
 }
 
-/// Writes a reproducer beside those that are there: they may be of another run.
-fn save(target: &str, lines: &[String], directory: &Path) -> std::io::Result<PathBuf> {
+/// Writes a reproducer beside those that are there: they may be of another run. Comes back with its
+/// name.
+fn save(target: &str, lines: &[String], directory: &Path) -> std::io::Result<String> {
     let text = lines.join("\n") + "\n";
     let names = (1..).map(|number: u32| format!("{}-{number}.ops", target.replace('/', "_")));
-    for path in names.map(|name| directory.join(name)) {
-        match File::create_new(&path) {
-            Ok(mut file) => return file.write_all(text.as_bytes()).map(|()| path),
+    for name in names {
+        match File::create_new(directory.join(&name)) {
+            Ok(mut file) => return file.write_all(text.as_bytes()).map(|()| name),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
         }
@@ -272,41 +278,4 @@ fn directories(arguments: &StressArguments) -> Vec<PathBuf> {
         return site::usual_places().into_iter().collect();
     }
     arguments.places.iter().map(|place| place.directory.clone()).collect()
-}
-
-fn name_leftovers(arguments: &StressArguments, quiet: bool) {
-    // A directory that cannot be listed is told of when it is worked in.
-    let places = directories(arguments);
-    let leftovers = places.iter().filter_map(|place| site::leftovers(place).ok());
-    for leftover in leftovers.flatten() {
-        if !quiet {
-            let path = PathName::from(leftover.path.as_path()).escaped();
-            output::say(&format!("{path}: left by a run that was killed; `--clean` removes it"));
-        }
-    }
-}
-
-fn clean(arguments: &StressArguments) -> Status {
-    let mut status = Status::Clean;
-    for place in directories(arguments) {
-        let leftovers = site::leftovers(&place).unwrap_or_else(|error| {
-            output::say(&error.to_string());
-            status = Status::CouldNotRun;
-            Vec::new()
-        });
-        let is_meant = |leftover: &Leftover| {
-            arguments.left_by.as_ref().is_none_or(|owner| leftover.is_of(owner))
-        };
-        for leftover in leftovers.into_iter().filter(is_meant) {
-            let path = PathName::from(leftover.path.as_path()).escaped();
-            match site::clean(&leftover) {
-                Ok(()) => output::say(&format!("{path}: removed")),
-                Err(error) => {
-                    output::say(&error.to_string());
-                    status = Status::CouldNotRun;
-                }
-            }
-        }
-    }
-    status
 }

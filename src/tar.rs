@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use reports::{PathName, TarPattern};
 use scanner::round_trip::{self, ControlArm, Size, Source, TripOptions};
-use scanner::scratch::{Kind, Leftover, clean as remove, leftovers};
+use scanner::scratch::Kind;
 
 use crate::arguments::{SourceArguments, TarArguments};
 use crate::descriptor_limit;
+use crate::leftovers;
 use crate::outcome::{Outcome, Seen};
 use crate::output;
 use crate::progress::Progress;
@@ -21,13 +22,16 @@ const CONTROL: &str = "/dev/shm";
 /// Makes the round trips, prints, saves, and decides the exit code.
 pub fn run(arguments: &TarArguments) -> anyhow::Result<Status> {
     if arguments.clean {
-        return Ok(clean(arguments));
+        let owner = arguments.left_by.as_ref();
+        return Ok(leftovers::clean(&places(arguments), Kind::Tar, owner));
     }
     let quiet = arguments.result.is_quiet();
     let (control, caught) = watched::begin(quiet)?;
     let options = options(arguments)?;
     let outcome = Outcome::begin(&arguments.result);
-    name_leftovers(arguments, quiet);
+    if !quiet {
+        leftovers::name(&places(arguments), Kind::Tar, "kept, or left by a run that was killed");
+    }
     descriptor_limit::raise();
     let progress = Progress::start(&control, arguments.progress.when, quiet);
     let done = round_trip::run(&options, &control);
@@ -106,45 +110,4 @@ fn control_directory(arguments: &TarArguments) -> Option<PathBuf> {
 fn places(arguments: &TarArguments) -> Vec<PathBuf> {
     let control = control_directory(arguments).filter(|path| *path != arguments.directory);
     std::iter::once(arguments.directory.clone()).chain(control).collect()
-}
-
-fn name_leftovers(arguments: &TarArguments, quiet: bool) {
-    let places = places(arguments);
-    // A directory that cannot be listed is told of when it is worked in.
-    let leftovers = places.iter().filter_map(|place| leftovers(place, Kind::Tar).ok()).flatten();
-    for leftover in leftovers {
-        if !quiet {
-            let path = PathName::from(leftover.path.as_path()).escaped();
-            output::say(&format!(
-                "{path}: kept, or left by a run that was killed; `--clean` removes it"
-            ));
-        }
-    }
-}
-
-/// Removes what earlier runs left.
-fn clean(arguments: &TarArguments) -> Status {
-    let mut status = Status::Clean;
-    for place in places(arguments) {
-        // A place that is gone keeps nothing in the other one.
-        let left = leftovers(&place, Kind::Tar).unwrap_or_else(|error| {
-            output::say(&error.to_string());
-            status = Status::CouldNotRun;
-            Vec::new()
-        });
-        let is_meant = |leftover: &Leftover| {
-            arguments.left_by.as_ref().is_none_or(|owner| leftover.is_of(owner))
-        };
-        for leftover in left.into_iter().filter(is_meant) {
-            let path = PathName::from(leftover.path.as_path()).escaped();
-            match remove(&leftover) {
-                Ok(()) => output::say(&format!("{path}: removed")),
-                Err(error) => {
-                    output::say(&error.to_string());
-                    status = Status::CouldNotRun;
-                }
-            }
-        }
-    }
-    status
 }

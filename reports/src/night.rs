@@ -77,9 +77,15 @@ impl Night {
         self.complete && self.troubles.is_empty() && self.steps.iter().all(is_over)
     }
 
-    /// Whether every step came to its end and nothing was found that makes it a bad one.
+    /// Whether a step came to its end: where none did, nothing was looked at.
+    pub fn looked(&self) -> bool {
+        self.steps.iter().any(NightStep::is_done)
+    }
+
+    /// Whether every step came to its end, one at least did so, and nothing was found that makes it a
+    /// bad one.
     pub fn is_clean(&self) -> bool {
-        self.is_done() && !self.has_findings()
+        self.is_done() && self.looked() && !self.has_findings()
     }
 }
 

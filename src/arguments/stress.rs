@@ -65,6 +65,10 @@ pub struct StressArguments {
     #[arg(long, value_name = "DIR")]
     pub reproducers: Option<PathBuf>,
 
+    /// How DIR will be called by whoever reads the report
+    #[arg(long, value_name = "DIR", hide = true, requires = "reproducers")]
+    pub reproducers_later: Option<PathBuf>,
+
     /// Remove what runs left there that were killed, and do nothing else
     #[arg(long, conflicts_with_all = ["provision", "ops", "duration"])]
     pub clean: bool,

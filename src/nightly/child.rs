@@ -2,34 +2,31 @@
 
 use std::cell::Cell;
 use std::ffi::OsString;
-use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use reports::{NightEnding, NightStep, PathName, Report, Severity, Timestamp, from_json};
-use scanner::program::{self, Attended, Cut, Patience, ProgramError};
+use reports::{CheckRun, NightEnding, NightStep, PathName, Severity, Timestamp, from_json};
+use scanner::program::{self, Attended, Patience, ProgramError};
 use scanner::scratch::Owner;
 
 use super::config::Config;
-use super::ground::{Damaged, Ground};
-use super::plan::Step;
+use super::ending::{Read, ending};
+use super::ground::{self, Damaged, Ground};
+use super::step::Step;
 use super::{UnderWay, advice, leftovers};
 use crate::saved;
 
 /// How much of the end of what a step says is kept, in bytes.
 const SAID: usize = 8 << 10;
 
-/// The most of its last sentence that is told, in characters.
-const SENTENCE: usize = 5000;
-
-/// The number of SIGKILL.
-const KILL: i32 = 9;
-
 /// What systemd gives to the process that it starts, and to no child of it.
 const NOT_FOR_CHILDREN: [&str; 4] = ["NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "WATCHDOG_PID"];
 
 /// How long the removal of what a killed step left may take.
 const REMOVAL: Duration = Duration::from_mins(2);
+
+/// The same from when the night is stopped.
+const LAST_REMOVAL: Duration = Duration::from_secs(15);
 
 /// How long that may take to end when it is asked to.
 const REMOVAL_GRACE: Duration = Duration::from_secs(2);
@@ -67,26 +64,22 @@ impl Children<'_> {
         } else if let Err(error) = (self.is_in_place)() {
             told.because = Some(format!("{error:#}"));
         } else {
-            match step.ground(damaged) {
-                Ground::Whole => remark = self.attend(step, &mut told),
-                Ground::Without(words, check) => {
+            match ground::of(step, damaged) {
+                Ground::Whole => remark = self.attend(step, &mut told, damaged),
+                Ground::Part(part, check) => {
                     told.not_whole.push(check);
-                    remark = self.attend(&step.without(&words), &mut told);
+                    remark = self.attend(&part, &mut told, damaged);
                 }
                 Ground::Nowhere(why) => {
                     (told.ending, told.because) = (NightEnding::NotRun, Some(why));
                 }
             }
         }
-        let is_damaged = told.worst == Some(Severity::Corrupt) && !self.config.force;
-        if let Some(root) = step.real_root.as_ref().filter(|_| is_damaged) {
-            damaged.note(root, step.place());
-        }
         Ran { told, remark }
     }
 
     /// Attends a step. Comes back with what became of what it left behind, where it was killed.
-    fn attend(&self, step: &Step, told: &mut NightStep) -> Option<String> {
+    fn attend(&self, step: &Step, told: &mut NightStep, damaged: &mut Damaged) -> Option<String> {
         told.command = step.command_line();
         told.started_at = Some(Timestamp::now());
         let deadline = (Instant::now() + step.limit).min(self.until);
@@ -96,11 +89,15 @@ impl Children<'_> {
             self.under_way.note(group);
             owner.set(Owner::of_process(group));
         };
-        let attended = self.start(&step.arguments, &patience, &begun);
+        let is_stopped = || self.under_way.is_stopped();
+        let attended = self.start(&step.arguments(), &patience, &begun, &is_stopped);
         match attended {
             Ok(attended) => {
                 told.duration_seconds = attended.took.as_secs_f64();
                 let report = read(step, told);
+                if let Some(report) = report.as_ref().ok().filter(|_| !self.config.force) {
+                    damaged.note(step, report);
+                }
                 (told.ending, told.because) = ending(&attended, report);
                 let reasons = told.not_whole.iter_mut().filter_map(|check| check.reason.as_mut());
                 for why in reasons.chain(&mut told.because) {
@@ -122,16 +119,16 @@ impl Children<'_> {
         arguments: &[OsString],
         patience: &Patience,
         begun: &dyn Fn(u32),
+        is_stopped: &dyn Fn() -> bool,
     ) -> Result<Attended, ProgramError> {
-        let is_stopped = || self.under_way.is_stopped();
         let program = own_program();
         let attended =
-            program::attend(&program, arguments, &NOT_FOR_CHILDREN, patience, begun, &is_stopped);
+            program::attend(&program, arguments, &NOT_FOR_CHILDREN, patience, begun, is_stopped);
         self.under_way.note(0);
         attended
     }
 
-    /// Removes what a step left that was killed, unless all is to end at once.
+    /// Removes what a step left that was killed; in less time where the night is stopped.
     fn remove_leftovers(
         &self,
         step: &Step,
@@ -144,7 +141,15 @@ impl Children<'_> {
         let remove = |arguments: &[OsString]| {
             let deadline = Instant::now() + REMOVAL;
             let patience = Patience { deadline, grace: REMOVAL_GRACE, said: SAID };
-            let attended = self.start(arguments, &patience, &|group| self.under_way.note(group));
+            let stopped = Cell::new(None);
+            let is_over = || {
+                if self.under_way.is_stopped() && stopped.get().is_none() {
+                    stopped.set(Some(Instant::now()));
+                }
+                stopped.get().is_some_and(|since| since.elapsed() >= LAST_REMOVAL)
+            };
+            let begun = |group| self.under_way.note(group);
+            let attended = self.start(arguments, &patience, &begun, &is_over);
             attended.map_err(|error| error.to_string()).and_then(|it| leftovers::cleaned(&it))
         };
         leftovers::remove(step, owner, &remove)
@@ -176,9 +181,6 @@ fn own_program() -> PathBuf {
     path.unwrap_or_else(|| PathBuf::from("/proc/self/exe"))
 }
 
-/// A report that a step wrote, or why there is none.
-type Read = Result<Report, String>;
-
 /// Reads the report of a step, and takes down what it says.
 fn read(step: &Step, told: &mut NightStep) -> Read {
     let text = saved::read(&step.output, saved::LARGEST).map_err(|error| format!("{error:#}"))?;
@@ -187,79 +189,15 @@ fn read(step: &Step, told: &mut NightStep) -> Read {
     // Where nothing was examined no word means anything.
     told.verdict = Some(report.verdict).filter(|_| !report.saw_nothing());
     told.worst = report.worst();
+    let left_out = std::mem::take(&mut told.not_whole);
     told.note_checks(&report);
+    // What the night left out is told with its own reason.
+    told.not_whole.retain(|run| {
+        let is_same = |out: &CheckRun| (&out.name, out.status) == (&run.name, run.status);
+        !left_out.iter().any(is_same)
+    });
+    told.not_whole.splice(0..0, left_out);
     let defects = report.findings.iter().filter(|finding| finding.severity > Severity::Info);
     told.findings = defects.fold(0, |sum, finding| sum.saturating_add(finding.occurrences));
     Ok(report)
-}
-
-/// How a step ended, and why.
-fn ending(attended: &Attended, report: Read) -> (NightEnding, Option<String>) {
-    let said = || last_sentence(&attended.said);
-    match (attended.cut, attended.killed) {
-        (_, true) => return (NightEnding::Killed, Some(not_ended(attended))),
-        (Some(Cut::Stopped), _) => return (NightEnding::Stopped, None),
-        (Some(Cut::OutOfTime), _) => {
-            let limit = format!("after {:.1} s (`time-limit`)", attended.took.as_secs_f64());
-            return (NightEnding::OutOfTime, Some(limit));
-        }
-        (None, false) => {}
-    }
-    let Some(status) = attended.status else {
-        return (NightEnding::Crashed, Some("how it ended is not known".to_owned()));
-    };
-    match (status.code(), report) {
-        (None, _) => {
-            let signal = status.signal().unwrap_or_default();
-            // Nobody here sends it unasked; the kernel does.
-            let why = if signal == KILL { " (memory may have been short)" } else { "" };
-            (NightEnding::Crashed, Some(with(&format!("signal {signal}{why}"), said())))
-        }
-        (Some(0 | 1 | 3), Ok(report)) if report.complete => (NightEnding::Done, None),
-        (Some(0 | 1 | 3), Ok(_)) => {
-            (NightEnding::Failed, Some("its report is incomplete, and says why".to_owned()))
-        }
-        (Some(0 | 1 | 3), Err(why)) => (NightEnding::NoReport, Some(with(&why, said()))),
-        (Some(2), _) => (NightEnding::Failed, said()),
-        (Some(code), _) => {
-            (NightEnding::Crashed, Some(with(&format!("exit status {code}"), said())))
-        }
-    }
-}
-
-/// Why a step ended, in its own words. What to do stands at the end, behind a path that may be long.
-fn last_sentence(said: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(said);
-    let line = text.lines().rev().map(str::trim).find(|line| !line.is_empty())?;
-    let line = line.strip_prefix("fscan: ").unwrap_or(line);
-    Some(line.chars().take(SENTENCE).collect())
-}
-
-fn with(what: &str, said: Option<String>) -> String {
-    said.map_or_else(|| what.to_owned(), |said| format!("{what}: {said}"))
-}
-
-fn not_ended(attended: &Attended) -> String {
-    let why = match attended.cut {
-        Some(Cut::Stopped) => "the night was stopped",
-        _ => "its time was up (`time-limit`)",
-    };
-    let gone = if attended.status.is_some() { "" } else { "; the kernel does not let it go" };
-    format!("{why}, and it did not end when it was asked to{gone}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_advice_behind_a_long_path_is_told() {
-        let path = "/x".repeat(400);
-        let said =
-            format!("fscan: settings: x\nfscan: {path}: no room; write less (--max-bytes)\n\n");
-        let told = last_sentence(said.as_bytes()).unwrap();
-        assert_eq!(told, format!("{path}: no room; write less (--max-bytes)"));
-        assert_eq!(last_sentence(b"\n"), None);
-        assert_eq!(last_sentence(&vec![b'y'; 9000]).map(|it| it.len()), Some(SENTENCE));
-    }
 }

@@ -41,46 +41,50 @@ impl Conclusion<'_> {
             // One that was stopped leaves all as it is, under the name that says so.
             night.folder = partial.clone();
         }
-        // What is told of files names them as they will be called.
-        let (now, then) = (partial.escaped(), night.folder.escaped());
-        for remark in &mut night.remarks {
-            *remark = remark.replace(&now, &then);
-        }
-        if let Err(error) = self.keep(&mut night) {
-            night.troubles.push(format!("{error:#}"));
-        }
+        let kept = self.keep(&mut night);
+        let kept = kept.map_err(|error| night.troubles.push(format!("{error:#}"))).ok();
         // Last, so that they say no night is clean that could not be kept.
         if let Some(file) = &self.config.prometheus_file
             && let Err(error) = self.save_metrics(file, &night, &reports)
         {
             night.troubles.push(format!("{error:#}"));
+            if let Some(Err(error)) = kept.map(|folder| self.save(&folder, &night)) {
+                night.troubles.push(format!("{error:#}"));
+            }
         }
         night
     }
 
     /// Keeps the account of the night, gives its folder its name, and only then removes nights that
-    /// are not kept: there is always one that is whole.
-    fn keep(&self, night: &mut Night) -> anyhow::Result<()> {
-        let finished = self.save(self.folder, night).and_then(|()| {
-            if night.complete { self.store.finish(self.folder).map(Some) } else { Ok(None) }
-        });
+    /// are not kept: there is always one that is whole. Comes back with the folder as it is called
+    /// then.
+    fn keep(&self, night: &mut Night) -> anyhow::Result<NightFolder> {
+        if !night.complete {
+            self.save(self.folder, night)?;
+            return self.folder.again();
+        }
+        // What is told of files names them as they will be called.
+        let mut told = night.clone();
+        rename(&mut told, &self.folder.name, self.folder.final_name());
+        let finished = self.save(self.folder, &told).and_then(|()| self.store.finish(self.folder));
         let (folder, remark) = match finished {
-            Ok(Some(finished)) => finished,
-            Ok(None) => return Ok(()),
+            Ok(finished) => finished,
             Err(error) => {
                 night.folder = PathName::from(self.folder.path.as_path());
                 return Err(error);
             }
         };
+        *night = told;
         night.remarks.extend(remark);
-        match keep::tidy(self.store, self.config.keep, Timestamp::now(), Some(&folder.name)) {
+        match keep::tidy(self.store, self.config, Timestamp::now(), Some(&folder.name)) {
             Ok(tidied) => {
                 night.removed.extend(tidied.told);
                 night.remarks.extend(tidied.remarks);
             }
             Err(error) => night.troubles.push(format!("no night was removed: {error:#}")),
         }
-        self.save(&folder, night)
+        self.save(&folder, night)?;
+        Ok(folder)
     }
 
     /// The reports of this night and of those before.
@@ -162,6 +166,17 @@ impl Conclusion<'_> {
         write_night_json(night, &mut text)?;
         let file = folder.path.join(SUMMARY);
         output::save_file(&file, Content::Night, |out| Ok(out.write_all(&text)?))
+    }
+}
+
+/// Has all that is told of files in the night's folder call it `then`.
+fn rename(night: &mut Night, now: &str, then: &str) {
+    let steps = night.steps.iter_mut().flat_map(|step| {
+        let reasons = step.not_whole.iter_mut().filter_map(|check| check.reason.as_mut());
+        std::iter::once(&mut step.command).chain(&mut step.because).chain(reasons)
+    });
+    for told in steps.chain(&mut night.troubles).chain(&mut night.remarks) {
+        *told = told.replace(now, then);
     }
 }
 

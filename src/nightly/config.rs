@@ -40,6 +40,33 @@ const KEYS: &[&str] = &[
     "full",
 ];
 
+/// The keys of its tables.
+const KEYS_OF: &[(&str, &[&str])] = &[
+    ("keep", &["days", "nights", "bytes"]),
+    ("quick", &["run", "time-limit"]),
+    ("tar", &["run", "time-limit", "pattern", "packages", "rounds"]),
+    (
+        "stress",
+        &[
+            "run",
+            "time-limit",
+            "duration",
+            "targets",
+            "provision",
+            "profile",
+            "seed",
+            "max-bytes",
+            "threads",
+        ],
+    ),
+    ("full", &["run", "time-limit", "manifest", "baseline"]),
+];
+
+/// The keys of the table that is called so.
+fn keys_of(table: &str) -> &'static [&'static str] {
+    KEYS_OF.iter().find(|(name, _)| *name == table).map_or(&[], |(_, keys)| keys)
+}
+
 /// Where a control arm works, unless told otherwise.
 const CONTROL: &str = "/dev/shm";
 
@@ -180,7 +207,7 @@ fn control(field: Option<Field<'_, '_>>) -> Result<Option<PathBuf>, Wrong> {
 fn keep(field: Option<Field<'_, '_>>) -> Result<Keep, Wrong> {
     let usual = Keep { days: 60, nights: 60, bytes: 4 << 30 };
     let Some(field) = field else { return Ok(usual) };
-    let table = Table::new(field, &["days", "nights", "bytes"])?;
+    let table = Table::new(field, keys_of("keep"))?;
     let count =
         |name, usual| table.get(name).map_or(Ok(usual), |field| number(field, 1..=u64::MAX));
     Ok(Keep {

@@ -6,8 +6,10 @@ use std::path::Path;
 use reports::{Timestamp, escape_prose};
 
 use super::config::Config;
-use super::ground::{Damaged, Ground};
-use super::plan::{Plan, Step};
+use super::ground::{self, Damaged, Ground};
+use super::places::Places;
+use super::plan::Plan;
+use super::step::Step;
 use super::store::Store;
 use super::{command_line, night_name};
 use crate::output;
@@ -15,7 +17,7 @@ use crate::status::Status;
 
 /// Prints what would be run, as commands that can be pasted; `reports` is the folder for reports.
 /// Nothing is made; what is there says what would be compared with.
-pub fn print(config: &Config, reports: &Path) -> anyhow::Result<Status> {
+pub fn print(config: &Config, places: &Places, reports: &Path) -> anyhow::Result<Status> {
     let now = Timestamp::now();
     let folder = reports.join(night_name::of(now));
     let earlier = if reports.is_dir() {
@@ -24,9 +26,9 @@ pub fn print(config: &Config, reports: &Path) -> anyhow::Result<Status> {
     } else {
         Vec::new()
     };
-    let plan = Plan::new(config, &folder, now, &earlier);
+    let plan = Plan::new(config, places, &folder, now, &earlier);
     output::print(|out| {
-        for remark in &plan.remarks {
+        for remark in plan.troubles.iter().chain(&plan.remarks) {
             writeln!(out, "# {}", escape_prose(remark))?;
         }
         writeln!(out, "mkdir -p {}", command_line::word(folder.as_os_str()))?;
@@ -37,12 +39,12 @@ pub fn print(config: &Config, reports: &Path) -> anyhow::Result<Status> {
 
 /// One that would not be run, or not as it is meant, says why.
 fn dry_step(step: &Step, out: &mut dyn Write) -> std::io::Result<()> {
-    match step.ground(&Damaged::default()) {
+    match ground::of(step, &Damaged::default()) {
         Ground::Whole => writeln!(out, "{}", step.command_line()),
-        Ground::Without(words, check) => {
+        Ground::Part(part, check) => {
             let why = check.reason.unwrap_or_default();
             writeln!(out, "# {} in part: {}", step.place(), escape_prose(&why))?;
-            writeln!(out, "{}", step.without(&words).command_line())
+            writeln!(out, "{}", part.command_line())
         }
         Ground::Nowhere(why) => {
             writeln!(out, "# {} would not be run: {}", step.place(), escape_prose(&why))?;

@@ -1,5 +1,6 @@
 //! Whether steps may write where they have to: a filesystem that is mounted read-only, or that a step
 //! before proved to be damaged, is told as what was not looked at, and is no failure.
+//! A full scan looks all the same, and writes nothing.
 //!
 //! The mount table alone is asked, so that nothing hangs, and no damage is met. It is asked before
 //! each step: an error that a scan met may have turned a filesystem read-only since.
@@ -8,23 +9,49 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use reports::{CheckRun, CheckStatus, NightStepName, PathName};
+use reports::NightStepName::{Full, Quick, Stress, Tar};
+use reports::{CheckRun, CheckStatus, PathName, Report, Severity};
+use scanner::Device;
 use scanner::mounts::{self, Mount};
-use scanner::{Device, may_be_looked_up};
 
-use super::config::Config;
+use super::step::Step;
 
 /// A place that a step writes in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
-    /// The word of the command line that names it.
-    pub word: OsString,
-    /// It, without links as far as that may be asked.
-    pub place: PathBuf,
-    /// How it is called where several are told of.
-    pub shown: Option<String>,
+    /// How `fscan stress` calls it.
+    pub target: Option<String>,
+    /// It, as it was given.
+    pub path: PathBuf,
+    /// It, without links as far as that is known.
+    pub real: PathBuf,
     /// Whether it is there to be compared with.
     pub is_control: bool,
+}
+
+impl Written {
+    /// The word of a command line that names it.
+    pub fn word(&self) -> OsString {
+        let mut word = OsString::new();
+        if let Some(target) = &self.target {
+            word.push(format!("{target}="));
+        }
+        word.push(&self.path);
+        word
+    }
+
+    /// Why it is not written to, as it is told where there are several.
+    fn told(&self, why: &str) -> String {
+        match self.target {
+            Some(_) => format!("{}: {why}", PathName::from(Path::new(&self.word())).escaped()),
+            None => why.to_owned(),
+        }
+    }
+
+    fn holds(&self, path: &PathName) -> bool {
+        let path = Path::new(OsStr::from_bytes(path.as_bytes()));
+        path.starts_with(&self.real) || path.starts_with(&self.path)
+    }
 }
 
 /// What can be done of a step.
@@ -32,45 +59,10 @@ pub struct Written {
 pub enum Ground {
     /// All of it.
     Whole,
-    /// What is left without these words of its command line, and what of it is not looked at.
-    Without(Vec<OsString>, CheckRun),
+    /// This much, and what of it is not looked at.
+    Part(Box<Step>, CheckRun),
     /// Nothing, and why.
     Nowhere(String),
-}
-
-/// The places that a step writes in, whose `arguments` begin with its name and, of `fscan stress`,
-/// its targets. What a full scan writes it leaves out by itself.
-pub fn written(config: &Config, name: NightStepName, arguments: &[OsString]) -> Vec<Written> {
-    let words = arguments.iter().skip(1);
-    let words = words.take_while(|word| !word.as_bytes().starts_with(b"-"));
-    let words: Vec<&OsString> = match name {
-        NightStepName::Tar | NightStepName::Stress => words.collect(),
-        NightStepName::Quick | NightStepName::Full => Vec::new(),
-    };
-    let written = |word: &OsString| {
-        let (path, shown) = match name {
-            NightStepName::Stress => {
-                (directory(word), Some(PathName::from(Path::new(word)).escaped()))
-            }
-            _ => (Path::new(word), None),
-        };
-        let is_control = config.control.as_deref() == Some(path);
-        Written { word: word.clone(), place: real(path, config.force), shown, is_control }
-    };
-    words.into_iter().map(written).collect()
-}
-
-/// The directory of NAME=DIR.
-fn directory(word: &OsStr) -> &Path {
-    let bytes = word.as_bytes();
-    let at = bytes.iter().position(|byte| *byte == b'=').map_or(0, |at| at + 1);
-    Path::new(OsStr::from_bytes(bytes.get(at..).unwrap_or_default()))
-}
-
-/// A path without links, where looking it up cannot harm.
-pub fn real(path: &Path, force: bool) -> PathBuf {
-    let real = may_be_looked_up(path, force).then(|| path.canonicalize().ok());
-    real.flatten().unwrap_or_else(|| path.to_owned())
 }
 
 /// Filesystems that steps proved to be damaged, by their devices, and which steps.
@@ -78,9 +70,11 @@ pub fn real(path: &Path, force: bool) -> PathBuf {
 pub struct Damaged(Vec<(Device, String)>);
 
 impl Damaged {
-    /// Takes down that a step proved it of the filesystem at `place`.
-    pub fn note(&mut self, place: &Path, step: String) {
-        self.0.extend(mounts::of_path(place).map(|mount| (mount.device, step)));
+    /// Takes down what the report of a step proves.
+    pub fn note(&mut self, step: &Step, report: &Report) {
+        for place in proved(step, report) {
+            self.0.extend(mounts::of_path(place).map(|mount| (mount.device, step.place())));
+        }
     }
 
     fn why_not(&self, mount: &Mount) -> Option<String> {
@@ -92,122 +86,183 @@ impl Damaged {
     }
 }
 
-/// What can be done now of a step that writes there. `makes_its_own` is whether it works on
-/// filesystems that it makes as well.
-pub fn of(written: &[Written], makes_its_own: bool, damaged: &Damaged) -> Ground {
-    judge(written, makes_its_own, |place| {
+/// Places that lie on a filesystem which a report proves to be damaged. That damage is accepted
+/// makes it no better to write to.
+fn proved<'a>(step: &'a Step, report: &Report) -> Vec<&'a Path> {
+    let corrupt = report.findings.iter().filter(|it| it.severity == Severity::Corrupt);
+    let mut paths: Vec<_> = corrupt.map(|it| it.subject.path.as_ref()).collect();
+    let accepted = report.suppressed.iter();
+    let accepted = accepted.filter(|it| it.count > 0 && it.severity == Severity::Corrupt);
+    // Where is not told.
+    paths.extend(accepted.map(|_| None));
+    if let Some(root) = &step.real_root {
+        return paths.first().map(|_| root.as_path()).into_iter().collect();
+    }
+    // A path below none of them is on a filesystem that was made for it.
+    let is_meant = |place: &&Written| {
+        !place.is_control && paths.iter().any(|path| path.is_none_or(|path| place.holds(path)))
+    };
+    step.written.iter().filter(is_meant).map(|place| place.real.as_path()).collect()
+}
+
+/// What can be done now of a step.
+pub fn of(step: &Step, damaged: &Damaged) -> Ground {
+    judge(step, |place| {
         let mount = mounts::of_path(place)?;
-        mount.why_read_only().map(str::to_owned).or_else(|| damaged.why_not(&mount))
+        // What a full scan would write where nothing can be it leaves out by itself.
+        let read_only = mount.why_read_only().filter(|_| step.name != Full);
+        read_only.map(str::to_owned).or_else(|| damaged.why_not(&mount))
     })
 }
 
-fn judge(
-    written: &[Written],
-    makes_its_own: bool,
-    why_not: impl Fn(&Path) -> Option<String>,
-) -> Ground {
-    let why = |written: &Written| Some((written.clone(), why_not(&written.place)?));
-    let left_out: Vec<_> = written.iter().filter_map(why).collect();
+fn judge(step: &Step, why_not: impl Fn(&Path) -> Option<String>) -> Ground {
+    let why = |place: &Written| Some((place.clone(), why_not(&place.real)?));
+    let left_out: Vec<_> = step.written.iter().filter_map(why).collect();
     if left_out.is_empty() {
         return Ground::Whole;
     }
-    let told = |(written, why): &(Written, String)| match &written.shown {
-        Some(shown) => format!("{shown}: {why}"),
-        None => why.clone(),
-    };
-    let told = left_out.iter().map(told).collect::<Vec<_>>().join("; ");
-    let out = |it: &Written| left_out.iter().any(|(out, _)| out == it);
+    let told: Vec<_> = left_out.iter().map(|(place, why)| place.told(why)).collect();
+    let told = told.join("; ");
+    let is_out = |place: &Written| left_out.iter().any(|(out, _)| out == place);
     // By itself the control arm tells nothing.
-    if !makes_its_own && written.iter().all(|it| out(it) || it.is_control) {
-        return Ground::Nowhere(told);
-    }
-    let words = left_out.into_iter().map(|(written, _)| written.word).collect();
-    let check =
-        CheckRun { name: "stress".to_owned(), status: CheckStatus::Partial, reason: Some(told) };
-    Ground::Without(words, check)
+    let is_left = step.written.iter().any(|place| !is_out(place) && !place.is_control);
+    let (check, status) = match step.name {
+        Full => ("tar", CheckStatus::Skipped),
+        Stress if step.makes_its_own || is_left => ("stress", CheckStatus::Partial),
+        Quick | Tar | Stress => return Ground::Nowhere(told),
+    };
+    let places: Vec<_> = left_out.into_iter().map(|(place, _)| place).collect();
+    let check = CheckRun { name: check.to_owned(), status, reason: Some(told) };
+    Ground::Part(Box::new(step.without(&places)), check)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use reports::{NightStepName, Timestamp};
 
-    /// The words that are left out of a step that writes there; none of a step that is not run.
-    fn left_out(places: &[&str], read_only: &[&str], makes_its_own: bool) -> Option<Vec<OsString>> {
-        let written = |place: &&str| Written {
-            word: format!("x={place}").into(),
-            place: place.into(),
-            shown: Some("x".to_owned()),
-            is_control: *place == "/control",
-        };
-        let written: Vec<_> = places.iter().map(written).collect();
+    use super::*;
+    use crate::nightly::config::Config;
+    use crate::nightly::places::Places;
+    use crate::nightly::plan::Plan;
+
+    /// A step of a night with these lines in its settings.
+    fn step(name: NightStepName, text: &str) -> Step {
+        let config = Config::read(text, Path::new("nightly.toml")).unwrap();
+        let places = Places::find(&config);
+        let plan = Plan::new(&config, &places, Path::new("/n/night"), Timestamp::now(), &[]);
+        plan.steps.into_iter().find(|step| step.name == name).unwrap()
+    }
+
+    fn stress(places: &[&str], more: &str) -> Step {
+        let targets: Vec<_> =
+            places.iter().map(|place| format!("\"{}={place}\"", place.replace('/', ""))).collect();
+        let targets = targets.join(", ");
+        let text = format!(
+            "roots = [\"/no\"]\ncontrol = \"/control\"\n[stress]\ntargets = [{targets}]\n{more}"
+        );
+        step(Stress, &text)
+    }
+
+    /// The places that a step works in all the same; none of one that is not run.
+    fn left(step: &Step, read_only: &[&str]) -> Option<Vec<PathBuf>> {
         let why_not = |place: &Path| {
             let is_read_only = read_only.iter().any(|it| Path::new(it) == place);
             is_read_only.then(|| "it is mounted read-only".to_owned())
         };
-        match judge(&written, makes_its_own, why_not) {
-            Ground::Whole => Some(Vec::new()),
-            Ground::Without(words, check) => {
+        let places = |step: &Step| step.written.iter().map(|it| it.path.clone()).collect();
+        match judge(step, why_not) {
+            Ground::Whole => Some(places(step)),
+            Ground::Part(part, check) => {
                 let reason = check.reason.unwrap();
                 assert!(reason.contains(": it is mounted read-only"), "{reason}");
-                Some(words)
+                assert!(part.written.len() < step.written.len());
+                Some(places(&part))
             }
             Ground::Nowhere(why) => {
-                assert!(why.contains(": it is mounted read-only"), "{why}");
+                assert!(why.contains("it is mounted read-only"), "{why}");
                 None
             }
         }
     }
 
     #[test]
-    fn what_is_read_only_is_left_out() {
-        for (places, read_only, makes_its_own, expected) in [
-            (&["/home", "/control"][..], &[][..], false, Some(&[][..])),
-            (&["/home", "/data", "/control"], &["/data"], false, Some(&["x=/data"])),
-            (&["/home", "/control"], &["/control"], false, Some(&["x=/control"])),
-            (&["/home", "/control"], &["/home"], false, None),
-            (&["/home", "/control"], &["/home"], true, Some(&["x=/home"])),
-            (&["/home"], &["/home"], false, None),
-            // Nothing is written.
-            (&[], &["/home"], false, Some(&[])),
+    fn what_cannot_be_written_to_is_left_out() {
+        let (all, made) = (&["/a", "/b", "/control"][..], "provision = true");
+        for (places, read_only, more, expected) in [
+            (all, &[][..], "", Some(all)),
+            (all, &["/b"], "", Some(&["/a", "/control"])),
+            (all, &["/control"], "", Some(&["/a", "/b"])),
+            (&["/a", "/control"], &["/a"], "", None),
+            (&["/a", "/control"], &["/a"], made, Some(&["/control"])),
+            (&["/a"], &["/a"], "", None),
         ] {
-            let words = expected.map(|words| words.iter().map(OsString::from).collect());
-            assert_eq!(left_out(places, read_only, makes_its_own), words, "{places:?}");
+            let expected = expected.map(|places| places.iter().map(PathBuf::from).collect());
+            assert_eq!(left(&stress(places, more), read_only), expected, "{places:?} {more}");
         }
+    }
+
+    fn corrupt(path: Option<&str>) -> Report {
+        let mut report = crate::nightly::tests::report();
+        let mut finding = reports::Finding::new(
+            reports::Code::DirentDangling,
+            reports::Subject::default(),
+            "a",
+            "b",
+        );
+        finding.subject.path = path.map(|path| PathName::new(path.as_bytes().to_vec()));
+        finding.severity = Severity::Corrupt;
+        report.findings.push(finding);
+        report
     }
 
     #[test]
     fn what_was_proved_to_be_damaged_is_written_to_no_more() {
-        let written = |place: &str| Written {
-            word: place.into(),
-            place: place.into(),
-            shown: None,
-            is_control: false,
-        };
+        let text = "roots = [\"/proc/self/..\"]\ncontrol = false\n";
+        let [quick, tar, full] = [Quick, Tar, Full].map(|name| step(name, text));
         let mut damaged = Damaged::default();
-        assert!(matches!(of(&[written("/proc/self")], false, &damaged), Ground::Whole));
-        damaged.note(Path::new("/proc"), "quick of /proc".to_owned());
-        let ground = of(&[written("/proc/self")], false, &damaged);
+        damaged.note(&quick, &crate::nightly::tests::report());
+        assert!(matches!(of(&full, &damaged), Ground::Whole), "nothing was found");
+        damaged.note(&quick, &corrupt(None));
+        let ground = of(&tar, &damaged);
         let Ground::Nowhere(why) = ground else { panic!("{ground:?}") };
-        assert!(why.starts_with("quick of /proc proved damage"), "{why}");
-        assert!(matches!(of(&[written("/no/such")], false, &damaged), Ground::Whole));
+        assert!(why.starts_with("quick of /proc/self/.. proved damage"), "{why}");
+        // A scan looks all the same, and writes nothing.
+        let ground = of(&full, &damaged);
+        let Ground::Part(part, check) = ground else { panic!("{ground:?}") };
+        assert!(part.command_line().starts_with("fscan scan --read-only "), "{part:?}");
+        assert_eq!((check.name.as_str(), check.status), ("tar", CheckStatus::Skipped));
+        assert!(matches!(of(&quick, &damaged), Ground::Whole));
+        assert!(matches!(of(&stress(&["/no/such"], ""), &damaged), Ground::Whole));
     }
 
     #[test]
-    fn where_steps_write() {
-        let text = "roots = [\"/proc\"]\ncontrol = \"/sys\"\n";
-        let config = Config::read(text, Path::new("nightly.toml")).unwrap();
-        let of = |name, words: &[&str]| {
-            let words: Vec<_> = words.iter().map(OsString::from).collect();
-            let written = written(&config, name, &words);
-            written.into_iter().map(|it| (it.place, it.is_control)).collect::<Vec<_>>()
-        };
-        let stress = ["stress", "a=/proc", "b=c=/d", "s=/sys", "--duration", "9"];
-        let expected = [("/proc".into(), false), ("c=/d".into(), false), ("/sys".into(), true)];
-        assert_eq!(of(NightStepName::Stress, &stress), expected);
-        assert_eq!(of(NightStepName::Tar, &["tar", "/proc", "--rounds"]), expected[..1]);
-        assert_eq!(of(NightStepName::Full, &["scan", "/proc"]), []);
-        // A link is followed.
-        let link = of(NightStepName::Tar, &["tar", "/proc/self/root"]);
-        assert_eq!(link[0].0, std::fs::canonicalize("/proc/self/root").unwrap());
+    fn which_places_a_report_proves_to_be_damaged() {
+        let stress = stress(&["/a", "/b", "/control"], "");
+        let quick = step(Quick, "roots = [\"/a\"]");
+        for (path, expected, of_scan) in [
+            (Some("/a/x"), &["/a"][..], &["/a"][..]),
+            (Some("/control/x"), &[], &["/a"]),
+            (Some("/made/x"), &[], &["/a"]),
+            (None, &["/a", "/b"], &["/a"]),
+        ] {
+            let report = corrupt(path);
+            assert_eq!(
+                proved(&stress, &report),
+                expected.iter().map(Path::new).collect::<Vec<_>>()
+            );
+            assert_eq!(proved(&quick, &report), of_scan.iter().map(Path::new).collect::<Vec<_>>());
+        }
+        let mut accepted = crate::nightly::tests::report();
+        assert_eq!(proved(&quick, &accepted), Vec::<&Path>::new());
+        accepted.suppressed.push(
+            serde_json::from_value(serde_json::json!({
+                "code": "dirent-dangling", "severity": "corrupt", "count": 1, "reason": "known",
+                "file": {"path": "/x"},
+            }))
+            .unwrap(),
+        );
+        assert_eq!(proved(&quick, &accepted), [Path::new("/a")]);
+        accepted.suppressed[0].count = 0;
+        assert_eq!(proved(&quick, &accepted), Vec::<&Path>::new());
     }
 }

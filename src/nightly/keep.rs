@@ -1,45 +1,52 @@
 //! Which nights are kept: first all are judged, and then those go that are not.
 
+use std::collections::BTreeSet;
+
 use reports::Timestamp;
 
 use super::age::{Age, DAY, ages};
-use super::config::Keep;
+use super::baseline;
+use super::config::{Config, Keep};
 use super::night_name::{self, PARTIAL};
-use super::removal::{remove, size};
+use super::removal::{Removable, look, size};
 use super::store::Store;
 
 /// What came of nights that are not kept.
 #[derive(Debug, Default)]
 pub struct Tidied {
-    /// Which were removed and why, and which could not be.
+    /// Which were removed and why.
     pub told: Vec<String>,
-    /// What should be known.
+    /// What should be known: which could not be removed, too.
     pub remarks: Vec<String>,
 }
 
 /// Removes nights that are not kept. `tonight` is the one that came to its end just now.
 pub fn tidy(
     store: &Store,
-    keep: Keep,
+    config: &Config,
     now: Timestamp,
     tonight: Option<&str>,
 ) -> anyhow::Result<Tidied> {
-    let judged = judge(&lying(store)?, keep, now, tonight);
-    let mut told = Vec::new();
+    let judged = judge_all(store, config, &lying(store)?, now, tonight)?;
+    let mut tidied = Tidied::default();
     for (name, why) in judged.going() {
-        told.push(match remove(store, name) {
-            Ok(()) => format!("{name}: {why}"),
-            Err(error) => format!("{name} stays: {error:#}"),
-        });
+        match look(store, name).and_then(Removable::remove) {
+            Ok(()) => tidied.told.push(format!("{name}: {why}")),
+            Err(error) => tidied.remarks.push(format!("{name} stays: {error:#}")),
+        }
     }
-    Ok(Tidied { told, remarks: judged.remarks })
+    tidied.remarks.extend(judged.remarks);
+    Ok(tidied)
 }
 
 /// How many bytes would be free again.
-pub fn reclaimable(store: &Store, keep: Keep, now: Timestamp) -> anyhow::Result<u64> {
+pub fn reclaimable(store: &Store, config: &Config, now: Timestamp) -> anyhow::Result<u64> {
     let lying = lying(store)?;
-    let judged = judge(&lying, keep, now, None);
-    let goes = |night: &&Lying| judged.going().any(|(name, _)| name == night.name);
+    let judged = judge_all(store, config, &lying, now, None)?;
+    let goes = |night: &&Lying| {
+        let mut going = judged.going();
+        going.any(|(name, _)| name == night.name) && look(store, &night.name).is_ok()
+    };
     Ok(lying.iter().filter(goes).fold(0, |sum, night| sum.saturating_add(night.bytes)))
 }
 
@@ -69,9 +76,33 @@ struct Judged {
 }
 
 impl Judged {
+    /// Has nights stay that the next one would be compared with.
+    fn spare(&mut self, compared: &BTreeSet<String>) {
+        let spared = self.nights.iter_mut().filter(|(name, _)| compared.contains(name));
+        spared.for_each(|(_, why)| *why = None);
+    }
+
     fn going(&self) -> impl Iterator<Item = (&str, &str)> {
         self.nights.iter().filter_map(|(name, why)| Some((name.as_str(), why.as_deref()?)))
     }
+}
+
+/// Judges nights as they lie there. Beside those that `keep` has stay, those stay that the next one
+/// would be compared with.
+fn judge_all(
+    store: &Store,
+    config: &Config,
+    lying: &[Lying],
+    now: Timestamp,
+    tonight: Option<&str>,
+) -> anyhow::Result<Judged> {
+    let mut judged = judge(lying, config.keep, now, tonight);
+    // Lists are read whole for it.
+    if judged.going().next().is_some() {
+        let earlier = store.summaries(&store.nights_before(now)?);
+        judged.spare(&baseline::nights(config, &earlier));
+    }
+    Ok(judged)
 }
 
 /// Judges nights, the newest first. The newest stays, the newest that came to its end, and what is

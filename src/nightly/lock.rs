@@ -20,8 +20,8 @@ const NAME: &str = ".lock";
 /// The most that is read of who holds it, in bytes.
 const LONGEST: usize = 200;
 
-/// How often it is tried to take it.
-const TRIES: u32 = 5;
+/// How often it is tried to take it while others look.
+const TRIES: u32 = 100;
 
 /// The time between.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -41,15 +41,7 @@ pub fn take(store: &Store) -> anyhow::Result<Lock> {
     // Steps inherit it: not closed when they are started.
     let file = open(store, OFlags::RDWR | OFlags::CREATE)?;
     let Some(mut file) = file else { bail!("{}: it went away", shown(store)) };
-    // Who merely looks holds it for a moment.
-    let mut tries = TRIES;
-    while let Err(error) = hold(store, &file) {
-        tries -= 1;
-        if tries == 0 {
-            return Err(error);
-        }
-        sleep(PAUSE);
-    }
+    hold_soon(store, &file)?;
     // Who holds it is told to others alone: that it cannot be written (a full disk) keeps nobody.
     let holder = format!("process {}, since {}\n", std::process::id(), Timestamp::now());
     let _ = file.set_len(0).and_then(|()| file.write_all_at(holder.as_bytes(), 0));
@@ -60,12 +52,33 @@ pub fn take(store: &Store) -> anyhow::Result<Lock> {
 /// Whether it could be taken. Nothing is made.
 pub fn expect_free(store: &Store) -> anyhow::Result<()> {
     let file = open(store, OFlags::RDWR | OFlags::CLOEXEC)?;
-    file.map_or(Ok(()), |file| hold(store, &file).map(|()| drop(Lock(file))))
+    file.map_or(Ok(()), |file| {
+        hold(store, &file, FlockOperation::NonBlockingLockShared).map(|()| drop(Lock(file)))
+    })
+}
+
+/// Locks the file for a night. Others that merely look share it for a moment, which is waited for;
+/// another night shares it with nobody.
+fn hold_soon(store: &Store, file: &File) -> anyhow::Result<()> {
+    let mut tries = TRIES;
+    loop {
+        let held = hold(store, file, FlockOperation::NonBlockingLockExclusive);
+        tries -= 1;
+        if held.is_ok() || tries == 0 || !is_merely_looked_at(file) {
+            return held;
+        }
+        sleep(PAUSE);
+    }
+}
+
+fn is_merely_looked_at(file: &File) -> bool {
+    let shared = flock(file, FlockOperation::NonBlockingLockShared);
+    shared.is_ok_and(|()| flock(file, FlockOperation::Unlock).is_ok())
 }
 
 /// Locks the file, or says who did.
-fn hold(store: &Store, file: &File) -> anyhow::Result<()> {
-    match flock(file, FlockOperation::NonBlockingLockExclusive) {
+fn hold(store: &Store, file: &File, how: FlockOperation) -> anyhow::Result<()> {
+    match flock(file, how) {
         Ok(()) => Ok(()),
         Err(Errno::WOULDBLOCK) => {
             let mut holder = vec![0; LONGEST];
@@ -112,13 +125,14 @@ mod tests {
 
     use super::*;
     use crate::nightly::config::Config;
+    use crate::nightly::places::Places;
 
     #[test]
     fn a_step_holds_it_until_the_night_has_come_to_its_end() {
         let top = tempfile::tempdir().unwrap();
         let text = format!("roots = [\"/proc\"]\nreports = \"{}/n\"", top.path().display());
         let config = Config::read(&text, Path::new("nightly.toml")).unwrap();
-        let store = Store::open(&config).unwrap();
+        let store = Store::open(&config, &Places::find(&config)).unwrap();
         let lock = take(&store).unwrap();
         for held in [take(&store).map(drop), expect_free(&store)] {
             let error = held.unwrap_err().to_string();
@@ -131,6 +145,23 @@ mod tests {
         let again = take(&store).map(drop);
         step.kill().and_then(|()| step.wait()).unwrap();
         again.unwrap();
+    }
+
+    /// A dry run just then makes no night fail.
+    #[test]
+    fn whoever_merely_looks_is_waited_for() {
+        let top = tempfile::tempdir().unwrap();
+        let store = Store::there(top.path().canonicalize().unwrap()).unwrap();
+        drop(take(&store).unwrap());
+        let looker = open(&store, OFlags::RDWR | OFlags::CLOEXEC).unwrap().unwrap();
+        hold(&store, &looker, FlockOperation::NonBlockingLockShared).unwrap();
+        expect_free(&store).unwrap();
+        let looking = std::thread::spawn(move || {
+            sleep(PAUSE * 8);
+            drop(Lock(looker));
+        });
+        take(&store).unwrap();
+        looking.join().unwrap();
     }
 
     #[test]

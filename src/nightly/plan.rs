@@ -7,12 +7,15 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
-use reports::{Night, NightStepName, PathName, Severity, Timestamp};
-use scanner::manifest::read_seal;
+use reports::{NightStepName, PathName, Timestamp};
 
+use super::baseline::{Baseline, Earlier};
 use super::config::{Config, FullStep, StressStep, TarStep};
-use super::ground::{self, Damaged, Ground, Written};
-use super::{command_line, leftovers, nested, report_name, targets};
+use super::ground::Written;
+use super::night_name::PARTIAL;
+use super::places::Places;
+use super::step::Step;
+use super::{nested, report_name, targets};
 
 /// The option with which `fscan stress` makes filesystems to work on.
 const PROVISION: &str = "--provision";
@@ -23,57 +26,10 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What operations are made from.
     pub seed: u64,
+    /// What cannot be done.
+    pub troubles: Vec<String>,
     /// What should be known.
     pub remarks: Vec<String>,
-}
-
-/// One step.
-#[derive(Clone, Debug)]
-pub struct Step {
-    /// What it does.
-    pub name: NightStepName,
-    /// The root that it is about.
-    pub root: Option<PathBuf>,
-    /// That root without links, as far as that may be asked.
-    pub real_root: Option<PathBuf>,
-    /// How long it may take.
-    pub limit: Duration,
-    /// Its arguments.
-    pub arguments: Vec<OsString>,
-    /// The name of its report.
-    pub report: String,
-    /// Where that is written.
-    pub output: PathBuf,
-    /// The arguments that remove what it leaves when it is killed, where it makes something.
-    pub clean: Option<Vec<OsString>>,
-    /// Where it writes, so that it is not run where nothing can be written.
-    pub written: Vec<Written>,
-}
-
-impl Step {
-    /// As it can be pasted into a shell.
-    pub fn command_line(&self) -> String {
-        command_line::line(&self.arguments)
-    }
-
-    /// `full of /home/coder`.
-    pub fn place(&self) -> String {
-        let of = |root: &PathBuf| format!(" of {}", PathName::from(root.as_path()).escaped());
-        format!("{}{}", self.name.as_str(), self.root.as_ref().map(of).unwrap_or_default())
-    }
-
-    /// What can be done of it now.
-    pub fn ground(&self, damaged: &Damaged) -> Ground {
-        let makes_its_own = self.arguments.iter().any(|word| word == PROVISION);
-        ground::of(&self.written, makes_its_own, damaged)
-    }
-
-    /// The same without some words of its command line.
-    pub fn without(&self, words: &[OsString]) -> Self {
-        let mut step = self.clone();
-        step.arguments.retain(|word| !words.contains(word));
-        step
-    }
 }
 
 impl Plan {
@@ -81,14 +37,16 @@ impl Plan {
     /// are the nights before with the folders that they are in, the newest first.
     pub fn new(
         config: &Config,
+        places: &Places,
         folder: &Path,
         time: Timestamp,
-        earlier: &[(PathBuf, Night)],
+        earlier: &[Earlier],
     ) -> Self {
         let seed = config.stress.as_ref().and_then(|stress| stress.seed);
         let seed = seed.unwrap_or_else(|| date_number(time));
         let remarks = nested::told(&config.roots);
-        let mut planner = Planner { config, folder, earlier, remarks };
+        let mut planner =
+            Planner { config, places, folder, earlier, troubles: Vec::new(), remarks };
         let mut steps = Vec::new();
         if let Some(quick) = &config.quick {
             steps.extend(planner.of_each_root(NightStepName::Quick, quick.limit, Planner::quick));
@@ -103,20 +61,8 @@ impl Plan {
                 |planner: &mut Planner<'_>, root: &Path, number| planner.full(root, number, full);
             steps.extend(planner.of_each_root(NightStepName::Full, full.limit, scan));
         }
-        Plan { steps, seed, remarks: planner.remarks }
+        Plan { steps, seed, troubles: planner.troubles, remarks: planner.remarks }
     }
-}
-
-/// The first manifest that is what was written, and those in front of it that are not.
-fn first_whole(manifests: impl Iterator<Item = PathBuf>) -> (Option<PathBuf>, Vec<PathBuf>) {
-    let mut damaged = Vec::new();
-    for manifest in manifests {
-        if read_seal(&manifest).is_some() {
-            return (Some(manifest), damaged);
-        }
-        damaged.push(manifest);
-    }
-    (None, damaged)
 }
 
 /// The date as a number: 20261126.
@@ -125,10 +71,21 @@ fn date_number(time: Timestamp) -> u64 {
     digits.parse().unwrap_or_default()
 }
 
+/// What is a step's own: see [`Step`].
+#[derive(Default)]
+struct Own {
+    head: Vec<OsString>,
+    written: Vec<Written>,
+    options: Vec<OsString>,
+    without_writing: Vec<OsString>,
+}
+
 struct Planner<'a> {
     config: &'a Config,
+    places: &'a Places,
     folder: &'a Path,
-    earlier: &'a [(PathBuf, Night)],
+    earlier: &'a [Earlier],
+    troubles: Vec<String>,
     remarks: Vec<String>,
 }
 
@@ -138,12 +95,12 @@ impl Planner<'_> {
         &mut self,
         name: NightStepName,
         limit: Duration,
-        arguments: impl Fn(&mut Self, &Path, usize) -> Vec<OsString>,
+        own: impl Fn(&mut Self, &Path, usize) -> Own,
     ) -> Vec<Step> {
         let roots = self.config.roots.iter().enumerate();
         roots
             .map(|(number, root)| {
-                let own = arguments(self, root, number);
+                let own = own(self, root, number);
                 self.step(name, Some(root.clone()), limit, number, own)
             })
             .collect()
@@ -156,35 +113,50 @@ impl Planner<'_> {
         root: Option<PathBuf>,
         limit: Duration,
         number: usize,
-        mut arguments: Vec<OsString>,
+        own: Own,
     ) -> Step {
         let report = report_name::of(name.as_str(), number, "json");
         let output = self.folder.join(&report);
-        let control = of_control(self.config);
-        let clean = leftovers::clean(name, root.as_deref(), &arguments, &control);
-        let written = ground::written(self.config, name, &arguments);
-        let real_root = root.as_deref().map(|root| ground::real(root, self.config.force));
+        let Own { head, written, mut options, without_writing } = own;
         let fail_on = self.config.fail_on.to_possible_value();
         let fail_on = fail_on.map_or_else(String::new, |value| value.get_name().to_owned());
-        arguments.extend(words(&["--fail-on", &fail_on, "--quiet", "--progress", "never"]));
+        options.extend(words(&["--fail-on", &fail_on, "--quiet", "--progress", "never"]));
         if !self.config.settings {
-            arguments.push("--no-settings".into());
+            options.push("--no-settings".into());
         }
         if self.config.force {
-            arguments.push("--force".into());
+            options.push("--force".into());
         }
-        arguments.extend([OsString::from("--output"), output.clone().into()]);
-        Step { name, root, real_root, limit, arguments, report, output, clean, written }
+        options.extend([OsString::from("--output"), output.clone().into()]);
+        Step {
+            name,
+            real_root: root.as_deref().map(|root| self.places.real(root).to_owned()),
+            root,
+            limit,
+            report,
+            output,
+            written,
+            control: of_control(self.config),
+            makes_its_own: options.iter().any(|word| word == PROVISION),
+            without_writing,
+            head,
+            options,
+        }
     }
 
-    fn quick(&mut self, root: &Path, _: usize) -> Vec<OsString> {
-        let mut arguments = words(&["scan", "--quick"]);
-        arguments.extend(self.of_scans(root));
-        arguments
+    /// A place that a step writes in; `target` is how `fscan stress` calls it.
+    fn written(&self, target: Option<String>, path: &Path) -> Written {
+        let is_control = self.config.control.as_deref() == Some(path);
+        let real = self.places.real(path).to_owned();
+        Written { target, path: path.to_owned(), real, is_control }
     }
 
-    fn full(&mut self, root: &Path, number: usize, full: &FullStep) -> Vec<OsString> {
-        let mut arguments = words(&["scan"]);
+    fn quick(&mut self, root: &Path, _: usize) -> Own {
+        Own { head: words(&["scan", "--quick"]), options: self.of_scans(root), ..Own::default() }
+    }
+
+    fn full(&mut self, root: &Path, number: usize, full: &FullStep) -> Own {
+        let mut arguments = Vec::new();
         if let Some(rate) = self.config.max_rate {
             arguments.extend(words(&["--max-rate", &rate.to_string()]));
         }
@@ -193,40 +165,39 @@ impl Planner<'_> {
             arguments.extend([OsString::from("--manifest"), manifest.into()]);
         }
         if full.baseline {
-            match self.last_manifest(root) {
-                Some(manifest) => arguments.extend(["--baseline".into(), manifest.into()]),
-                None => self.remarks.push(format!(
-                    "{}: no night before has a manifest of it, so nothing was compared",
-                    PathName::from(root).escaped()
-                )),
-            }
+            let manifest = self.last_manifest(root);
+            arguments.extend(manifest.into_iter().flat_map(|it| ["--baseline".into(), it.into()]));
         }
         arguments.extend(self.of_scans(root));
-        arguments
+        // Reports below the root are written all the same.
+        let without_writing = match self.reports_below(root) {
+            Some(_) => words(&["--skip", "tar"]),
+            None => words(&["--read-only"]),
+        };
+        Own {
+            head: words(&["scan"]),
+            written: vec![self.written(None, root)],
+            options: arguments,
+            without_writing,
+        }
     }
 
-    /// The newest manifest of a root that can be relied on: it lies beside the report of the full
-    /// scan. What a night proved to be damaged must not be what the next one takes for sound.
+    /// The manifest that a root is compared with.
     fn last_manifest(&mut self, root: &Path) -> Option<PathBuf> {
-        let root = PathName::from(root);
-        let full = |night: &Night| {
-            let mut steps = night.steps.iter().filter(|step| step.root.as_ref() == Some(&root));
-            let full = steps.find(|step| step.step == NightStepName::Full)?;
-            full.report.clone().filter(|_| full.worst != Some(Severity::Corrupt))
-        };
-        let manifests = self.earlier.iter().filter_map(|(folder, night)| {
-            let report = full(night)?;
-            let number = report_name::place(&report, NightStepName::Full.as_str(), "json")?;
-            Some(folder.join(report_name::of("manifest", number, "gz")))
-        });
-        let is_file = |path: &PathBuf| path.symlink_metadata().is_ok_and(|it| it.is_file());
-        let manifests = manifests.into_iter().filter(is_file);
-        let (whole, damaged) = first_whole(manifests);
-        self.remarks.extend(damaged.iter().map(|path| {
+        let baseline = Baseline::of(root, self.earlier);
+        self.remarks.extend(baseline.damaged.iter().map(|path| {
             let shown = PathName::from(path.as_path()).escaped();
             format!("{shown}: it is damaged, so the tree was not compared with it; remove it")
         }));
-        whole
+        let trouble = baseline.trouble(root);
+        if trouble.is_none() && baseline.manifest.is_none() {
+            self.remarks.push(format!(
+                "{}: no night before has a list of it, so it was compared with nothing",
+                PathName::from(root).escaped()
+            ));
+        }
+        self.troubles.extend(trouble);
+        baseline.manifest
     }
 
     /// What both scans are given.
@@ -247,46 +218,57 @@ impl Planner<'_> {
 
     /// The folder for reports as it is reached from a root above it.
     fn reports_below(&self, root: &Path) -> Option<PathBuf> {
-        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let reports = real(&self.config.reports);
-        let below = reports.strip_prefix(real(root)).ok()?;
+        let below = self.folder.parent()?.strip_prefix(self.places.real(root)).ok()?;
         Some(root.join(below))
     }
 
-    fn tar(&self, root: &Path, tar: &TarStep) -> Vec<OsString> {
-        let mut arguments = words(&["tar"]);
-        arguments.push(root.into());
+    fn tar(&self, root: &Path, tar: &TarStep) -> Own {
+        let mut options = Vec::new();
         let patterns: Vec<_> =
             tar.patterns.iter().filter_map(ValueEnum::to_possible_value).collect();
         let patterns: Vec<_> = patterns.iter().map(PossibleValue::get_name).collect();
         if !patterns.is_empty() {
-            arguments.extend(words(&["--pattern", &patterns.join(",")]));
+            options.extend(words(&["--pattern", &patterns.join(",")]));
         }
         let (packages, rounds) = (tar.packages.to_string(), tar.rounds.to_string());
-        arguments.extend(words(&["--generated", &packages, "--rounds", &rounds]));
-        arguments.extend(of_control(self.config));
-        arguments
+        options.extend(words(&["--generated", &packages, "--rounds", &rounds]));
+        options.extend(of_control(self.config));
+        let written = vec![self.written(None, root)];
+        Own { head: words(&["tar"]), written, options, ..Own::default() }
     }
 
     fn stress(&mut self, stress: &StressStep, seed: u64) -> Step {
-        let mut arguments = words(&["stress"]);
-        let (targets, remark) = targets::words(self.config, stress);
+        let (targets, remark) = targets::of(self.config, stress);
         self.remarks.extend(remark);
-        arguments.extend(targets);
+        let targets = targets.into_iter();
+        let written = targets.map(|it| self.written(Some(it.name), &it.directory)).collect();
+        let mut options = Vec::new();
         if stress.provision {
-            arguments.push(PROVISION.into());
+            options.push(PROVISION.into());
         }
         let profile = stress.profile.to_possible_value();
         let profile = profile.map_or_else(String::new, |value| value.get_name().to_owned());
         let (seed, bytes) = (seed.to_string(), stress.max_bytes.to_string());
         let threads = stress.threads.to_string();
         let duration = format!("{}s", stress.duration.as_secs_f64());
-        arguments.extend(words(&["--duration", &duration, "--seed", &seed, "--profile", &profile]));
-        arguments.extend(words(&["--max-bytes", &bytes, "--threads", &threads]));
+        options.extend(words(&["--duration", &duration, "--seed", &seed, "--profile", &profile]));
+        options.extend(words(&["--max-bytes", &bytes, "--threads", &threads]));
         let reproducers = self.folder.join(super::removal::REPRODUCERS);
-        arguments.extend([OsString::from("--reproducers"), reproducers.into()]);
-        self.step(NightStepName::Stress, None, stress.limit, 0, arguments)
+        let later = final_folder(self.folder).join(super::removal::REPRODUCERS);
+        let is_renamed = later != reproducers;
+        options.extend([OsString::from("--reproducers"), reproducers.into()]);
+        if is_renamed {
+            options.extend([OsString::from("--reproducers-later"), later.into()]);
+        }
+        let own = Own { head: words(&["stress"]), written, options, ..Own::default() };
+        self.step(NightStepName::Stress, None, stress.limit, 0, own)
     }
+}
+
+/// What the folder of a night is called when it has come to its end.
+fn final_folder(folder: &Path) -> PathBuf {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    folder.with_file_name(name.strip_suffix(PARTIAL).unwrap_or(&name))
 }
 
 /// What `fscan tar` is told of a control arm; of the usual one nothing, so that it goes without where

@@ -4,6 +4,7 @@
 //! marker, and in them the files that a night writes. A folder that holds anything else stays whole.
 
 use std::ffi::CString;
+use std::os::fd::OwnedFd;
 
 use anyhow::{Context, bail};
 use reports::{NightStepName, escape};
@@ -32,46 +33,82 @@ fn content(folder: impl std::os::fd::AsFd) -> anyhow::Result<Content> {
     Ok(content)
 }
 
-/// What its files take, in bytes; what cannot be asked counts for nothing.
+/// What the files of a night take, in bytes; what cannot be asked counts for nothing.
 pub fn size(store: &Store, name: &str) -> u64 {
-    let flags = directory() | OFlags::NOFOLLOW;
-    let Ok(folder) = openat(&store.folder, name, flags, Mode::empty()) else { return 0 };
-    let files = content(&folder).unwrap_or_default().into_iter();
-    let sizes =
-        files.filter_map(|(name, _)| statat(&folder, &name, AtFlags::SYMLINK_NOFOLLOW).ok());
-    sizes.map(|stat| (stat.st_blocks as u64).saturating_mul(512)).fold(0, u64::saturating_add)
+    Opened::new(store, name).map_or(0, |opened| opened.bytes())
 }
 
-/// Removes a night: first it is looked at whole, and where it holds what a night does not write it
-/// stays as it is.
-pub fn remove(store: &Store, name: &str) -> anyhow::Result<()> {
-    let flags = directory() | OFlags::NOFOLLOW;
-    let folder = openat(&store.folder, name, flags, Mode::empty()).context("open")?;
-    let files = content(&folder)?;
-    let reproducers = files.iter().find(|(name, kind)| is_reproducers(name, *kind));
-    let reproducers = reproducers.map(|(name, _)| openat(&folder, name, flags, Mode::empty()));
-    let reproducers = reproducers.transpose().context("open")?;
-    let below = reproducers.as_ref().map(content).transpose()?.unwrap_or_default();
-    let foreign = files.iter().find(|(name, kind)| !is_own(name, *kind));
-    let foreign = foreign.or_else(|| below.iter().find(|(name, kind)| !is_reproducer(name, *kind)));
+/// A folder of a night, with what lies in it.
+struct Opened {
+    folder: OwnedFd,
+    files: Content,
+    reproducers: Option<(OwnedFd, Content)>,
+}
+
+impl Opened {
+    fn new(store: &Store, name: &str) -> anyhow::Result<Self> {
+        let flags = directory() | OFlags::NOFOLLOW;
+        let folder = openat(&store.folder, name, flags, Mode::empty()).context("open")?;
+        let files = content(&folder)?;
+        let below = |(name, _): &(CString, FileType)| {
+            let reproducers = openat(&folder, name, flags, Mode::empty()).context("open")?;
+            let files = content(&reproducers)?;
+            anyhow::Ok((reproducers, files))
+        };
+        let reproducers = files.iter().find(|(name, kind)| is_reproducers(name, *kind));
+        let reproducers = reproducers.map(below).transpose()?;
+        Ok(Opened { folder, files, reproducers })
+    }
+
+    fn bytes(&self) -> u64 {
+        let below = self.reproducers.iter().map(|(folder, files)| (folder, files));
+        let folders = std::iter::once((&self.folder, &self.files)).chain(below);
+        let stats = folders.flat_map(|(folder, files)| {
+            let stat = move |name| statat(folder, name, AtFlags::SYMLINK_NOFOLLOW).ok();
+            files.iter().filter_map(move |(name, _)| stat(name))
+        });
+        stats.map(|stat| (stat.st_blocks as u64).saturating_mul(512)).fold(0, u64::saturating_add)
+    }
+}
+
+/// A night that was looked at whole, and holds nothing but what nights write.
+pub struct Removable<'a> {
+    store: &'a Store,
+    name: &'a str,
+    opened: Opened,
+}
+
+/// Looks at a night; one that holds what no night writes stays as it is.
+pub fn look<'a>(store: &'a Store, name: &'a str) -> anyhow::Result<Removable<'a>> {
+    let opened = Opened::new(store, name)?;
+    let foreign = opened.files.iter().find(|(name, kind)| !is_own(name, *kind));
+    let mut below = opened.reproducers.iter().flat_map(|(_, files)| files);
+    let foreign = foreign.or_else(|| below.find(|(name, kind)| !is_reproducer(name, *kind)));
     if let Some((name, _)) = foreign {
         bail!("it holds {}, which no night wrote", escape(name.to_bytes()));
     }
-    for (file, _) in &below {
-        reproducers
-            .as_ref()
-            .map(|it| unlinkat(it, file, AtFlags::empty()))
-            .transpose()
-            .context("unlink")?;
+    Ok(Removable { store, name, opened })
+}
+
+impl Removable<'_> {
+    /// Removes it.
+    pub fn remove(self) -> anyhow::Result<()> {
+        let Opened { folder, files, reproducers } = self.opened;
+        if let Some((below, files)) = &reproducers {
+            let mut files = files.iter();
+            files
+                .try_for_each(|(file, _)| unlinkat(below, file, AtFlags::empty()))
+                .context("unlink")?;
+        }
+        // The marker goes last: what is removed in part is still known as a night.
+        let (marker, others): (Content, Content) =
+            files.into_iter().partition(|(name, _)| name.to_bytes() == MARKER.as_bytes());
+        for (file, kind) in others.iter().chain(&marker) {
+            let flags = if kind.is_dir() { AtFlags::REMOVEDIR } else { AtFlags::empty() };
+            unlinkat(&folder, file, flags).context("unlink")?;
+        }
+        unlinkat(&self.store.folder, self.name, AtFlags::REMOVEDIR).context("rmdir")
     }
-    // The marker goes last: what is removed in part is still known as a night.
-    let (marker, others): (Content, Content) =
-        files.into_iter().partition(|(name, _)| name.to_bytes() == MARKER.as_bytes());
-    for (file, kind) in others.iter().chain(&marker) {
-        let flags = if kind.is_dir() { AtFlags::REMOVEDIR } else { AtFlags::empty() };
-        unlinkat(&folder, file, flags).context("unlink")?;
-    }
-    unlinkat(&store.folder, name, AtFlags::REMOVEDIR).context("rmdir")
 }
 
 fn is_reproducers(name: &CString, kind: FileType) -> bool {

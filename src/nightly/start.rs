@@ -8,6 +8,7 @@ use reports::{PathName, Timestamp};
 use rustix::fs::{Access, access, statvfs};
 
 use super::config::Config;
+use super::places::Places;
 use super::store::{self, Store};
 use super::{keep, lock};
 use crate::output::{self, Content};
@@ -17,14 +18,14 @@ const INODES: u64 = 16;
 
 /// Refuses a night that could not keep its reports or its metrics, or that another one is in the
 /// way of. Comes back with the folder for reports, without links.
-pub fn check(config: &Config) -> anyhow::Result<PathBuf> {
-    let place = store::place(config)?;
+pub fn check(config: &Config, places: &Places) -> anyhow::Result<PathBuf> {
+    let place = store::place(config, places)?;
     let there = nearest(&place);
     expect_writable(there)?;
     let reclaimable = if there == place {
         let store = Store::there(place.clone())?;
         lock::expect_free(&store)?;
-        keep::reclaimable(&store, config.keep, Timestamp::now())?
+        keep::reclaimable(&store, config, Timestamp::now())?
     } else {
         0
     };

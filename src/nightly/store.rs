@@ -13,16 +13,17 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use reports::{Night, PathName, Timestamp};
+use reports::{PathName, Timestamp};
 use rustix::fs::{
     AtFlags, CWD, Dir, Mode, OFlags, Stat, fstat, fsync, mkdirat, openat, readlinkat, renameat,
     statat, symlinkat, unlinkat,
 };
 use rustix::io::Errno;
-use scanner::may_be_looked_up;
 
+use super::baseline::Earlier;
 use super::config::Config;
 use super::night_name::{self, PARTIAL};
+use super::places::{self, Places};
 use super::trust::refuse_of_others;
 use super::{MARKER, SUMMARY, UnderWay, keep, start};
 use crate::saved;
@@ -35,6 +36,9 @@ const LATEST_NEW: &str = ".latest-new";
 
 /// The most nights before that are compared with.
 pub const COMPARED: usize = 30;
+
+/// How long it may take until it is known where the folder is.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The largest account of a night, in bytes.
 const LARGEST_SUMMARY: u64 = 16 << 20;
@@ -58,8 +62,8 @@ pub struct NightFolder {
 
 impl Store {
     /// Opens the folder, which is made where it is not there.
-    pub fn open(config: &Config) -> anyhow::Result<Self> {
-        let path = place(config)?;
+    pub fn open(config: &Config, places: &Places) -> anyhow::Result<Self> {
+        let path = place(config, places)?;
         let shown = || PathName::from(path.as_path()).escaped();
         let made = DirBuilder::new().recursive(true).mode(0o700).create(&path);
         made.with_context(|| format!("{}: the folder for reports cannot be made", shown()))?;
@@ -98,7 +102,7 @@ impl Store {
             return Ok(Vec::new());
         }
         // A remark comes with the end of the night, when it is tidied up once more.
-        let removed = keep::tidy(self, config.keep, Timestamp::now(), None)?.told;
+        let removed = keep::tidy(self, config, Timestamp::now(), None)?.told;
         start::expect_room(&self.path, 0, config.min_free).map(|()| removed)
     }
 
@@ -134,19 +138,18 @@ impl Store {
         })
     }
 
-    /// What the newest of these nights came to, with their folders; what cannot be read is left
-    /// out.
-    pub fn summaries(&self, nights: &[String]) -> Vec<(PathBuf, Night)> {
+    /// What these nights came to, with their folders; what cannot be read is left out.
+    pub fn summaries(&self, nights: &[String]) -> Vec<Earlier> {
         let read = |name: &String| {
             let folder = self.path.join(name);
             let text = saved::read(&folder.join(SUMMARY), LARGEST_SUMMARY).ok()?;
             Some((folder, serde_json::from_slice(&text).ok()?))
         };
-        nights.iter().take(COMPARED).filter_map(read).collect()
+        nights.iter().filter_map(read).collect()
     }
 
-    /// The night before, where it was killed: one that was stopped leaves an account.
-    pub fn killed_before<'a>(&self, earlier: &'a [String]) -> Option<&'a str> {
+    /// The night before, where it left no account: one that was stopped leaves one.
+    pub fn silent_before<'a>(&self, earlier: &'a [String]) -> Option<&'a str> {
         let last = earlier.first().filter(|name| name.ends_with(PARTIAL))?;
         let account = self.path.join(last).join(SUMMARY).symlink_metadata();
         account.is_err().then_some(last.as_str())
@@ -187,15 +190,15 @@ impl Store {
         let shown =
             || format!("{}: the folder of the night", PathName::from(path.as_path()).escaped());
         let opened = openat(&self.folder, &name, directory() | OFlags::NOFOLLOW, Mode::empty());
-        let folder = opened.with_context(shown)?;
-        let flags =
-            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let marker = openat(&folder, MARKER, flags, Mode::RUSR | Mode::WUSR).with_context(shown)?;
-        let text =
-            "Made by `fscan nightly`, which removes it with what it wrote when its time is over.\n";
-        let written = std::fs::File::from(marker).write_all(text.as_bytes());
-        written.with_context(shown)?;
-        Ok(NightFolder { name, path, folder })
+        let marked = opened.with_context(shown).and_then(|folder| {
+            write_marker(&folder).with_context(shown)?;
+            Ok(folder)
+        });
+        if marked.is_err() {
+            // Without a whole marker no night would know it for its own, and remove it.
+            let _ = unlinkat(&self.folder, &name, AtFlags::REMOVEDIR);
+        }
+        marked.map(|folder| NightFolder { name, path, folder })
     }
 
     /// Gives a night that came to its end its name, and has `latest` lead there. Comes back with
@@ -203,7 +206,7 @@ impl Store {
     pub fn finish(&self, night: &NightFolder) -> anyhow::Result<(NightFolder, Option<String>)> {
         let (shown, name) = (PathName::from(night.path.as_path()).escaped(), night.final_name());
         self.expect_in_place(night)?;
-        let folder = night.folder.try_clone().with_context(|| format!("{shown}: dup"))?;
+        let folder = night.again()?.folder;
         renameat(&self.folder, &night.name, &self.folder, name)
             .with_context(|| format!("{shown}: rename to {name}"))?;
         // The rename itself reaches the disk with the folder; some filesystems cannot flush one.
@@ -226,6 +229,13 @@ impl Store {
 }
 
 impl NightFolder {
+    /// The same once more.
+    pub fn again(&self) -> anyhow::Result<Self> {
+        let shown = || format!("{}: dup", PathName::from(self.path.as_path()).escaped());
+        let folder = self.folder.try_clone().with_context(shown)?;
+        Ok(NightFolder { name: self.name.clone(), path: self.path.clone(), folder })
+    }
+
     /// What it is called when it came to its end.
     pub fn final_name(&self) -> &str {
         self.name.strip_suffix(PARTIAL).unwrap_or(&self.name)
@@ -237,15 +247,33 @@ impl NightFolder {
     }
 }
 
+/// Writes the marker whole, or leaves none.
+fn write_marker(folder: &OwnedFd) -> anyhow::Result<()> {
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let marker = openat(folder, MARKER, flags, Mode::RUSR | Mode::WUSR)?;
+    let text =
+        "Made by `fscan nightly`, which removes it with what it wrote when its time is over.\n";
+    let written = std::fs::File::from(marker).write_all(text.as_bytes());
+    if written.is_err() {
+        let _ = unlinkat(folder, MARKER, AtFlags::empty());
+    }
+    Ok(written?)
+}
+
 /// How folders are opened.
 pub fn directory() -> OFlags {
     OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC
 }
 
 /// The path of the folder without links, where nights may be kept there. Nothing is made.
-pub fn place(config: &Config) -> anyhow::Result<PathBuf> {
-    let path = real(&config.reports)?;
-    refuse_under_roots(config, &path)?;
+pub fn place(config: &Config, places: &Places) -> anyhow::Result<PathBuf> {
+    let reports = config.reports.clone();
+    let Some(path) = places::in_time(PATIENCE, move || real(&reports)) else {
+        let shown = PathName::from(config.reports.as_path()).escaped();
+        bail!("{shown}: it does not answer; name another folder (`reports`)");
+    };
+    let path = path?;
+    refuse_under_roots(config, places, &path)?;
     refuse_of_others(&path)?;
     Ok(path)
 }
@@ -266,12 +294,8 @@ fn real(path: &Path) -> anyhow::Result<PathBuf> {
 }
 
 /// Reports that are written while a tree is scanned would be part of it.
-fn refuse_under_roots(config: &Config, reports: &Path) -> anyhow::Result<()> {
-    let above = |root: &&PathBuf| {
-        // Where meeting damage would stop this machine no name is looked up.
-        let real = may_be_looked_up(root, config.force).then(|| root.canonicalize().ok());
-        reports.starts_with(real.flatten().as_ref().unwrap_or(root))
-    };
+fn refuse_under_roots(config: &Config, places: &Places, reports: &Path) -> anyhow::Result<()> {
+    let above = |root: &&PathBuf| reports.starts_with(places.real(root));
     match config.roots.iter().find(above).filter(|_| !config.reports_in_root) {
         None => Ok(()),
         Some(root) => bail!(

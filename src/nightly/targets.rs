@@ -1,7 +1,7 @@
 //! Where operations run at night: the targets of `fscan stress`.
 
 use std::collections::BTreeSet;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
@@ -10,19 +10,21 @@ use rustix::fs::{CWD, Mode, OFlags, openat};
 use stress::site::Space;
 
 use super::config::{Config, StressStep};
+use crate::arguments::Place;
 
-/// The targets that are named, or every root and the folder of the control arm, as words of a
-/// command line; and what should be known of the latter.
-pub fn words(config: &Config, stress: &StressStep) -> (Vec<OsString>, Option<String>) {
+/// The targets that are named, or every root and the folder of the control arm; and what should be
+/// known of the latter.
+pub fn of(config: &Config, stress: &StressStep) -> (Vec<Place>, Option<String>) {
     if !stress.targets.is_empty() {
-        let targets = stress.targets.iter();
-        return (targets.map(|target| word(&target.name, &target.directory)).collect(), None);
+        return (stress.targets.clone(), None);
     }
     let remark = without_control(config, stress);
     let control = config.control.as_ref().filter(|_| remark.is_none());
     let mut taken = BTreeSet::new();
-    let target =
-        |(number, place): (usize, &PathBuf)| word(&free_name(place, number, &mut taken), place);
+    let target = |(number, place): (usize, &PathBuf)| Place {
+        name: free_name(place, number, &mut taken),
+        directory: place.clone(),
+    };
     let places = config.roots.iter().chain(control).enumerate();
     (places.map(target).collect(), remark)
 }
@@ -49,12 +51,6 @@ fn lacks_room(folder: &Path, bytes: u64) -> bool {
     let space = space.and_then(|folder| Space::of(folder.as_fd()));
     let memory = scanner::available_memory().is_some_and(|available| bytes > available / 2);
     memory || space.is_ok_and(|space| !space.has_room_for(bytes))
-}
-
-fn word(name: &str, directory: &Path) -> OsString {
-    let mut word = OsString::from(format!("{name}="));
-    word.push(directory);
-    word
 }
 
 /// A name for a target. Names have to differ, and directories may be called the same.
@@ -101,8 +97,9 @@ mod tests {
             (config.control, config.control_is_named) = (Some("/tmp".into()), named);
             let mut stress = config.stress.take().unwrap();
             stress.max_bytes = bytes;
-            let (words, remark) = words(&config, &stress);
-            assert_eq!(words, expected, "{named} {bytes}");
+            let (targets, remark) = of(&config, &stress);
+            let told = |it: &Place| format!("{}={}", it.name, it.directory.display());
+            assert_eq!(targets.iter().map(told).collect::<Vec<_>>(), expected, "{named} {bytes}");
             assert_eq!(remark.is_some(), remarked, "{remark:?}");
         }
     }

@@ -1,9 +1,17 @@
-use reports::{NightEnding, NightStep, NightStepName, Severity};
+use reports::{
+    NightEnding, NightStep, NightStepName, Report, SCHEMA_VERSION, Severity, Totals, Verdict,
+};
 
 use super::*;
+use crate::tool::tool;
 
 /// A night of one step that ended so and found this.
-fn night(ending: NightEnding, worst: Option<Severity>, complete: bool, troubles: &[&str]) -> Night {
+pub fn night(
+    ending: NightEnding,
+    worst: Option<Severity>,
+    complete: bool,
+    troubles: &[&str],
+) -> Night {
     let now = Timestamp::now();
     let step = NightStep {
         step: NightStepName::Quick,
@@ -35,6 +43,33 @@ fn night(ending: NightEnding, worst: Option<Severity>, complete: bool, troubles:
         removed: Vec::new(),
         troubles: troubles.iter().map(|&it| it.to_owned()).collect(),
         remarks: Vec::new(),
+    }
+}
+
+/// A report without a finding.
+pub fn report() -> Report {
+    let now = Timestamp::now();
+    Report {
+        schema_version: SCHEMA_VERSION,
+        tool: tool(),
+        started_at: now,
+        finished_at: now,
+        duration_seconds: 0.0,
+        complete: true,
+        verdict: Verdict::Healthy,
+        roots: Vec::new(),
+        totals: Totals::default(),
+        findings: Vec::new(),
+        suppressed: Vec::new(),
+        unchecked: Vec::new(),
+        directories: None,
+        blocks: Vec::new(),
+        resumed: None,
+        environment: None,
+        diff: None,
+        tar: None,
+        stress: None,
+        recommendations: Vec::new(),
     }
 }
 

@@ -16,9 +16,8 @@ use std::{env, io};
 
 use rustix::fs::{Mode, mkdirat};
 use rustix::process::geteuid;
-use stress::site::{
-    Fill, NamespaceError, Provisioned, clean, enter_namespace, leftovers, provision,
-};
+use scanner::scratch::{Kind, clean, leftovers};
+use stress::site::{Fill, NamespaceError, Provisioned, enter_namespace, provision};
 
 /// Tells a process what it is.
 const ROLE: &str = "FSCAN_TEST_ROLE";
@@ -120,7 +119,7 @@ fn a_killed_process_leaves_an_empty_directory_and_no_mounts() {
     let before = mounts();
     let mut child = start_worker(place);
     assert_eq!(mounts(), before, "nobody else sees its mounts");
-    assert_eq!(leftovers(place).unwrap(), [], "it is at work");
+    assert_eq!(leftovers(place, Kind::Stress).unwrap(), [], "it is at work");
     let devices = loop_devices(place);
     child.kill().unwrap();
     child.wait().unwrap();
@@ -132,7 +131,7 @@ fn a_killed_process_leaves_an_empty_directory_and_no_mounts() {
         sleep(Duration::from_millis(50));
     }
     assert_eq!((devices, loop_devices(place)), (4, 0));
-    let left = leftovers(place).unwrap();
+    let left = leftovers(place, Kind::Stress).unwrap();
     let [leftover] = &left[..] else { panic!("{left:?}") };
     assert_eq!(names(&leftover.path), ["in-use", "mounts"]);
     assert_eq!(names(&leftover.path.join("mounts")).len(), 0);

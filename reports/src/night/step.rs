@@ -57,9 +57,10 @@ pub enum NightEnding {
     Done,
     /// Its time was up; what it had seen is in its report.
     OutOfTime,
-    /// Its time was up, it did not end when asked, and was killed.
+    /// Its time was up or the night was stopped, it did not end when asked, and was killed.
     Killed,
-    /// A signal ended it that nobody here had sent.
+    /// A signal ended it that nobody here had sent, or it ended with a status that is none of its
+    /// own, or how it ended is not known.
     Crashed,
     /// It says that something could not be done.
     Failed,

@@ -70,6 +70,18 @@ fn what_makes_a_night_clean() {
     }
 }
 
+/// A night that could write nowhere did not fail, and says nothing of any tree.
+#[test]
+fn a_night_that_looked_at_nothing_is_not_clean() {
+    let mut night = night(NightEnding::NotRun, None);
+    night.steps.remove(0);
+    assert!(night.is_done() && !night.is_clean());
+    assert!(text(&night).starts_with("NOTHING LOOKED AT  "), "{}", text(&night));
+    let mut metrics = Vec::new();
+    write_night_prometheus(&night, &[], None, &mut metrics).unwrap();
+    assert!(String::from_utf8(metrics).unwrap().contains("fscan_night_clean 0"));
+}
+
 #[test]
 fn a_night_is_told_step_by_step() {
     let mut night = night(NightEnding::Killed, None);

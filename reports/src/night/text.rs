@@ -39,6 +39,7 @@ fn headline(night: &Night) -> (&'static str, Style) {
         (_, true, true) => ("NIGHT WITH FINDINGS", Style::Bad),
         (_, true, false) => ("NIGHT WITH FINDINGS, NOT ALL DONE", Style::Bad),
         (_, false, false) => ("NIGHT NOT ALL DONE", Style::Doubtful),
+        (_, false, true) if !night.looked() => ("NOTHING LOOKED AT", Style::Doubtful),
         (_, false, true) => ("CLEAN NIGHT", Style::Good),
     }
 }

@@ -1,12 +1,10 @@
 use std::fs;
 
-use reports::{
-    NIGHT_SCHEMA_VERSION, Report, Root, SCHEMA_VERSION, Severity, Totals, Verdict, write_json,
-};
+use reports::{NightEnding, Root, write_json};
 
 use super::*;
-use crate::nightly::{MARKER, UnderWay};
-use crate::tool::tool;
+use crate::nightly::places::Places;
+use crate::nightly::{MARKER, UnderWay, tests};
 
 /// Where nights are kept during a test.
 struct Nights {
@@ -24,7 +22,7 @@ fn begun(more: &str) -> Nights {
         "roots = [\"/proc\"]\nreports = \"{path}/nights\"\nprometheus-file = \"{path}/x.prom\"\n{more}"
     );
     let config = Config::read(&text, Path::new("nightly.toml")).unwrap();
-    let store = Store::open(&config).unwrap();
+    let store = Store::open(&config, &Places::find(&config)).unwrap();
     let folder = store.begin(&UnderWay::default()).unwrap();
     Nights { config, store, folder, top }
 }
@@ -32,28 +30,15 @@ fn begun(more: &str) -> Nights {
 impl Nights {
     /// Concludes it, and comes back with its metrics as well.
     fn concluded(&self) -> (Night, String) {
-        let now = Timestamp::now();
-        let night = Night {
-            schema_version: NIGHT_SCHEMA_VERSION,
-            started_at: now,
-            finished_at: now,
-            duration_seconds: 0.0,
-            complete: true,
-            fail_on: Severity::Suspect,
-            folder: PathName::from(self.folder.final_path().as_path()),
-            seed: 1,
-            steps: Vec::new(),
-            trend: Vec::new(),
-            worse: None,
-            removed: Vec::new(),
-            troubles: Vec::new(),
-            remarks: Vec::new(),
-        };
+        let mut night = tests::night(NightEnding::Done, None, true, &[]);
+        night.folder = PathName::from(self.folder.final_path().as_path());
+        let partial = self.folder.path.display();
+        night.steps[0].command = format!("fscan scan --output {partial}/quick.json");
         let nights = self.store.nights().unwrap();
         let earlier: Vec<_> = nights.into_iter().filter(|it| *it != self.folder.name).collect();
         let (config, store, folder) = (&self.config, &self.store, &self.folder);
         let night = Conclusion { config, store, folder, earlier: &earlier }.of(night);
-        (night, fs::read_to_string(self.top.path().join("x.prom")).unwrap())
+        (night, fs::read_to_string(self.top.path().join("x.prom")).unwrap_or_default())
     }
 }
 
@@ -66,6 +51,39 @@ fn metrics_say_of_no_night_that_it_is_clean_unless_it_was_kept() {
     let (night, metrics) = nights.concluded();
     assert!(!night.is_done() && metrics.contains("fscan_night_clean 0"), "{night:?} {metrics}");
     assert!(!metrics.contains("last_clean"), "{metrics}");
+}
+
+/// The account that was kept.
+fn account(folder: &Path) -> Night {
+    serde_json::from_slice(&fs::read(folder.join(SUMMARY)).unwrap()).unwrap()
+}
+
+#[test]
+fn what_is_told_of_files_names_them_as_they_are_called_then() {
+    let nights = begun("");
+    let (night, _) = nights.concluded();
+    let folder = nights.folder.final_path();
+    let command = &night.steps[0].command;
+    assert!(command.ends_with(&format!("{}/quick.json", folder.display())), "{command}");
+    assert_eq!(account(&folder), night);
+    // Where it could not be finished it is called as before.
+    let nights = begun("");
+    fs::create_dir_all(nights.folder.final_path().join("taken")).unwrap();
+    let (night, _) = nights.concluded();
+    assert!(
+        !night.is_done() && night.steps[0].command.contains(".partial/quick.json"),
+        "{night:?}"
+    );
+}
+
+#[test]
+fn the_account_says_that_metrics_could_not_be_kept() {
+    let nights = begun("");
+    fs::create_dir(nights.top.path().join("x.prom")).unwrap();
+    let (night, _) = nights.concluded();
+    let [trouble] = &night.troubles[..] else { panic!("{night:?}") };
+    assert!(trouble.contains("x.prom"), "{trouble}");
+    assert_eq!(account(&nights.folder.final_path()), night);
 }
 
 /// Writes the report of a scan that began at `time` into the folder of a night.
@@ -82,28 +100,9 @@ fn scanned(folder: &Path, time: Timestamp) {
         shard: None,
         checks: Vec::new(),
     };
-    let report = Report {
-        schema_version: SCHEMA_VERSION,
-        tool: tool(),
-        started_at: time,
-        finished_at: time,
-        duration_seconds: 0.0,
-        complete: true,
-        verdict: Verdict::Healthy,
-        roots: vec![root],
-        totals: Totals::default(),
-        findings: Vec::new(),
-        suppressed: Vec::new(),
-        unchecked: Vec::new(),
-        directories: None,
-        blocks: Vec::new(),
-        resumed: None,
-        environment: None,
-        diff: None,
-        tar: None,
-        stress: None,
-        recommendations: Vec::new(),
-    };
+    let mut report = tests::report();
+    (report.started_at, report.finished_at) = (time, time);
+    report.roots.push(root);
     let mut text = Vec::new();
     write_json(&report, &mut text).unwrap();
     fs::write(folder.join("quick.json"), text).unwrap();

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::fields::{number, size, time};
+use super::keys_of;
 use crate::arguments::{Pattern, Place, ProfileName, place};
 use crate::settings::{Field, Table, Wrong, word};
 
@@ -59,13 +60,9 @@ pub struct FullStep {
 }
 
 /// The table of a step; none where it is not to run.
-fn table<'a, 'i>(
-    field: Option<Field<'a, 'i>>,
-    keys: &[&'static str],
-) -> Result<Run<'a, 'i>, Wrong> {
+fn table<'a, 'i>(field: Option<Field<'a, 'i>>, name: &str) -> Result<Run<'a, 'i>, Wrong> {
     let Some(field) = field else { return Ok(Run::Usual) };
-    let known: Vec<_> = ["run", "time-limit"].iter().chain(keys).copied().collect();
-    let table = Table::new(field, &known)?;
+    let table = Table::new(field, keys_of(name))?;
     let runs = table.get("run").map(|run| run.flag()).transpose()?.unwrap_or(true);
     Ok(if runs { Run::As(table) } else { Run::Off(table) })
 }
@@ -102,7 +99,7 @@ impl<'a, 'i> Run<'a, 'i> {
 impl QuickStep {
     /// Reads its table.
     pub fn read(field: Option<Field<'_, '_>>) -> Result<Option<Self>, Wrong> {
-        let run = table(field, &[])?;
+        let run = table(field, "quick")?;
         Ok(run.unless_off(QuickStep { limit: run.limit(Duration::from_mins(30))? }))
     }
 }
@@ -110,7 +107,7 @@ impl QuickStep {
 impl TarStep {
     /// Reads its table.
     pub fn read(field: Option<Field<'_, '_>>) -> Result<Option<Self>, Wrong> {
-        let run = table(field, &["pattern", "packages", "rounds"])?;
+        let run = table(field, "tar")?;
         let patterns = run.get("pattern").map(patterns).transpose()?;
         let count = |name, usual| run.get(name).map_or(Ok(usual), |it| number(it, 1..=1_000_000));
         Ok(run.unless_off(TarStep {
@@ -132,8 +129,7 @@ fn patterns(field: Field<'_, '_>) -> Result<Vec<Pattern>, Wrong> {
 impl StressStep {
     /// Reads its table.
     pub fn read(field: Option<Field<'_, '_>>) -> Result<Option<Self>, Wrong> {
-        let keys = ["duration", "targets", "provision", "profile", "seed", "max-bytes", "threads"];
-        let run = table(field, &keys)?;
+        let run = table(field, "stress")?;
         let get = |name| run.get(name);
         let duration = get("duration").map_or(Ok(Duration::from_mins(10)), time)?;
         // What diverges is minimised after that time.
@@ -172,7 +168,7 @@ fn targets(field: Field<'_, '_>) -> Result<Vec<Place>, Wrong> {
 impl FullStep {
     /// Reads its table.
     pub fn read(field: Option<Field<'_, '_>>) -> Result<Option<Self>, Wrong> {
-        let run = table(field, &["manifest", "baseline"])?;
+        let run = table(field, "full")?;
         let (manifest, baseline) = (run.flag("manifest")?, run.flag("baseline")?);
         if let Some(field) = run.get("baseline").filter(|_| baseline && !manifest) {
             return Err(field.wrong("the next night has nothing to compare with: manifest = true"));

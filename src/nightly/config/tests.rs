@@ -32,6 +32,14 @@ fn the_sample_says_what_holds_without_it() {
             |line: &str| line.starts_with(&format!("{key} = ")) || line == format!("[{key}]");
         assert!(full.lines().any(stands), "{key} is in the sample");
     }
+    for (table, keys) in KEYS_OF {
+        let (_, text) = full.split_once(&format!("\n[{table}]\n")).unwrap();
+        let lines: Vec<_> = text.lines().take_while(|line| !line.starts_with('[')).collect();
+        for key in *keys {
+            let stands = lines.iter().any(|line| line.starts_with(&format!("{key} = ")));
+            assert!(stands, "{key} of [{table}] is in the sample");
+        }
+    }
     let (tar, stress) = (config.tar.as_ref().unwrap(), config.stress.as_ref().unwrap());
     let usual = (bare.tar.as_ref().unwrap(), bare.stress.as_ref().unwrap());
     assert_eq!(format!("{tar:?}"), format!("{:?}", usual.0));

@@ -1,4 +1,8 @@
+use std::fs;
+use std::path::Path;
+
 use super::*;
+use crate::nightly::MARKER;
 
 /// Nights of a byte each.
 fn nights(names: &[&str]) -> Vec<Lying> {
@@ -94,4 +98,28 @@ fn nights_go_by_age_number_and_size() {
     let judged = judge(&nights(&names), Keep { nights: 1, ..usual }, now, None);
     assert!(!going(&judged).contains(&partial) && going(&judged).len() == 8, "{judged:?}");
     assert!(!going(&judged).contains(&"2024-01-09T02-00-00Z"), "{judged:?}");
+}
+
+/// What is counted on is no more than what a removal would free.
+#[test]
+fn what_can_be_had_again_is_what_nights_wrote() {
+    let top = tempfile::tempdir().unwrap();
+    let store = Store::there(top.path().canonicalize().unwrap()).unwrap();
+    let text = "roots = [\"/proc\"]\n[keep]\ndays = 100000\nnights = 1";
+    let config = Config::read(text, Path::new("nightly.toml")).unwrap();
+    let night = |day: u32| store.path.join(format!("2024-01-0{day}T02-00-00Z"));
+    for day in 1..=3 {
+        fs::create_dir_all(night(day).join("reproducers")).unwrap();
+        fs::write(night(day).join(MARKER), "").unwrap();
+        fs::write(night(day).join("reproducers/home-1.ops"), vec![b'x'; 64 << 10]).unwrap();
+    }
+    fs::write(night(1).join("notes.txt"), "mine").unwrap();
+    let free = reclaimable(&store, &config, Timestamp::now()).unwrap();
+    // Reproducers count; a night that stays for the sake of another's file does not.
+    assert!((64 << 10..128 << 10).contains(&free), "{free}");
+    let tidied = tidy(&store, &config, Timestamp::now(), None).unwrap();
+    let [told] = &tidied.told[..] else { panic!("{tidied:?}") };
+    assert!(told.starts_with("2024-01-02T02-00-00Z: "), "{told}");
+    assert!(tidied.remarks[0].starts_with("2024-01-01T02-00-00Z stays: "), "{tidied:?}");
+    assert!(night(1).join("notes.txt").exists() && !night(2).exists());
 }

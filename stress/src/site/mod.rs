@@ -36,7 +36,6 @@ pub use ground::{Fill, Ground, World};
 pub use limits::Limits;
 pub use namespace::{Namespace, NamespaceError, enter_namespace};
 pub use provision::{Provisioned, provision};
-pub use scanner::scratch::{Leftover, NotCleaned, clean};
 pub use space::Space;
 
 use overlays::{Layer, OVERLAYS};
@@ -159,11 +158,6 @@ impl Site {
     pub fn remove(self) -> Result<(), NotRemoved> {
         Arc::into_inner(self.yard).map_or(Ok(()), Yard::remove)
     }
-}
-
-/// The directories that runs of stress left in a place when they were killed.
-pub fn leftovers(place: &Path) -> Result<Vec<Leftover>, SiteError> {
-    Ok(scanner::scratch::leftovers(place, scanner::scratch::Kind::Stress)?)
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ pub(crate) struct Fscan<'a> {
     descriptors: Option<u32>,
     processes: Option<u32>,
     address_space: Option<u64>,
+    file_size: Option<u64>,
     umask: Option<&'static str>,
     unmounted: Option<PathBuf>,
     folder: PathBuf,
@@ -52,6 +53,7 @@ impl<'a> Fscan<'a> {
             descriptors: None,
             processes: None,
             address_space: None,
+            file_size: None,
             umask: None,
             unmounted: None,
             folder: dir.path().to_owned(),
@@ -112,6 +114,12 @@ impl<'a> Fscan<'a> {
     /// With a limit on its address space, and on that of its children.
     pub(crate) fn address_space_mib(mut self, limit: u64) -> Self {
         self.address_space = Some(limit * 1024 * 1024);
+        self
+    }
+
+    /// Lets no file that it writes grow beyond so many bytes.
+    pub(crate) fn file_size(mut self, limit: u64) -> Self {
+        self.file_size = Some(limit);
         self
     }
 
@@ -246,6 +254,9 @@ impl<'a> Fscan<'a> {
         }
         if let Some(limit) = self.address_space {
             words.extend(["prlimit".into(), format!("--as={limit}").into()]);
+        }
+        if let Some(limit) = self.file_size {
+            words.extend(["prlimit".into(), format!("--fsize={limit}").into()]);
         }
         if let Some(limit) = self.processes {
             words.extend(["prlimit".into(), format!("--nproc={limit}").into()]);

@@ -59,7 +59,7 @@ fn nights_that_are_over_go_and_whatever_is_not_a_nights_stays() {
     ] {
         let stays =
             |line: &String| line.starts_with(&format!("{name} stays")) && line.contains(why);
-        outcome.expect(told.removed.iter().any(stays), &format!("{name} stays for {why}"));
+        outcome.expect(told.remarks.iter().any(stays), &format!("{name} stays for {why}"));
         let whole = fs::read_dir(dir.join("nights").join(name)).unwrap().count();
         outcome.expect(whole >= NIGHT.len(), "nothing of it was removed");
     }

@@ -68,7 +68,10 @@ fn what_no_night_can_begin_with_is_refused_in_its_first_second() {
     refused("min-free = \"1000T\"", "`min-free`");
     refused(&format!("prometheus-file = \"{}/none/x.prom\"", dir.path().display()), "none/x.prom");
     dir.folder("folder.prom");
-    refused(&format!("prometheus-file = \"{}\"", dir.join("folder.prom").display()), "regular");
+    refused(
+        &format!("prometheus-file = \"{}\"", dir.join("folder.prom").display()),
+        "it is a folder",
+    );
     dir.file("nights", b"x");
     refused("", "it is no folder");
     fs::remove_file(&nights).unwrap();
@@ -98,6 +101,17 @@ fn a_folder_without_inodes_is_refused() {
         }
         assert_eq!(listed_if_there(nights.point()), Some(0), "nothing was made");
     });
+}
+
+/// Without a whole marker no later night would know the folder for one that it may remove.
+#[test]
+fn a_night_that_cannot_mark_its_folder_leaves_none() {
+    let dir = Dir::new();
+    let root = dir.folder("root");
+    let settings = settings(&dir, &[&root], QUICK_ALONE);
+    let outcome = nightly(&dir, &settings).file_size(0).run();
+    outcome.expect_code(2).expect_one_error_line("the folder of the night");
+    outcome.expect(super::listed(&dir) == [".lock"], "no folder is left");
 }
 
 fn listed_if_there(folder: &Path) -> Option<usize> {

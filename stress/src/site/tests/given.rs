@@ -6,9 +6,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use rustix::fs::{Mode, OFlags, RenameFlags, fchmod, mkdirat, openat, renameat_with, symlinkat};
+use scanner::scratch::{Kind, clean, leftovers};
 
 use super::lab::{fill, smoke};
-use crate::site::{Limits, Site, SiteError, World, clean, leftovers};
+use crate::site::{Limits, Site, SiteError, World};
 
 pub const LIMITS: Limits = Limits { max_bytes: 1 << 20, max_inodes: 1000, force: false };
 
@@ -84,7 +85,7 @@ fn worlds_lie_in_a_scratch_directory_that_says_whose_it_is() {
     assert!(digits.len() == 16 && digits.bytes().all(|b| b.is_ascii_hexdigit()), "{digits}");
     let mode = fs::metadata(dir.path().join(scratch)).unwrap().permissions().mode();
     assert_eq!(mode & 0o7777, 0o700);
-    assert_eq!(leftovers(dir.path()).unwrap(), [], "it is in use");
+    assert_eq!(leftovers(dir.path(), Kind::Stress).unwrap(), [], "it is in use");
 }
 
 /// A set-group-ID bit and a default access control list of the directory that was given would give
@@ -127,7 +128,9 @@ fn what_a_killed_run_left_is_found_and_cleaned() {
     // As a killed process: nobody locks the mark any more, and nobody removes anything.
     fs::remove_file(scratch.join("in-use")).unwrap();
     fs::write(scratch.join("in-use"), "").unwrap();
-    let [leftover] = &leftovers(dir.path()).unwrap()[..] else { panic!("one leftover") };
+    let [leftover] = &leftovers(dir.path(), Kind::Stress).unwrap()[..] else {
+        panic!("one leftover")
+    };
     assert_eq!(leftover.path, scratch);
     clean(leftover).unwrap();
     assert!(is_empty(dir.path()));
