@@ -159,7 +159,7 @@ fn only_what_was_deeper_makes_it_be_told_how_deep_directories_are_told_apart() {
         ("directories in the root alone", in_root(), None),
         ("and one below", [in_root(), vec![below()]].concat(), Some(3)),
         ("as deep as may be", vec![(deep(64), held(1, 1))], None),
-        ("deeper", vec![(deep(65), held(1, 1)), (deep(3), held(1, 1))], Some(64)),
+        ("deeper", vec![(deep(3), held(1, 1)), (deep(65), held(1, 1))], Some(64)),
     ] {
         let backwards: Vec<_> = tree.iter().rev().cloned().collect();
         assert_eq!(of_root(&tree).deepest(), expected, "{name}");

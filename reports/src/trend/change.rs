@@ -176,10 +176,9 @@ pub(super) fn changes(runs: &[Seen<'_>]) -> Vec<TrendChange> {
     let has_uuid = |run: u32| {
         runs.get(run as usize).and_then(|it| TrendAspect::FilesystemUuid.of(it)).is_some()
     };
-    let says_so_alone = |it: &TrendChange| {
-        !with_uuid.contains(&it.run) && !(has_uuid(it.run) && has_uuid(it.since))
-    };
-    changes.retain(|it| it.aspect != TrendAspect::FilesystemId || says_so_alone(it));
+    let uuid_speaks =
+        |it: &TrendChange| with_uuid.contains(&it.run) || has_uuid(it.run) && has_uuid(it.since);
+    changes.retain(|it| it.aspect != TrendAspect::FilesystemId || !uuid_speaks(it));
     let replaces: Vec<_> = changes.iter().map(|it| replaces(it, &changes, runs)).collect();
     for (change, replaces) in changes.iter_mut().zip(replaces) {
         change.replaces = replaces;
