@@ -20,6 +20,9 @@ use crate::saved;
 use crate::status::Status;
 use crate::watched;
 
+/// The largest file, in bytes, of which a refusal says what it is.
+const LARGEST_TOLD: u64 = 16 << 20;
+
 /// Joins the parts, does what needs the tree as a whole, prints, saves, and decides the exit code.
 pub fn run(arguments: &MergeArguments) -> anyhow::Result<Status> {
     let quiet = arguments.result.is_quiet();
@@ -151,9 +154,11 @@ impl Given {
     }
 }
 
-/// What a file is that is no part of a scan.
+/// What a file is that is no part of a scan. It may be anything, such as the image of a disk: what is
+/// no report is not read, nor is one that is too large to be given by mistake.
 fn what_else(path: &Path) -> &'static str {
-    let text = saved::read(path, saved::LARGEST).unwrap_or_default();
+    let is_json = saved::begins_as_json(path);
+    let text = is_json.then(|| saved::read(path, LARGEST_TOLD).ok()).flatten().unwrap_or_default();
     match from_json(&text) {
         Ok(_) => "a report, which lacks what a part must tell",
         Err(ReadError::Night) => "the account of a night",
@@ -189,5 +194,26 @@ impl Manifests<'_> {
             self.parts.write(&mut out, how)?;
             Ok(())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn little_is_read_of_a_file_to_say_what_it_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let account = r#"{"schema_version":1,"steps":[],"folder":""}"#;
+        let padded = format!("{account:0$}", LARGEST_TOLD as usize + 1);
+        for (text, what) in [
+            (account, "the account of a night"),
+            (padded.as_str(), "no part of a scan"),
+            ("", "no part of a scan"),
+        ] {
+            fs::write(&path, text).unwrap();
+            assert_eq!(what_else(&path), what, "{} bytes", text.len());
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Saved reports as they are on disk.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::Read;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -14,8 +14,7 @@ pub const LARGEST: u64 = 1 << 30;
 /// Reads a regular file of at most `largest` bytes. Opened without waiting, so that a FIFO in its
 /// place hangs nothing.
 pub fn read(path: &Path, largest: u64) -> anyhow::Result<Vec<u8>> {
-    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
-    let file = OpenOptions::new().read(true).custom_flags(flags).open(path).context("open")?;
+    let file = open(path)?;
     let metadata = file.metadata().context("stat")?;
     if !metadata.is_file() {
         bail!("not a regular file; give a report that was written with -o");
@@ -26,4 +25,33 @@ pub fn read(path: &Path, largest: u64) -> anyhow::Result<Vec<u8>> {
     let mut text = Vec::new();
     file.take(largest).read_to_end(&mut text).context("read")?;
     Ok(text)
+}
+
+/// Whether a file begins as all do that fscan saves as JSON. Nothing else of it is read.
+pub fn begins_as_json(path: &Path) -> bool {
+    let mut first = [0];
+    let read = open(path).is_ok_and(|mut file| file.read_exact(&mut first).is_ok());
+    read && first == *b"{"
+}
+
+/// Without waiting for a writer.
+fn open(path: &Path) -> anyhow::Result<File> {
+    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
+    OpenOptions::new().read(true).custom_flags(flags).open(path).context("open")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_json_is_told_by_how_it_begins() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        for (text, is_json) in [("{}", true), ("{", true), ("", false), ("\0{", false)] {
+            std::fs::write(&path, text).unwrap();
+            assert_eq!(begins_as_json(&path), is_json, "{text:?}");
+        }
+        assert!(!begins_as_json(folder.path()) && !begins_as_json(&folder.path().join("none")));
+    }
 }

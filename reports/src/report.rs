@@ -181,7 +181,7 @@ pub struct Root {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filesystem_uuid: Option<String>,
     /// A number that is made from the UUID (`f_fsid` of statfs(2), in hexadecimal), which older
-    /// kernels tell as well.
+    /// kernels tell as well. btrfs makes another one for each subvolume.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filesystem_id: Option<String>,
     /// Which part of the tree was scanned (`3/8`, from 0 on), where it was a part.

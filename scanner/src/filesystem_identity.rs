@@ -12,12 +12,14 @@ use rustix::fs::fstatvfs;
 use crate::oddities::Uuid;
 use crate::system_calls::{btrfs_uuid, filesystem_uuid, xfs_uuid};
 
-/// What a filesystem is known by; both are the same for as long as it lives.
+/// What a filesystem is known by. The UUID is the same for as long as it lives; so is the number,
+/// but btrfs has another one for each subvolume.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FilesystemIdentity {
     /// Its UUID, as blkid shows it.
     pub uuid: Option<String>,
-    /// `f_fsid` of statfs(2) in hexadecimal, where that is made from the UUID.
+    /// `f_fsid` of statfs(2) in hexadecimal, where that is made from the UUID (and on btrfs from the
+    /// subvolume's number).
     pub id: Option<String>,
 }
 

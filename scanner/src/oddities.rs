@@ -100,6 +100,14 @@ pub struct Oddities {
     pub has_layers: bool,
     /// Where its UUID is told.
     pub uuid: Uuid,
+    /// `f_fsid` of statfs(2) is as before after the filesystem was attached anew: it is made from a
+    /// UUID or the like (fs/jfs/super.c, `jfs_statfs`; fs/ceph/super.c, `ceph_statfs`;
+    /// fs/smb/client/cifsfs.c, `cifs_statfs`) or drawn at the mount with all that is in it (tmpfs);
+    /// an overlay without a UUID of its own shows that of its upper layer. Others make it from the
+    /// device's number (fs/xfs/xfs_super.c, `xfs_fs_statfs`; likewise f2fs, nilfs2, squashfs, erofs).
+    pub fsid_is_its_own: bool,
+    /// The size that statfs(2) tells is as before whatever is in use.
+    pub keeps_its_size: bool,
 }
 
 /// A filesystem of which nothing is known, or whose answers a server makes up.
@@ -121,6 +129,8 @@ const FOREIGN: Oddities = Oddities {
     extent_addresses: ExtentAddresses::Nothing,
     has_layers: false,
     uuid: Uuid::NotKept,
+    fsid_is_its_own: false,
+    keeps_its_size: false,
 };
 
 /// A disk filesystem of the kernel without oddities.
@@ -142,6 +152,8 @@ const PLAIN: Oddities = Oddities {
     extent_addresses: ExtentAddresses::Nothing,
     has_layers: false,
     uuid: Uuid::Kept,
+    fsid_is_its_own: true,
+    keeps_its_size: false,
 };
 
 /// The row of a filesystem type as the mount table names it.
@@ -153,11 +165,16 @@ pub fn of(filesystem: &str) -> Oddities {
             is_ext: true,
             extent_addresses: ExtentAddresses::Device,
             uuid: Uuid::InFsid,
+            keeps_its_size: true,
             ..PLAIN
         },
-        "xfs" => {
-            Oddities { extent_addresses: ExtentAddresses::Device, uuid: Uuid::InGeometry, ..PLAIN }
-        }
+        "xfs" => Oddities {
+            extent_addresses: ExtentAddresses::Device,
+            uuid: Uuid::InGeometry,
+            fsid_is_its_own: false,
+            keeps_its_size: true,
+            ..PLAIN
+        },
         "btrfs" => Oddities {
             directory_links: DirectoryLinks::Nothing,
             shared_number: Some(2),
@@ -182,9 +199,18 @@ pub fn of(filesystem: &str) -> Oddities {
             has_layers: true,
             ..PLAIN
         },
-        "f2fs" | "erofs" | "squashfs" | "jfs" | "nilfs2" | "bcachefs" | "zfs" => {
-            Oddities { answers_for_itself: true, uuid: Uuid::Kept, ..FOREIGN }
+        "f2fs" | "nilfs2" => Oddities { answers_for_itself: true, uuid: Uuid::Kept, ..FOREIGN },
+        // Images that are made as a whole.
+        "erofs" | "squashfs" => {
+            Oddities { answers_for_itself: true, uuid: Uuid::Kept, keeps_its_size: true, ..FOREIGN }
         }
+        "jfs" | "bcachefs" | "zfs" => Oddities {
+            answers_for_itself: true,
+            uuid: Uuid::Kept,
+            fsid_is_its_own: true,
+            ..FOREIGN
+        },
+        "ceph" | "cifs" | "smb3" => Oddities { fsid_is_its_own: true, ..FOREIGN },
         _ => FOREIGN,
     }
 }

@@ -241,7 +241,7 @@ fn files_that_are_no_parts_are_refused_by_name() {
             (b"{}", "no part of a scan; give what --facts and --manifest wrote"),
             (&facts[..facts.len() / 2], "it is damaged"),
             (&packed(br#"{"fscan_shard":9,"facts":{}}"#), "has version 9 of its format"),
-            (&packed(br#"{"fscan_shard":2,"facts":{"header":7}}"#), "it is damaged"),
+            (&packed(br#"{"fscan_shard":3,"facts":{"header":7}}"#), "it is damaged"),
         ] {
             fs::write(&broken, content).unwrap();
             refused(merge(), what);

@@ -79,6 +79,8 @@ type Level = HashMap<Box<[u8]>, DirectoryHeld, RandomState>;
 #[serde(from = "Kept", into = "Kept")]
 pub struct DirectoryTally {
     deepest: usize,
+    /// Whether something was deeper, and counts with what is around it.
+    folded: bool,
     /// Names in the path of a directory that stands in the root.
     in_root: usize,
     room: usize,
@@ -91,6 +93,7 @@ pub struct DirectoryTally {
 #[derive(Serialize, Deserialize)]
 struct Kept {
     deepest: usize,
+    folded: bool,
     in_root: usize,
     held: Vec<(PathName, DirectoryHeld)>,
 }
@@ -101,7 +104,7 @@ impl From<DirectoryTally> for Kept {
         let mut held: Vec<_> =
             held.map(|(path, held)| (PathName::new(path.into_vec()), held)).collect();
         held.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        Kept { deepest: tally.deepest, in_root: tally.in_root, held }
+        Kept { deepest: tally.deepest, folded: tally.folded, in_root: tally.in_root, held }
     }
 }
 
@@ -109,6 +112,7 @@ impl From<Kept> for DirectoryTally {
     fn from(kept: Kept) -> Self {
         let mut tally = DirectoryTally::default();
         tally.deepest = tally.deepest.min(kept.deepest);
+        tally.folded = kept.folded;
         tally.in_root = kept.in_root;
         kept.held.iter().for_each(|(path, held)| tally.add(path.as_bytes(), *held));
         tally
@@ -123,7 +127,8 @@ impl Default for DirectoryTally {
 
 impl DirectoryTally {
     pub(super) fn with_room(room: usize) -> Self {
-        DirectoryTally { deepest: DEEPEST, in_root: 0, room, used: 0, levels: Vec::new() }
+        let levels = Vec::new();
+        DirectoryTally { deepest: DEEPEST, folded: false, in_root: 0, room, used: 0, levels }
     }
 
     /// Whether nothing was added.
@@ -142,7 +147,9 @@ impl DirectoryTally {
         if held == DirectoryHeld::default() {
             return;
         }
-        let place = above(shown(path), self.deepest);
+        let path = shown(path);
+        let place = above(path, self.deepest);
+        self.folded |= place.len() < path.len();
         let level = self.level(depth(place));
         if let Some(known) = level.get_mut(place) {
             *known += held;
@@ -199,9 +206,11 @@ impl DirectoryTally {
     pub fn merge(&mut self, other: DirectoryTally) {
         if self.levels.is_empty() && self.deepest >= other.deepest {
             let in_root = self.in_root.max(other.in_root);
-            *self = DirectoryTally { room: self.room, in_root, ..other };
+            let folded = self.folded | other.folded;
+            *self = DirectoryTally { room: self.room, in_root, folded, ..other };
             return;
         }
+        self.folded |= other.folded;
         self.in_root = self.in_root.max(other.in_root);
         if other.deepest < self.deepest {
             self.fold_to(other.deepest);
@@ -213,7 +222,7 @@ impl DirectoryTally {
 
     /// How deep directories were told apart; none where all of them were.
     pub(super) fn deepest(&self) -> Option<u64> {
-        (self.deepest < DEEPEST).then_some(self.deepest as u64)
+        self.folded.then_some(self.deepest as u64)
     }
 
     /// What each directory holds itself, in no order.
@@ -249,6 +258,7 @@ impl DirectoryTally {
         let mut deeper = self.levels.split_off(self.levels.len().min(deepest + 1));
         for (path, held) in deeper.drain(..).flatten() {
             self.used = self.used.saturating_sub(BESIDE + path.len());
+            self.folded = true;
             let place = above(&path, deepest);
             let level = self.level(deepest);
             if let Some(known) = level.get_mut(place) {
@@ -292,7 +302,7 @@ fn above(path: &[u8], most: usize) -> &[u8] {
 }
 
 /// How many names a path has.
-#[expect(clippy::naive_bytecount, reason = "paths are short, and the compiler counts them in vectors")]
+#[expect(clippy::naive_bytecount, reason = "paths are short: a crate for it would win nothing")]
 fn depth(path: &[u8]) -> usize {
     if path == b"/" { 0 } else { path.iter().filter(|byte| **byte == b'/').count() }
 }

@@ -145,6 +145,37 @@ fn thousands_of_directories_in_the_root_are_told_apart_by_size() {
     }
 }
 
+/// A path of this many names.
+fn deep(names: usize) -> Vec<u8> {
+    [b"/home/coder".as_slice(), &b"/d".repeat(names - 2)].concat()
+}
+
+/// What is not told apart is told where something is not, and nowhere else.
+#[test]
+fn only_what_was_deeper_makes_it_be_told_how_deep_directories_are_told_apart() {
+    let in_root = || wide().into_iter().step_by(2).collect::<Vec<_>>();
+    let below = || (b"/home/coder/project-7/src".to_vec(), held(1, 1));
+    for (name, tree, expected) in [
+        ("directories in the root alone", in_root(), None),
+        ("and one below", [in_root(), vec![below()]].concat(), Some(3)),
+        ("as deep as may be", vec![(deep(64), held(1, 1))], None),
+        ("deeper", vec![(deep(3), held(1, 1)), (deep(65), held(1, 1))], Some(64)),
+    ] {
+        let backwards: Vec<_> = tree.iter().rev().cloned().collect();
+        assert_eq!(of_root(&tree).deepest(), expected, "{name}");
+        assert_eq!(of_root(&backwards).deepest(), expected, "{name}, backwards");
+        for parts in [2, 7] {
+            let mut joined = DirectoryTally::default();
+            for part in 0..parts {
+                let own: Vec<_> = tree.iter().skip(part).step_by(parts).cloned().collect();
+                let text = serde_json::to_string(&of_root(&own)).unwrap();
+                joined.merge(serde_json::from_str(&text).unwrap());
+            }
+            assert_eq!(joined.deepest(), expected, "{name}, {parts} parts");
+        }
+    }
+}
+
 #[test]
 fn memory_is_bounded_whatever_the_names() {
     let mut tally = DirectoryTally::default();

@@ -136,7 +136,7 @@ fn remarks(known: &Directories) -> Markup {
         @if let Some(deepest) = known.deepest {
             p.muted {
                 "Directories below " (counted(deepest, "level", "levels"))
-                " from / on are not told apart from the ones around them: there are too many."
+                " from / on are not told apart from the ones around them: they are too many or too deep."
             }
         }
         p.muted { "Smaller directories have no row of their own; they count in the ones around them." }

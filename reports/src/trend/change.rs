@@ -162,7 +162,8 @@ impl TrendChange {
 }
 
 /// Every change, run by run. What a run does not know is held against the last one that knew, and
-/// the number that is made from a UUID is told where the UUID is not.
+/// the number that is made from a UUID speaks where the UUID does not: btrfs makes it from the
+/// subvolume's number as well.
 pub(super) fn changes(runs: &[Seen<'_>]) -> Vec<TrendChange> {
     let mut changes: Vec<_> =
         TrendAspect::ALL.iter().flat_map(|aspect| of(*aspect, runs)).collect();
@@ -172,7 +173,12 @@ pub(super) fn changes(runs: &[Seen<'_>]) -> Vec<TrendChange> {
         .filter(|it| it.aspect == TrendAspect::FilesystemUuid)
         .map(|it| it.run)
         .collect();
-    changes.retain(|it| it.aspect != TrendAspect::FilesystemId || !with_uuid.contains(&it.run));
+    let has_uuid = |run: u32| {
+        runs.get(run as usize).and_then(|it| TrendAspect::FilesystemUuid.of(it)).is_some()
+    };
+    let uuid_speaks =
+        |it: &TrendChange| with_uuid.contains(&it.run) || has_uuid(it.run) && has_uuid(it.since);
+    changes.retain(|it| it.aspect != TrendAspect::FilesystemId || !uuid_speaks(it));
     let replaces: Vec<_> = changes.iter().map(|it| replaces(it, &changes, runs)).collect();
     for (change, replaces) in changes.iter_mut().zip(replaces) {
         change.replaces = replaces;

@@ -16,7 +16,7 @@ impl TrendSeries {
         let place = format!("{} ({})", self.path.escaped(), self.kind.as_str());
         let changed = self.findings.iter().filter(|row| row.suppressed.is_none());
         let changed = changed.filter(|row| row.state.is_news());
-        let told = changed.take(FINDINGS).map(|row| format!("{place}: {}", row.line()));
+        let told = changed.take(FINDINGS).map(|row| format!("{place}: {}", row.line(self)));
         let mut lines: Vec<_> = std::iter::once(self.line()).chain(told).collect();
         let all = self.tallies.iter().filter(|tally| tally.state.is_news());
         let all = all.fold(0, |sum: u64, tally| sum.saturating_add(tally.rows));
@@ -84,13 +84,15 @@ impl TrendState {
 
 impl TrendFinding {
     /// `corrupt dirent-dangling /home/coder/a: growing, 3 -> 9`.
-    fn line(&self) -> String {
+    fn line(&self, series: &TrendSeries) -> String {
         let of_subject = || {
             let device = self.subject.device.as_ref().map(|device| escape(device.as_bytes()));
             self.subject.path.as_ref().map(crate::PathName::escaped).or(device)
         };
         let subject = of_subject().unwrap_or_else(|| "(all of this code together)".to_owned());
-        let known: Vec<_> = self.counts.iter().flatten().collect();
+        // The runs of one night are one look.
+        let steps = series.steps(series.kind.check_of(self.code), &self.counts);
+        let known: Vec<_> = steps.into_iter().flatten().collect();
         let counts = match (self.state, known.as_slice()) {
             (TrendState::Growing | TrendState::Shrinking, [.., before, now]) if before != now => {
                 format!(", {before} -> {now}")

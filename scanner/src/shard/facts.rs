@@ -85,7 +85,10 @@ pub struct GivenToMerge {
 pub struct GroundFacts {
     /// Its type (`ext4`).
     pub kind: String,
-    /// Its identifier (`f_fsid`, statfs(2)); 0 where it has none.
+    /// Its UUID; none where it keeps none or the kernel does not tell it.
+    pub uuid: Option<String>,
+    /// Its identifier (`f_fsid`, statfs(2)); 0 where it has none, or one that is made from the
+    /// device's number.
     pub id: u64,
     /// Its size in bytes; none where that changes with what is in use.
     pub bytes: Option<u64>,
@@ -101,6 +104,7 @@ impl GroundFacts {
         [
             ("its type differs", self.kind == other.kind),
             ("its identifier (f_fsid) differs", self.id == other.id),
+            ("its UUID differs", self.has_the_uuid_of(other)),
             ("its size differs", self.bytes == other.bytes),
             ("the root has another inode number", self.root_ino == other.root_ino),
             ("the root was made at another time", self.root_born == other.root_born),
@@ -109,18 +113,25 @@ impl GroundFacts {
         .find_map(|(what, same)| (!same).then_some(what))
     }
 
-    /// Of the filesystem with identifier `id`, and its directory `root`.
+    /// Where an older kernel does not tell the UUID, the same identifier says as much.
+    fn has_the_uuid_of(&self, other: &GroundFacts) -> bool {
+        match (&self.uuid, &other.uuid) {
+            (Some(uuid), Some(other)) => uuid == other,
+            (None, None) => true,
+            _ => self.id != 0 && self.id == other.id,
+        }
+    }
+
+    /// Of the filesystem whose `f_fsid` is `id`, and its directory `root`.
     pub fn of(filesystem: &Filesystem, id: u64, root: &InodeFacts) -> Self {
         let oddities = &filesystem.oddities;
-        let keeps_its_size = oddities.is_ext || filesystem.kind == "xfs";
-        // xfs makes its identifier from the device number (fs/xfs/xfs_super.c, xfs_fs_statfs).
-        let id = if filesystem.kind == "xfs" { 0 } else { id };
         // A copy-up gives a directory of an overlay another inode.
         let is_made_once = !oddities.has_layers && oddities.answers_for_itself;
         GroundFacts {
             kind: filesystem.kind.clone(),
-            id,
-            bytes: keeps_its_size.then(|| filesystem.bytes()),
+            uuid: filesystem.identity.uuid.clone(),
+            id: if oddities.fsid_is_its_own { id } else { 0 },
+            bytes: oddities.keeps_its_size.then(|| filesystem.bytes()),
             root_ino: root.ino(),
             root_born: root.born_at().filter(|_| is_made_once),
         }

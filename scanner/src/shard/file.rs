@@ -17,7 +17,7 @@ use crate::manifest::{Fault, MANIFEST_BEGINNING, open_file};
 
 /// The version of the format. It rises when a reader of the older one would misread it, and with
 /// whatever decides on which directories are whose.
-pub const SHARD_VERSION: u32 = 2;
+pub const SHARD_VERSION: u32 = 3;
 
 /// How a file begins, after decompression.
 const BEGINNING: &str = r#"{"fscan_shard":"#;

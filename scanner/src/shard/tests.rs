@@ -1,13 +1,18 @@
 //! Parts of real trees, joined as they are and edited.
 
 use std::fs::{self, File, create_dir_all, hard_link};
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::sync::Arc;
 
 use reports::{PathName, Timestamp, Unchecked, UncheckedReason};
 
-use super::{GivenToMerge, Joined, ShardFacts, join};
+use super::{GivenToMerge, GroundFacts, Joined, ShardFacts, join};
 use crate::environment::{Effort, LonghornSource};
+use crate::filesystem::Filesystem;
+use crate::filesystem_identity::FilesystemIdentity;
+use crate::inode_facts::InodeFacts;
+use crate::oddities;
 use crate::scan::Scan;
 use crate::{CheckSet, Control, RootError, ScanOptions};
 
@@ -148,6 +153,72 @@ fn a_root_that_is_not_what_was_scanned_is_refused_whatever_differs() {
         let said = refused(edit);
         assert!(said.contains(what) && said.len() < 600, "{what}: {said}");
     }
+}
+
+/// What a filesystem is known by: its kind, its UUID and its `f_fsid`, at first and later.
+type Known = (&'static str, [Option<&'static str>; 2], [u64; 2]);
+
+/// A volume has another device number each time that it is attached, which some make `f_fsid` from.
+#[test]
+fn a_filesystem_is_known_again_once_attached_anew_and_no_other_is_taken_for_it() {
+    let (a, b) = (Some("a"), Some("b"));
+    let same: [Known; 7] = [
+        ("f2fs", [a, a], [1, 2]),
+        ("nilfs2", [a, a], [1, 2]),
+        ("erofs", [a, a], [1, 2]),
+        ("squashfs", [None, None], [1, 2]),
+        ("xfs", [a, a], [1, 2]),
+        ("ext4", [None, a], [1, 1]),
+        ("tmpfs", [None, None], [1, 1]),
+    ];
+    let others: [Known; 10] = [
+        ("f2fs", [a, b], [1, 1]),
+        ("f2fs", [None, a], [1, 1]),
+        ("xfs", [a, b], [1, 1]),
+        ("ext4", [a, b], [1, 1]),
+        ("ext4", [None, None], [1, 2]),
+        ("ext4", [None, a], [1, 2]),
+        ("jfs", [None, None], [1, 2]),
+        ("tmpfs", [None, None], [1, 2]),
+        ("ceph", [None, None], [1, 2]),
+        // Another subvolume, be it a snapshot with the same numbers.
+        ("btrfs", [a, a], [1, 2]),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let directory = File::open(folder.path()).unwrap();
+    let root = InodeFacts::of_descriptor(directory.as_fd()).unwrap();
+    let here = Filesystem::of(directory.as_fd(), &root);
+    let is_same = |(kind, uuids, ids): Known| {
+        let [first, later] = [0, 1].map(|time: usize| {
+            let uuid = uuids[time].map(str::to_owned);
+            let identity = FilesystemIdentity { uuid, id: None };
+            let (kind, oddities) = (kind.to_owned(), oddities::of(kind));
+            GroundFacts::of(
+                &Filesystem { kind, oddities, identity, ..here.clone() },
+                ids[time],
+                &root,
+            )
+        });
+        first.differs_from(&later).is_none() && later.differs_from(&first).is_none()
+    };
+    same.into_iter().for_each(|known| assert!(is_same(known), "{known:?}"));
+    others.into_iter().for_each(|known| assert!(!is_same(known), "{known:?}"));
+}
+
+/// An older kernel does not tell the UUID.
+#[test]
+fn parts_of_two_kernels_are_of_one_filesystem_where_its_identifier_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let parts = parts(folder.path(), 2);
+    let joins = |uuids: [Option<&str>; 2]| {
+        let parts = parts.clone().into_iter().zip(uuids).map(|(mut part, uuid)| {
+            (part.header.ground.id, part.header.ground.uuid) = (7, uuid.map(str::to_owned));
+            (PathName::new(b"part".to_vec()), part)
+        });
+        join(parts).is_ok()
+    };
+    assert!(joins([Some("a"), None]));
+    assert!(!joins([Some("a"), Some("b")]));
 }
 
 /// Paths of what no part went into stand in a file that anybody may have written.

@@ -44,6 +44,28 @@ fn the_reports_of_a_night_are_one_look() {
     assert!(!Trend::of(&[alone(day(0)), alone(found(1))]).compares());
 }
 
+/// What each report of two nights counts, and how it grew from one night to the other.
+#[test]
+fn a_line_of_a_night_holds_nights_against_one_another() {
+    for (counts, told) in [
+        ([[4, 4], [9, 9]], "growing, 4 -> 9"),
+        ([[4, 4], [6, 9]], "growing, 4 -> 9"),
+        ([[3, 4], [9, 6]], "growing, 4 -> 9"),
+        ([[9, 9], [4, 4]], "shrinking, 9 -> 4"),
+    ] {
+        let nights = (0..).zip(counts).flat_map(|(night, counts)| {
+            let dated = move |(number, count): (i64, u64)| Dated {
+                file: PathName::new(number.to_string().into_bytes()),
+                report: with(day(2 * night + number), &[many(count)]),
+                night: Some(PathName::new(night.to_string().into_bytes())),
+            };
+            (0..).zip(counts).map(dated)
+        });
+        let lines = Trend::of(&nights.collect::<Vec<_>>()).series[0].lines();
+        assert!(lines[1].ends_with(told), "{counts:?}: {lines:?}");
+    }
+}
+
 /// Summaries of nights say which finding became what.
 #[test]
 fn a_series_names_the_first_findings_that_changed() {

@@ -99,6 +99,7 @@ fn another_uuid_is_another_filesystem_whatever_else_is_as_before() {
         ),
         ("sound now", known(before.clone(), a, a), known(day(1), b, b), &uuid, &[Gone]),
         ("a newer kernel", known(before.clone(), None, a), known(found(1, 3), b, a), &[], &[Same]),
+        ("another subvolume", known(before.clone(), a, a), known(found(1, 3), a, b), &[], &[Same]),
         (
             "said to be nothing",
             known(before.clone(), a, a),
