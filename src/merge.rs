@@ -206,7 +206,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         let account = r#"{"schema_version":1,"steps":[],"folder":""}"#;
-        let padded = format!("{account:0$}", LARGEST_TOLD as usize + 1);
+        let padded = account.to_owned() + &" ".repeat(LARGEST_TOLD as usize);
         for (text, what) in [
             (account, "the account of a night"),
             (padded.as_str(), "no part of a scan"),
