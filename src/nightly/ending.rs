@@ -47,7 +47,10 @@ pub fn ending(attended: &Attended, report: Read) -> (NightEnding, Option<String>
             (NightEnding::Failed, Some("its report is incomplete, and says why".to_owned()))
         }
         (Some(0 | 1 | 3), Err(why), None) => (NightEnding::NoReport, Some(with(&why, said()))),
-        (Some(2), _, None) => (NightEnding::Failed, said()),
+        (Some(2), report, None) => {
+            let in_report = report.is_ok().then(|| "exit status 2; its report says why".to_owned());
+            (NightEnding::Failed, said().or(in_report))
+        }
         (Some(code), ..) => {
             (NightEnding::Crashed, Some(with(&format!("exit status {code}"), said())))
         }

@@ -187,7 +187,7 @@ fn a_read_only_root_leaves_out_what_writes_and_is_scanned() {
         let other = Mount::tmpfs(&dir.join("other"), "size=128m");
         files(root.point(), 3);
         root.turn_read_only();
-        let more = "[tar]\npackages = 2\npattern = \"npm\"\n[stress]\nduration = \"0.2s\"\n\
+        let more = "[tar]\npackages = 2\npattern = \"npm\"\n[stress]\nduration = \"1s\"\n\
                     max-bytes = \"4M\"\n[full]\nrun = false\n";
         let alone = settings(dir, &[root.point()], more);
         let outcome = nightly(dir, &alone).run();

@@ -10,7 +10,7 @@ use super::{listed, night, nightly, settings};
 use crate::harness::{Dir, Fscan, Image, Mount, Need, files, in_lab, python};
 
 const STEPS: &str = "[tar]\npackages = 3\npattern = \"npm\"\n\
-                     [stress]\nduration = \"0.3s\"\nmax-bytes = \"4M\"\nseed = 7\n\
+                     [stress]\nduration = \"1s\"\nmax-bytes = \"4M\"\nseed = 7\n\
                      [full]\nmanifest = true\nbaseline = true\n";
 
 #[test]
