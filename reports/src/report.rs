@@ -121,6 +121,12 @@ impl Report {
             && self.diff.is_none()
     }
 
+    /// Whether a comparison had to leave entries open: what is not known to differ is not known to be
+    /// the same.
+    pub fn left_something_uncompared(&self) -> bool {
+        self.diff.as_ref().is_some_and(|diff| diff.totals.unchecked.entries > 0)
+    }
+
     /// Which part of a tree this is about, where it is about a part.
     pub fn shard(&self) -> Option<&str> {
         self.roots.iter().find_map(|root| root.shard.as_deref())

@@ -42,7 +42,9 @@ pub(crate) fn verdict(totals: &DiffTotals) -> (&'static str, Style, String) {
         return ("intact:", Style::Good, unchanged);
     }
     if totals.nothing_differs() {
-        return ("intact as far as known:", Style::Doubtful, unchanged);
+        let unchecked = counted(totals.unchecked.entries, "entry", "entries");
+        let told = format!("{unchanged}; {unchecked} could not be compared");
+        return ("intact as far as known:", Style::Doubtful, told);
     }
     let parts = [
         (totals.missing, "missing"),

@@ -48,6 +48,9 @@ pub(crate) fn verdict_label(report: &Report) -> (String, Style) {
         Verdict::Corrupt => ("CORRUPT", Style::Bad),
     };
     match (report.complete, style) {
+        (true, Style::Good) if report.left_something_uncompared() => {
+            (format!("{word}, NOT ALL COMPARED"), Style::Doubtful)
+        }
         (true, _) => (word.to_owned(), style),
         (false, Style::Good) => (format!("{word} SO FAR, INCOMPLETE"), Style::Doubtful),
         (false, _) => (format!("{word}, INCOMPLETE"), style),

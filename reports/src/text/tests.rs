@@ -75,9 +75,17 @@ fn a_comparison_is_told_in_numbers() {
     let mut intact = diff();
     intact.totals = DiffTotals { unchanged: intact.totals.unchanged, ..DiffTotals::default() };
     intact.by_directory.clear();
-    report.diff = Some(intact);
+    report.diff = Some(intact.clone());
     let text = plain(&report);
     assert!(text.contains("\n  intact:  1,200 entries, 1.2 MiB are as they were\n"), "{text}");
+    assert!(text.starts_with("HEALTHY  "), "{text}");
+
+    intact.totals.unchecked = crate::DiffTally { entries: 573, bytes: 0 };
+    report.diff = Some(intact);
+    let text = plain(&report);
+    assert!(text.starts_with("HEALTHY, NOT ALL COMPARED  "), "{text}");
+    let told: Vec<_> = text.split_whitespace().collect();
+    assert!(told.join(" ").contains("573 entries could not be compared"), "{text}");
 }
 
 /// The report of round trips with these runs.
