@@ -49,8 +49,9 @@ fn a_night_leaves_its_reports_its_metrics_and_what_changed() {
         second.expect(told.worse == Some(Severity::Suspect), "a file is missing, which is new");
         second.expect(
             told.trend.iter().any(|line| {
+                let file = root.join("app/name-000003");
                 line.contains("entry-missing")
-                    && line.contains("/root/app/name-000003: found where no report looked before")
+                    && line.contains(&format!("{}: found where no report", file.display()))
             }),
             "a line with its code and its path",
         );
