@@ -50,14 +50,9 @@ pub fn run(arguments: &DiffArguments) -> anyhow::Result<Status> {
         totals: totals(&after),
         findings: findings.into_rows(),
         unchecked: unchecked.into_rows(),
-        directories: None,
-        blocks: Vec::new(),
-        resumed: None,
-        environment: None,
         diff: Some(diff),
-        tar: None,
-        stress: None,
         complete: true,
+        ..Seen::default()
     };
     outcome.end(seen, false, &Caught::default())
 }

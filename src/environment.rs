@@ -2,7 +2,7 @@
 
 use reports::{
     Answer, CheckRun, CheckStatus, Environment, Fact, FactName, FindingCollector, PathName, Root,
-    Totals, UncheckedCollector, UncheckedReason,
+    UncheckedCollector, UncheckedReason,
 };
 use scanner::{Effort, EnvironmentOptions, PROBE_TIME, asked, judge_unscanned, learn_environment};
 
@@ -38,17 +38,11 @@ pub fn run(arguments: &EnvironmentArguments) -> anyhow::Result<Status> {
     judge_unscanned(&environment.facts).into_iter().for_each(|finding| findings.add(finding));
     let seen = Seen {
         roots,
-        totals: Totals::default(),
         findings: findings.into_rows(),
         unchecked,
-        directories: None,
-        blocks: Vec::new(),
-        resumed: None,
         environment: Some(environment),
-        diff: None,
-        tar: None,
-        stress: None,
         complete: caught.signal().is_none(),
+        ..Seen::default()
     };
     outcome.end(seen, could_not_run, &caught)
 }

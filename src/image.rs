@@ -39,14 +39,8 @@ pub fn run(arguments: &ImageArguments) -> anyhow::Result<Status> {
         totals: check.totals,
         findings: check.findings,
         unchecked: check.unchecked,
-        directories: None,
-        blocks: Vec::new(),
-        resumed: None,
-        environment: None,
-        diff: None,
-        tar: None,
-        stress: None,
         complete: check.complete,
+        ..Seen::default()
     };
     outcome.end(seen, could_not_run, &caught)
 }

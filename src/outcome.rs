@@ -19,7 +19,8 @@ use crate::signals::Caught;
 use crate::status::Status;
 use crate::tool::tool;
 
-/// What a run saw.
+/// What a run saw; nothing, and not to its end, by default.
+#[derive(Default)]
 pub struct Seen {
     /// What was asked for.
     pub roots: Vec<Root>,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
-use reports::{PathName, Stress, Totals, UncheckedCollector, UncheckedReason};
+use reports::{PathName, Stress, UncheckedCollector, UncheckedReason};
 use scanner::scratch::Kind;
 use stress::generator::{Mix, Profile};
 use stress::run::{self, Done, StressOptions, Watch};
@@ -123,17 +123,11 @@ pub fn end(
     findings.into_iter().for_each(|finding| collector.add(finding));
     let seen = Seen {
         roots,
-        totals: Totals::default(),
         findings: collector.into_rows(),
         unchecked: unchecked(&stress),
-        directories: None,
-        blocks: Vec::new(),
-        resumed: None,
-        environment: None,
-        diff: None,
-        tar: None,
         complete,
         stress: Some(stress),
+        ..Seen::default()
     };
     outcome.end(seen, !unusable.is_empty() || !worked, caught)
 }

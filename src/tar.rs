@@ -46,14 +46,9 @@ pub fn run(arguments: &TarArguments) -> anyhow::Result<Status> {
         totals: done.totals,
         findings: done.findings.into_rows(),
         unchecked: done.unchecked.into_rows(),
-        directories: None,
-        blocks: Vec::new(),
-        resumed: None,
-        environment: None,
-        diff: None,
         tar: Some(done.trips),
-        stress: None,
         complete: done.complete,
+        ..Seen::default()
     };
     outcome.end(seen, done.unusable, &caught)
 }
