@@ -43,6 +43,7 @@ use arguments::{Arguments, Command};
 use status::Status;
 
 fn main() -> ExitCode {
+    descriptor_limit::raise();
     let (arguments, typed) = Arguments::typed();
     let mut command = arguments.chosen().unwrap_or_else(|usage| usage.exit());
     let is_npd = command.is_npd();

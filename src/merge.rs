@@ -11,7 +11,6 @@ use scanner::manifest::{Compression, ManifestParts};
 use scanner::{GivenToMerge, Joined, ShardFile, join, kind_of_shard_file, read_shard};
 
 use crate::arguments::MergeArguments;
-use crate::descriptor_limit;
 use crate::longhorn;
 use crate::outcome::{Outcome, Seen};
 use crate::output::{self, Content};
@@ -45,7 +44,6 @@ pub fn run(arguments: &MergeArguments) -> anyhow::Result<Status> {
     };
     let walked = Duration::try_from_secs_f64(joined.walk_seconds).unwrap_or_default();
     let outcome = Outcome::begin(&arguments.result).after(joined.started_at, walked);
-    descriptor_limit::raise();
     let options = joined.header.options(given_to_merge(arguments)?).context("--exclude")?;
     let progress = Progress::start(&control, arguments.progress.when, quiet);
     let mut scan = scanner::merge(options, joined, &control);

@@ -11,7 +11,6 @@ use stress::run;
 use stress::site::{self, Limits};
 
 use crate::arguments::{Language, Place, ReplayArguments};
-use crate::descriptor_limit;
 use crate::outcome::Outcome;
 use crate::output;
 use crate::status::Status;
@@ -37,7 +36,6 @@ pub fn run(arguments: &ReplayArguments) -> anyhow::Result<Status> {
     let namespace = stressing::namespace(arguments.provision)?;
     let (watch, caught) = stressing::begin()?;
     let outcome = Outcome::begin(&arguments.result);
-    descriptor_limit::raise();
     let limits = Limits { max_bytes: MOST_BYTES, max_inodes: MOST_INODES, force: arguments.force };
     let here = [Place { name: "here".to_owned(), directory: ".".into() }];
     let places = match arguments.on.as_slice() {

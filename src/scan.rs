@@ -7,7 +7,6 @@ use reports::PathName;
 use scanner::{CheckSet, Effort, Exclusions, Recorded, RootError, ScanOptions};
 
 use crate::arguments::ScanArguments;
-use crate::descriptor_limit;
 use crate::longhorn;
 use crate::manifest::{Manifests, own_files};
 use crate::outcome::{Outcome, Seen};
@@ -33,7 +32,6 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     let resumption = Resumption::begin(arguments)?;
     options.checkpoint = resumption.checkpoint();
     let outcome = Outcome::begin(&arguments.result);
-    descriptor_limit::raise();
     if arguments.idle {
         be_idle();
     }

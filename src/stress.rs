@@ -58,7 +58,6 @@ pub fn run(arguments: &StressArguments) -> anyhow::Result<Status> {
     let quiet = arguments.result.is_quiet();
     let (watch, caught) = begin()?;
     let outcome = Outcome::begin(&arguments.result);
-    descriptor_limit::raise();
     if !quiet {
         leftovers::name(&directories(arguments), Kind::Stress, "left by a run that was killed");
     }

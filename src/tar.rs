@@ -8,7 +8,6 @@ use scanner::round_trip::{self, ControlArm, Size, Source, TripOptions};
 use scanner::scratch::Kind;
 
 use crate::arguments::{SourceArguments, TarArguments};
-use crate::descriptor_limit;
 use crate::leftovers;
 use crate::outcome::{Outcome, Seen};
 use crate::output;
@@ -32,7 +31,6 @@ pub fn run(arguments: &TarArguments) -> anyhow::Result<Status> {
     if !quiet {
         leftovers::name(&places(arguments), Kind::Tar, "kept, or left by a run that was killed");
     }
-    descriptor_limit::raise();
     let progress = Progress::start(&control, arguments.progress.when, quiet);
     let done = round_trip::run(&options, &control);
     progress.finish();

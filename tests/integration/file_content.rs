@@ -151,7 +151,8 @@ fn source_code_of_zero_bytes_is_suspect_and_a_disk_image_is_not() {
         .expect(paths[1].ends_with(b"weights/0.tensor"), "and what its neighbours speak against");
 }
 
-/// Files that grow, shrink and are written over all the time.
+/// Files that grow, shrink and are written over all the time. At times they are in memory as a whole,
+/// so that they are mapped when they are cut short.
 #[test]
 fn files_that_change_while_they_are_read_are_no_damage() {
     let dir = Dir::new();
@@ -161,6 +162,7 @@ fn files_that_change_while_they_are_read_are_no_damage() {
     let stop = AtomicBool::new(false);
     let outcomes: Vec<Outcome> = std::thread::scope(|scope| {
         scope.spawn(|| {
+            let whole = vec![3; 9 * MIB as usize];
             let sizes = [9 * MIB, 0, 3 * MIB, 8 * MIB + 1];
             for round in 0.. {
                 if stop.load(Ordering::Relaxed) {
@@ -169,13 +171,18 @@ fn files_that_change_while_they_are_read_are_no_damage() {
                 for path in &paths {
                     let file = OpenOptions::new().write(true).open(path).unwrap();
                     file.set_len(sizes[round % sizes.len()]).unwrap();
-                    file.write_all_at(&[2; 4096], MIB).unwrap();
+                    let filled = sizes[round % sizes.len()] == 9 * MIB;
+                    file.write_all_at(if filled { &whole } else { &[2; 4096] }, 0).unwrap();
                 }
-                std::thread::sleep(Duration::from_millis(1));
+                std::thread::sleep(Duration::from_millis(if round % sizes.len() == 0 {
+                    6
+                } else {
+                    1
+                }));
             }
         });
         let scan = || content_of(&dir).arg("tree").run();
-        let outcomes = (0..5).map(|_| scan()).collect();
+        let outcomes = (0..12).map(|_| scan()).collect();
         stop.store(true, Ordering::Relaxed);
         outcomes
     });

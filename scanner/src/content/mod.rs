@@ -6,6 +6,7 @@
 
 mod bad_blocks;
 mod bad_ranges;
+mod in_place;
 mod judge;
 mod large_file;
 mod open_file;

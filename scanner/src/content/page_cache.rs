@@ -25,7 +25,7 @@ pub fn is_to_be_dropped(file: &OpenFile, keep: bool) -> bool {
     if keep || size < LARGE {
         return false;
     }
-    let cached = cached_pages(file.descriptor.as_fd()).map_or(0, |pages| pages.cached);
+    let cached = cached_pages(file.descriptor.as_fd(), 0, 0).map_or(0, |pages| pages.cached);
     cached.saturating_mul(PAGE) < size / 2
 }
 
@@ -33,7 +33,7 @@ pub fn is_to_be_dropped(file: &OpenFile, keep: bool) -> bool {
 /// changes its times. Before Linux 6.5, where that cannot be asked, an inode that did not change
 /// for long enough tells it (dirty pages are written after 30 seconds).
 pub fn is_written_back(file: &OpenFile, now: Moment) -> bool {
-    match cached_pages(file.descriptor.as_fd()) {
+    match cached_pages(file.descriptor.as_fd(), 0, 0) {
         Ok(pages) => pages.dirty == 0 && pages.writeback == 0,
         Err(_) => now.seconds().saturating_sub(file.facts.changed_at().0) > LONG_ENOUGH,
     }

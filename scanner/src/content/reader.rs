@@ -1,5 +1,6 @@
 //! Who reads which file when.
 
+use std::ops::Range;
 use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,6 +11,7 @@ use rayon::Scope as Tasks;
 use reports::UncheckedReason;
 
 use super::bad_ranges::BadRanges;
+use super::in_place::Window;
 use super::large_file::{LargeFile, Segment};
 use super::open_file::{FILES, OpenFile};
 use super::page_cache::{drop_pages, is_to_be_dropped};
@@ -26,7 +28,7 @@ use crate::stamp::Moment;
 use crate::walk::{Descriptors, DirectoryNode, Workers, descriptor_limit};
 
 /// Bytes of a thread's buffer: it stays in the processor's second-level cache.
-const BUFFER: usize = 256 << 10;
+pub(super) const BUFFER: usize = 256 << 10;
 
 /// From this size on all threads read a file together, in bytes.
 const LARGE: u64 = 8 << 20;
@@ -69,6 +71,17 @@ pub struct Content {
     pub begun: Moment,
 }
 
+/// What came of reading a range of a file.
+#[derive(Debug)]
+struct Passed {
+    /// What could not be read.
+    bad: BadRanges,
+    /// Where the file ended, or the range.
+    ended: u64,
+    /// Whether it was all zeros.
+    zero: bool,
+}
+
 /// Reads the files that a walk hands over.
 #[derive(Debug)]
 pub struct ContentReader<'a> {
@@ -81,7 +94,7 @@ pub struct ContentReader<'a> {
     /// Where findings go.
     pub gathered: &'a PerWorker<Gathered>,
     room: &'a PerWorker<ReadRoom>,
-    limit: Option<RateLimit>,
+    pub(super) limit: Option<RateLimit>,
     waiting: AtomicUsize,
     /// Files that contradict their own checksum, so far.
     pub(super) doubted: AtomicUsize,
@@ -180,6 +193,7 @@ impl<'a> ContentReader<'a> {
 
     /// Reads segments of a large file until none is left.
     fn help_with(&self, large: &Arc<LargeFile>) {
+        let mut window = Window::new(&large.file);
         while let Some((index, range)) = large.take_segment() {
             if self.scope.control.is_stopped() {
                 if large.abandon() {
@@ -187,13 +201,11 @@ impl<'a> ContentReader<'a> {
                 }
                 return;
             }
-            let mut hasher = TreeHash::hasher(range.start);
-            let end = range.end;
+            let (start, end) = (range.start, range.end);
             let before = BadRanges::after(large.bad_pieces());
-            let start = range.start;
-            let (bad, ended, zero) = self.pass(&large.file, range, before, |bytes| {
-                hasher.update(bytes);
-            });
+            let begin = || TreeHash::hasher(start);
+            let (hasher, passed) = self.hash(&mut window, &large.file, range, before, begin);
+            let Passed { bad, ended, zero } = passed;
             self.gathered.lock(self.workers.index()).totals.bytes_read += ended - start;
             if self.scope.control.is_stopped() {
                 continue;
@@ -237,29 +249,63 @@ impl<'a> ContentReader<'a> {
     ) -> Content {
         let begun = Moment::now();
         let shows_changes = self.shows_changes(file, begun);
+        let content = |hasher: &Hasher, passed: Passed, may_be_kept, verdict| {
+            let hash = Some(*hasher.finalize().as_bytes());
+            let Passed { bad, ended, zero } = passed;
+            Content { hash, bad, ended, counted: 0, zero, verdict, may_be_kept, begun }
+        };
+        let nothing_bad = BadRanges::default();
+        // What decides by the bytes must be given a copy, which does not change meanwhile.
+        if size >= LARGE && !carries_a_checksum(node, file) {
+            let mut window = Window::new(file);
+            let (hasher, passed) = self.hash(&mut window, file, 0..size, nothing_bad, Hasher::new);
+            return content(&hasher, passed, shows_changes, None);
+        }
         let mut hasher = Hasher::new();
         let mut own = SelfChecking::new(Parents::of(node), file);
-        let (bad, ended, zero) = self.pass(file, 0..size, BadRanges::default(), |bytes| {
+        let passed = self.pass(file, 0..size, nothing_bad, |bytes| {
             hasher.update(bytes);
             own.update(bytes);
         });
-        let whole = bad.is_empty() && ended == size;
+        let whole = passed.bad.is_empty() && passed.ended == size;
         let may_be_kept = shows_changes && own.stands_alone();
         let directory = || self.descriptors.reopen(node).ok();
         let verdict = if whole { own.finish(size, directory) } else { None };
-        let hash = Some(*hasher.finalize().as_bytes());
-        Content { hash, bad, ended, counted: 0, zero, verdict, may_be_kept, begun }
+        content(&hasher, passed, may_be_kept, verdict)
     }
 
-    /// Hands out a range of a file. Tells what could not be read, where it ended, and whether it
-    /// was all zeros.
+    /// Hashes a range of a large file, where it stands in memory or by reading it. `begin` makes a
+    /// hasher that has seen nothing yet.
+    fn hash(
+        &self,
+        window: &mut Window<'_>,
+        file: &OpenFile,
+        range: Range<u64>,
+        bad: BadRanges,
+        begin: impl Fn() -> Hasher,
+    ) -> (Hasher, Passed) {
+        let mut hasher = begin();
+        let in_place = self.pass_in_place(window, range.clone(), |bytes| {
+            hasher.update(bytes);
+        });
+        if let Some(zero) = in_place {
+            return (hasher, Passed { bad, ended: range.end, zero });
+        }
+        hasher = begin();
+        let passed = self.pass(file, range, bad, |bytes| {
+            hasher.update(bytes);
+        });
+        (hasher, passed)
+    }
+
+    /// Reads a range of a file and hands it out.
     fn pass(
         &self,
         file: &OpenFile,
-        range: std::ops::Range<u64>,
+        range: Range<u64>,
         bad: BadRanges,
         mut take: impl FnMut(&[u8]),
-    ) -> (BadRanges, u64, bool) {
+    ) -> Passed {
         let mut room = self.room.lock(self.workers.index());
         if room.buffer.is_empty() {
             room.buffer = vec![0; BUFFER];
@@ -273,14 +319,14 @@ impl<'a> ContentReader<'a> {
         };
         let (mut zero, start) = (true, range.start);
         let ended = reading.range(range, |bytes| {
-            zero = zero && bytes.iter().all(|byte| *byte == 0);
+            zero = zero && is_zero(bytes);
             take(bytes);
             if let Some(limit) = &self.limit {
                 self.wait(limit.wait_after(bytes.len()));
             }
         });
         self.scope.control.add_bytes(ended - start);
-        (reading.bad, ended, zero)
+        Passed { bad: reading.bad, ended, zero }
     }
 
     /// Waits, unless the scan is stopped.
@@ -355,6 +401,11 @@ impl<'a> ContentReader<'a> {
         self.scope.is_counted_apart(facts)
             && !is_named_by_its_hash(node, file.name.to_bytes(), facts.size())
     }
+}
+
+/// Whether there is nothing but zeros.
+pub(super) fn is_zero(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| *byte == 0)
 }
 
 /// Bytes of a file that nothing is stored for.

@@ -4,7 +4,7 @@ use std::os::fd::{AsRawFd, BorrowedFd};
 
 use rustix::io::Errno;
 
-/// `struct cachestat_range`; a length of 0 stands for all that follows.
+/// `struct cachestat_range`.
 #[repr(C)]
 struct Range {
     offset: u64,
@@ -30,9 +30,10 @@ pub struct CachedPages {
 /// The same number on every architecture but alpha (include/uapi/asm-generic/unistd.h).
 const CACHESTAT: libc::c_long = 451;
 
-/// Which pages of an open file are in memory.
-pub fn cached_pages(file: BorrowedFd<'_>) -> Result<CachedPages, Errno> {
-    let range = Range { offset: 0, length: 0 };
+/// Which pages of an open file are in memory, of those from a byte on; a length of 0 stands for all
+/// that follow.
+pub fn cached_pages(file: BorrowedFd<'_>, offset: u64, length: u64) -> Result<CachedPages, Errno> {
+    let range = Range { offset, length };
     let mut pages = CachedPages::default();
     let (range, into): (*const Range, *mut CachedPages) = (&raw const range, &raw mut pages);
     // SAFETY: both structures are laid out as the kernel's and outlive the call.
@@ -55,7 +56,7 @@ mod tests {
     fn what_was_just_written_is_in_memory() {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(&vec![1; 1 << 20]).unwrap();
-        let pages = cached_pages(file.as_fd()).map(|pages| pages.cached);
+        let pages = cached_pages(file.as_fd(), 0, 0).map(|pages| pages.cached);
         assert!(matches!(pages, Ok(1..) | Err(Errno::NOSYS | Errno::PERM | Errno::OPNOTSUPP)));
     }
 }

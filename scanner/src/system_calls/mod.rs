@@ -11,6 +11,7 @@ mod filesystem_uuid;
 mod getdents;
 mod getfsmap;
 mod ioprio;
+mod mapping;
 mod open_by_handle;
 mod tune_sb_param;
 
@@ -23,5 +24,6 @@ pub use filesystem_uuid::{btrfs_uuid, filesystem_uuid, xfs_uuid};
 pub use getdents::{getdents64, until_nul};
 pub use getfsmap::{FsmapKey, FsmapRecord, FsmapRoom, getfsmap};
 pub use ioprio::set_idle_io_class;
+pub use mapping::Mapping;
 pub use open_by_handle::open_ext4_inode;
 pub use tune_sb_param::tune_sb_params;
