@@ -1,14 +1,16 @@
 //! `fscan scan`: from the command line to the report.
 
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread::{self, ScopedJoinHandle};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use reports::PathName;
-use scanner::{CheckSet, Effort, Exclusions, Recorded, RootError, ScanOptions};
+use scanner::{CheckSet, Effort, Exclusions, Recorded, RootError, Scan, ScanOptions, Walked};
 
 use crate::arguments::ScanArguments;
 use crate::longhorn;
-use crate::manifest::{Manifests, own_files};
+use crate::manifest::{Compared, Manifests, own_files};
 use crate::outcome::{Outcome, Seen};
 use crate::output;
 use crate::progress::Progress;
@@ -38,10 +40,10 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     let time_limit = TimeLimit::start(arguments.max_duration, &control);
 
     let progress = Progress::start(&control, arguments.progress.when, quiet);
-    let mut scan = scanner::scan(options, &control);
+    let walked = scanner::walk(options, &control);
     progress.finish();
-    scan.errors.iter().for_each(|error| output::say(&error.to_string()));
-    let recorded = scan.recorded.take();
+    walked.errors().iter().for_each(|error| output::say(&error.to_string()));
+    let (mut scan, kept) = finish(walked, &manifests);
     let time_is_up = time_limit.is_up();
     let in_time = |error: &&RootError| !(time_is_up && matches!(error, RootError::Stopped { .. }));
     let mut could_not_run = scan.errors.iter().any(|error| in_time(&error));
@@ -54,13 +56,13 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
         output::complain(&error);
         could_not_run = true;
     }
-    if manifests.are_wanted() {
-        let kept = keep(&manifests, recorded.as_ref(), &mut seen);
-        if let Err(error) = kept {
-            output::complain(&error);
-            seen.not_compared(arguments.baseline.is_some(), &error);
-            could_not_run = true;
-        }
+    if let Some(compared) = kept.compared {
+        seen.add(compared);
+    }
+    if let Err(error) = kept.done {
+        output::complain(&error);
+        seen.not_compared(arguments.baseline.is_some(), &error);
+        could_not_run = true;
     }
     let complete = seen.complete;
     let status = outcome.end(seen, could_not_run, &caught);
@@ -75,21 +77,42 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     }
 }
 
+/// What became of the manifests.
+struct Kept {
+    compared: Option<Compared>,
+    done: anyhow::Result<()>,
+}
+
+/// Ends a scan, and meanwhile compares the tree and writes what was asked for.
+fn finish(mut walked: Walked, manifests: &Manifests<'_>) -> (Scan, Kept) {
+    if !manifests.are_wanted() {
+        return (walked.finish(), Kept { compared: None, done: Ok(()) });
+    }
+    let recorded = walked.take_recorded().filter(|_| walked.is_complete());
+    let keep = || keep(manifests, recorded.as_ref());
+    thread::scope(|scope| {
+        let kept = thread::Builder::new().spawn_scoped(scope, keep).ok();
+        let scan = walked.finish();
+        // Without a thread for it, it comes last.
+        let kept = kept.map_or_else(|| Ok(keep()), ScopedJoinHandle::join);
+        (scan, kept.unwrap_or_else(|panic| resume_unwind(panic)))
+    })
+}
+
 /// Compares the tree with the baseline, and writes what was asked for. What is known of half a
 /// tree is neither compared nor kept.
-fn keep(
-    manifests: &Manifests<'_>,
-    recorded: Option<&Recorded>,
-    seen: &mut Seen,
-) -> anyhow::Result<()> {
-    let Some(recorded) = recorded.filter(|_| seen.complete) else {
-        bail!("the scan did not come to its end: nothing was compared, and no manifest written");
+fn keep(manifests: &Manifests<'_>, recorded: Option<&Recorded>) -> Kept {
+    let Some(recorded) = recorded else {
+        let done = Err(anyhow!(
+            "the scan did not come to its end: nothing was compared, and no manifest written"
+        ));
+        return Kept { compared: None, done };
     };
     // A tree that seems not to be mounted must not become the next baseline.
-    if let Some(compared) = manifests.compare(recorded)? {
-        seen.add(compared);
+    match manifests.compare(recorded) {
+        Ok(compared) => Kept { compared, done: manifests.save(recorded) },
+        Err(error) => Kept { compared: None, done: Err(error) },
     }
-    manifests.save(recorded)
 }
 
 fn options(arguments: &ScanArguments) -> anyhow::Result<ScanOptions> {

@@ -10,7 +10,7 @@ use reach::shows_all;
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use reports::{Code, PathName, UncheckedReason};
 use rustix::fs::{CWD, Mode, OFlags, fstatvfs, openat};
@@ -28,6 +28,7 @@ use crate::gathered::{Gathered, PerWorker};
 use crate::inode_facts::{Device, FileKind, InodeFacts};
 use crate::kernel::KernelWatch;
 use crate::links::LinkCount;
+use crate::manifest::{PendingTree, TreeOptions};
 use crate::oddities::ExtentAddresses;
 use crate::options::ScanOptions;
 use crate::refusals::Refusals;
@@ -70,6 +71,7 @@ pub struct RootScan {
     reach: OnceLock<Reach>,
     ledger: OnceLock<LedgerOutcome>,
     trip: OnceLock<BoundedTrip>,
+    records: Mutex<Option<PendingTree>>,
     /// What shards of it saw, which takes the place of its walk.
     joined: Mutex<Option<Joined>>,
     /// The walk, once it has ended.
@@ -115,6 +117,7 @@ impl RootScan {
             reach: OnceLock::new(),
             ledger: OnceLock::new(),
             trip: OnceLock::new(),
+            records: Mutex::new(None),
             joined: Mutex::new(joined),
             walked: OnceLock::new(),
             started,
@@ -177,6 +180,7 @@ impl RootScan {
         let root = DirectoryNode::root(name, facts.ino(), facts.device());
         if facts.kind() == FileKind::Directory {
             self.scan_tree(&ground.scope, &root, descriptor)?;
+            self.put_records_in_order();
             if self.options.shard.is_none() {
                 self.make_round_trip(ground, &facts);
             }
@@ -455,6 +459,24 @@ impl RootScan {
     /// Whether `question` holds for what some worker gathered.
     fn each_gathered(&self, question: impl Fn(&Gathered) -> bool) -> bool {
         (0..self.workers.iter().count()).any(|worker| question(&self.gathered.lock(worker)))
+    }
+
+    /// Begins to put in order what was noted of each name: nothing more is.
+    fn put_records_in_order(&self) {
+        if !self.options.records {
+            return;
+        }
+        let workers = 0..self.workers.iter().count();
+        let noted = workers.map(|worker| self.gathered.lock(worker).records.take_noted());
+        let left_out = self.options.own_files_below(&self.path);
+        let options = TreeOptions { left_out, is_part: self.options.shard.is_some() };
+        let pending = PendingTree::begin(noted.collect(), options);
+        *self.records.lock().unwrap_or_else(PoisonError::into_inner) = Some(pending);
+    }
+
+    /// Takes the names of the tree; none where the walk did not come to its end.
+    pub fn take_records(&self) -> Option<PendingTree> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Takes what was gathered so far.

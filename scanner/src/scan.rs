@@ -13,7 +13,7 @@ use crate::control::Control;
 use crate::environment::{EnvironmentOptions, PROBE_TIME, judge_environment, learn_environment};
 use crate::inode_facts::Device;
 use crate::kernel::{KernelCheck, KernelWatch};
-use crate::manifest::{Gaps, Noted, RecordTree};
+use crate::manifest::{Gaps, PendingTree, RecordTree};
 use crate::options::ScanOptions;
 use crate::root_report::{Ending, describe};
 use crate::root_scan::RootScan;
@@ -64,6 +64,11 @@ pub struct Recorded {
 
 /// Scans every root. One that cannot be scanned is told of in the outcome, and the others go on.
 pub fn scan(options: ScanOptions, control: &Arc<Control>) -> Scan {
+    run(options, control, None).finish()
+}
+
+/// Scans every root, but leaves the last questions to [`Walked::finish`].
+pub fn walk(options: ScanOptions, control: &Arc<Control>) -> Walked {
     run(options, control, None)
 }
 
@@ -71,10 +76,41 @@ pub fn scan(options: ScanOptions, control: &Arc<Control>) -> Scan {
 /// whole can tell, and what is wrong with it, which is looked at again. The options are those of the
 /// shards; the root must be there.
 pub fn merge(options: ScanOptions, joined: Joined, control: &Arc<Control>) -> Scan {
-    run(options, control, Some(joined))
+    run(options, control, Some(joined)).finish()
 }
 
-fn run(options: ScanOptions, control: &Arc<Control>, joined: Option<Joined>) -> Scan {
+/// A scan that has seen all roots, but did not ask yet what they stand on. That waits more than it
+/// works, so that there is something else to do meanwhile: what was recorded can be written.
+#[derive(Debug)]
+pub struct Walked {
+    account: Account,
+    recorded: Option<Recorded>,
+}
+
+impl Walked {
+    /// What a manifest says of the last root; [`Scan::recorded`] lacks it then.
+    pub fn take_recorded(&mut self) -> Option<Recorded> {
+        self.recorded.take()
+    }
+
+    /// Whether it came to its end.
+    pub fn is_complete(&self) -> bool {
+        self.account.is_complete()
+    }
+
+    /// Roots that could not be scanned, or not to their end.
+    pub fn errors(&self) -> &[RootError] {
+        &self.account.errors
+    }
+
+    /// Learns what the roots stand on, and asks the kernel what it has on record.
+    pub fn finish(mut self) -> Scan {
+        let environment = self.account.learn();
+        self.account.finish(environment, self.recorded)
+    }
+}
+
+fn run(options: ScanOptions, control: &Arc<Control>, joined: Option<Joined>) -> Walked {
     let earlier = joined.as_ref().and_then(|joined| joined.counters.clone());
     let mut account = Account {
         options: Arc::new(options),
@@ -95,11 +131,12 @@ fn run(options: ScanOptions, control: &Arc<Control>, joined: Option<Joined>) -> 
     for (position, root) in account.plan() {
         account.scan_root(position, root);
     }
-    let environment = account.learn();
-    account.finish(environment)
+    let recorded = account.take_recorded();
+    Walked { account, recorded }
 }
 
 /// The account that roots add to.
+#[derive(Debug)]
 struct Account {
     options: Arc<ScanOptions>,
     control: Arc<Control>,
@@ -109,7 +146,8 @@ struct Account {
     findings: FindingCollector,
     unchecked: UncheckedCollector,
     errors: Vec<RootError>,
-    recorded: Option<Recorded>,
+    /// The root whose names are put in order, and what is not known of its tree.
+    recorded: Option<(Arc<RootScan>, PendingTree, Gaps)>,
     /// What takes the place of the walk.
     joined: Option<Joined>,
     /// What is handed over.
@@ -120,6 +158,7 @@ struct Account {
     blocks: BTreeMap<Device, (String, BlockTally)>,
 }
 
+#[derive(Debug)]
 struct EndedRoot {
     /// Where it was given on the command line.
     position: usize,
@@ -259,15 +298,11 @@ impl Account {
             gaps: gathered.unchecked.gaps(),
             failure: error.as_ref().map(ToString::to_string),
         };
-        if self.options.records {
-            let root = scan.path.clone();
-            let left_out = self.options.own_files_below(&root);
-            let gaps = gathered.records.unexamined();
+        if let Some(tree) = scan.take_records() {
+            let unexamined = gathered.records.unexamined();
             let excluded = self.options.exclude.globs().to_vec();
-            let gaps = Gaps::new(gaps, excluded, scan.hides_trusted());
-            let records = std::mem::take(&mut gathered.records).into_noted();
-            let tree = self.record_tree(&scan, records, left_out);
-            self.recorded = Some(Recorded { root, tree, gaps });
+            let gaps = Gaps::new(unexamined, excluded, scan.hides_trusted());
+            self.recorded = Some((Arc::clone(&scan), tree, gaps));
         }
         self.totals += &gathered.totals;
         let mut directories = gathered.directories;
@@ -280,14 +315,28 @@ impl Account {
         self.ended.push(EndedRoot { position, scan, resolved, ending });
     }
 
-    fn finish(mut self, environment: Option<Vec<Fact>>) -> Scan {
+    /// What was recorded of the last root, once it is in order.
+    fn take_recorded(&mut self) -> Option<Recorded> {
+        let (scan, tree, gaps) = self.recorded.take()?;
+        let (root, tree) = (scan.path.clone(), tree.finish());
+        if let Some((shard, ground)) = self.shard.as_mut().zip(scan.ground()) {
+            shard.linked_names = tree.linked_names(ground.filesystem.device);
+        }
+        Some(Recorded { root, tree, gaps })
+    }
+
+    fn is_complete(&self) -> bool {
+        let saw_some = self.totals.entries > 0 || self.shard.is_some();
+        saw_some && !self.errors.iter().any(RootError::ended_early)
+    }
+
+    fn finish(mut self, environment: Option<Vec<Fact>>, recorded: Option<Recorded>) -> Scan {
         let checks = self.options.checks;
         let judged = checks.kernel && self.options.shard.is_none();
         let kernel = if judged { self.kernel.judge(&mut self.findings) } else { Vec::new() };
         self.add_recorded_blocks(&kernel);
         self.ended.sort_by_key(|ended| ended.position);
-        let saw_some = self.totals.entries > 0 || self.shard.is_some();
-        let complete = saw_some && !self.errors.iter().any(RootError::ended_early);
+        let complete = self.is_complete();
         let tar = self.round_trips();
         let facts = environment.as_deref().unwrap_or_default();
         self.directories.sort_by(|(one, _), (other, _)| one.cmp(other));
@@ -302,7 +351,7 @@ impl Account {
             findings: self.findings.into_rows(),
             unchecked: self.unchecked.into_rows(),
             complete,
-            recorded: self.recorded,
+            recorded,
             environment,
             tar,
             shard: self.shard,
@@ -312,16 +361,6 @@ impl Account {
 }
 
 impl Account {
-    /// What was noted of a tree or, for a shard, of its part of it.
-    fn record_tree(&mut self, scan: &RootScan, noted: Noted, left_out: Vec<Vec<u8>>) -> RecordTree {
-        let Some((shard, ground)) = self.shard.as_mut().zip(scan.ground()) else {
-            return RecordTree::new(noted, left_out);
-        };
-        let tree = RecordTree::part(noted, left_out);
-        shard.linked_names = tree.linked_names(ground.filesystem.device);
-        tree
-    }
-
     /// Adds what is known of the blocks of a root's device; several roots may lie on one.
     fn add_blocks(&mut self, scan: &RootScan, found: BlockTally) {
         let Some(filesystem) = scan.ground().map(|ground| &ground.filesystem) else { return };

@@ -115,7 +115,8 @@ impl Noted {
         self.records.push(record);
     }
 
-    fn append(&mut self, other: Noted) {
+    /// Adds another thread's.
+    pub fn append(&mut self, other: Noted) {
         if self.records.is_empty() {
             *self = other;
             return;
@@ -234,9 +235,9 @@ impl Records {
         self.unexamined.iter().filter_map(path).collect()
     }
 
-    /// The records themselves.
-    pub fn into_noted(self) -> Noted {
-        self.noted
+    /// Takes the records themselves out.
+    pub fn take_noted(&mut self) -> Noted {
+        std::mem::take(&mut self.noted)
     }
 }
 
