@@ -5,7 +5,8 @@
     benches/content.py --file FILE         one large file
 
 TREE runs beside `find | xargs b3sum` on as many processes as fscan has threads, beside hashdeep and
-fclones where they are installed. FILE runs beside `b3sum FILE`. Warm, interleaved, medians, as in
+fclones where they are installed, and beside the calls alone that such a scan makes (floor --content,
+which looks at no byte that it reads). FILE runs beside `b3sum FILE`. Warm, interleaved, medians, as in
 compare.py, whose way of measuring this is; the manifest is written to a scratch directory (a tmpfs,
 if there is one). With --cold the kernel's caches are dropped in front of each run, which needs root:
 then the device is what is measured, as on a volume that nobody read lately.
@@ -46,8 +47,8 @@ MEMORY_BAR_BASE = 64 << 20  # bytes
 MEMORY_BAR_ENTRY = 60 + 250  # bytes, with a manifest
 
 
-def tree_contenders(options, scratch):
-    """fscan first, then its peers."""
+def tree_contenders(runner, options, scratch):
+    """fscan first, then its peers, and at the end what has no bar to meet."""
     threads, tree = options.threads, options.tree
     manifest = os.path.join(scratch, "manifest.jsonl.gz")
     yield Contender(
@@ -68,6 +69,13 @@ def tree_contenders(options, scratch):
             yield Contender(name, [name, *arguments])
         else:
             print(f"{name} is not installed: left out", file=sys.stderr)
+    plain = os.path.join(scratch, "manifest.jsonl")
+    yield Contender(
+        "fscan, plain manifest",
+        [options.fscan, "--threads", str(threads), tree, "--manifest", plain],
+        FSCAN_EXIT_CODES,
+    )
+    yield Contender("floor --content", [runner.inlined, "--content", str(threads), tree])
 
 
 def file_contenders(options):
@@ -100,7 +108,7 @@ def measure(runner, contenders, options):
 def compare_tree(runner, options):
     entries = runner.count(options.tree)
     with scratch_directory(options.scratch) as scratch:
-        contenders = list(tree_contenders(options, scratch))
+        contenders = list(tree_contenders(runner, options, scratch))
         print_setting(options, f"{entries:,} entries")
         samples = measure(runner, contenders, options)
     to_xargs = ratio(samples[0], samples[1])
@@ -118,7 +126,7 @@ def compare_tree(runner, options):
             used <= allowed,
         ),
     ]
-    for contender, own in zip(contenders[2:], samples[2:]):
+    for contender, own in zip(contenders[2:-2], samples[2:-2]):
         faster = 1 / ratio(samples[0], own)
         bars.append(
             (

@@ -2,7 +2,7 @@
  * floor: the system-call floor of a metadata scan.
  *
  *     cc -O2 -pthread -o floor floor.c
- *     floor [--open] THREADS PATH
+ *     floor [--open | --content] THREADS PATH
  *
  * Walks the tree at PATH with the calls that no scanner can do without, and
  * does nothing else: openat of a directory relative to its parent's
@@ -10,7 +10,9 @@
  * descriptor. It stays on one filesystem and follows no symbolic link.
  *
  * With --open every regular file is also opened and asked for its extents
- * (FIEMAP) and the names of its extended attributes (flistxattr).
+ * (FIEMAP) and the names of its extended attributes (flistxattr). With --content
+ * it is read to its end as well, without a look at the bytes, and asked once more
+ * for its times (statx), which tell whether it changed meanwhile.
  *
  * The sums that it prints keep the work from being optimised away and show
  * that two runs saw the same tree. PATH itself is counted as a directory.
@@ -44,7 +46,7 @@
 /* One getdents64 call reads a usual directory whole, and the buffer stays in
  * the processor's second-level cache. */
 enum { DIRENT_BUFFER = 64 * 1024 };
-enum { EXTENTS_A_CALL = 64, XATTR_BUFFER = 4096 };
+enum { EXTENTS_A_CALL = 64, XATTR_BUFFER = 4096, CONTENT_BUFFER = 256 * 1024 };
 /* Looks at the other stacks before an idle thread gives up its time slice. */
 enum { SPINS_BEFORE_YIELD = 64 };
 enum { CACHE_LINE = 64, MAX_THREADS = 1024 };
@@ -65,7 +67,7 @@ struct pending {
 };
 
 struct sums {
-    uint64_t entries, directories, bytes, links, extents, attribute_bytes, errors;
+    uint64_t entries, directories, bytes, links, extents, attribute_bytes, bytes_read, errors;
 };
 
 struct worker {
@@ -78,14 +80,14 @@ struct worker {
     /* Subdirectories of the directory being read: their names, end to end. */
     char *found;
     size_t found_bytes, found_capacity, found_count;
-    char *dirents;
+    char *dirents, *content;
     pthread_t thread;
 };
 
 static struct worker *workers;
 static unsigned worker_count;
 static atomic_uint idle_workers;
-static bool open_files;
+static bool open_files, read_content;
 static int no_atime; /* O_NOATIME where it is allowed for any file */
 static dev_t device;
 
@@ -153,6 +155,14 @@ INLINED long
 stat_at(int directory, const char *name, struct statx *facts) {
     return system_call(SYS_statx, directory, (long)name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT,
                        STATX_BASIC_STATS, (long)facts);
+}
+
+INLINED long stat_open(int fd, struct statx *facts) {
+    return system_call(SYS_statx, fd, (long)"", AT_EMPTY_PATH, STATX_BASIC_STATS, (long)facts);
+}
+
+INLINED long read_at(int fd, char *buffer, size_t size, uint64_t offset) {
+    return system_call(SYS_pread64, fd, (long)buffer, (long)size, (long)offset, 0);
 }
 
 INLINED long fiemap(int fd, struct fiemap *map) {
@@ -288,7 +298,22 @@ INLINED void count_extents(struct worker *w, int fd) {
     }
 }
 
-INLINED void look_inside(struct worker *w, int directory, const char *name) {
+INLINED void read_whole(struct worker *w, int fd, uint64_t size) {
+    uint64_t at = 0;
+    while (at < size) {
+        long length = read_at(fd, w->content, CONTENT_BUFFER, at);
+        if (length <= 0) {
+            w->sums.errors += length < 0;
+            break;
+        }
+        at += (uint64_t)length;
+    }
+    w->sums.bytes_read += at;
+    struct statx facts;
+    w->sums.errors += stat_open(fd, &facts) != 0;
+}
+
+INLINED void look_inside(struct worker *w, int directory, const char *name, uint64_t size) {
     int fd = open_at(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | no_atime);
     if (fd < 0) {
         w->sums.errors++;
@@ -301,6 +326,8 @@ INLINED void look_inside(struct worker *w, int directory, const char *name) {
         w->sums.attribute_bytes += (uint64_t)length;
     else
         w->sums.errors += length != -EOPNOTSUPP;
+    if (read_content)
+        read_whole(w, fd, size);
     close_descriptor(fd);
 }
 
@@ -317,7 +344,7 @@ INLINED void examine(struct worker *w, int directory, const char *name) {
         if (makedev(facts.stx_dev_major, facts.stx_dev_minor) == device)
             remember(w, name);
     } else if (open_files && S_ISREG(facts.stx_mode)) {
-        look_inside(w, directory, name);
+        look_inside(w, directory, name, facts.stx_size);
     }
 }
 
@@ -387,6 +414,8 @@ static void *work(void *argument) {
     struct worker *self = argument;
     struct pending next;
     self->dirents = checked(aligned_alloc(4096, DIRENT_BUFFER));
+    if (read_content)
+        self->content = checked(aligned_alloc(4096, CONTENT_BUFFER));
     while (take_newest(self, &next) || wait_for_work(self, &next))
         read_pending(self, next);
     return NULL;
@@ -403,7 +432,7 @@ static void allow_many_descriptors(void) {
 }
 
 static int usage(void) {
-    fputs("usage: floor [--open] THREADS PATH\n", stderr);
+    fputs("usage: floor [--open | --content] THREADS PATH\n", stderr);
     return 2;
 }
 
@@ -433,19 +462,23 @@ static int print_sums(void) {
         all.links += one->links;
         all.extents += one->extents;
         all.attribute_bytes += one->attribute_bytes;
+        all.bytes_read += one->bytes_read;
         all.errors += one->errors;
     }
     printf("%lu entries, %lu directories, %lu bytes, %lu links", all.entries, all.directories,
            all.bytes, all.links);
     if (open_files)
         printf(", %lu extents, %lu bytes of attribute names", all.extents, all.attribute_bytes);
+    if (read_content)
+        printf(", %lu bytes read", all.bytes_read);
     printf(", %lu errors\n", all.errors);
     return all.errors > 0;
 }
 
 int main(int argc, char **argv) {
-    if (argc > 1 && strcmp(argv[1], "--open") == 0) {
+    if (argc > 1 && (strcmp(argv[1], "--open") == 0 || strcmp(argv[1], "--content") == 0)) {
         open_files = true;
+        read_content = argv[1][2] == 'c';
         argv++, argc--;
     }
     if (argc != 3)

@@ -169,6 +169,12 @@ impl InodeFacts {
         statx(descriptor, c"", AtFlags::EMPTY_PATH, MASK_WITH_BIRTH).map(InodeFacts::from)
     }
 
+    /// The same without the time of birth.
+    #[inline]
+    pub fn of_open_file(file: BorrowedFd<'_>) -> Result<Self, Errno> {
+        statx(file, c"", AtFlags::EMPTY_PATH, MASK).map(InodeFacts::from)
+    }
+
     /// The inode number.
     pub fn ino(&self) -> u64 {
         self.ino

@@ -42,6 +42,9 @@ impl<'a> FileSink<'a> {
     /// Adds a file.
     pub fn push(&mut self, file: OpenFile) {
         self.bytes = self.bytes.saturating_add(file.facts.size());
+        if self.files.is_empty() {
+            self.files.reserve(self.most);
+        }
         self.files.push(file);
         if self.files.len() >= self.most || self.bytes >= BYTES {
             self.flush();

@@ -141,14 +141,16 @@ impl<'a> ContentReader<'a> {
         let count = files.len();
         if self.waiting.fetch_add(count, Ordering::Relaxed) + count > self.most_waiting {
             self.waiting.fetch_sub(count, Ordering::Relaxed);
-            files.into_iter().for_each(|file| self.read_alone(node, file));
+            let parents = Parents::of(node);
+            files.into_iter().for_each(|file| self.read_alone(node, parents, file));
             return;
         }
         let node = Arc::clone(node);
         tasks.spawn(move |tasks| {
             self.workers.current().enter(&node);
+            let parents = Parents::of(&node);
             for file in files {
-                self.read(&node, file, tasks);
+                self.read(&node, parents, file, tasks);
                 self.waiting.fetch_sub(1, Ordering::Relaxed);
             }
             self.workers.current().leave();
@@ -165,14 +167,21 @@ impl<'a> ContentReader<'a> {
         !self.has_taken_over(node, file)
     }
 
-    fn read<'s>(&'s self, node: &Arc<DirectoryNode>, file: OpenFile, tasks: &Tasks<'s>) {
+    /// `parents` are those of the files of `node`.
+    fn read<'s>(
+        &'s self,
+        node: &Arc<DirectoryNode>,
+        parents: Parents<'_>,
+        file: OpenFile,
+        tasks: &Tasks<'s>,
+    ) {
         let threads = self.scope.options.threads;
         // One thread alone gains nothing, but for a later run that goes on in the middle.
         let in_parts = threads > 1 || self.scope.options.checkpoint.is_some();
         let is_large = file.facts.size() >= LARGE && in_parts;
         match TreeHash::new(file.facts.size()) {
             // A checksum of its own is made in order.
-            Some(tree) if is_large && !carries_a_checksum(node, &file) => {
+            Some(tree) if is_large && !carries_a_checksum(parents, &file) => {
                 let dropped = is_to_be_dropped(&file, self.scope.options.keep_cache);
                 let mut large = LargeFile::new(Arc::clone(node), file, tree, dropped);
                 self.resume_large(&mut large);
@@ -187,7 +196,7 @@ impl<'a> ContentReader<'a> {
                 }
                 self.help_with(&large);
             }
-            _ => self.read_alone(node, file),
+            _ => self.read_alone(node, parents, file),
         }
     }
 
@@ -226,13 +235,13 @@ impl<'a> ContentReader<'a> {
     }
 
     /// Reads a file from its beginning to its end.
-    fn read_alone(&self, node: &Arc<DirectoryNode>, file: OpenFile) {
+    fn read_alone(&self, node: &Arc<DirectoryNode>, parents: Parents<'_>, file: OpenFile) {
         if self.scope.control.is_stopped() {
             self.miss(node, &file, UncheckedReason::Interrupted);
             return;
         }
         let dropped = is_to_be_dropped(&file, self.scope.options.keep_cache);
-        let content = self.read_whole(node, &file, file.facts.size());
+        let content = self.read_among(node, parents, &file, file.facts.size());
         self.settle(node, &file, content);
         if dropped {
             drop_pages(&file);
@@ -247,6 +256,17 @@ impl<'a> ContentReader<'a> {
         file: &OpenFile,
         size: u64,
     ) -> Content {
+        self.read_among(node, Parents::of(node), file, size)
+    }
+
+    /// The same where the names above the file are known.
+    fn read_among(
+        &self,
+        node: &Arc<DirectoryNode>,
+        parents: Parents<'_>,
+        file: &OpenFile,
+        size: u64,
+    ) -> Content {
         let begun = Moment::now();
         let shows_changes = self.shows_changes(file, begun);
         let content = |hasher: &Hasher, passed: Passed, may_be_kept, verdict| {
@@ -256,13 +276,13 @@ impl<'a> ContentReader<'a> {
         };
         let nothing_bad = BadRanges::default();
         // What decides by the bytes must be given a copy, which does not change meanwhile.
-        if size >= LARGE && !carries_a_checksum(node, file) {
+        if size >= LARGE && !carries_a_checksum(parents, file) {
             let mut window = Window::new(file);
             let (hasher, passed) = self.hash(&mut window, file, 0..size, nothing_bad, Hasher::new);
             return content(&hasher, passed, shows_changes, None);
         }
         let mut hasher = Hasher::new();
-        let mut own = SelfChecking::new(Parents::of(node), file);
+        let mut own = SelfChecking::new(parents, file);
         let passed = self.pass(file, 0..size, nothing_bad, |bytes| {
             hasher.update(bytes);
             own.update(bytes);
@@ -346,7 +366,7 @@ impl<'a> ContentReader<'a> {
             if self.scope.control.is_stopped() {
                 return self.miss(node, file, UncheckedReason::Interrupted);
             }
-            let Ok(now) = InodeFacts::of_descriptor(file.descriptor.as_fd()) else {
+            let Ok(now) = InodeFacts::of_open_file(file.descriptor.as_fd()) else {
                 return self.miss(node, file, UncheckedReason::ReadError);
             };
             if now.kind() != FileKind::Regular {
@@ -414,10 +434,10 @@ fn holes(facts: &InodeFacts) -> u64 {
 }
 
 /// Whether a file's place and first bytes say that it carries a checksum.
-fn carries_a_checksum(node: &DirectoryNode, file: &OpenFile) -> bool {
+fn carries_a_checksum(parents: Parents<'_>, file: &OpenFile) -> bool {
     let mut head = [0; HEAD];
     let length = rustix::io::pread(&file.descriptor, &mut head, 0).unwrap_or(0);
-    Parents::of(node).is_checked(file, head.get(..length).unwrap_or_default())
+    parents.is_checked(file, head.get(..length).unwrap_or_default())
 }
 
 /// Whether nobody wrote in between, as far as the file tells.
