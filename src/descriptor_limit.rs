@@ -7,6 +7,10 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 /// Descriptors that most walks do with.
 const USUAL: u64 = 4096;
 
+/// More than any run has use for. Programs that it starts have the same limit, and some of them close
+/// all descriptors that they could have.
+const MOST: u64 = 1 << 16;
+
 /// How many it may have open.
 pub fn most() -> u64 {
     getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
@@ -15,9 +19,12 @@ pub fn most() -> u64 {
 /// Deep trees keep many directories open; the soft limit is often a thousand for the sake of
 /// select(2), which is not used here. To be called before any thread is started.
 pub fn raise() {
-    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
-    // Where it cannot be raised the walk makes do with less.
-    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let wanted = maximum.map_or(MOST, |maximum| maximum.min(MOST));
+    if current.is_some_and(|current| current < wanted) {
+        // Where it cannot be raised the walk makes do with less.
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum });
+    }
     make_room();
 }
 

@@ -1,8 +1,8 @@
 //! `fscan scan`: from the command line to the report.
 
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::thread::{self, ScopedJoinHandle};
+use std::sync::Mutex;
+use std::thread;
 
 use anyhow::{Context, anyhow, bail};
 use reports::PathName;
@@ -41,6 +41,7 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
 
     let progress = Progress::start(&control, arguments.progress.when, quiet);
     let walked = scanner::walk(options, &control);
+    // What is said from now on must not cross its line.
     progress.finish();
     walked.errors().iter().for_each(|error| output::say(&error.to_string()));
     let (mut scan, kept) = finish(walked, &manifests);
@@ -83,31 +84,38 @@ struct Kept {
     done: anyhow::Result<()>,
 }
 
-/// Ends a scan, and meanwhile compares the tree and writes what was asked for.
+impl Kept {
+    fn failed(why: &str) -> Self {
+        let done = Err(anyhow!("{why}: nothing was compared, and no manifest written"));
+        Kept { compared: None, done }
+    }
+}
+
+/// Ends a scan, and meanwhile compares the tree and writes what was asked for. What is known of half
+/// a tree is neither compared nor kept.
 fn finish(mut walked: Walked, manifests: &Manifests<'_>) -> (Scan, Kept) {
     if !manifests.are_wanted() {
         return (walked.finish(), Kept { compared: None, done: Ok(()) });
     }
-    let recorded = walked.take_recorded().filter(|_| walked.is_complete());
-    let keep = || keep(manifests, recorded.as_ref());
+    let records = match (walked.is_complete(), walked.take_recorded()) {
+        (false, _) => return (walked.finish(), Kept::failed("the scan did not come to its end")),
+        (true, None) => return (walked.finish(), Kept::failed("PATH is no directory any more")),
+        (true, Some(records)) => Mutex::new(Some(records)),
+    };
+    let keep = || match records.lock().ok().and_then(|mut records| records.take()) {
+        Some(records) => keep(manifests, &records.in_order()),
+        None => Kept::failed("an internal error; please report it"),
+    };
     thread::scope(|scope| {
         let kept = thread::Builder::new().spawn_scoped(scope, keep).ok();
         let scan = walked.finish();
-        // Without a thread for it, it comes last.
-        let kept = kept.map_or_else(|| Ok(keep()), ScopedJoinHandle::join);
-        (scan, kept.unwrap_or_else(|panic| resume_unwind(panic)))
+        // Without a thread for it, it comes last; also where that panicked.
+        let kept = kept.and_then(|thread| thread.join().ok()).unwrap_or_else(keep);
+        (scan, kept)
     })
 }
 
-/// Compares the tree with the baseline, and writes what was asked for. What is known of half a
-/// tree is neither compared nor kept.
-fn keep(manifests: &Manifests<'_>, recorded: Option<&Recorded>) -> Kept {
-    let Some(recorded) = recorded else {
-        let done = Err(anyhow!(
-            "the scan did not come to its end: nothing was compared, and no manifest written"
-        ));
-        return Kept { compared: None, done };
-    };
+fn keep(manifests: &Manifests<'_>, recorded: &Recorded) -> Kept {
     // A tree that seems not to be mounted must not become the next baseline.
     match manifests.compare(recorded) {
         Ok(compared) => Kept { compared, done: manifests.save(recorded) },

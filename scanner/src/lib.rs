@@ -85,7 +85,7 @@ pub use memory::available as available_memory;
 pub use offline::{ImageCheck, ImageError, ImageOptions, check_image};
 pub use options::{CHECK_NAMES, CheckSet, ScanOptions};
 pub use roots::{RootError, may_be_looked_up};
-pub use scan::{Recorded, Scan, Walked, merge, scan, walk};
+pub use scan::{PendingRecords, Recorded, Scan, Walked, merge, scan, walk};
 pub use shard::{
     GivenToMerge, JoinError, Joined, SHARD_VERSION, Shard, ShardFacts, ShardFile, ShardFileError,
     ShardHeader, join, kind_of_shard_file, read_shard, read_shard_from, write_shard,

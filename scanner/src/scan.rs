@@ -62,6 +62,21 @@ pub struct Recorded {
     pub gaps: Gaps,
 }
 
+/// The same while the names are still being put in order.
+#[derive(Debug)]
+pub struct PendingRecords {
+    root: PathBuf,
+    tree: PendingTree,
+    gaps: Gaps,
+}
+
+impl PendingRecords {
+    /// Waits for them.
+    pub fn in_order(self) -> Recorded {
+        Recorded { root: self.root, tree: self.tree.finish(), gaps: self.gaps }
+    }
+}
+
 /// Scans every root. One that cannot be scanned is told of in the outcome, and the others go on.
 pub fn scan(options: ScanOptions, control: &Arc<Control>) -> Scan {
     run(options, control, None).finish()
@@ -80,17 +95,17 @@ pub fn merge(options: ScanOptions, joined: Joined, control: &Arc<Control>) -> Sc
 }
 
 /// A scan that has seen all roots, but did not ask yet what they stand on. That waits more than it
-/// works, so that there is something else to do meanwhile: what was recorded can be written.
+/// works, so that there is something else to do meanwhile: what was recorded can be written. Whether
+/// errors that the kernel meets by that on the same filesystem are told is chance.
 #[derive(Debug)]
 pub struct Walked {
     account: Account,
-    recorded: Option<Recorded>,
 }
 
 impl Walked {
     /// What a manifest says of the last root; [`Scan::recorded`] lacks it then.
-    pub fn take_recorded(&mut self) -> Option<Recorded> {
-        self.recorded.take()
+    pub fn take_recorded(&mut self) -> Option<PendingRecords> {
+        self.account.recorded.take()
     }
 
     /// Whether it came to its end.
@@ -106,7 +121,7 @@ impl Walked {
     /// Learns what the roots stand on, and asks the kernel what it has on record.
     pub fn finish(mut self) -> Scan {
         let environment = self.account.learn();
-        self.account.finish(environment, self.recorded)
+        self.account.finish(environment)
     }
 }
 
@@ -131,8 +146,8 @@ fn run(options: ScanOptions, control: &Arc<Control>, joined: Option<Joined>) -> 
     for (position, root) in account.plan() {
         account.scan_root(position, root);
     }
-    let recorded = account.take_recorded();
-    Walked { account, recorded }
+    account.tell_linked_names();
+    Walked { account }
 }
 
 /// The account that roots add to.
@@ -146,8 +161,7 @@ struct Account {
     findings: FindingCollector,
     unchecked: UncheckedCollector,
     errors: Vec<RootError>,
-    /// The root whose names are put in order, and what is not known of its tree.
-    recorded: Option<(Arc<RootScan>, PendingTree, Gaps)>,
+    recorded: Option<PendingRecords>,
     /// What takes the place of the walk.
     joined: Option<Joined>,
     /// What is handed over.
@@ -302,7 +316,7 @@ impl Account {
             let unexamined = gathered.records.unexamined();
             let excluded = self.options.exclude.globs().to_vec();
             let gaps = Gaps::new(unexamined, excluded, scan.hides_trusted());
-            self.recorded = Some((Arc::clone(&scan), tree, gaps));
+            self.recorded = Some(PendingRecords { root: scan.path.clone(), tree, gaps });
         }
         self.totals += &gathered.totals;
         let mut directories = gathered.directories;
@@ -315,14 +329,17 @@ impl Account {
         self.ended.push(EndedRoot { position, scan, resolved, ending });
     }
 
-    /// What was recorded of the last root, once it is in order.
-    fn take_recorded(&mut self) -> Option<Recorded> {
-        let (scan, tree, gaps) = self.recorded.take()?;
-        let (root, tree) = (scan.path.clone(), tree.finish());
-        if let Some((shard, ground)) = self.shard.as_mut().zip(scan.ground()) {
+    /// Tells which names of files that other shards have as well this one saw.
+    fn tell_linked_names(&mut self) {
+        let Some(shard) = &mut self.shard else { return };
+        let ground = self.ended.last().and_then(|ended| ended.scan.ground());
+        if let Some((PendingRecords { root, tree, gaps }, ground)) =
+            self.recorded.take().zip(ground)
+        {
+            let tree = tree.finish();
             shard.linked_names = tree.linked_names(ground.filesystem.device);
+            self.recorded = Some(PendingRecords { root, tree: PendingTree::made(tree), gaps });
         }
-        Some(Recorded { root, tree, gaps })
     }
 
     fn is_complete(&self) -> bool {
@@ -330,7 +347,7 @@ impl Account {
         saw_some && !self.errors.iter().any(RootError::ended_early)
     }
 
-    fn finish(mut self, environment: Option<Vec<Fact>>, recorded: Option<Recorded>) -> Scan {
+    fn finish(mut self, environment: Option<Vec<Fact>>) -> Scan {
         let checks = self.options.checks;
         let judged = checks.kernel && self.options.shard.is_none();
         let kernel = if judged { self.kernel.judge(&mut self.findings) } else { Vec::new() };
@@ -351,7 +368,7 @@ impl Account {
             findings: self.findings.into_rows(),
             unchecked: self.unchecked.into_rows(),
             complete,
-            recorded,
+            recorded: self.recorded.map(PendingRecords::in_order),
             environment,
             tar,
             shard: self.shard,

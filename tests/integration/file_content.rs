@@ -6,6 +6,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
+use rustix::fs::{Advice, fadvise};
+
 use crate::harness::{Dir, Fscan, Image, Mount, Need, Outcome, User, files, in_lab, tool};
 
 const MIB: u64 = 1 << 20;
@@ -151,6 +153,33 @@ fn source_code_of_zero_bytes_is_suspect_and_a_disk_image_is_not() {
         .expect(paths[1].ends_with(b"weights/0.tensor"), "and what its neighbours speak against");
 }
 
+/// What is in memory is looked at where it stands, and the rest is read: each byte once, and in order.
+#[test]
+fn a_large_file_that_is_in_memory_in_part_is_hashed_as_a_whole() {
+    let dir = Dir::new();
+    let content: Vec<u8> =
+        (0..20 * MIB + 4321).map(|n| (n.wrapping_mul(7919) >> 5) as u8).collect();
+    let path = dir.file("tree/large", &content);
+    File::open(&path).unwrap().sync_all().unwrap();
+    for gaps in [&[][..], &[0], &[3, 4, 11], &[20]] {
+        fs::read(&path).unwrap();
+        for gap in gaps {
+            let file = File::open(&path).unwrap();
+            let length = std::num::NonZeroU64::new(MIB / 2);
+            fadvise(&file, gap * MIB, length, Advice::DontNeed).unwrap();
+        }
+        for threads in ["1", "2", "8"] {
+            let scan = content_of(&dir).args(["--check", "attributes", "--sums", "sums"]);
+            let outcome = scan.args(["--threads", threads, "tree"]).run();
+            let report = outcome.expect_code(0).report();
+            outcome.expect(report.totals.bytes_read == content.len() as u64, "each byte once");
+            let expected = format!("{}  large\n", blake3::hash(&content).to_hex());
+            let sums = fs::read_to_string(dir.join("sums")).unwrap();
+            outcome.expect(sums == expected, &format!("{sums} for {expected}"));
+        }
+    }
+}
+
 /// Files that grow, shrink and are written over all the time. At times they are in memory as a whole,
 /// so that they are mapped when they are cut short.
 #[test]
@@ -174,11 +203,8 @@ fn files_that_change_while_they_are_read_are_no_damage() {
                     let filled = sizes[round % sizes.len()] == 9 * MIB;
                     file.write_all_at(if filled { &whole } else { &[2; 4096] }, 0).unwrap();
                 }
-                std::thread::sleep(Duration::from_millis(if round % sizes.len() == 0 {
-                    6
-                } else {
-                    1
-                }));
+                let whole_for_a_while = round % sizes.len() == 0;
+                std::thread::sleep(Duration::from_millis(if whole_for_a_while { 6 } else { 1 }));
             }
         });
         let scan = || content_of(&dir).arg("tree").run();

@@ -16,9 +16,6 @@ use crate::system_calls::{Mapping, cached_pages};
 /// Bytes that are mapped at once. Those that were looked at count as memory of this process.
 const WINDOW: u64 = 16 << 20;
 
-/// Bytes that are looked at before it is seen whether they were there.
-const STEP: u64 = 1 << 20;
-
 /// The part of a file that is mapped.
 #[derive(Debug)]
 pub(super) struct Window<'f> {
@@ -32,7 +29,7 @@ impl<'f> Window<'f> {
         Window { file, mapped: None }
     }
 
-    /// Has a range mapped that is no longer than a step and begins where one does.
+    /// Has a range mapped that begins at a page.
     fn show(&mut self, range: &Range<u64>) -> Option<(&Mapping<'f>, &[u8])> {
         let holds = |(mapped, _): &(Range<u64>, Mapping<'_>)| {
             mapped.start <= range.start && range.end <= mapped.end
@@ -51,42 +48,41 @@ impl<'f> Window<'f> {
 }
 
 impl ContentReader<'_> {
-    /// Hands out a range of a file that is in memory, without a copy. Tells whether it was all zeros;
-    /// nothing where the range is not in memory, or did not stay there: then what was handed out is
-    /// worth nothing.
+    /// Hands out a range that is in memory, without a copy. Tells whether it was all zeros; nothing
+    /// where the range is not in memory, or did not stay there: then what was handed out is worth
+    /// nothing.
     pub(super) fn pass_in_place(
         &self,
         window: &mut Window<'_>,
-        range: Range<u64>,
+        range: &Range<u64>,
         mut take: impl FnMut(&[u8]),
     ) -> Option<bool> {
-        let (mut zero, mut at) = (true, range.start);
-        while at < range.end {
-            let step = at..range.end.min(at + STEP);
-            if self.scope.control.is_stopped() || !self.is_in_memory(window.file, &step) {
-                return None;
-            }
-            let (mapping, bytes) = window.show(&step)?;
-            for bytes in bytes.chunks(BUFFER) {
-                zero = zero && is_zero(bytes);
-                take(bytes);
-                self.workers.current().tick();
-            }
-            if !mapping.is_whole() {
-                window.mapped = None;
-                return None;
-            }
-            at = step.end;
+        if self.scope.control.is_stopped() || !self.is_in_memory(window.file, range) {
+            return None;
+        }
+        let (mapping, bytes) = window.show(range)?;
+        let mut zero = true;
+        for bytes in bytes.chunks(BUFFER) {
+            zero = zero && is_zero(bytes);
+            take(bytes);
+            self.workers.current().tick();
+        }
+        if !mapping.is_whole() {
+            window.mapped = None;
+            return None;
         }
         self.scope.control.add_bytes(range.end - range.start);
         Some(zero)
     }
 
     fn is_in_memory(&self, file: &OpenFile, range: &Range<u64>) -> bool {
+        // A server's files are asked for anew by read(2) alone.
+        let filesystem = &self.scope.filesystem;
+        let is_local =
+            filesystem.oddities.answers_for_itself && file.facts.device() == filesystem.device;
+        // The rate is kept to where bytes are read.
+        let asks = is_local && self.limit.is_none();
         let length = range.end - range.start;
-        // Whose pages these are only the filesystem's own code in this kernel tells.
-        // Nor is there a hurry where the rate is limited.
-        let asks = self.scope.filesystem.oddities.answers_for_itself && self.limit.is_none();
         let pages = || cached_pages(file.descriptor.as_fd(), range.start, length);
         asks && pages().is_ok_and(|pages| pages.cached >= length.div_ceil(page_size() as u64))
     }

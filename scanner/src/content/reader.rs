@@ -33,6 +33,9 @@ pub(super) const BUFFER: usize = 256 << 10;
 /// From this size on all threads read a file together, in bytes.
 const LARGE: u64 = 8 << 20;
 
+/// Bytes of a large file that are looked at where they stand, or else read, at once.
+const STEP: u64 = 1 << 20;
+
 /// Open files that wait to be read at most.
 const MOST_WAITING: usize = 1024;
 
@@ -205,19 +208,16 @@ impl<'a> ContentReader<'a> {
         let mut window = Window::new(&large.file);
         while let Some((index, range)) = large.take_segment() {
             if self.scope.control.is_stopped() {
-                if large.abandon() {
-                    self.miss(&large.node, &large.file, UncheckedReason::Interrupted);
-                }
-                return;
+                return self.abandon(large);
             }
             let (start, end) = (range.start, range.end);
             let before = BadRanges::after(large.bad_pieces());
-            let begin = || TreeHash::hasher(start);
-            let (hasher, passed) = self.hash(&mut window, &large.file, range, before, begin);
+            let hasher = TreeHash::hasher(start);
+            let (hasher, passed) = self.hash(&mut window, &large.file, range, before, hasher);
             let Passed { bad, ended, zero } = passed;
             self.gathered.lock(self.workers.index()).totals.bytes_read += ended - start;
             if self.scope.control.is_stopped() {
-                continue;
+                return self.abandon(large);
             }
             let ended = (ended < end).then_some(ended);
             let value = if ended.is_some() { [0; 32] } else { TreeHash::value(&hasher) };
@@ -231,6 +231,13 @@ impl<'a> ContentReader<'a> {
                     drop_pages(&large.file);
                 }
             }
+        }
+    }
+
+    /// Gives a large file up, which is told once.
+    fn abandon(&self, large: &LargeFile) {
+        if large.abandon() {
+            self.miss(&large.node, &large.file, UncheckedReason::Interrupted);
         }
     }
 
@@ -278,7 +285,8 @@ impl<'a> ContentReader<'a> {
         // What decides by the bytes must be given a copy, which does not change meanwhile.
         if size >= LARGE && !carries_a_checksum(parents, file) {
             let mut window = Window::new(file);
-            let (hasher, passed) = self.hash(&mut window, file, 0..size, nothing_bad, Hasher::new);
+            let (hasher, passed) =
+                self.hash(&mut window, file, 0..size, nothing_bad, Hasher::new());
             return content(&hasher, passed, shows_changes, None);
         }
         let mut hasher = Hasher::new();
@@ -294,27 +302,39 @@ impl<'a> ContentReader<'a> {
         content(&hasher, passed, may_be_kept, verdict)
     }
 
-    /// Hashes a range of a large file, where it stands in memory or by reading it. `begin` makes a
-    /// hasher that has seen nothing yet.
+    /// Hashes a range of a large file with a `hasher` that has seen nothing yet: step by step, where
+    /// it stands in memory or by reading it.
     fn hash(
         &self,
         window: &mut Window<'_>,
         file: &OpenFile,
         range: Range<u64>,
         bad: BadRanges,
-        begin: impl Fn() -> Hasher,
+        mut hasher: Hasher,
     ) -> (Hasher, Passed) {
-        let mut hasher = begin();
-        let in_place = self.pass_in_place(window, range.clone(), |bytes| {
-            hasher.update(bytes);
-        });
-        if let Some(zero) = in_place {
-            return (hasher, Passed { bad, ended: range.end, zero });
+        let mut passed = Passed { bad, ended: range.start, zero: true };
+        while passed.ended < range.end {
+            let step = passed.ended..range.end.min(passed.ended + STEP);
+            let before = hasher.clone();
+            let in_place = self.pass_in_place(window, &step, |bytes| {
+                hasher.update(bytes);
+            });
+            if let Some(zero) = in_place {
+                passed.zero &= zero;
+                passed.ended = step.end;
+                continue;
+            }
+            hasher = before;
+            // Of a file that has unreadable bytes the rest is read at once, or given up at once.
+            let end = if passed.bad.is_empty() { step.end } else { range.end };
+            let read = self.pass(file, step.start..end, passed.bad, |bytes| {
+                hasher.update(bytes);
+            });
+            passed = Passed { zero: passed.zero && read.zero, ..read };
+            if passed.ended < end {
+                break;
+            }
         }
-        hasher = begin();
-        let passed = self.pass(file, range, bad, |bytes| {
-            hasher.update(bytes);
-        });
         (hasher, passed)
     }
 

@@ -43,7 +43,7 @@ pub enum PendingTree {
 impl PendingTree {
     /// Begins with what each thread noted.
     pub fn begin(noted: Vec<Noted>, options: TreeOptions) -> Self {
-        // What a thread is given is lost where it cannot be started.
+        // A closure is lost with all that it holds where no thread can be started for it.
         let (give, given) = sync_channel::<(Vec<Noted>, TreeOptions)>(1);
         let make =
             move || given.recv().map(|(noted, options)| options.make(noted)).unwrap_or_default();
@@ -53,8 +53,13 @@ impl PendingTree {
                 let _ = give.send((noted, options));
                 PendingTree::Begun(thread)
             }
-            Err(_) => PendingTree::Made(Box::new(options.make(noted))),
+            Err(_) => PendingTree::made(options.make(noted)),
         }
+    }
+
+    /// One that is there.
+    pub fn made(tree: RecordTree) -> Self {
+        PendingTree::Made(Box::new(tree))
     }
 
     /// Waits for it.

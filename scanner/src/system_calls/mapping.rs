@@ -10,13 +10,13 @@ use std::marker::PhantomData;
 use std::ops::Range;
 use std::os::fd::BorrowedFd;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, compiler_fence};
 
 use rustix::io::Errno;
 use rustix::mm::{MapFlags, ProtFlags, mmap, mmap_anonymous, munmap};
 use rustix::param::page_size;
 
-/// Mappings that there can be at once. A thread needs one.
+/// Mappings that there can be at once. A thread needs two at most.
 const MOST: usize = 512;
 
 static MAPPINGS: [Slot; MOST] = [const { Slot::new() }; MOST];
@@ -47,9 +47,8 @@ impl Slot {
 
     fn take() -> Option<&'static Slot> {
         MAPPINGS.iter().find(|slot| {
-            let taken = (Slot::FREE, Slot::TAKEN);
-            let (order, failed) = (Ordering::Acquire, Ordering::Relaxed);
-            slot.begin.compare_exchange(taken.0, taken.1, order, failed).is_ok()
+            let (gain, lose) = (Ordering::Acquire, Ordering::Relaxed);
+            slot.begin.compare_exchange(Slot::FREE, Slot::TAKEN, gain, lose).is_ok()
         })
     }
 
@@ -87,16 +86,20 @@ impl<'f> Mapping<'f> {
         Ok(Mapping { address, length, slot, file: PhantomData })
     }
 
-    /// What it shows. Whoever writes to the file meanwhile changes it, so that no decision may be
-    /// made by a byte that is looked at twice.
+    /// What it shows. Whoever writes to the file meanwhile changes it, so that bytes may be added up
+    /// and nothing else: no decision may be made by one that is looked at twice.
     pub fn bytes(&self) -> &[u8] {
         // SAFETY: so many bytes are mapped there for as long as this is, and where the kernel takes
-        // a page away the handler brings another one.
+        // a page away the handler brings another one. That others may write to them is more than
+        // Rust allows of a slice; as everybody does who maps files, this relies on the sum of bytes
+        // that change being the sum of some bytes.
         unsafe { std::slice::from_raw_parts(self.address.cast(), self.length) }
     }
 
     /// Whether all that was seen was in the file.
     pub fn is_whole(&self) -> bool {
+        // What was looked at before must not be looked at after this.
+        compiler_fence(Ordering::SeqCst);
         !self.slot.broken.load(Ordering::Acquire)
     }
 }
@@ -114,6 +117,8 @@ impl Drop for Mapping<'_> {
 fn handle_sigbus() -> Result<(), Errno> {
     static DONE: OnceLock<Result<(), Errno>> = OnceLock::new();
     *DONE.get_or_init(|| {
+        // Asked for here: the first time it reads files, which a handler must not.
+        let _ = page_size();
         // SAFETY: of all zeros a sigaction is an empty one.
         let (mut action, mut before): (libc::sigaction, libc::sigaction) =
             unsafe { (std::mem::zeroed(), std::mem::zeroed()) };
@@ -123,17 +128,30 @@ fn handle_sigbus() -> Result<(), Errno> {
         // SAFETY: both structures outlive the call, and the handler keeps to what a handler may do.
         let failed = unsafe { libc::sigaction(libc::SIGBUS, &raw const action, &raw mut before) };
         if failed != 0 {
-            return Err(Errno::NOSYS);
+            let error = std::io::Error::last_os_error();
+            return Err(Errno::from_io_error(&error).unwrap_or(Errno::NOSYS));
         }
         let _ = BEFORE.set(before);
         Ok(())
     })
 }
 
-/// Puts zeros where a page of a mapping went away. Any other SIGBUS is left to whoever handled it
-/// before: the instruction is tried again, and raises it again.
+/// Puts zeros where a page of a mapping went away. Any other fault is left to whoever handled it
+/// before; a signal that somebody sent ends the process, as it does of itself.
 extern "C" fn on_sigbus(_: c_int, info: *mut libc::siginfo_t, _: *mut c_void) {
-    // SAFETY: the kernel hands over a siginfo_t, which for SIGBUS holds an address.
+    // SAFETY: the kernel hands over a siginfo_t.
+    let cause = unsafe { (*info).si_code };
+    // Nothing else has an address in it, and makes an instruction be tried again.
+    let is_fault = [libc::BUS_ADRALN, libc::BUS_ADRERR, libc::BUS_OBJERR, libc::BUS_MCEERR_AR];
+    if !is_fault.contains(&cause) {
+        // SAFETY: a handler may call both. The signal comes again when this one returns.
+        unsafe {
+            libc::signal(libc::SIGBUS, libc::SIG_DFL);
+            libc::raise(libc::SIGBUS);
+        }
+        return;
+    }
+    // SAFETY: that of a fault holds an address.
     let address = unsafe { (*info).si_addr() } as usize;
     let mut ours = false;
     // Another thread may just be changing its own, which seems to hold the address for a moment.
@@ -150,7 +168,8 @@ extern "C" fn on_sigbus(_: c_int, info: *mut libc::siginfo_t, _: *mut c_void) {
         return;
     }
     let before = BEFORE.get().map_or(std::ptr::null(), std::ptr::from_ref);
-    // SAFETY: sigaction is among what a handler may call, and takes what it gave.
+    // SAFETY: sigaction is among what a handler may call, and takes what it gave. The instruction is
+    // tried again, and raises the signal again.
     unsafe {
         if before.is_null() || libc::sigaction(libc::SIGBUS, before, std::ptr::null_mut()) != 0 {
             libc::signal(libc::SIGBUS, libc::SIG_DFL);
@@ -238,11 +257,22 @@ mod tests {
         assert!(Mapping::of(file.as_fd(), 0..page).is_ok());
     }
 
-    #[test]
-    fn another_s_sigbus_ends_the_process_as_ever() {
+    /// Runs `body` in a process of its own, and tells which signal ended that.
+    fn signal_that_ends(test: &str, body: impl FnOnce()) -> Option<i32> {
         const ROLE: &str = "FSCAN_TEST_RAISE_SIGBUS";
-        let _alone = alone();
         if std::env::var_os(ROLE).is_some() {
+            body();
+            std::process::exit(0);
+        }
+        let program = std::env::current_exe().unwrap();
+        let mut command = std::process::Command::new(program);
+        let name = format!("system_calls::mapping::tests::{test}");
+        command.args(["--exact", &name]).env(ROLE, "1").output().unwrap().status.signal()
+    }
+
+    #[test]
+    fn a_fault_elsewhere_ends_the_process_as_ever() {
+        let ended = signal_that_ends("a_fault_elsewhere_ends_the_process_as_ever", || {
             let file = file();
             drop(Mapping::of(file.as_fd(), 0..LENGTH as u64).unwrap());
             let flags = MapFlags::SHARED;
@@ -252,12 +282,18 @@ mod tests {
             file.set_len(0).unwrap();
             // SAFETY: it is mapped; that looking at it raises SIGBUS is the purpose.
             unsafe { std::ptr::read_volatile(other.unwrap().cast::<u8>()) };
-            return;
-        }
-        let name = "system_calls::mapping::tests::another_s_sigbus_ends_the_process_as_ever";
-        let program = std::env::current_exe().unwrap();
-        let mut command = std::process::Command::new(program);
-        let ended = command.args(["--exact", name]).env(ROLE, "1").output().unwrap();
-        assert_eq!(ended.status.signal(), Some(libc::SIGBUS));
+        });
+        assert_eq!(ended, Some(libc::SIGBUS));
+    }
+
+    #[test]
+    fn a_sigbus_that_was_sent_ends_the_process() {
+        let ended = signal_that_ends("a_sigbus_that_was_sent_ends_the_process", || {
+            drop(Mapping::of(file().as_fd(), 0..LENGTH as u64).unwrap());
+            let own = rustix::process::getpid();
+            rustix::process::kill_process(own, rustix::process::Signal::BUS).unwrap();
+            std::thread::sleep(std::time::Duration::from_secs(1));
+        });
+        assert_eq!(ended, Some(libc::SIGBUS));
     }
 }
