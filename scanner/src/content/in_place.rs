@@ -13,8 +13,9 @@ use super::open_file::OpenFile;
 use super::reader::{BUFFER, ContentReader, is_zero};
 use crate::system_calls::{Mapping, cached_pages};
 
-/// Bytes that are mapped at once. Those that were looked at count as memory of this process.
-const WINDOW: u64 = 16 << 20;
+/// Bytes that are mapped at once. Those that were looked at count as memory of this process; threads
+/// that share a file look at different ones.
+const WINDOW: u64 = 32 << 20;
 
 /// The part of a file that is mapped.
 #[derive(Debug)]
