@@ -180,6 +180,29 @@ fn a_large_file_that_is_in_memory_in_part_is_hashed_as_a_whole() {
     }
 }
 
+/// A server's files are asked for anew by read(2) alone, so that those below other mounts are read.
+#[test]
+fn only_files_of_the_root_s_own_filesystem_are_mapped() {
+    in_lab(&[Need::Tool("strace")], |dir| {
+        let own = Mount::tmpfs(&dir.join("mnt"), "size=32m");
+        let other = Mount::tmpfs(&own.join("below"), "size=32m");
+        fs::write(own.join("large"), vec![1; 9 * MIB as usize]).unwrap();
+        fs::write(other.join("other"), vec![2; 9 * MIB as usize]).unwrap();
+        let mapped = |root: &Path, name: &str| {
+            let log = dir.join("strace");
+            let mut strace = tool("strace");
+            strace.args(["-f", "-y", "-e", "trace=mmap", "-o"]).arg(&log);
+            strace.arg(env!("CARGO_BIN_EXE_fscan")).args(["--quiet", "--check=content"]);
+            assert!(strace.arg("--cross-mounts").arg(root).status().unwrap().success());
+            let log = fs::read_to_string(log).unwrap();
+            log.lines().any(|line| line.contains("MAP_SHARED") && line.contains(name))
+        };
+        assert!(mapped(own.point(), "/large>"), "it is in memory");
+        assert!(!mapped(own.point(), "/other>"), "it lies below another mount");
+        assert!(mapped(other.point(), "/other>"), "and is mapped from there");
+    });
+}
+
 /// Files that grow, shrink and are written over all the time. At times they are in memory as a whole,
 /// so that they are mapped when they are cut short.
 #[test]
