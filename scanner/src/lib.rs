@@ -54,6 +54,7 @@ mod oddities;
 mod offline;
 mod options;
 pub mod program;
+mod recorded;
 mod refusals;
 mod root_report;
 mod root_scan;
@@ -84,8 +85,9 @@ pub use inode_facts::{Device, FileKind, InodeTime};
 pub use memory::available as available_memory;
 pub use offline::{ImageCheck, ImageError, ImageOptions, check_image};
 pub use options::{CHECK_NAMES, CheckSet, ScanOptions};
+pub use recorded::{PendingRecords, Recorded};
 pub use roots::{RootError, may_be_looked_up};
-pub use scan::{PendingRecords, Recorded, Scan, Walked, merge, scan, walk};
+pub use scan::{Scan, Walked, merge, scan, walk};
 pub use shard::{
     GivenToMerge, JoinError, Joined, SHARD_VERSION, Shard, ShardFacts, ShardFile, ShardFileError,
     ShardHeader, join, kind_of_shard_file, read_shard, read_shard_from, write_shard,

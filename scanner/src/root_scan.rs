@@ -3,6 +3,7 @@
 mod file;
 mod parts;
 mod reach;
+mod records;
 mod trip;
 
 pub use reach::Reach;
@@ -10,7 +11,7 @@ use reach::shows_all;
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use reports::{Code, PathName, UncheckedReason};
 use rustix::fs::{CWD, Mode, OFlags, fstatvfs, openat};
@@ -28,7 +29,7 @@ use crate::gathered::{Gathered, PerWorker};
 use crate::inode_facts::{Device, FileKind, InodeFacts};
 use crate::kernel::KernelWatch;
 use crate::links::LinkCount;
-use crate::manifest::{PendingTree, TreeOptions};
+use crate::manifest::PendingTree;
 use crate::oddities::ExtentAddresses;
 use crate::options::ScanOptions;
 use crate::refusals::Refusals;
@@ -459,24 +460,6 @@ impl RootScan {
     /// Whether `question` holds for what some worker gathered.
     fn each_gathered(&self, question: impl Fn(&Gathered) -> bool) -> bool {
         (0..self.workers.iter().count()).any(|worker| question(&self.gathered.lock(worker)))
-    }
-
-    /// Begins to put in order what was noted of each name: nothing more is.
-    fn put_records_in_order(&self) {
-        if !self.options.records {
-            return;
-        }
-        let workers = 0..self.workers.iter().count();
-        let noted = workers.map(|worker| self.gathered.lock(worker).records.take_noted());
-        let left_out = self.options.own_files_below(&self.path);
-        let options = TreeOptions { left_out, is_part: self.options.shard.is_some() };
-        let pending = PendingTree::begin(noted.collect(), options);
-        *self.records.lock().unwrap_or_else(PoisonError::into_inner) = Some(pending);
-    }
-
-    /// Takes the names of the tree; none where the walk did not come to its end.
-    pub fn take_records(&self) -> Option<PendingTree> {
-        self.records.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Takes what was gathered so far.

@@ -1,7 +1,7 @@
 //! The scan: one root after the other, and one account of all of them.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use reports::{
@@ -13,8 +13,9 @@ use crate::control::Control;
 use crate::environment::{EnvironmentOptions, PROBE_TIME, judge_environment, learn_environment};
 use crate::inode_facts::Device;
 use crate::kernel::{KernelCheck, KernelWatch};
-use crate::manifest::{Gaps, PendingTree, RecordTree};
+use crate::manifest::{Gaps, PendingTree};
 use crate::options::ScanOptions;
+use crate::recorded::{PendingRecords, Recorded};
 use crate::root_report::{Ending, describe};
 use crate::root_scan::RootScan;
 use crate::roots::{self, ResolvedRoot, RootError};
@@ -49,32 +50,6 @@ pub struct Scan {
     pub tar: Option<TarTrips>,
     /// What a shard hands over to [`merge`]; none where its walk did not come to its end.
     pub shard: Option<ShardFacts>,
-}
-
-/// What a scan noted of every name below a root.
-#[derive(Debug)]
-pub struct Recorded {
-    /// The root, as it was resolved.
-    pub root: PathBuf,
-    /// The names.
-    pub tree: RecordTree,
-    /// What is not known of the tree.
-    pub gaps: Gaps,
-}
-
-/// The same while the names are still being put in order.
-#[derive(Debug)]
-pub struct PendingRecords {
-    root: PathBuf,
-    tree: PendingTree,
-    gaps: Gaps,
-}
-
-impl PendingRecords {
-    /// Waits for them.
-    pub fn in_order(self) -> Recorded {
-        Recorded { root: self.root, tree: self.tree.finish(), gaps: self.gaps }
-    }
 }
 
 /// Scans every root. One that cannot be scanned is told of in the outcome, and the others go on.

@@ -2,7 +2,8 @@
 //!
 //! The walk opens each file anyway and hands it over with what is known of it. Files of one
 //! directory are read by the batch, a large file by all threads at once; where too many wait, the
-//! thread that walks reads them itself. A file that changes while it is read is read again.
+//! thread that walks reads them itself. What is in memory of a large file is looked at where it stands. A
+//! file that changes while it is read is read again.
 
 mod bad_blocks;
 mod bad_ranges;

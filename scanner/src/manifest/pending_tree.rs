@@ -22,12 +22,9 @@ impl TreeOptions {
             all.append(more);
             all
         });
-        let all = all.unwrap_or_default();
-        if self.is_part {
-            RecordTree::part(all, self.left_out)
-        } else {
-            RecordTree::new(all, self.left_out)
-        }
+        // One name here may have others in other parts.
+        let several = if self.is_part { 1 } else { 2 };
+        RecordTree::of(all.unwrap_or_default(), self.left_out, several)
     }
 }
 

@@ -69,19 +69,9 @@ struct SeveralNames {
 }
 
 impl RecordTree {
-    /// Takes the records of all threads. Paths below the root in `left_out` are no part of the
-    /// tree: files that the scan itself writes.
-    pub(crate) fn new(noted: Noted, left_out: Vec<Vec<u8>>) -> Self {
-        Self::of(noted, left_out, 2)
-    }
-
-    /// The same of a part of a tree: a file may have names in other parts.
-    pub(crate) fn part(noted: Noted, left_out: Vec<Vec<u8>>) -> Self {
-        Self::of(noted, left_out, 1)
-    }
-
-    /// Files with `several` names here, or more, are kept in mind.
-    fn of(noted: Noted, left_out: Vec<Vec<u8>>, several: u32) -> Self {
+    /// Takes the records of all threads. Paths below the root in `left_out` are no part of the tree:
+    /// files that the scan itself writes. Files with `several` names here, or more, are kept in mind.
+    pub(super) fn of(noted: Noted, left_out: Vec<Vec<u8>>, several: u32) -> Self {
         let mut tree = RecordTree { left_out, ..RecordTree::default() };
         let mut known: HashMap<NodeId, usize, RandomState> = HashMap::default();
         for (node, run) in noted.runs() {

@@ -1,0 +1,34 @@
+//! What a scan noted of every name, for whoever writes it or compares with it.
+
+use std::path::PathBuf;
+
+use crate::manifest::{Gaps, PendingTree, RecordTree};
+
+/// What a scan noted of every name below a root.
+#[derive(Debug)]
+pub struct Recorded {
+    /// The root, as it was resolved.
+    pub root: PathBuf,
+    /// The names.
+    pub tree: RecordTree,
+    /// What is not known of the tree.
+    pub gaps: Gaps,
+}
+
+/// The same while the names are still being put in order.
+#[derive(Debug)]
+pub struct PendingRecords {
+    /// The root, as it was resolved.
+    pub(crate) root: PathBuf,
+    /// Its names.
+    pub(crate) tree: PendingTree,
+    /// What is not known of its tree.
+    pub(crate) gaps: Gaps,
+}
+
+impl PendingRecords {
+    /// Waits for them.
+    pub fn in_order(self) -> Recorded {
+        Recorded { root: self.root, tree: self.tree.finish(), gaps: self.gaps }
+    }
+}
