@@ -22,7 +22,7 @@ use crate::checks::{
 use crate::content::FileSink;
 use crate::filesystem::Filesystem;
 use crate::gathered::{Gathered, Stamp, finding};
-use crate::inode_facts::{FileKind, InodeFacts};
+use crate::inode_facts::{FileKind, InodeFacts, time_of_birth};
 use crate::inspect::InspectionRoom;
 use crate::links::{Sighting, SingleLinks, Tally};
 use crate::scope::Scope;
@@ -238,7 +238,7 @@ impl Look<'_, '_> {
             return false;
         }
         self.out.gathered.totals.volatile += 1;
-        let born = facts.born_at();
+        let born = time_of_birth(self.directory.descriptor);
         if born.is_none() {
             self.miss(UncheckedReason::Vanished, "directory", None);
         }

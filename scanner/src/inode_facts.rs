@@ -10,10 +10,6 @@ use rustix::io::Errno;
 /// `STATX_BASIC_STATS`, and the mount id, which tells where another filesystem begins (Linux 5.8).
 const MASK: StatxFlags = StatxFlags::BASIC_STATS.union(StatxFlags::MNT_ID);
 
-/// The same with the time of birth. It is asked for where it is needed alone: it lies apart from
-/// the rest in the kernel's memory, and fetching it takes 2 % of a whole scan.
-const MASK_WITH_BIRTH: StatxFlags = MASK.union(StatxFlags::BTIME);
-
 /// How often a lookup that says ESTALE is tried again.
 const RETRIES: usize = 5;
 
@@ -96,7 +92,6 @@ pub struct InodeFacts {
     pub(crate) mount_id: Option<u64>,
     pub(crate) changed_at: InodeTime,
     pub(crate) modified_at: InodeTime,
-    pub(crate) born_at: Option<InodeTime>,
     pub(crate) device: Device,
     pub(crate) special_device: Device,
     pub(crate) nlink: u32,
@@ -117,8 +112,6 @@ impl From<Statx> for InodeFacts {
             mount_id: has_mount_id.then_some(statx.stx_mnt_id),
             changed_at: (statx.stx_ctime.tv_sec, statx.stx_ctime.tv_nsec),
             modified_at: (statx.stx_mtime.tv_sec, statx.stx_mtime.tv_nsec),
-            born_at: (statx.stx_mask & StatxFlags::BTIME.bits() != 0)
-                .then_some((statx.stx_btime.tv_sec, statx.stx_btime.tv_nsec)),
             device: (statx.stx_dev_major, statx.stx_dev_minor),
             special_device: (statx.stx_rdev_major, statx.stx_rdev_minor),
             nlink: statx.stx_nlink,
@@ -165,14 +158,9 @@ impl InodeFacts {
     }
 
     /// Asks for what a descriptor stands for.
-    pub fn of_descriptor(descriptor: BorrowedFd<'_>) -> Result<Self, Errno> {
-        statx(descriptor, c"", AtFlags::EMPTY_PATH, MASK_WITH_BIRTH).map(InodeFacts::from)
-    }
-
-    /// The same without the time of birth.
     #[inline]
-    pub fn of_open_file(file: BorrowedFd<'_>) -> Result<Self, Errno> {
-        statx(file, c"", AtFlags::EMPTY_PATH, MASK).map(InodeFacts::from)
+    pub fn of_descriptor(descriptor: BorrowedFd<'_>) -> Result<Self, Errno> {
+        statx(descriptor, c"", AtFlags::EMPTY_PATH, MASK).map(InodeFacts::from)
     }
 
     /// The inode number.
@@ -251,16 +239,19 @@ impl InodeFacts {
         self.changed_at
     }
 
-    /// When it was made (`stx_btime`); none where the filesystem does not keep that, or where the
-    /// inode was asked for by a name.
-    pub fn born_at(&self) -> Option<InodeTime> {
-        self.born_at
-    }
-
     /// When its content last changed (`st_mtime`).
     pub fn modified_at(&self) -> InodeTime {
         self.modified_at
     }
+}
+
+/// When what a descriptor stands for was made (`stx_btime`); none where the filesystem does not
+/// keep that. It is no part of the facts: it lies apart from them in the kernel's memory, and
+/// fetching it for each inode takes 2 % of a whole scan.
+pub fn time_of_birth(descriptor: BorrowedFd<'_>) -> Option<InodeTime> {
+    let statx = statx(descriptor, c"", AtFlags::EMPTY_PATH, StatxFlags::BTIME).ok()?;
+    let is_told = statx.stx_mask & StatxFlags::BTIME.bits() != 0;
+    is_told.then_some((statx.stx_btime.tv_sec, statx.stx_btime.tv_nsec))
 }
 
 #[cfg(test)]

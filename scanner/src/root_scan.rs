@@ -236,7 +236,7 @@ impl RootScan {
             )),
         }
         let id = fstatvfs(descriptor).map_or(0, |space| space.f_fsid);
-        let identity = GroundFacts::of(&filesystem, id, facts);
+        let identity = GroundFacts::of(&filesystem, id, facts, descriptor.as_fd());
         Ok(self.ground.get_or_init(|| Ground { filesystem, policy, identity, scope }))
     }
 

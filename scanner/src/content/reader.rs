@@ -386,7 +386,7 @@ impl<'a> ContentReader<'a> {
             if self.scope.control.is_stopped() {
                 return self.miss(node, file, UncheckedReason::Interrupted);
             }
-            let Ok(now) = InodeFacts::of_open_file(file.descriptor.as_fd()) else {
+            let Ok(now) = InodeFacts::of_descriptor(file.descriptor.as_fd()) else {
                 return self.miss(node, file, UncheckedReason::ReadError);
             };
             if now.kind() != FileKind::Regular {

@@ -1,6 +1,7 @@
 //! What a shard hands over.
 
 use std::ffi::OsStr;
+use std::os::fd::BorrowedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,7 +17,7 @@ use crate::environment::{Effort, LonghornSource};
 use crate::exclusions::Exclusions;
 use crate::extents::Claims;
 use crate::filesystem::Filesystem;
-use crate::inode_facts::{InodeFacts, InodeTime};
+use crate::inode_facts::{InodeFacts, InodeTime, time_of_birth};
 use crate::kernel::ErrorCounters;
 use crate::links::TallyFacts;
 use crate::manifest::LinkedNames;
@@ -122,8 +123,8 @@ impl GroundFacts {
         }
     }
 
-    /// Of the filesystem whose `f_fsid` is `id`, and its directory `root`.
-    pub fn of(filesystem: &Filesystem, id: u64, root: &InodeFacts) -> Self {
+    /// Of the filesystem whose `f_fsid` is `id`, and its directory `root`, which is open.
+    pub fn of(filesystem: &Filesystem, id: u64, root: &InodeFacts, open: BorrowedFd<'_>) -> Self {
         let oddities = &filesystem.oddities;
         // A copy-up gives a directory of an overlay another inode.
         let is_made_once = !oddities.has_layers && oddities.answers_for_itself;
@@ -133,7 +134,7 @@ impl GroundFacts {
             id: if oddities.fsid_is_its_own { id } else { 0 },
             bytes: oddities.keeps_its_size.then(|| filesystem.bytes()),
             root_ino: root.ino(),
-            root_born: root.born_at().filter(|_| is_made_once),
+            root_born: if is_made_once { time_of_birth(open) } else { None },
         }
     }
 }

@@ -197,6 +197,7 @@ fn a_filesystem_is_known_again_once_attached_anew_and_no_other_is_taken_for_it()
                 &Filesystem { kind, oddities, identity, ..here.clone() },
                 ids[time],
                 &root,
+                directory.as_fd(),
             )
         });
         first.differs_from(&later).is_none() && later.differs_from(&first).is_none()
