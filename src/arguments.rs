@@ -200,8 +200,9 @@ pub struct ScanArguments {
     #[arg(long)]
     pub keep_cache: bool,
 
-    /// Stop after this many seconds; with --checkpoint the next run goes on from there
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    /// Stop after this time (seconds, or `90s`, `10m`, `4h`); with --checkpoint the next run goes on
+    /// from there
+    #[arg(long, value_name = "TIME", value_parser = stress::time)]
     pub max_duration: Option<Duration>,
 
     /// Keep in this file what was read, so that a scan that was stopped goes on from there; it is

@@ -25,6 +25,7 @@ pub fn options(
         ignore: fields.map_err(anyhow::Error::msg).context("--ignore")?,
         exclude: Some(Exclusions::new(&exclude).context("--exclude")?),
         roots: vec![before.to_vec(), after.to_vec()],
+        own: Vec::new(),
         before: gaps_before.clone(),
         after: gaps_after.clone(),
     })

@@ -53,6 +53,9 @@ impl<'a> Manifests<'a> {
         {
             file.iter().try_for_each(|file| output::check_target(file, content))?;
         }
+        if let (Some(manifest), Some(root)) = (&arguments.manifest, arguments.paths.first()) {
+            keep_that_of_another_tree(manifest, root)?;
+        }
         let baseline = arguments.baseline.as_deref().map(read_to_the_end).transpose()?;
         Ok(Manifests { arguments, baseline, begun: Timestamp::now() })
     }
@@ -83,7 +86,8 @@ impl<'a> Manifests<'a> {
         let entries = recorded.tree.entries();
         let ScanArguments { ignore, exclude, .. } = self.arguments;
         let sides = ((&*header.root, &header.gaps), (&*root, &recorded.gaps));
-        let options = comparison::options(ignore, exclude, sides.0, sides.1)?;
+        let mut options = comparison::options(ignore, exclude, sides.0, sides.1)?;
+        options.own = recorded.tree.left_out().to_vec();
         let comparison = diff_with_baseline(path, entries, &options, &mut report)?;
         if comparison.nothing_left && !self.arguments.force {
             bail!(
@@ -188,6 +192,23 @@ fn keep_apart(arguments: &ScanArguments) -> anyhow::Result<()> {
     if let Some([twice, _]) = places.array_windows().find(|[one, other]| one == other) {
         let twice = PathName::from(twice.as_path()).escaped();
         bail!("{twice}: it is given for two purposes, and one would replace the other");
+    }
+    Ok(())
+}
+
+/// A manifest of another tree is not replaced: a copy of that tree may be waiting to be compared with
+/// it, and nothing else tells what it was like.
+pub fn keep_that_of_another_tree(manifest: &Path, root: &Path) -> anyhow::Result<()> {
+    let Ok(there) = ManifestReader::open(manifest) else { return Ok(()) };
+    let Ok(root) = root.canonicalize() else { return Ok(()) };
+    let other = &there.header().root;
+    if *other != root_bytes(&root) {
+        bail!(
+            "{}: it is the manifest of another tree, {}, and would be replaced: write elsewhere, or \
+             remove it first",
+            PathName::from(manifest).escaped(),
+            PathName::new(other.clone()).escaped()
+        );
     }
     Ok(())
 }

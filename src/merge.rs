@@ -1,7 +1,9 @@
 //! `fscan merge`: the parts of a tree that several processes scanned, as one scan.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,6 +14,7 @@ use scanner::{GivenToMerge, Joined, ShardFile, join, kind_of_shard_file, read_sh
 
 use crate::arguments::MergeArguments;
 use crate::longhorn;
+use crate::manifest::keep_that_of_another_tree;
 use crate::outcome::{Outcome, Seen};
 use crate::output::{self, Content};
 use crate::progress::Progress;
@@ -32,6 +35,10 @@ pub fn run(arguments: &MergeArguments) -> anyhow::Result<Status> {
     }
     keep_apart(arguments, &given)?;
     let mut joined = read(&given)?;
+    if let Some(manifest) = &arguments.manifest {
+        let root = OsStr::from_bytes(joined.header.root.as_bytes());
+        keep_that_of_another_tree(manifest, Path::new(root))?;
+    }
     if !quiet {
         tell_span(&joined);
     }

@@ -69,7 +69,8 @@ impl Seen {
         }
     }
 
-    /// Notes that nothing was compared although that was asked for.
+    /// Notes that nothing was compared although that was asked for: the run is no success, whatever
+    /// the scan saw.
     pub fn not_compared(&mut self, was_asked_for: bool, error: &anyhow::Error) {
         if was_asked_for && self.diff.is_none() {
             let check = CheckRun {
@@ -78,6 +79,7 @@ impl Seen {
                 reason: Some(format!("nothing was compared: {error:#}")),
             };
             self.roots.iter_mut().for_each(|root| root.checks.push(check.clone()));
+            self.complete = false;
         }
     }
 

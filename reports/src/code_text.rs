@@ -817,7 +817,9 @@ pub(crate) static TABLE: &[CodeText] = &[
                   or extended attributes are not. Programs may be refused access, and builds may \
                   start anew.",
         detection: "Each field that statx, readlink and getxattr tell now against the baseline; \
-                    the fields that differ are named with both values.",
+                    the fields that differ are named with both values. The time of a directory \
+                    is not told where it alone differs and a name came or went in it: the name \
+                    is.",
         remedy: "Copy with cp -a or rsync -aHAX as root, which keep all of it. `--ignore FIELD` \
                  leaves out what need not be the same.",
     },
@@ -827,9 +829,9 @@ pub(crate) static TABLE: &[CodeText] = &[
         check: "baseline",
         severity: Severity::Warning,
         title: "Names of one file became files, or the other way round",
-        meaning: "Names that shared one file in the baseline are separate files now, or separate \
-                  files became one. A torn link takes more space, and a change through one name \
-                  no longer shows under the other.",
+        meaning: "Names that shared one file, link or device in the baseline are separate now, or \
+                  separate ones became one. A torn link takes more space, and a change through \
+                  one name no longer shows under the other.",
         detection: "The groups of names that share an inode now against those in the baseline.",
         remedy: "Copy with rsync -H, cp -a or tar, each over the whole tree in one run: they \
                  keep hard links.",

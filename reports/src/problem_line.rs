@@ -28,6 +28,9 @@ pub fn problem_line(report: &Report, fail_on: Severity, whole: bool) -> (Problem
         (ProblemState::Problem, judged(report))
     } else if report.saw_nothing() {
         (ProblemState::Unknown, "unknown: nothing was examined".to_owned() + &in_root(report, 0))
+    } else if report.compared_nothing() {
+        let so_far = judged(report);
+        (ProblemState::Unknown, format!("unknown: nothing was compared, so far {so_far}"))
     } else if !report.complete {
         (ProblemState::Unknown, format!("unknown: incomplete, so far {}", judged(report)))
     } else if let Some(shard) = report.shard() {
@@ -93,7 +96,7 @@ fn in_root(report: &Report, place: usize) -> String {
 mod tests {
     use super::*;
     use crate::sample::{finding, healthy, hostile, root, with_findings};
-    use crate::{Code, PathName, Totals, Verdict};
+    use crate::{CheckRun, CheckStatus, Code, PathName, Totals, Verdict};
 
     fn told(report: &Report) -> (ProblemState, String) {
         problem_line(report, Severity::Suspect, true)
@@ -131,6 +134,15 @@ mod tests {
         let (state, line) = told(&report);
         assert_eq!(state, ProblemState::Unknown);
         assert!(line.starts_with("fscan: unknown: incomplete, so far healthy: "), "{line}");
+        report.roots[0].checks.push(CheckRun {
+            name: "baseline".to_owned(),
+            status: CheckStatus::Partial,
+            reason: None,
+        });
+        let (state, line) = told(&report);
+        assert_eq!(state, ProblemState::Unknown);
+        assert!(line.starts_with("fscan: unknown: nothing was compared, so far heal"), "{line}");
+        report.roots[0].checks.pop();
         report.complete = true;
         let (state, line) = problem_line(&report, Severity::Suspect, false);
         assert_eq!(state, ProblemState::Unknown);

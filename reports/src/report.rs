@@ -127,6 +127,23 @@ impl Report {
         self.diff.as_ref().is_some_and(|diff| diff.totals.unchecked.entries > 0)
     }
 
+    /// Whether a comparison was asked for and did not take place.
+    pub fn compared_nothing(&self) -> bool {
+        let mut checks = self.roots.iter().flat_map(|root| &root.checks);
+        let asked = |check: &CheckRun| check.name == "baseline" && check.status != CheckStatus::Ran;
+        self.diff.is_none() && checks.any(asked)
+    }
+
+    /// Whether all that speaks of damage, accepted or not, is that the tree is not as a manifest has
+    /// it. Work on it does that as well.
+    pub fn only_differs(&self) -> bool {
+        let mut defects = self.findings.iter().filter(|found| found.severity > Severity::Info);
+        let differs = self.worst().is_some_and(|worst| worst > Severity::Info);
+        differs
+            && defects.all(Finding::may_be_work)
+            && !self.suppressed.iter().any(Suppressed::is_of_damage)
+    }
+
     /// Which part of a tree this is about, where it is about a part.
     pub fn shard(&self) -> Option<&str> {
         self.roots.iter().find_map(|root| root.shard.as_deref())

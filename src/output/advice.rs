@@ -7,7 +7,12 @@ use scanner::errno_name;
 const ADVICE: &[(&[Errno], &str)] = &[
     (&[Errno::NOSPC], "the disk is full: free some space, or write elsewhere"),
     (&[Errno::DQUOT], "the quota is used up: remove something, or write elsewhere"),
-    (&[Errno::ACCESS, Errno::PERM], "you may not write to {folder}: write elsewhere"),
+    (&[Errno::ACCESS], "you may not write to {folder}: write elsewhere"),
+    (
+        &[Errno::PERM],
+        "it is not allowed; file or folder may be immutable (lsattr -d), or you may not write to \
+         {folder}: write elsewhere",
+    ),
     (&[Errno::ROFS], "{folder} is read-only: write elsewhere"),
     (&[Errno::NOENT], "there is no folder {folder}: make it, or write elsewhere"),
     (&[Errno::NOTDIR], "{folder} is no folder: check the path"),

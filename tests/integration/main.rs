@@ -11,6 +11,7 @@
     reason = "a test that cannot go on fails; clippy sees test code only inside #[test] functions"
 )]
 
+mod baselines;
 mod beads;
 mod busy;
 mod checkpoint;

@@ -154,6 +154,8 @@ fn the_filesystem_is_what_was_found_on_it() {
     assert_eq!(of(Code::TimeImplausible).0, AtRisk);
     assert_eq!(of(Code::NameCollision).0, Works);
     assert_eq!(of(Code::VolumeNotRedundant).0, Works, "no word on the filesystem");
+    assert_eq!(of(Code::EntryMissing).0, Works, "nor is what somebody may have removed");
+    assert_eq!(of(Code::ContentChanged).0, Fails);
     let mut unscanned = healthy();
     unscanned.totals.entries = 0;
     assert_eq!(judged(unscanned.clone(), Vec::new(), filesystem).0, Unknown);

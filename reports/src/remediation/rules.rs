@@ -5,6 +5,7 @@
 
 mod buildah;
 mod damage;
+mod differences;
 mod docker;
 mod longhorn;
 mod offline;
@@ -28,6 +29,7 @@ const REPAIR_CAVEAT: &str = "A repair makes the filesystem consistent, not the f
 pub(super) fn all() -> impl Iterator<Item = &'static Rule> {
     let tables = [
         damage::RULES,
+        differences::RULES,
         longhorn::RULES,
         offline::RULES,
         tar::RULES,

@@ -250,7 +250,8 @@ fn what_a_comparison_found_asks_for_no_second_scan() {
         let report = crate::sample::with_findings(vec![finding(code, b"/home/coder/a")]);
         report.recommendations.into_iter().map(|advice| advice.id).collect()
     };
-    assert_eq!(ids(Code::EntryMissing), Vec::<String>::new());
+    assert_eq!(ids(Code::EntryMissing), ["settle-differences"]);
+    assert_eq!(ids(Code::EntryAdded), Vec::<String>::new());
     assert!(ids(Code::ContentChanged).contains(&"secure-data".to_owned()));
     assert!(ids(Code::ContentZeroed).contains(&"scan-again-quiet".to_owned()));
 }

@@ -42,7 +42,13 @@ pub(crate) fn verdict_label(report: &Report) -> (String, Style) {
         return ("NOTHING EXAMINED".to_owned(), Style::Doubtful);
     }
     let (word, style) = match report.verdict {
+        Verdict::Healthy if report.compared_nothing() => {
+            return ("NOTHING COMPARED".to_owned(), Style::Doubtful);
+        }
         Verdict::Healthy => ("HEALTHY", Style::Good),
+        Verdict::AtRisk | Verdict::Suspect if report.only_differs() => {
+            ("DIFFERENT", Style::Doubtful)
+        }
         Verdict::AtRisk => ("AT RISK", Style::Doubtful),
         Verdict::Suspect => ("SUSPECT", Style::Doubtful),
         Verdict::Corrupt => ("CORRUPT", Style::Bad),
@@ -75,6 +81,10 @@ pub(crate) fn verdict_sentences(report: &Report) -> String {
             "No damage was found but what is suppressed."
         }
         Verdict::Healthy => "No damage was found.",
+        Verdict::AtRisk | Verdict::Suspect if report.only_differs() => {
+            "The tree is not as the manifest has it. Work on it does that, and so does a copy that \
+             went wrong."
+        }
         Verdict::AtRisk => "No damage was found, but a risk of it.",
         Verdict::Suspect => "Corruption explains best what was found, but is not proven.",
         Verdict::Corrupt => "Damage is proven.",
@@ -84,7 +94,9 @@ pub(crate) fn verdict_sentences(report: &Report) -> String {
             " This is part {shard} of a tree: fscan merge joins the parts and looks at all of it."
         )
     });
-    let extent = if !report.complete {
+    let extent = if report.compared_nothing() {
+        " The run stopped before its end: nothing was compared with the manifest."
+    } else if !report.complete {
         " The run stopped before its end: the rest was not examined."
     } else if let Some(part) = &part {
         part

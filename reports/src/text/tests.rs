@@ -10,7 +10,7 @@ use crate::sample::{
     with_findings,
 };
 use crate::{
-    CheckRun, CheckStatus, DiffTotals, FindingCollector, PathName, Recommendation, Severity,
+    CheckRun, CheckStatus, Code, DiffTotals, FindingCollector, PathName, Recommendation, Severity,
     TarClassification, TarPattern, TarRefused, TarRun, TarTrips, Totals, Unchecked,
     UncheckedReason,
 };
@@ -430,6 +430,45 @@ fn an_explanation_says_what_how_and_what_to_do() {
     for heading in ["What it means", "How it is found", "What to do"] {
         assert!(text.contains(&format!("\n\n{heading}\n  ")), "{text}");
     }
+}
+
+#[test]
+fn a_tree_that_is_not_as_it_was_is_not_called_corrupt() {
+    let headline = |codes: &[Code]| {
+        let found = codes.iter().map(|code| finding(*code, b"/home/coder/a")).collect();
+        plain(&with_findings(found)).lines().next().unwrap_or_default().to_owned()
+    };
+    for code in [Code::EntryMissing, Code::ContentDiffers, Code::MetadataChanged] {
+        let headline = headline(&[code, Code::EntryAdded]);
+        assert!(headline.starts_with("DIFFERENT  The tree is not as the manifest"), "{headline}");
+    }
+    for (beside, word) in [
+        (Code::ContentChanged, "CORRUPT  "),
+        (Code::DirentDangling, "CORRUPT  "),
+        (Code::ContentZeroed, "SUSPECT  "),
+        (Code::SpaceLow, "SUSPECT  "),
+    ] {
+        assert!(headline(&[Code::EntryMissing, beside]).starts_with(word), "{beside:?}");
+    }
+    assert!(headline(&[Code::EntryAdded]).starts_with("HEALTHY  "));
+}
+
+#[test]
+fn what_was_to_be_compared_and_was_not_is_no_success() {
+    let mut report = healthy();
+    report.complete = false;
+    report.roots[0].checks.push(CheckRun {
+        name: "baseline".into(),
+        status: CheckStatus::Partial,
+        reason: Some("nothing was compared: /b: it is empty and the baseline is not".into()),
+    });
+    let text = plain(&report).split_whitespace().collect::<Vec<_>>().join(" ");
+    let expected =
+        "NOTHING COMPARED No damage was found. The run stopped before its end: nothing was";
+    assert!(text.starts_with(expected), "{text}");
+    assert!(text.contains("/b: it is empty and the baseline is not"), "{text}");
+    report.diff = Some(diff());
+    assert!(!plain(&report).contains("NOTHING COMPARED"));
 }
 
 /// A report from elsewhere may claim anything.

@@ -26,8 +26,8 @@ pub enum Fault {
     Read(io::Error),
     /// It could not be written.
     #[error(
-        "the checkpoint cannot be written ({0}); what it held before still counts. Is the disk \
-         full?"
+        "the checkpoint cannot be written ({0}); what it held before, if anything, still counts. \
+         Is the disk full?"
     )]
     Write(io::Error),
     /// Something else stands under its path.

@@ -21,9 +21,9 @@ pub(super) struct DirectoryTimes {
 }
 
 impl DirectoryTimes {
-    /// Notes a directory.
-    pub(super) fn wait_for(&mut self, path: Vec<u8>, fields: Vec<FieldChange>) {
-        self.waiting.push(Waiting { path, fields, explained: false });
+    /// Notes a directory. `explained` says that something else did it.
+    pub(super) fn wait_for(&mut self, path: Vec<u8>, fields: Vec<FieldChange>, explained: bool) {
+        self.waiting.push(Waiting { path, fields, explained });
     }
 
     /// Notes that a name came or went.

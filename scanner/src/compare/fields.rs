@@ -105,5 +105,9 @@ fn is_acl(name: &[u8]) -> bool {
 }
 
 fn called(name: &[u8]) -> String {
-    if is_acl(name) { "acl".to_owned() } else { format!("attribute {}", escape(name)) }
+    match name {
+        b"system.posix_acl_default" => "default acl".to_owned(),
+        _ if is_acl(name) => "acl".to_owned(),
+        _ => format!("attribute {}", escape(name)),
+    }
 }

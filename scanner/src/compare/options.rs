@@ -20,7 +20,7 @@ pub enum Field {
     Target,
     /// The number of a device node.
     Device,
-    /// Extended attributes, access control lists among them.
+    /// Extended attributes, access control lists among them: those are kept in attributes.
     Attributes,
     /// Access control lists alone.
     Acl,
@@ -102,6 +102,9 @@ pub struct CompareOptions {
     pub exclude: Option<Exclusions>,
     /// What globs for absolute paths are compared with: each of these followed by the path.
     pub roots: Vec<Vec<u8>>,
+    /// Paths that a scan wrote itself and that are on neither side: they explain another time of
+    /// their directory.
+    pub own: Vec<Vec<u8>>,
     /// What is not known of BEFORE: what is new there is unchecked. Its globs are for the caller
     /// to exclude.
     pub before: Gaps,

@@ -13,7 +13,7 @@ use super::options::{CompareOptions, Field, IgnoredFields};
 use super::scope::Scope;
 use super::totals::{Class, CompareTotals, Counter, DirectoryTotals, bytes_of};
 use crate::inode_facts::FileKind;
-use crate::manifest::Entry;
+use crate::manifest::{Entry, parent_of};
 
 /// Why an entry could not be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,7 +167,9 @@ impl<S: Sink> Pass<'_, S> {
         }
         let bytes = bytes_of(&before);
         if change.is_time_of_directory(before.kind) {
-            self.times.wait_for(before.path, change.fields);
+            let holds = |own: &Vec<u8>| parent_of(own) == Some(&before.path);
+            let explained = self.options.own.iter().any(holds);
+            self.times.wait_for(before.path, change.fields, explained);
         } else {
             self.counter.count(change.class(Class::Unchanged), &before.path, before.kind, bytes);
             self.tell(before.path, None, change);

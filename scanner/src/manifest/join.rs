@@ -179,7 +179,9 @@ fn belongs(
 ) -> Result<(), ManifestJoinError> {
     let other = |what: String| Err(ManifestJoinError::Others { path: path.into(), what });
     let Some(part) = header.part else {
-        return other("it is a whole manifest and no part of one".to_owned());
+        return other(
+            "it is a whole manifest and no part of one; keep it in another folder".to_owned(),
+        );
     };
     let count = shards.created_at.len();
     if part.count.get() as usize != count {

@@ -181,6 +181,9 @@ impl Records {
             return;
         }
         let mut record = Record::new(facts).with_attributes(attributes);
+        if facts.kind() != FileKind::Directory {
+            record = record.with_identity(facts);
+        }
         match facts.kind() {
             FileKind::Symlink => {
                 let target = rustix::fs::readlinkat(directory, name, Vec::new());
@@ -189,7 +192,6 @@ impl Records {
             FileKind::CharacterDevice | FileKind::BlockDevice => {
                 record.more().device = Some(facts.special_device());
             }
-            FileKind::Regular => record = record.with_identity(facts),
             _ => {}
         }
         self.noted.add(node, name.to_bytes(), record);

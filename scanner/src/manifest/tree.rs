@@ -218,6 +218,11 @@ impl RecordTree {
         names
     }
 
+    /// Paths below the root that are no part of it: files that the scan itself writes.
+    pub fn left_out(&self) -> &[Vec<u8>] {
+        &self.left_out
+    }
+
     /// What the tree holds, in numbers.
     pub fn counts(&self) -> Counts {
         self.counts

@@ -21,7 +21,7 @@ pub(super) static RULES: &[Rule] = &[
             ),
             run(
                 "Write down what can be seen. ELSEWHERE lies on another volume.",
-                "fscan --read-only {path} --manifest ELSEWHERE/before.jsonl.gz",
+                "fscan --read-only {path} --manifest ELSEWHERE/as-found.jsonl.gz",
             ),
             run(
                 "Copy what can still be read. Its errors and exit codes other than 0 name what is \
@@ -30,7 +30,7 @@ pub(super) static RULES: &[Rule] = &[
             ),
             run(
                 "Verify the copy by content.",
-                "fscan --read-only DESTINATION --baseline ELSEWHERE/before.jsonl.gz",
+                "fscan --read-only DESTINATION --baseline ELSEWHERE/as-found.jsonl.gz",
             ),
             tell(
                 "A copy of files lacks every name that the damaged filesystem does not show. Those \

@@ -114,12 +114,12 @@ pub(super) static RULES: &[Rule] = &[
             tell("Or copy {path} to another volume. Stop first what writes there."),
             run(
                 "What there is. ELSEWHERE lies on another volume.",
-                "fscan --read-only {path} --manifest ELSEWHERE/before.jsonl.gz",
+                "fscan --read-only {path} --manifest ELSEWHERE/as-found.jsonl.gz",
             ),
             run("Copy.", "rsync -aHAXx --numeric-ids {path}/ DESTINATION/"),
             run(
                 "Verify the copy by content.",
-                "fscan --read-only DESTINATION --baseline ELSEWHERE/before.jsonl.gz",
+                "fscan --read-only DESTINATION --baseline ELSEWHERE/as-found.jsonl.gz",
             ),
         ],
         caveat: "Longhorn knows only of its own backups: there may be others.",
@@ -272,7 +272,7 @@ pub(super) static RULES: &[Rule] = &[
         steps: &[
             run(
                 "With a manifest from before the failure: what was lost or changed.",
-                "fscan --read-only {path} --baseline ELSEWHERE/before.jsonl.gz",
+                "fscan --read-only {path} --baseline ELSEWHERE/as-found.jsonl.gz",
             ),
             tell(
                 "Without one restore the last backup from before it into a volume of its own, \

@@ -16,7 +16,7 @@ const DECIDE: Template = tell(
 
 const LOOK_AGAIN: Template = run(
     "Mounted again: what is left, and what has changed.",
-    "fscan --read-only {path} --baseline ELSEWHERE/before.jsonl.gz",
+    "fscan --read-only {path} --baseline ELSEWHERE/as-found.jsonl.gz",
 );
 
 const REPAIR_SOURCE: &str =
@@ -106,11 +106,14 @@ pub(super) static RULES: &[Rule] = &[
         steps: &[
             run(
                 "What there is, while nothing writes. ELSEWHERE lies on another volume.",
-                "fscan --read-only {path} --manifest ELSEWHERE/before.jsonl.gz",
+                "fscan --read-only {path} --manifest ELSEWHERE/as-found.jsonl.gz",
             ),
             tell("Make a new claim of another name, of a class with three replicas, and mount it."),
             run("Copy.", "rsync -aHAXx --numeric-ids {path}/ DESTINATION/"),
-            run("Prove it.", "fscan --read-only DESTINATION --baseline ELSEWHERE/before.jsonl.gz"),
+            run(
+                "Prove it.",
+                "fscan --read-only DESTINATION --baseline ELSEWHERE/as-found.jsonl.gz",
+            ),
             tell("Let the workload use the new claim. Keep the old one until all works."),
             destroy(
                 "Only then, and only while the policy of its PV is Retain: the volume stays.",

@@ -32,6 +32,11 @@ pub(super) const CASES: &[Case] = &[
         (DAMAGE, &[VOLUME]),
         &[(None, &[VOLUME]), (DAMAGE, &[]), (Some(Code::TimeImplausible), &[VOLUME])],
     ),
+    (
+        "settle-differences",
+        (Some(Code::EntryMissing), &[]),
+        &[(Some(Code::EntryAdded), &[]), (DAMAGE, &[])],
+    ),
     ("back-up-first", (Some(Code::VolumeNotBackedUp), &[]), &[(DAMAGE, &[VOLUME])]),
     (
         "wait-for-rebuild",

@@ -195,7 +195,7 @@ fn the_incident_is_led_through_in_order() {
         "e2fsck -fn /dev/longhorn/pvc-1",
         "kubectl -n dev describe pvc home",
         "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 coder",
-        "fscan --read-only /home/coder --manifest ELSEWHERE/before.jsonl.gz",
+        "fscan --read-only /home/coder --manifest ELSEWHERE/as-found.jsonl.gz",
     ] {
         assert!(commands.contains(&expected), "{expected}: {commands:#?}");
     }

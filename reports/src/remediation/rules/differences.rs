@@ -1,0 +1,48 @@
+//! What to do about a tree that is not as a manifest has it.
+
+use crate::{Code, Confidence};
+
+use super::super::condition::{ANY, When};
+use super::super::rule::{Rule, Stage};
+use super::super::template::{run, tell};
+
+pub(super) static RULES: &[Rule] = &[Rule {
+    id: "settle-differences",
+    title: "Find out which side of the comparison is right",
+    stage: Stage::Protect,
+    when: When {
+        codes: &[
+            Code::EntryMissing,
+            Code::TypeChanged,
+            Code::ContentDiffers,
+            Code::ContentChanged,
+            Code::HardLinksChanged,
+            Code::MetadataChanged,
+        ],
+        ..ANY
+    },
+    steps: &[
+        tell(
+            "Keep what the manifest was made of, and the manifest itself, until nothing differs that \
+             should not.",
+        ),
+        run(
+            "If the tree is a copy: whether the ORIGINAL is still as the MANIFEST has it.",
+            "fscan --read-only ORIGINAL --baseline MANIFEST",
+        ),
+        tell(
+            "If it is, copy again what is missing or differs, and compare again. What comes out wrong \
+             a second time speaks against the volume that holds the copy. If it is not, the original \
+             changed after the manifest was made: take a new one of it while nothing writes there, \
+             into another file, and compare the copy with that.",
+        ),
+        tell(
+            "If it is the same tree at a later time: what people and programs did there since is no \
+             damage. What nobody did is to be taken from a backup.",
+        ),
+    ],
+    caveat: "Where content changed and size and times did not, no ordinary write did it: do not \
+             overwrite either side before you know which one is right.",
+    source: "fscan's rules of evidence",
+    confidence: Confidence::High,
+}];

@@ -1,0 +1,82 @@
+//! Manifests that must outlive what is done beside them, and comparisons that did not take place.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::harness::{Dir, Fscan, Outcome};
+
+/// Scans, writes nothing but what is asked for.
+fn scan(dir: &Dir, tree: &Path, arguments: &[&str]) -> Outcome {
+    let scan = Fscan::new(dir).args(["--read-only", "--skip", "kernel,environment"]).arg(tree);
+    scan.args(arguments).in_folder(dir.path()).run()
+}
+
+/// The same where a file may be written into the tree.
+fn scan_within(dir: &Dir, tree: &Path, arguments: &[&str]) -> Outcome {
+    let scan = Fscan::new(dir).args(["--skip", "kernel,environment,tar"]).arg(tree);
+    scan.args(arguments).in_folder(dir.path()).run()
+}
+
+#[test]
+fn a_tree_that_is_not_mounted_makes_no_healthy_report() {
+    let dir = Dir::new();
+    dir.file("full/a", b"a");
+    let (full, empty) = (dir.join("full"), dir.folder("empty"));
+    scan(&dir, &full, &["--manifest", "m"]).expect_code(0);
+
+    let refused = scan(&dir, &empty, &["--baseline", "m", "-o", "report.json"]);
+    refused.expect_code(2).expect(refused.stdout().starts_with("NOTHING COMPARED  "), "headline");
+    refused.expect(refused.stderr().contains("is nothing mounted here?"), "why");
+    let again = |format: &str| {
+        Fscan::new(&dir).args(["report"]).arg(dir.join("report.json")).arg(format).run()
+    };
+    let line = again("--npd");
+    line.expect_code(2).expect(line.stdout().contains("unknown: nothing was compared"), "line");
+    let metrics = again("--format=prometheus").stdout();
+    assert!(
+        metrics.lines().any(|line| line.starts_with("fscan_scan_complete") && line.ends_with(" 0"))
+    );
+    let junit = again("--format=junit").stdout();
+    assert!(junit.contains("<error"), "{junit}");
+}
+
+#[test]
+fn the_manifest_of_another_tree_is_not_replaced() {
+    let dir = Dir::new();
+    dir.file("one/a", b"a");
+    dir.file("copy/a", b"A");
+    let (one, copy) = (dir.join("one"), dir.join("copy"));
+    scan(&dir, &one, &["--manifest", "before.gz"]).expect_code(0);
+    let before = fs::read(dir.join("before.gz")).unwrap();
+
+    let refused = scan(&dir, &copy, &["--manifest", "before.gz"]);
+    refused.expect_code(2).expect_one_error_line("is the manifest of another tree");
+    refused.expect(refused.stderr().contains(one.to_str().unwrap()), "whose it is");
+    assert_eq!(fs::read(dir.join("before.gz")).unwrap(), before);
+
+    std::os::unix::fs::symlink(&one, dir.join("link")).unwrap();
+    scan(&dir, &dir.join("link"), &["--manifest", "before.gz"]).expect_code(0);
+    fs::write(dir.join("other"), b"no manifest").unwrap();
+    scan(&dir, &copy, &["--manifest", "other"]).expect_code(0);
+}
+
+#[test]
+fn a_manifest_inside_its_tree_explains_the_time_of_its_folder() {
+    let dir = Dir::new();
+    dir.file("tree/a", b"a");
+    dir.file("tree/deep/b", b"b");
+    let tree = dir.join("tree");
+    for place in ["tree/m.gz", "tree/deep/m.gz"] {
+        scan_within(&dir, &tree, &["--manifest", place]).expect_code(0);
+        std::thread::sleep(Duration::from_millis(20));
+        let compared = scan_within(&dir, &tree, &["--baseline", place, "--fail-on", "warning"]);
+        compared.expect_code(0).expect(compared.stdout().contains("intact:"), "nothing differs");
+        fs::remove_file(dir.join(place)).unwrap();
+    }
+    // What the scan did not do is told.
+    scan_within(&dir, &tree, &["--manifest", "tree/m.gz"]).expect_code(0);
+    fs::File::open(dir.join("tree/deep")).unwrap().set_modified(std::time::UNIX_EPOCH).unwrap();
+    let compared = scan_within(&dir, &tree, &["--baseline", "tree/m.gz", "--fail-on", "warning"]);
+    compared.expect_code(1).expect(compared.stdout().contains("tree/deep"), "the other folder");
+}
