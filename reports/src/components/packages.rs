@@ -2,7 +2,7 @@
 
 use super::Judged;
 use crate::ComponentStatus::{AtRisk, Fails, Unknown, Works};
-use crate::{Report, Severity, TarConclusion, TarRun};
+use crate::{Finding, Report, Severity, TarConclusion, TarRun};
 
 pub(super) fn judge(report: &Report) -> Judged {
     let Some(trips) = &report.tar else {
@@ -48,5 +48,7 @@ fn failed(runs: &[TarRun]) -> u64 {
 
 fn is_damaged(report: &Report) -> bool {
     let accepted = report.suppressed.iter().any(crate::Suppressed::is_of_damage);
-    accepted || report.worst().is_some_and(|worst| worst >= Severity::Suspect)
+    let speaks_of_it =
+        |found: &Finding| found.severity >= Severity::Suspect && !found.may_be_work();
+    accepted || report.findings.iter().any(speaks_of_it)
 }

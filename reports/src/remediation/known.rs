@@ -78,11 +78,12 @@ impl<'a> Known<'a> {
         self.places().position(|other| other.is(place))
     }
 
-    /// The worst that was found in a root.
+    /// The worst that was found in a root, but for what work on it may have done.
     pub(crate) fn worst_of(self, path: &PathName) -> Option<Severity> {
         let is_there = |place: &Place| place.root.is_some_and(|root| root.path == *path);
         let there = |finding: &&Finding| self.places_of(finding).iter().any(is_there);
-        self.findings.iter().filter(there).map(|finding| finding.severity).max()
+        let found = self.findings.iter().filter(|finding| !finding.may_be_work());
+        found.filter(there).map(|finding| finding.severity).max()
     }
 
     /// The worst that was found in the innermost root that a path lies in.
