@@ -288,7 +288,11 @@ impl Account {
             failure: error.as_ref().map(ToString::to_string),
         };
         if let Some(tree) = scan.take_records() {
-            let unexamined = gathered.records.unexamined();
+            let mut unexamined = gathered.records.unexamined();
+            if gathered.findings.has(Code::InodeUnattached) {
+                // Which directory had the names that these files lost is not known.
+                unexamined.push(Vec::new());
+            }
             let excluded = self.options.exclude.globs().to_vec();
             let gaps = Gaps::new(unexamined, excluded, scan.hides_trusted());
             self.recorded = Some(PendingRecords { root: scan.path.clone(), tree, gaps });

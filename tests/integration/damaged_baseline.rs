@@ -58,3 +58,25 @@ fn a_name_whose_inode_is_gone_is_left_open() {
         outcome.expect(!outcome.stdout().contains("intact:"), "it is not proven to be intact");
     });
 }
+
+#[test]
+fn files_that_lost_their_names_leave_the_whole_tree_open() {
+    in_lab(LAB, |dir| {
+        let image = Image::ext4(dir, 32, &["-b", "4096"]);
+        image.fill(|top| files(&top.join("app"), 200));
+        image.debugfs(&["unlink /app/name-000007"]);
+        let home = image.mount("ro,errors=continue");
+        // What was written a moment ago may be under way still.
+        std::thread::sleep(std::time::Duration::from_secs(3));
+        let manifest = dir.join("before.jsonl.gz");
+        let scan = Fscan::new(dir).arg("--read-only").arg(home.point()).arg("--manifest");
+        let scan = scan.arg(&manifest).run();
+        scan.expect_code(1).expect(scan.stdout().contains("inode-unattached"), "which is seen");
+        scan.expect(scan.stderr().contains("leaves the whole tree open"), "and said");
+        let copy = dir.folder("copy");
+        let from = format!("{}/", home.point().display());
+        assert!(tool("rsync").args(["-aHAX", &from]).arg(&copy).status().unwrap().success());
+        let outcome = compare(dir, &copy, &manifest);
+        outcome.expect_code(3).expect(!outcome.stdout().contains("intact:"), "not proven");
+    });
+}
