@@ -272,7 +272,7 @@ pub(super) static RULES: &[Rule] = &[
         steps: &[
             run(
                 "With a manifest from before the failure: what was lost or changed.",
-                "fscan --read-only {path} --baseline ELSEWHERE/as-found.jsonl.gz",
+                "fscan --read-only {path} --baseline ELSEWHERE/before.jsonl.gz",
             ),
             tell(
                 "Without one restore the last backup from before it into a volume of its own, \
