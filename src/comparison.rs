@@ -43,6 +43,12 @@ pub fn check(ignore: &[String], options: &CompareOptions) -> CheckRun {
     if options.before.hides_trusted || options.after.hides_trusted {
         left_out.push("attributes named trusted.*, which take root to see".to_owned());
     }
+    if options.before.links_of_files_alone || options.after.links_of_files_alone {
+        left_out.push(
+            "hard links of what is no regular file, which a manifest of an earlier fscan lacks"
+                .to_owned(),
+        );
+    }
     CheckRun {
         name: "baseline".to_owned(),
         status: CheckStatus::Ran,

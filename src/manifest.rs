@@ -1,8 +1,9 @@
 //! What a scan writes of every name (`--manifest`, `--sums`) and what it compares (`--baseline`).
 
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use reports::{
     CheckRun, Diff, DiffSide, FindingCollector, PathName, Timestamp, UncheckedCollector,
 };
@@ -53,8 +54,9 @@ impl<'a> Manifests<'a> {
         {
             file.iter().try_for_each(|file| output::check_target(file, content))?;
         }
-        if let (Some(manifest), Some(root)) = (&arguments.manifest, arguments.paths.first()) {
-            keep_that_of_another_tree(manifest, root)?;
+        let root = arguments.paths.first().and_then(|path| path.canonicalize().ok());
+        if let (Some(manifest), Some(root)) = (&arguments.manifest, root) {
+            keep_that_of_another_tree(manifest, root.as_os_str().as_bytes())?;
         }
         let baseline = arguments.baseline.as_deref().map(read_to_the_end).transpose()?;
         Ok(Manifests { arguments, baseline, begun: Timestamp::now() })
@@ -196,21 +198,22 @@ fn keep_apart(arguments: &ScanArguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A manifest of another tree is not replaced: a copy of that tree may be waiting to be compared with
-/// it, and nothing else tells what it was like.
-pub fn keep_that_of_another_tree(manifest: &Path, root: &Path) -> anyhow::Result<()> {
-    let Ok(there) = ManifestReader::open(manifest) else { return Ok(()) };
-    let Ok(root) = root.canonicalize() else { return Ok(()) };
-    let other = &there.header().root;
-    if *other != root_bytes(&root) {
-        bail!(
-            "{}: it is the manifest of another tree, {}, and would be replaced: write elsewhere, or \
-             remove it first",
+/// A manifest of another tree than that at `root` is not replaced: a copy of that tree may be waiting
+/// to be compared with it, and nothing else tells what it was like.
+pub fn keep_that_of_another_tree(manifest: &Path, root: &[u8]) -> anyhow::Result<()> {
+    let remedy = "and would be replaced: write elsewhere, or remove it first";
+    let there = ManifestReader::root_of(manifest).with_context(|| {
+        let shown = PathName::from(manifest).escaped();
+        format!("{shown}: it is a manifest that cannot be read, {remedy}")
+    })?;
+    match there {
+        Some(other) if other != root => bail!(
+            "{}: it is the manifest of another tree, {}, {remedy}",
             PathName::from(manifest).escaped(),
-            PathName::new(other.clone()).escaped()
-        );
+            PathName::new(other).escaped()
+        ),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Files that the scan writes or compares with: they are no part of the tree.
@@ -231,6 +234,5 @@ fn read_to_the_end(path: &Path) -> anyhow::Result<Header> {
 }
 
 fn root_bytes(root: &Path) -> Vec<u8> {
-    use std::os::unix::ffi::OsStrExt;
     root.as_os_str().as_bytes().to_vec()
 }

@@ -1,9 +1,7 @@
 //! `fscan merge`: the parts of a tree that several processes scanned, as one scan.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -36,8 +34,7 @@ pub fn run(arguments: &MergeArguments) -> anyhow::Result<Status> {
     keep_apart(arguments, &given)?;
     let mut joined = read(&given)?;
     if let Some(manifest) = &arguments.manifest {
-        let root = OsStr::from_bytes(joined.header.root.as_bytes());
-        keep_that_of_another_tree(manifest, Path::new(root))?;
+        keep_that_of_another_tree(manifest, joined.header.root.as_bytes())?;
     }
     if !quiet {
         tell_span(&joined);

@@ -294,7 +294,8 @@ impl Account {
                 unexamined.push(Vec::new());
             }
             let excluded = self.options.exclude.globs().to_vec();
-            let gaps = Gaps::new(unexamined, excluded, scan.hides_trusted());
+            let gaps = Gaps { excluded, hides_trusted: scan.hides_trusted(), ..Gaps::default() };
+            let gaps = gaps.with_unexamined(unexamined);
             self.recorded = Some(PendingRecords { root: scan.path.clone(), tree, gaps });
         }
         self.totals += &gathered.totals;

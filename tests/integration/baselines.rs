@@ -59,6 +59,15 @@ fn the_manifest_of_another_tree_is_not_replaced() {
     scan(&dir, &dir.join("link"), &["--manifest", "before.gz"]).expect_code(0);
     fs::write(dir.join("other"), b"no manifest").unwrap();
     scan(&dir, &copy, &["--manifest", "other"]).expect_code(0);
+
+    scan(&dir, &one, &["--shard", "0/1", "--facts", "facts", "--manifest", "part"]).expect_code(0);
+    let refused = scan(&dir, &copy, &["--manifest", "part"]);
+    refused.expect_code(2).expect_one_error_line("is the manifest of another tree");
+    for cannot_be_read in [r#"{"fscan_manifest":99}"#, r#"{"fscan_manifest":1,"root"#] {
+        fs::write(dir.join("unread"), format!("{cannot_be_read}\n")).unwrap();
+        let refused = scan(&dir, &one, &["--manifest", "unread"]);
+        refused.expect_code(2).expect_one_error_line("is a manifest that cannot be read");
+    }
 }
 
 #[test]

@@ -466,6 +466,14 @@ fn parts_are_never_replaced_and_manifests_are_those_of_the_facts() {
         fs::copy(again.manifest(0), shards.manifest(0)).unwrap();
         refused(shards.merge().arg("--manifest").arg(&out), "not written by the scan whose facts");
         assert!(!out.exists());
+        // What may be all that tells of another tree; this one need not be there for that.
+        let kept = foreign.manifest(0);
+        let before = fs::read(&kept).unwrap();
+        let away = dir.join("away");
+        fs::rename(&tree, &away).unwrap();
+        refused(again.merge().arg("--manifest").arg(&kept), "is the manifest of another tree");
+        fs::rename(&away, &tree).unwrap();
+        assert_eq!(fs::read(&kept).unwrap(), before);
 
         // A part that fails leaves nothing of an earlier one.
         fs::remove_dir(&tree).unwrap();

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use crate::exclusions::Exclusions;
+use crate::inode_facts::FileKind;
 use crate::manifest::Gaps;
 
 /// A part of an entry's metadata that a comparison can leave out.
@@ -63,11 +64,17 @@ impl IgnoredFields {
     /// The bit of attributes that a side was not shown.
     const TRUSTED: u16 = 1 << 15;
 
-    /// Leaves out as well what a side was not shown.
+    /// The bit of names of one inode that is no regular file.
+    const LINKS_OF_OTHERS: u16 = 1 << 14;
+
+    /// Leaves out as well what a side was not shown, or did not note.
     #[must_use]
     pub(super) fn with_gaps(self, before: &Gaps, after: &Gaps) -> Self {
-        let hidden = before.hides_trusted || after.hides_trusted;
-        if hidden { IgnoredFields(self.0 | Self::TRUSTED) } else { self }
+        let either =
+            |what: fn(&Gaps) -> bool, bit| if what(before) || what(after) { bit } else { 0 };
+        let trusted = either(|gaps| gaps.hides_trusted, Self::TRUSTED);
+        let links = either(|gaps| gaps.links_of_files_alone, Self::LINKS_OF_OTHERS);
+        IgnoredFields(self.0 | trusted | links)
     }
 
     /// Leaves out attributes as well: somebody could not read them.
@@ -79,6 +86,12 @@ impl IgnoredFields {
     /// Whether attributes whose names begin with `trusted.` are left out.
     pub(super) fn has_trusted(self) -> bool {
         self.0 & Self::TRUSTED != 0
+    }
+
+    /// Whether it is left out which names are those of one inode of this kind.
+    pub(super) fn has_links_of(self, kind: FileKind) -> bool {
+        let is_other = kind != FileKind::Regular && self.0 & Self::LINKS_OF_OTHERS != 0;
+        is_other || self.has(Field::Links)
     }
 
     /// Whether a field is left out.

@@ -9,7 +9,7 @@ use super::directory_times::{DirectoryTimes, Waiting};
 use super::hard_links::HardLinks;
 use super::join::{Join, Pair};
 use super::lone::Lones;
-use super::options::{CompareOptions, Field, IgnoredFields};
+use super::options::{CompareOptions, IgnoredFields};
 use super::scope::Scope;
 use super::totals::{Class, CompareTotals, Counter, DirectoryTotals, bytes_of};
 use crate::inode_facts::FileKind;
@@ -187,7 +187,7 @@ impl<S: Sink> Pass<'_, S> {
     fn note_links(&mut self, before: &Entry, after: &Entry) {
         let (old, new) = (before.same_file_as.as_deref(), after.same_file_as.as_deref());
         let is_link = old.is_some() || new.is_some();
-        if is_link && !self.ignore.has(Field::Links) {
+        if is_link && !self.ignore.has_links_of(before.kind) {
             self.links.add(&before.path, old, new);
         }
     }

@@ -15,24 +15,23 @@ pub struct Gaps {
     /// Whether extended attributes whose names begin with `trusted.` were not shown: that takes
     /// CAP_SYS_ADMIN (xattr(7)).
     pub hides_trusted: bool,
+    /// Whether names of one inode are known of regular files alone, as in manifests of an early form.
+    pub links_of_files_alone: bool,
 }
 
 impl Gaps {
     /// Paths that are named at most, and bytes of all of them.
     const MOST: (usize, usize) = (10_000, 1 << 21);
 
-    /// With these paths. Where they are too many, the directories that hold the deepest of them
-    /// stand for these, and so on upwards.
-    pub(crate) fn new(
-        unexamined: Vec<Vec<u8>>,
-        excluded: Vec<String>,
-        hides_trusted: bool,
-    ) -> Self {
+    /// With these paths as well. Where they are too many, the directories that hold the deepest of
+    /// them stand for these, and so on upwards.
+    #[must_use]
+    pub(crate) fn with_unexamined(self, unexamined: impl IntoIterator<Item = Vec<u8>>) -> Self {
         let (most, most_bytes) = Self::MOST;
         let is_too_much = |paths: &BTreeSet<Vec<u8>>| {
             paths.len() > most || paths.iter().map(Vec::len).sum::<usize>() > most_bytes
         };
-        let mut paths: BTreeSet<Vec<u8>> = unexamined.into_iter().collect();
+        let mut paths: BTreeSet<Vec<u8>> = self.unexamined.into_iter().chain(unexamined).collect();
         while is_too_much(&paths) {
             let deepest = paths.iter().map(|path| depth(path)).max().unwrap_or(0);
             let above = |path: Vec<u8>| {
@@ -41,7 +40,7 @@ impl Gaps {
             };
             paths = paths.into_iter().map(above).collect();
         }
-        Gaps { unexamined: paths.into_iter().collect(), excluded, hides_trusted }
+        Gaps { unexamined: paths.into_iter().collect(), ..self }
     }
 
     /// Whether so much is not known that nothing can be said.
@@ -60,7 +59,7 @@ mod tests {
     use super::*;
 
     fn gaps(paths: impl Iterator<Item = String>) -> Vec<Vec<u8>> {
-        Gaps::new(paths.map(String::into_bytes).collect(), Vec::new(), false).unexamined
+        Gaps::default().with_unexamined(paths.map(String::into_bytes)).unexamined
     }
 
     #[test]

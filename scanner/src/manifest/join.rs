@@ -4,7 +4,7 @@
 //! and once to write. So memory does not grow with the tree.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -116,9 +116,7 @@ impl ManifestParts {
             }
         }
         self.header.counts = counts;
-        let Gaps { unexamined, excluded, hides_trusted } = std::mem::take(&mut self.header.gaps);
-        let unexamined = unexamined.into_iter().chain(left_out).collect();
-        self.header.gaps = Gaps::new(unexamined, excluded, hides_trusted);
+        self.header.gaps = std::mem::take(&mut self.header.gaps).with_unexamined(left_out);
         Ok(())
     }
 
@@ -210,10 +208,13 @@ fn has(header: &Header, index: u32) -> bool {
 fn gaps(headers: &[Header], unexamined: Vec<Vec<u8>>) -> Gaps {
     let all = || headers.iter().map(|header| &header.gaps);
     let named = all().flat_map(|gaps| gaps.unexamined.clone());
-    let unexamined: BTreeSet<_> = named.chain(unexamined).collect();
-    let excluded = all().next().map(|gaps| gaps.excluded.clone()).unwrap_or_default();
-    let hides_trusted = all().any(|gaps| gaps.hides_trusted);
-    Gaps::new(unexamined.into_iter().collect(), excluded, hides_trusted)
+    let gaps = Gaps {
+        unexamined: Vec::new(),
+        excluded: all().next().map(|gaps| gaps.excluded.clone()).unwrap_or_default(),
+        hides_trusted: all().any(|gaps| gaps.hides_trusted),
+        links_of_files_alone: all().any(|gaps| gaps.links_of_files_alone),
+    };
+    gaps.with_unexamined(named.chain(unexamined))
 }
 
 /// The next entry of a part.

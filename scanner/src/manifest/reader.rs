@@ -1,6 +1,6 @@
 //! Reads a manifest entry by entry, and trusts none of it.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 use reports::PathName;
@@ -44,6 +44,23 @@ impl ManifestReader {
         match open(path) {
             Ok(file) => Self::new(named, file),
             Err(fault) => Err(ManifestError { path: named, fault }),
+        }
+    }
+
+    /// The tree that the manifest at `path`, or the part of one, is of; none where nothing is there, or
+    /// something else. One that cannot be read, such as one of a newer fscan, is an error.
+    pub fn root_of(path: &Path) -> Result<Option<Vec<u8>>, ManifestError> {
+        match Self::open_part(path) {
+            Ok(reader) => Ok(Some(reader.header.root)),
+            Err(ManifestError {
+                fault: Fault::Empty | Fault::Other(_) | Fault::NoFile(_), ..
+            }) => Ok(None),
+            Err(ManifestError { fault: Fault::Open(error), .. })
+                if error.kind() == io::ErrorKind::NotFound =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(error),
         }
     }
 
@@ -110,7 +127,8 @@ impl ManifestReader {
             return edited("the digest");
         }
         // Manifests of an early form have no such hash, and told of no gaps.
-        let gaps_proven = footer.header.is_some() || self.header.gaps == Gaps::default();
+        let early = Gaps { links_of_files_alone: true, ..Gaps::default() };
+        let gaps_proven = footer.header.is_some() || self.header.gaps == early;
         if !gaps_proven || footer.header.is_some_and(|hash| hash != self.header_hash) {
             return edited("the hash of the first line");
         }
@@ -192,9 +210,9 @@ fn read_header(lines: &mut Lines) -> Result<(Header, ContentHash), Fault> {
         Err(fault) => return Err(fault),
     };
     match Header::version(line) {
-        None => Err(other),
+        None if !is_header => Err(other),
         Some(version) if version > MANIFEST_VERSION => Err(Fault::Newer(version)),
-        Some(_) => {
+        _ => {
             let hash = *blake3::hash(line).as_bytes();
             let header = Header::parse(line).map_err(|what| Fault::Line { line: 1, what })?;
             Ok((header, hash))

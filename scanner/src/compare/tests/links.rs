@@ -64,3 +64,22 @@ fn a_torn_file_counts_as_other_metadata_once() {
     assert_eq!(told_both.lines(), ["metadata b: mode", "torn b from a"]);
     assert_eq!(told_both.comparison.totals.metadata.entries, 1);
 }
+
+/// Manifests of an early form note nothing of those.
+#[test]
+fn links_of_other_kinds_are_compared_where_both_sides_note_them() {
+    let links = |same_file_as: Option<&str>| {
+        let of = |e: &mut Entry| e.same_file_as = same_file_as.map(Into::into);
+        let (first, second) = (entry(b"a", FileKind::Symlink), entry(b"b", FileKind::Symlink));
+        [vec![first, with(second, of)], names(&["c d"])].concat()
+    };
+    let early = Gaps { links_of_files_alone: true, ..Gaps::default() };
+    let (before, after) = (links(None), [&links(Some("a"))[..2], &names(&["c", "d"])].concat());
+    assert_eq!(told(&before, &after).lines(), ["joined b to a", "torn d from c"]);
+    for options in [
+        CompareOptions { before: early.clone(), ..CompareOptions::default() },
+        CompareOptions { after: early, ..CompareOptions::default() },
+    ] {
+        assert_eq!(told_with(&before, &after, &options).lines(), ["torn d from c"]);
+    }
+}

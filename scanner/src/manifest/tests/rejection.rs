@@ -33,7 +33,7 @@ fn sealed(entries: &[Entry]) -> Vec<u8> {
         root: b"/".into(),
         created_at: reports::Timestamp::now(),
         counts,
-        gaps: Gaps::default(),
+        gaps: Gaps { links_of_files_alone: true, ..Gaps::default() },
         part: None,
     };
     let footer = Footer { counts, digest, header: None, stored: None }.to_line().unwrap();

@@ -49,6 +49,9 @@ struct Wire {
     excluded: Vec<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     hides_trusted: bool,
+    /// Whether other names are noted of every kind of inode.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    all_links: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     part: Option<Shard>,
 }
@@ -89,8 +92,8 @@ impl Header {
         };
         let unexamined: Option<_> = wire.unexamined.into_iter().map(WirePath::bytes).collect();
         let unexamined = unexamined.ok_or("a path_hex is not hexadecimal")?;
-        let Wire { excluded, hides_trusted, part, .. } = wire;
-        let gaps = Gaps { unexamined, excluded, hides_trusted };
+        let Wire { excluded, hides_trusted, all_links, part, .. } = wire;
+        let gaps = Gaps { unexamined, excluded, hides_trusted, links_of_files_alone: !all_links };
         let Wire { tool, created_at, counts, .. } = wire;
         Ok(Header { tool, root, created_at, counts, gaps, part })
     }
@@ -108,6 +111,7 @@ impl Header {
             unexamined: self.gaps.unexamined.iter().map(|path| WirePath::of(path)).collect(),
             excluded: self.gaps.excluded.clone(),
             hides_trusted: self.gaps.hides_trusted,
+            all_links: !self.gaps.links_of_files_alone,
             part: self.part,
         };
         let mut line = serde_json::to_vec(&wire)?;
@@ -152,6 +156,7 @@ mod tests {
                     unexamined: vec![b"".to_vec(), b"a/\xfe\n\"".to_vec(), b"b".to_vec()],
                     excluded: vec!["*.tmp".into(), "a/b".into()],
                     hides_trusted: true,
+                    links_of_files_alone: root.is_empty(),
                 },
                 part: "3/8".parse().ok(),
             };
