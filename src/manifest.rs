@@ -87,8 +87,12 @@ impl<'a> Manifests<'a> {
         let mut report = DiffReport::new(&header.root, &root, self.arguments.result.all_findings);
         let entries = recorded.tree.entries();
         let ScanArguments { ignore, exclude, .. } = self.arguments;
-        let sides = ((&*header.root, &header.gaps), (&*root, &recorded.gaps));
-        let mut options = comparison::options(ignore, exclude, sides.0, sides.1)?;
+        let after = comparison::After {
+            root: &root,
+            filesystem: &recorded.filesystem,
+            gaps: &recorded.gaps,
+        };
+        let mut options = comparison::options(ignore, exclude, header, &after)?;
         options.own = recorded.tree.left_out().to_vec();
         let comparison = diff_with_baseline(path, entries, &options, &mut report)?;
         if comparison.nothing_left && !self.arguments.force {
@@ -132,6 +136,7 @@ impl<'a> Manifests<'a> {
         let header = Header {
             tool: concat!("fscan ", env!("CARGO_PKG_VERSION")).to_owned(),
             root: root_bytes(&recorded.root),
+            filesystem: recorded.filesystem.clone(),
             created_at: self.begun,
             counts: recorded.tree.counts(),
             gaps: recorded.gaps.clone(),
@@ -153,6 +158,12 @@ impl<'a> Manifests<'a> {
                 (format!("{unexamined} paths"), "it names them")
             };
             output::say(&format!("{shown}: {paths} could not be examined; {what}"));
+        }
+        if recorded.gaps.names_lost {
+            output::say(&format!(
+                "{shown}: files of this tree have lost their names and are not in it; a comparison \
+                 with it leaves that open"
+            ));
         }
         if recorded.tree.too_long > 0 {
             let count = recorded.tree.too_long;

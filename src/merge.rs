@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use reports::{PathName, ReadError, from_json};
+use reports::{Code, PathName, ReadError, from_json};
 use scanner::manifest::{Compression, ManifestParts};
 use scanner::{GivenToMerge, Joined, ShardFile, join, kind_of_shard_file, read_shard};
 
@@ -54,7 +54,8 @@ pub fn run(arguments: &MergeArguments) -> anyhow::Result<Status> {
     progress.finish();
     scan.errors.iter().for_each(|error| output::say(&error.to_string()));
     let mut could_not_run = !scan.errors.is_empty();
-    if let Some(Err(error)) = manifests.map(Manifests::join) {
+    let names_lost = scan.findings.iter().any(|found| found.code == Code::InodeUnattached);
+    if let Some(Err(error)) = manifests.map(|manifests| manifests.join(names_lost)) {
         output::complain(&error);
         could_not_run = true;
     }
@@ -190,7 +191,10 @@ struct Manifests<'a> {
 }
 
 impl Manifests<'_> {
-    fn join(self) -> anyhow::Result<()> {
+    fn join(mut self, names_lost: bool) -> anyhow::Result<()> {
+        if names_lost {
+            self.parts.note_lost_names();
+        }
         let how = Compression::by_name(self.whole);
         output::save_file(self.whole, Content::Manifest, |mut out| {
             self.parts.write(&mut out, how)?;

@@ -79,7 +79,6 @@ impl Seen {
                 reason: Some(format!("nothing was compared: {error:#}")),
             };
             self.roots.iter_mut().for_each(|root| root.checks.push(check.clone()));
-            self.complete = false;
         }
     }
 

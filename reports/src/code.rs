@@ -65,6 +65,7 @@ pub enum Code {
     ContentChanged,
     ContentDiffers,
     EntryMissing,
+    EntryLost,
     EntryAdded,
     EntryMoved,
     TypeChanged,
@@ -133,6 +134,25 @@ impl Code {
     /// The word in reports (`dirent-dangling`).
     pub fn as_str(self) -> &'static str {
         self.text().word
+    }
+
+    /// Whether it says no more than that something is not as a manifest has it, in a way that work
+    /// on a tree explains as well as damage.
+    pub fn may_be_work(self) -> bool {
+        use Code::{
+            ContentDiffers, EntryAdded, EntryMissing, EntryMoved, HardLinksChanged,
+            MetadataChanged, TypeChanged,
+        };
+        matches!(
+            self,
+            ContentDiffers
+                | EntryAdded
+                | EntryMissing
+                | EntryMoved
+                | HardLinksChanged
+                | MetadataChanged
+                | TypeChanged
+        )
     }
 
     /// The severity of a finding with nothing that speaks against it.

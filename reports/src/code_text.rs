@@ -771,6 +771,26 @@ pub(crate) static TABLE: &[CodeText] = &[
                  old volume before nothing is missing any more.",
     },
     CodeText {
+        code: Code::EntryLost,
+        word: "entry-lost",
+        check: "baseline",
+        severity: Severity::Suspect,
+        title: "Gone from a directory that nothing changed",
+        meaning: "The baseline has this name, and now it is not there or of another type, while \
+                  the directory that holds it has the modification time that it had then. \
+                  Whatever removes or replaces a name sets that time: a damaged directory loses \
+                  names without that.",
+        detection: "The baseline is of this very tree: the same path on the same filesystem, by \
+                    its UUID. The directory had not changed for seconds when the baseline was \
+                    begun. What set the time back afterwards (touch -d, an archive that was \
+                    unpacked over the tree) leads to it as well.",
+        remedy: concat!(
+            "Keep what is left of the volume as it is until the name is found: it may be on the \
+             device still. ",
+            secure_and_diagnose!()
+        ),
+    },
+    CodeText {
         code: Code::EntryAdded,
         word: "entry-added",
         check: "baseline",

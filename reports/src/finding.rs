@@ -74,10 +74,4 @@ impl Finding {
             first_seen: Timestamp::now(),
         }
     }
-
-    /// Whether it says no more than that something is not as a manifest has it, in a way that work
-    /// on a tree explains as well as damage.
-    pub fn may_be_work(&self) -> bool {
-        self.code.text().check == "baseline" && self.severity < Severity::Corrupt
-    }
 }

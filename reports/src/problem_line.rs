@@ -28,11 +28,11 @@ pub fn problem_line(report: &Report, fail_on: Severity, whole: bool) -> (Problem
         (ProblemState::Problem, judged(report))
     } else if report.saw_nothing() {
         (ProblemState::Unknown, "unknown: nothing was examined".to_owned() + &in_root(report, 0))
+    } else if !report.complete {
+        (ProblemState::Unknown, format!("unknown: incomplete, so far {}", judged(report)))
     } else if report.compared_nothing() {
         let so_far = judged(report);
         (ProblemState::Unknown, format!("unknown: nothing was compared, so far {so_far}"))
-    } else if !report.complete {
-        (ProblemState::Unknown, format!("unknown: incomplete, so far {}", judged(report)))
     } else if let Some(shard) = report.shard() {
         // What the other parts hold decides as well.
         (ProblemState::Unknown, format!("unknown: part {shard} alone, so far {}", judged(report)))
@@ -134,6 +134,7 @@ mod tests {
         let (state, line) = told(&report);
         assert_eq!(state, ProblemState::Unknown);
         assert!(line.starts_with("fscan: unknown: incomplete, so far healthy: "), "{line}");
+        report.complete = true;
         report.roots[0].checks.push(CheckRun {
             name: "baseline".to_owned(),
             status: CheckStatus::Partial,
@@ -143,7 +144,6 @@ mod tests {
         assert_eq!(state, ProblemState::Unknown);
         assert!(line.starts_with("fscan: unknown: nothing was compared, so far heal"), "{line}");
         report.roots[0].checks.pop();
-        report.complete = true;
         let (state, line) = problem_line(&report, Severity::Suspect, false);
         assert_eq!(state, ProblemState::Unknown);
         assert!(line.starts_with("fscan: unknown: not all was done, so far healthy: "), "{line}");

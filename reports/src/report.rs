@@ -135,12 +135,14 @@ impl Report {
     }
 
     /// Whether all that speaks of damage, accepted or not, is that the tree is not as a manifest has
-    /// it. Work on it does that as well.
+    /// it. Work on it does that as well. What threatens the tree from outside says nothing of it.
     pub fn only_differs(&self) -> bool {
-        let mut defects = self.findings.iter().filter(|found| found.severity > Severity::Info);
-        let differs = self.worst().is_some_and(|worst| worst > Severity::Info);
-        differs
-            && defects.all(Finding::may_be_work)
+        let of_the_tree = |found: &&Finding| {
+            found.severity > Severity::Info && found.code.text().check != "environment"
+        };
+        let defects = || self.findings.iter().filter(of_the_tree);
+        defects().next().is_some()
+            && defects().all(|found| found.code.may_be_work())
             && !self.suppressed.iter().any(Suppressed::is_of_damage)
     }
 

@@ -58,7 +58,7 @@ pub struct Suppressed {
 impl Suppressed {
     /// Whether it covers what speaks of damage.
     pub fn is_of_damage(&self) -> bool {
-        self.count > 0 && self.severity >= Severity::Suspect
+        self.count > 0 && self.severity >= Severity::Suspect && !self.code.may_be_work()
     }
 }
 

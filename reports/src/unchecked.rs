@@ -55,6 +55,9 @@ pub enum UncheckedReason {
     ArchiveDamaged,
     /// It lies where the tree could not be examined, so it may be there or not.
     NotReached,
+    /// When the manifest was made, files were in use there that no name led to any more: the tree held
+    /// more than the manifest tells.
+    NamesLost,
     /// Parts of the scan were made more than a day apart, so none of them saw the tree as it was when
     /// another one did.
     PartsApart,
@@ -94,6 +97,9 @@ impl UncheckedReason {
             UncheckedReason::ArchiveRefused => "unsafe or of a kind that is not extracted",
             UncheckedReason::ArchiveDamaged => "the archive could not be read to its end",
             UncheckedReason::NotReached => "it lies where the tree could not be examined",
+            UncheckedReason::NamesLost => {
+                "files in it had lost their names before the manifest was made"
+            }
             UncheckedReason::PartsApart => "its parts were scanned more than a day apart (--shard)",
             UncheckedReason::Unsupported => "not supported here",
             UncheckedReason::OtherFilesystem => {

@@ -36,6 +36,14 @@ impl FilesystemIdentity {
         let id = made_from_it.then(|| fsid(directory)).flatten();
         FilesystemIdentity { uuid: uuid.ok().and_then(shown), id }
     }
+
+    /// Whether both are known to be of one filesystem, and of one subvolume where there are such.
+    pub fn is_of_the_same(&self, other: &Self) -> bool {
+        let same =
+            |own: &Option<String>, other: &Option<String>| Some(own.as_ref()? == other.as_ref()?);
+        let known = [same(&self.uuid, &other.uuid), same(&self.id, &other.id)];
+        known.contains(&Some(true)) && !known.contains(&Some(false))
+    }
 }
 
 /// A UUID in groups; none where it is all zeros, which many filesystems without one have.
@@ -67,6 +75,26 @@ mod tests {
         let uuid = *b"\x01\x23\x45\x67\x89\xab\xcd\xef\x00\x11\x22\x33\x44\x55\x66\x77";
         assert_eq!(shown(uuid).as_deref(), Some("01234567-89ab-cdef-0011-223344556677"));
         assert_eq!(shown([0; 16]), None);
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_the_same() {
+        let identity = |uuid: &str, id: &str| {
+            let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+            FilesystemIdentity { uuid: known(uuid), id: known(id) }
+        };
+        for (one, other, same) in [
+            (identity("a", "1"), identity("a", "1"), true),
+            (identity("a", ""), identity("a", "1"), true),
+            (identity("", "1"), identity("a", "1"), true),
+            (identity("a", "1"), identity("a", "2"), false),
+            (identity("a", "1"), identity("b", "1"), false),
+            (identity("a", ""), identity("", "1"), false),
+            (identity("", ""), identity("", ""), false),
+        ] {
+            assert_eq!(one.is_of_the_same(&other), same, "{one:?} {other:?}");
+            assert_eq!(other.is_of_the_same(&one), same, "{other:?} {one:?}");
+        }
     }
 
     /// tmpfs draws a UUID at each mount, which says nothing of what lies in it.

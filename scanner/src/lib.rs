@@ -80,6 +80,7 @@ pub use environment::{
 };
 pub use errors_policy::ErrorsPolicy;
 pub use exclusions::Exclusions;
+pub use filesystem_identity::FilesystemIdentity;
 pub use footing::Footing;
 pub use inode_facts::{Device, FileKind, InodeTime};
 pub use memory::available as available_memory;

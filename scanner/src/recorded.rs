@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::filesystem_identity::FilesystemIdentity;
 use crate::manifest::{Gaps, PendingTree, RecordTree};
 
 /// What a scan noted of every name below a root.
@@ -9,6 +10,8 @@ use crate::manifest::{Gaps, PendingTree, RecordTree};
 pub struct Recorded {
     /// The root, as it was resolved.
     pub root: PathBuf,
+    /// What filesystem it lies on, as far as it is known.
+    pub filesystem: FilesystemIdentity,
     /// The names.
     pub tree: RecordTree,
     /// What is not known of the tree.
@@ -20,6 +23,8 @@ pub struct Recorded {
 pub struct PendingRecords {
     /// The root, as it was resolved.
     pub(crate) root: PathBuf,
+    /// What filesystem it lies on, as far as it is known.
+    pub(crate) filesystem: FilesystemIdentity,
     /// Its names.
     pub(crate) tree: PendingTree,
     /// What is not known of its tree.
@@ -29,6 +34,7 @@ pub struct PendingRecords {
 impl PendingRecords {
     /// Waits for them.
     pub fn in_order(self) -> Recorded {
-        Recorded { root: self.root, tree: self.tree.finish(), gaps: self.gaps }
+        let PendingRecords { root, filesystem, tree, gaps } = self;
+        Recorded { root, filesystem, tree: tree.finish(), gaps }
     }
 }

@@ -288,15 +288,17 @@ impl Account {
             failure: error.as_ref().map(ToString::to_string),
         };
         if let Some(tree) = scan.take_records() {
-            let mut unexamined = gathered.records.unexamined();
-            if gathered.findings.has(Code::InodeUnattached) {
-                // Which directory had the names that these files lost is not known.
-                unexamined.push(Vec::new());
-            }
-            let excluded = self.options.exclude.globs().to_vec();
-            let gaps = Gaps { excluded, hides_trusted: scan.hides_trusted(), ..Gaps::default() };
-            let gaps = gaps.with_unexamined(unexamined);
-            self.recorded = Some(PendingRecords { root: scan.path.clone(), tree, gaps });
+            let gaps = Gaps {
+                excluded: self.options.exclude.globs().to_vec(),
+                hides_trusted: scan.hides_trusted(),
+                names_lost: gathered.findings.has(Code::InodeUnattached),
+                ..Gaps::default()
+            };
+            let gaps = gaps.with_unexamined(gathered.records.unexamined());
+            let ground = scan.ground().map(|ground| ground.filesystem.identity.clone());
+            let filesystem = ground.unwrap_or_default();
+            self.recorded =
+                Some(PendingRecords { root: scan.path.clone(), filesystem, tree, gaps });
         }
         self.totals += &gathered.totals;
         let mut directories = gathered.directories;
@@ -313,12 +315,13 @@ impl Account {
     fn tell_linked_names(&mut self) {
         let Some(shard) = &mut self.shard else { return };
         let ground = self.ended.last().and_then(|ended| ended.scan.ground());
-        if let Some((PendingRecords { root, tree, gaps }, ground)) =
+        if let Some((PendingRecords { root, filesystem, tree, gaps }, ground)) =
             self.recorded.take().zip(ground)
         {
             let tree = tree.finish();
             shard.linked_names = tree.linked_names(ground.filesystem.device);
-            self.recorded = Some(PendingRecords { root, tree: PendingTree::made(tree), gaps });
+            let tree = PendingTree::made(tree);
+            self.recorded = Some(PendingRecords { root, filesystem, tree, gaps });
         }
     }
 

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::harness::{Dir, Fscan, Image, Need, Outcome, files, in_lab, tool};
+use crate::harness::{Dir, Fscan, Image, Need, Outcome, Shards, files, in_lab, tool};
 
 const LAB: &[Need] =
     &[Need::Loop, Need::Tool("mkfs.ext4"), Need::Tool("debugfs"), Need::Tool("rsync")];
@@ -60,7 +60,7 @@ fn a_name_whose_inode_is_gone_is_left_open() {
 }
 
 #[test]
-fn files_that_lost_their_names_leave_the_whole_tree_open() {
+fn files_that_lost_their_names_leave_the_tree_open() {
     in_lab(LAB, |dir| {
         let image = Image::ext4(dir, 32, &["-b", "4096"]);
         image.fill(|top| files(&top.join("app"), 200));
@@ -72,11 +72,71 @@ fn files_that_lost_their_names_leave_the_whole_tree_open() {
         let scan = Fscan::new(dir).arg("--read-only").arg(home.point()).arg("--manifest");
         let scan = scan.arg(&manifest).run();
         scan.expect_code(1).expect(scan.stdout().contains("inode-unattached"), "which is seen");
-        scan.expect(scan.stderr().contains("leaves the whole tree open"), "and said");
+        scan.expect(scan.stderr().contains("have lost their names"), "and said");
+        let shards = Shards::new(dir, home.point(), 2, &["--skip", "environment,kernel"]);
+        shards.scan_with_manifests();
+        let joined = dir.join("joined.jsonl");
+        let merged = shards.merge().arg("--manifest").arg(&joined).run();
+        merged.expect(merged.stdout().contains("inode-unattached"), "merged parts tell it");
+        let first_line = fs::read_to_string(&joined).unwrap();
+        assert!(
+            first_line.lines().next().unwrap().contains(r#""names_lost":true"#),
+            "{first_line}"
+        );
         let copy = dir.folder("copy");
         let from = format!("{}/", home.point().display());
         assert!(tool("rsync").args(["-aHAX", &from]).arg(&copy).status().unwrap().success());
         let outcome = compare(dir, &copy, &manifest);
         outcome.expect_code(3).expect(!outcome.stdout().contains("intact:"), "not proven");
+        outcome.expect(outcome.stdout().contains("NOT ALL COMPARED"), "in the first line");
+        // What is not there is told all the same.
+        fs::remove_file(copy.join("app/name-000008")).unwrap();
+        let outcome = compare(dir, &copy, &manifest);
+        let told = outcome.expect_code(1).stdout();
+        outcome.expect(told.contains("entry-missing") && told.contains("name-000008"), "the loss");
+    });
+}
+
+/// Removed by somebody, and lost by the filesystem: only the time of the directory tells.
+#[test]
+fn a_name_that_went_without_a_trace_is_not_called_work() {
+    in_lab(LAB, |dir| {
+        let image = Image::ext4(dir, 32, &["-b", "4096"]);
+        image.fill(|top| {
+            for folder in ["lost", "removed"] {
+                files(&top.join(folder), 20);
+                let folder = fs::File::open(top.join(folder)).unwrap();
+                folder.set_modified(std::time::UNIX_EPOCH).unwrap();
+            }
+        });
+        let home = image.mount("errors=continue");
+        let point = home.point().to_owned();
+        let manifest = dir.join("before.jsonl.gz");
+        let scan = Fscan::new(dir).arg("--read-only").arg(&point).arg("--manifest");
+        scan.arg(&manifest).run().expect_code(0);
+        fs::remove_file(point.join("removed/name-000003")).unwrap();
+        let outcome = compare(dir, &point, &manifest);
+        outcome.expect_code(1).expect(outcome.stdout().starts_with("DIFFERENT  "), "as work is");
+        drop(home);
+        image.debugfs(&["unlink /lost/name-000007"]);
+        let told_by = |options: &str| {
+            let home = image.mount(options);
+            assert_eq!(home.point(), point);
+            let outcome = compare(dir, &point, &manifest);
+            let text = outcome.expect_code(1).stdout();
+            for (code, name) in
+                [("entry-lost", "lost/name-000007"), ("entry-missing", "removed/name-000003")]
+            {
+                let told = text.split(code).nth(1).unwrap_or_default();
+                let words = told.split_whitespace().take(60).collect::<String>();
+                outcome.expect(words.contains(name), code);
+            }
+            text
+        };
+        let text = told_by("errors=continue");
+        assert!(text.starts_with("SUSPECT  ") || text.contains("inode-unattached"), "{text}");
+        // An inode that is seen to be without a name hides no name.
+        std::thread::sleep(std::time::Duration::from_secs(3));
+        assert!(told_by("ro,errors=continue").contains("inode-unattached"));
     });
 }

@@ -11,8 +11,9 @@ const NAMED: usize = 3;
 
 pub(super) fn judge(known: &Environment, report: &Report) -> Judged {
     // What is known of volume and space is no word on the filesystem, nor is work on the tree.
-    let about_it =
-        |finding: &&Finding| finding.code.text().check != "environment" && !finding.may_be_work();
+    let about_it = |finding: &&Finding| {
+        finding.code.text().check != "environment" && !finding.code.may_be_work()
+    };
     let found: Vec<_> = report.findings.iter().filter(about_it).collect();
     match found.iter().map(|finding| finding.severity).max() {
         Some(Severity::Corrupt) => (Fails, format!("Damage is proven: {}.", codes(&found))),

@@ -49,6 +49,6 @@ fn failed(runs: &[TarRun]) -> u64 {
 fn is_damaged(report: &Report) -> bool {
     let accepted = report.suppressed.iter().any(crate::Suppressed::is_of_damage);
     let speaks_of_it =
-        |found: &Finding| found.severity >= Severity::Suspect && !found.may_be_work();
+        |found: &Finding| found.severity >= Severity::Suspect && !found.code.may_be_work();
     accepted || report.findings.iter().any(speaks_of_it)
 }

@@ -175,8 +175,14 @@ fn the_filesystem_is_what_was_found_on_it() {
         glob: None,
         file: volume().path,
     };
-    let accepted = Report { suppressed: vec![row], ..healthy() };
-    assert_eq!(judged(accepted, Vec::new(), filesystem).0, AtRisk, "accepted, and still there");
+    let accepted = |code, severity| {
+        let row = crate::Suppressed { code, severity, ..row.clone() };
+        judged(Report { suppressed: vec![row], ..healthy() }, Vec::new(), filesystem).0
+    };
+    let dangling = accepted(Code::DirentDangling, crate::Severity::Corrupt);
+    assert_eq!(dangling, AtRisk, "accepted, and still there");
+    let missing = accepted(Code::EntryMissing, crate::Severity::Suspect);
+    assert_eq!(missing, Works, "no more than where it is not accepted");
     let mut links_alone = healthy();
     links_alone.roots[0].checks[0].status = crate::CheckStatus::Skipped;
     assert_eq!(judged(links_alone, Vec::new(), filesystem).0, Unknown);

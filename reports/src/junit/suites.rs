@@ -126,6 +126,8 @@ fn note_ending(suites: &mut [Suite], report: &Report) {
         Case::error("complete", "incomplete", "The run stopped before its end.")
     } else if report.saw_nothing() {
         Case::error("complete", "nothing-examined", "Nothing was examined.")
+    } else if report.compared_nothing() {
+        Case::error("complete", "nothing-compared", "Nothing was compared with the manifest.")
     } else {
         return;
     };

@@ -95,6 +95,14 @@ fn a_run_that_stopped_or_saw_nothing_is_an_error() {
     let text = usual(&report);
     assert!(text.contains(r#" tests="4" failures="0" errors="1" "#), "{text}");
     assert!(text.contains(r#"<error type="incomplete" message="#), "{text}");
+    report.complete = true;
+    report.roots[0].checks.push(CheckRun {
+        name: "baseline".to_owned(),
+        status: CheckStatus::Partial,
+        reason: None,
+    });
+    let text = usual(&report);
+    assert!(text.contains(r#"<error type="nothing-compared" message="#), "{text}");
     (report.complete, report.totals) = (true, Totals::default());
     report.roots.clear();
     let text = usual(&report);

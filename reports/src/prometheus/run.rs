@@ -35,8 +35,11 @@ pub(super) fn add(report: &Report, page: &mut Exposition) {
 fn add_time(report: &Report, page: &mut Exposition) {
     let started = report.started_at.as_unix_seconds();
     page.number(
-        metric("scan_complete", "1 if the run came to its end, 0 if it was stopped."),
-        u8::from(report.complete),
+        metric(
+            "scan_complete",
+            "1 if the run came to its end, 0 if it was stopped or a comparison did not take place.",
+        ),
+        u8::from(report.complete && !report.compared_nothing()),
     );
     page.number(
         metric("scan_examined", "1 if anything was examined, so that the verdict means something."),

@@ -82,7 +82,7 @@ impl<'a> Known<'a> {
     pub(crate) fn worst_of(self, path: &PathName) -> Option<Severity> {
         let is_there = |place: &Place| place.root.is_some_and(|root| root.path == *path);
         let there = |finding: &&Finding| self.places_of(finding).iter().any(is_there);
-        let found = self.findings.iter().filter(|finding| !finding.may_be_work());
+        let found = self.findings.iter().filter(|finding| !finding.code.may_be_work());
         found.filter(there).map(|finding| finding.severity).max()
     }
 

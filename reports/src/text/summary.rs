@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::path_name::escape_prose;
 use crate::sum::sum;
-use crate::{Report, Resumed, ResumedRun, Root, Severity, Totals, Verdict};
+use crate::{Report, Resumed, ResumedRun, Root, Severity, Suppressed, Totals, Verdict};
 
 use super::numbers::{bytes, counted, duration, grouped};
 use super::page::{Page, Style};
@@ -42,9 +42,7 @@ pub(crate) fn verdict_label(report: &Report) -> (String, Style) {
         return ("NOTHING EXAMINED".to_owned(), Style::Doubtful);
     }
     let (word, style) = match report.verdict {
-        Verdict::Healthy if report.compared_nothing() => {
-            return ("NOTHING COMPARED".to_owned(), Style::Doubtful);
-        }
+        Verdict::Healthy if report.compared_nothing() => ("NOTHING COMPARED", Style::Doubtful),
         Verdict::Healthy => ("HEALTHY", Style::Good),
         Verdict::AtRisk | Verdict::Suspect if report.only_differs() => {
             ("DIFFERENT", Style::Doubtful)
@@ -53,13 +51,19 @@ pub(crate) fn verdict_label(report: &Report) -> (String, Style) {
         Verdict::Suspect => ("SUSPECT", Style::Doubtful),
         Verdict::Corrupt => ("CORRUPT", Style::Bad),
     };
-    match (report.complete, style) {
+    let (label, style) = match (report.complete, style) {
         (true, Style::Good) if report.left_something_uncompared() => {
             (format!("{word}, NOT ALL COMPARED"), Style::Doubtful)
         }
         (true, _) => (word.to_owned(), style),
         (false, Style::Good) => (format!("{word} SO FAR, INCOMPLETE"), Style::Doubtful),
         (false, _) => (format!("{word}, INCOMPLETE"), style),
+    };
+    match report.verdict {
+        Verdict::AtRisk | Verdict::Suspect | Verdict::Corrupt if report.compared_nothing() => {
+            (format!("{label}, NOTHING COMPARED"), style)
+        }
+        _ => (label, style),
     }
 }
 
@@ -75,9 +79,7 @@ pub(crate) fn verdict_sentences(report: &Report) -> String {
     let accepted = report.suppressed.iter().filter(|row| row.count > 0);
     let verdict = match report.verdict {
         // What is accepted is there all the same.
-        Verdict::Healthy | Verdict::AtRisk
-            if accepted.clone().any(|row| row.severity >= Severity::Suspect) =>
-        {
+        Verdict::Healthy | Verdict::AtRisk if accepted.clone().any(Suppressed::is_of_damage) => {
             "No damage was found but what is suppressed."
         }
         Verdict::Healthy => "No damage was found.",
@@ -94,9 +96,7 @@ pub(crate) fn verdict_sentences(report: &Report) -> String {
             " This is part {shard} of a tree: fscan merge joins the parts and looks at all of it."
         )
     });
-    let extent = if report.compared_nothing() {
-        " The run stopped before its end: nothing was compared with the manifest."
-    } else if !report.complete {
+    let extent = if !report.complete {
         " The run stopped before its end: the rest was not examined."
     } else if let Some(part) = &part {
         part
@@ -109,7 +109,11 @@ pub(crate) fn verdict_sentences(report: &Report) -> String {
         0 => String::new(),
         count => format!(" {} suppressed.", counted(count, "finding is", "findings are")),
     };
-    format!("{verdict}{}{suppressed}{extent}", findings_sentence(report))
+    let compared = match report.compared_nothing() {
+        true => " Nothing was compared with the manifest: see below.",
+        false => "",
+    };
+    format!("{verdict}{}{suppressed}{compared}{extent}", findings_sentence(report))
 }
 
 fn findings_sentence(report: &Report) -> String {

@@ -23,7 +23,7 @@ impl Change {
         if before.kind != after.kind {
             let (old, new) = (before.kind.as_str(), after.kind.as_str());
             return Change {
-                kind: Some(DifferenceKind::TypeChanged),
+                kind: Some(DifferenceKind::TypeChanged { untouched: false }),
                 fields: vec![FieldChange::new("type", old, new)],
                 is_content_unknown: false,
             };

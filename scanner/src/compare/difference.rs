@@ -28,6 +28,8 @@ pub enum DifferenceKind {
         below: u64,
         /// The size of the missing files in bytes.
         bytes: u64,
+        /// Whether its directory is known not to have changed since.
+        untouched: bool,
     },
     /// In AFTER alone. A directory stands for all that was added below it.
     Added {
@@ -47,7 +49,10 @@ pub enum DifferenceKind {
         below: u64,
     },
     /// Of another type.
-    TypeChanged,
+    TypeChanged {
+        /// Whether its directory is known not to have changed since.
+        untouched: bool,
+    },
     /// Other bytes, while size and modification time are the same: silent corruption.
     ContentChanged,
     /// Other bytes, and another size or modification time.

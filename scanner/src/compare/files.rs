@@ -68,7 +68,7 @@ pub fn diff_with_baseline(
 
 fn equal_by_seal(before: &Path, after: &Path, options: &CompareOptions) -> Option<Comparison> {
     let gaps = [&options.before, &options.after];
-    if gaps.iter().any(|gaps| !gaps.unexamined.is_empty()) {
+    if gaps.iter().any(|gaps| !gaps.unexamined.is_empty() || gaps.names_lost) {
         return None;
     }
     if options.exclude.as_ref().is_some_and(|exclude| !exclude.is_empty()) {

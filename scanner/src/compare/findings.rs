@@ -1,6 +1,6 @@
 //! The words of a finding for each kind of difference.
 
-use reports::{Finding, PathName, Subject};
+use reports::{Code, Finding, PathName, Subject};
 
 use super::difference::{Difference, DifferenceKind, FieldChange};
 use super::report::{below, code};
@@ -9,7 +9,7 @@ use crate::inode_facts::FileKind;
 /// The finding of a difference between the trees at these two roots.
 pub(super) fn finding(difference: &Difference, before: &[u8], after: &[u8]) -> Finding {
     let (root, expected, found) = match &difference.kind {
-        DifferenceKind::Missing { what, below, bytes } => {
+        DifferenceKind::Missing { what, below, bytes, .. } => {
             (before, size(*what, *below, *bytes), "nothing".to_owned())
         }
         DifferenceKind::Added { what, below, bytes } => {
@@ -51,6 +51,9 @@ fn evidence(difference: &Difference, before: &[u8]) -> Vec<String> {
     }
     if difference.kind == DifferenceKind::ContentChanged {
         evidence.push("size and modification time are the same".to_owned());
+    }
+    if code(&difference.kind) == Code::EntryLost {
+        evidence.push("the modification time of its directory is the same".to_owned());
     }
     let further = difference.fields.iter().skip(1);
     evidence

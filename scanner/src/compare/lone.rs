@@ -16,6 +16,8 @@ pub(super) struct Lone {
     pub(super) hash: Option<ContentHash>,
     /// Whether another name of the file was counted.
     is_further_name: bool,
+    /// Whether it is known that nothing changed the directory that holds it.
+    pub(super) in_untouched: bool,
     mode: u16,
     uid: u32,
     gid: u32,
@@ -41,6 +43,7 @@ impl From<Entry> for Lone {
             size: entry.size,
             hash: entry.hash.filter(|_| entry.unreadable.is_empty()),
             is_further_name: entry.same_file_as.is_some(),
+            in_untouched: false,
             mode: entry.mode,
             uid: entry.uid,
             gid: entry.gid,
@@ -104,9 +107,10 @@ pub(super) struct Lones {
 }
 
 impl Lones {
-    /// Adds the entry that follows.
-    pub(super) fn push(&mut self, entry: Entry) {
-        let mut lone = Lone::from(entry);
+    /// Adds the entry that follows. `in_untouched` says that nothing changed the directory that holds
+    /// it, on whose counterpart it is missing.
+    pub(super) fn push(&mut self, entry: Entry, in_untouched: bool) {
+        let mut lone = Lone { in_untouched, ..Lone::from(entry) };
         let is_above = |index| self.get(index).is_some_and(|up| is_below(&lone.path, &up.path));
         let depth = self.above.iter().rposition(|index| is_above(*index)).map_or(0, |at| at + 1);
         self.above.truncate(depth);

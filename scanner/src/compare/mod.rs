@@ -25,6 +25,7 @@ mod scope;
 mod settle;
 mod shapes;
 mod totals;
+mod untouched;
 
 pub use difference::{Difference, DifferenceKind, FieldChange};
 pub use files::{DiffError, Headers, diff_files, diff_with_baseline, read_headers};

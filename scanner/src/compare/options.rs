@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use reports::Timestamp;
+
 use crate::exclusions::Exclusions;
 use crate::inode_facts::FileKind;
 use crate::manifest::Gaps;
@@ -118,6 +120,8 @@ pub struct CompareOptions {
     /// Paths that a scan wrote itself and that are on neither side: they explain another time of
     /// their directory.
     pub own: Vec<Vec<u8>>,
+    /// When BEFORE was begun, where it is of the very tree that AFTER is of.
+    pub same_tree_since: Option<Timestamp>,
     /// What is not known of BEFORE: what is new there is unchecked. Its globs are for the caller
     /// to exclude.
     pub before: Gaps,

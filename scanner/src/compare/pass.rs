@@ -12,6 +12,7 @@ use super::lone::Lones;
 use super::options::{CompareOptions, IgnoredFields};
 use super::scope::Scope;
 use super::totals::{Class, CompareTotals, Counter, DirectoryTotals, bytes_of};
+use super::untouched::Untouched;
 use crate::inode_facts::FileKind;
 use crate::manifest::{Entry, parent_of};
 
@@ -22,6 +23,8 @@ pub enum WhyUnchecked {
     NotHashed,
     /// It lies where the other side could not be examined.
     NotExamined,
+    /// In BEFORE files were in use that no name led to any more.
+    NamesLost,
 }
 
 /// Takes what a comparison finds.
@@ -62,6 +65,7 @@ pub fn compare<E>(
         sink,
         counter: Counter::default(),
         times: DirectoryTimes::default(),
+        untouched: Untouched::new(options.same_tree_since),
         links: HardLinks::default(),
         missing: Lones::default(),
         added: Lones::default(),
@@ -84,6 +88,7 @@ pub(super) struct Pass<'o, S> {
     pub(super) sink: &'o mut S,
     pub(super) counter: Counter,
     pub(super) times: DirectoryTimes,
+    pub(super) untouched: Untouched,
     pub(super) links: HardLinks,
     pub(super) missing: Lones,
     pub(super) added: Lones,
@@ -128,7 +133,8 @@ impl<S: Sink> Pass<'_, S> {
         if self.scope.is_unexamined(&entry.path) {
             self.not_examined(&entry);
         } else {
-            self.missing.push(entry);
+            let in_untouched = self.untouched.holds(&entry.path);
+            self.missing.push(entry, in_untouched);
         }
     }
 
@@ -140,7 +146,7 @@ impl<S: Sink> Pass<'_, S> {
         if self.scope.was_unexamined(&entry.path) {
             self.not_examined(&entry);
         } else {
-            self.added.push(entry);
+            self.added.push(entry, false);
         }
     }
 
@@ -152,9 +158,15 @@ impl<S: Sink> Pass<'_, S> {
     fn both(&mut self, before: Entry, after: &Entry) {
         let in_a_gap = self.scope.is_in_a_gap(&before.path);
         let ignore = if in_a_gap { self.ignore.with_attributes() } else { self.ignore };
-        let change = Change::between(&before, after, ignore);
+        let mut change = Change::between(&before, after, ignore);
+        if let Some(DifferenceKind::TypeChanged { untouched }) = &mut change.kind {
+            *untouched = self.untouched.holds(&before.path);
+        }
         if before.kind == after.kind {
             self.note_links(&before, after);
+            if before.kind == FileKind::Directory {
+                self.untouched.enter(&before, after);
+            }
         } else {
             self.times.name_changed(&before.path);
             self.retyped.insert(before.path.clone());

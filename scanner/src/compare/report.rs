@@ -88,6 +88,7 @@ impl Sink for DiffReport {
     fn unchecked(&mut self, why: WhyUnchecked, path: &[u8]) {
         let (reason, what) = match why {
             WhyUnchecked::NotHashed => (UncheckedReason::NotHashed, "content"),
+            WhyUnchecked::NamesLost => (UncheckedReason::NamesLost, "tree"),
             WhyUnchecked::NotExamined => (UncheckedReason::NotReached, "entry"),
         };
         self.unchecked.add(reason, what, PathName::new(below(&self.after, path)));
@@ -103,10 +104,12 @@ pub(super) fn below(root: &[u8], path: &[u8]) -> Vec<u8> {
 /// The code of a difference.
 pub(super) fn code(kind: &DifferenceKind) -> Code {
     match kind {
+        DifferenceKind::Missing { untouched: true, .. }
+        | DifferenceKind::TypeChanged { untouched: true } => Code::EntryLost,
         DifferenceKind::Missing { .. } => Code::EntryMissing,
         DifferenceKind::Added { .. } => Code::EntryAdded,
         DifferenceKind::Moved { .. } => Code::EntryMoved,
-        DifferenceKind::TypeChanged => Code::TypeChanged,
+        DifferenceKind::TypeChanged { .. } => Code::TypeChanged,
         DifferenceKind::ContentChanged => Code::ContentChanged,
         DifferenceKind::ContentDiffers => Code::ContentDiffers,
         DifferenceKind::MetadataChanged => Code::MetadataChanged,

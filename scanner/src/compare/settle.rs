@@ -25,7 +25,8 @@ impl<S: Sink> Pass<'_, S> {
         let unreached = self.settle_unreached(&missing, &added, &moves);
         let is_missing = |index| !moves.has_gone(index) && !unreached.contains(&index);
         self.settle_lone(&missing, Class::Missing, is_missing, |lone, top| {
-            DifferenceKind::Missing { what: lone.kind, below: top.below, bytes: bytes(lone, top) }
+            let (what, untouched) = (lone.kind, lone.in_untouched);
+            DifferenceKind::Missing { what, below: top.below, bytes: bytes(lone, top), untouched }
         });
         let is_added = |index| !moves.has_come(index);
         self.settle_lone(&added, Class::Added, is_added, |lone, top| DifferenceKind::Added {
@@ -37,6 +38,10 @@ impl<S: Sink> Pass<'_, S> {
         for path in self.scope.untold() {
             self.counter.count(Class::Unchecked, &path, FileKind::Unknown, 0);
             self.sink.unchecked(WhyUnchecked::NotExamined, &path);
+        }
+        if self.options.before.names_lost {
+            self.counter.count(Class::Unchecked, b"", FileKind::Unknown, 0);
+            self.sink.unchecked(WhyUnchecked::NamesLost, b"");
         }
         Comparison {
             totals: self.counter.totals,

@@ -15,6 +15,8 @@ pub struct Gaps {
     /// Whether extended attributes whose names begin with `trusted.` were not shown: that takes
     /// CAP_SYS_ADMIN (xattr(7)).
     pub hides_trusted: bool,
+    /// Whether files were in use that no name led to any more: the tree held more than its names tell.
+    pub names_lost: bool,
     /// Whether names of one inode are known of regular files alone, as in manifests of an early form.
     pub links_of_files_alone: bool,
 }

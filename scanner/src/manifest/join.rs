@@ -104,6 +104,11 @@ impl ManifestParts {
         &self.header
     }
 
+    /// Notes that files were in use that no name led to any more.
+    pub fn note_lost_names(&mut self) {
+        self.header.gaps.names_lost = true;
+    }
+
     /// Counts what the whole one will hold.
     fn count(&mut self) -> Result<(), ManifestJoinError> {
         let mut counts = Counts::default();
@@ -212,6 +217,8 @@ fn gaps(headers: &[Header], unexamined: Vec<Vec<u8>>) -> Gaps {
         unexamined: Vec::new(),
         excluded: all().next().map(|gaps| gaps.excluded.clone()).unwrap_or_default(),
         hides_trusted: all().any(|gaps| gaps.hides_trusted),
+        // Only a look at the whole tree shows that.
+        names_lost: false,
         links_of_files_alone: all().any(|gaps| gaps.links_of_files_alone),
     };
     gaps.with_unexamined(named.chain(unexamined))

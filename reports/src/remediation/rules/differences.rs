@@ -13,6 +13,7 @@ pub(super) static RULES: &[Rule] = &[Rule {
     when: When {
         codes: &[
             Code::EntryMissing,
+            Code::EntryLost,
             Code::TypeChanged,
             Code::ContentDiffers,
             Code::ContentChanged,
@@ -31,18 +32,22 @@ pub(super) static RULES: &[Rule] = &[Rule {
             "fscan --read-only ORIGINAL --baseline MANIFEST",
         ),
         tell(
-            "If it is, copy again what is missing or differs, and compare again. What comes out wrong \
-             a second time speaks against the volume that holds the copy. If it is not, the original \
-             changed after the manifest was made: take a new one of it while nothing writes there, \
-             into another file, and compare the copy with that.",
+            "If it is, copy again what is missing or differs (cp -a or rsync -aHAX as root keep \
+             owners, modes, times, attributes and hard links), and compare again. Names and contents \
+             that come out wrong a second time speak against the volume that holds the copy. Owners, \
+             modes, attributes and hard links speak against the tool or its rights: --ignore leaves \
+             out those that need not be the same. If it is not, the original changed after the \
+             manifest was made: take a new one of it while nothing writes there, into another file, \
+             and compare the copy with that.",
         ),
         tell(
             "If it is the same tree at a later time: what people and programs did there since is no \
              damage. What nobody did is to be taken from a backup.",
         ),
     ],
-    caveat: "Where content changed and size and times did not, no ordinary write did it: do not \
-             overwrite either side before you know which one is right.",
+    caveat: "Where content changed and size and times did not, or names went and the time of their \
+             directory did not change, no ordinary write did it: do not overwrite either side before \
+             you know which one is right.",
     source: "fscan's rules of evidence",
     confidence: Confidence::High,
 }];

@@ -1,7 +1,6 @@
 //! Hard links: partitions are compared, not first names.
 
 use super::*;
-use crate::manifest::Gaps;
 
 /// Files of one content, each with the first name of its inode where that is another one.
 fn names(groups: &[&str]) -> Vec<Entry> {

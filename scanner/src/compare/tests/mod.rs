@@ -9,11 +9,12 @@ mod moved_changed;
 mod notation;
 mod scope;
 mod shapes;
+mod untouched;
 
 use super::*;
 use crate::inode_facts::FileKind;
-use crate::manifest::Entry;
 use crate::manifest::tests::sample::{directory, entry, file, tree};
+use crate::manifest::{Entry, Gaps};
 
 /// What a comparison told.
 #[derive(Default)]
@@ -48,7 +49,7 @@ fn told_with(before: &[Entry], after: &[Entry], options: &CompareOptions) -> Tol
     let sides = [totals.missing, totals.changed, totals.metadata, totals.unchanged];
     let of_before = sides.iter().map(|tally| tally.entries).sum::<u64>() + totals.moved.entries;
     let all = of_before + totals.unchecked.entries;
-    if options.exclude.is_none() && options.before.unexamined.is_empty() {
+    if options.exclude.is_none() && options.before == Gaps::default() {
         assert_eq!(all, before.len() as u64 + 1, "each entry is counted once: {totals:?}");
     }
     told
@@ -80,12 +81,14 @@ fn line(difference: &Difference) -> String {
     let was =
         difference.from.as_deref().map_or(String::new(), |from| format!(" was {}", text(from)));
     match &difference.kind {
+        DifferenceKind::Missing { untouched: true, .. } => format!("lost {path}"),
         DifferenceKind::Missing { below: n, .. } => format!("missing {path}{}", below(*n)),
         DifferenceKind::Added { below: n, .. } => format!("added {path}{}", below(*n)),
         DifferenceKind::Moved { below: n, .. } => {
             format!("moved {} {path}{}", text(difference.old_path()), below(*n))
         }
-        DifferenceKind::TypeChanged => format!("type {path}: {names}{was}"),
+        DifferenceKind::TypeChanged { untouched: true } => format!("lost {path}: {names}"),
+        DifferenceKind::TypeChanged { .. } => format!("type {path}: {names}{was}"),
         DifferenceKind::ContentChanged => format!("corrupt {path}: {names}{was}"),
         DifferenceKind::ContentDiffers => format!("content {path}: {names}{was}"),
         DifferenceKind::MetadataChanged => format!("metadata {path}: {names}{was}"),

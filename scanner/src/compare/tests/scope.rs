@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::exclusions::Exclusions;
-use crate::manifest::Gaps;
 
 fn excluding(globs: &[&str]) -> CompareOptions {
     let globs: Vec<String> = globs.iter().map(|glob| (*glob).to_owned()).collect();
@@ -119,4 +118,21 @@ fn an_error_of_either_side_ends_the_comparison() {
         let compared = compare(before.into_iter(), after.into_iter(), &options, &mut told);
         assert_eq!(compared, Err("damaged"));
     }
+}
+
+#[test]
+fn a_tree_that_lost_names_leaves_open_whether_all_is_there() {
+    let lost = Gaps { names_lost: true, ..Gaps::default() };
+    let (before, after) = (notation::entries("a=A b=B+a"), notation::entries("b=B c=C"));
+    let without = told(&before, &after).lines();
+    assert_eq!(without, ["added c", "metadata b: attribute user.a", "missing a"]);
+    let (one, other) = (CompareOptions::default(), CompareOptions::default());
+    let told_before = told_with(&before, &after, &CompareOptions { before: lost.clone(), ..one });
+    assert_eq!(told_before.lines(), without);
+    assert_eq!(told_before.unchecked, [(WhyUnchecked::NamesLost, String::new())]);
+    assert!(!told_before.comparison.totals.is_intact());
+    // What BEFORE tells of is there or not, whatever else is.
+    let told_after = told_with(&before, &after, &CompareOptions { after: lost, ..other });
+    assert_eq!(told_after.lines(), without);
+    assert!(told_after.unchecked.is_empty());
 }

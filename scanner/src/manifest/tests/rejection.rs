@@ -31,6 +31,7 @@ fn sealed(entries: &[Entry]) -> Vec<u8> {
     let header = crate::manifest::Header {
         tool: "fscan".into(),
         root: b"/".into(),
+        filesystem: Default::default(),
         created_at: reports::Timestamp::now(),
         counts,
         gaps: Gaps { links_of_files_alone: true, ..Gaps::default() },

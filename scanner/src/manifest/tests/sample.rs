@@ -2,6 +2,7 @@
 
 use reports::{PathName, Timestamp};
 
+use crate::filesystem_identity::FilesystemIdentity;
 use crate::inode_facts::FileKind;
 use crate::manifest::{
     Compression, Counts, Entry, Gaps, Header, ManifestError, ManifestReader, Written,
@@ -80,6 +81,7 @@ pub(super) fn header(counts: Counts) -> Header {
     Header {
         tool: "fscan 0.1.0".to_owned(),
         root: b"/home/coder".to_vec(),
+        filesystem: FilesystemIdentity::default(),
         created_at: Timestamp::from_unix_seconds(1_700_000_000).unwrap(),
         counts,
         gaps: Gaps { unexamined: vec![b"secret".to_vec()], ..Gaps::default() },

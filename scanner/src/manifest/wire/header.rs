@@ -6,6 +6,7 @@ use reports::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::MANIFEST_VERSION;
+use crate::filesystem_identity::FilesystemIdentity;
 use crate::manifest::hex::{from_hex, to_hex};
 use crate::manifest::{Counts, Gaps};
 use crate::shard::Shard;
@@ -17,6 +18,8 @@ pub struct Header {
     pub tool: String,
     /// The tree that was walked.
     pub root: Vec<u8>,
+    /// What filesystem that lay on, as far as it is known.
+    pub filesystem: FilesystemIdentity,
     /// When the walk began.
     pub created_at: Timestamp,
     /// What it holds.
@@ -40,6 +43,10 @@ struct Wire {
     root: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     root_hex: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    filesystem_uuid: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    filesystem_id: Option<String>,
     created_at: Timestamp,
     #[serde(flatten)]
     counts: Counts,
@@ -49,6 +56,8 @@ struct Wire {
     excluded: Vec<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     hides_trusted: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    names_lost: bool,
     /// Whether other names are noted of every kind of inode.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     all_links: bool,
@@ -92,10 +101,12 @@ impl Header {
         };
         let unexamined: Option<_> = wire.unexamined.into_iter().map(WirePath::bytes).collect();
         let unexamined = unexamined.ok_or("a path_hex is not hexadecimal")?;
-        let Wire { excluded, hides_trusted, all_links, part, .. } = wire;
-        let gaps = Gaps { unexamined, excluded, hides_trusted, links_of_files_alone: !all_links };
+        let Wire { excluded, hides_trusted, names_lost, all_links, part, .. } = wire;
+        let links_of_files_alone = !all_links;
+        let gaps = Gaps { unexamined, excluded, hides_trusted, names_lost, links_of_files_alone };
+        let filesystem = FilesystemIdentity { uuid: wire.filesystem_uuid, id: wire.filesystem_id };
         let Wire { tool, created_at, counts, .. } = wire;
-        Ok(Header { tool, root, created_at, counts, gaps, part })
+        Ok(Header { tool, root, filesystem, created_at, counts, gaps, part })
     }
 
     /// The line, its newline included.
@@ -106,11 +117,14 @@ impl Header {
             tool: self.tool.clone(),
             root,
             root_hex,
+            filesystem_uuid: self.filesystem.uuid.clone(),
+            filesystem_id: self.filesystem.id.clone(),
             created_at: self.created_at,
             counts: self.counts,
             unexamined: self.gaps.unexamined.iter().map(|path| WirePath::of(path)).collect(),
             excluded: self.gaps.excluded.clone(),
             hides_trusted: self.gaps.hides_trusted,
+            names_lost: self.gaps.names_lost,
             all_links: !self.gaps.links_of_files_alone,
             part: self.part,
         };
@@ -150,12 +164,14 @@ mod tests {
             let header = Header {
                 tool: "fscan 0.1.0".into(),
                 root: root.to_vec(),
+                filesystem: FilesystemIdentity { uuid: Some("0-1".into()), id: None },
                 created_at: Timestamp::from_unix_seconds(1_700_000_000).unwrap(),
                 counts: Counts { entries: 3, bytes: u64::MAX, ..Counts::default() },
                 gaps: Gaps {
                     unexamined: vec![b"".to_vec(), b"a/\xfe\n\"".to_vec(), b"b".to_vec()],
                     excluded: vec!["*.tmp".into(), "a/b".into()],
                     hides_trusted: true,
+                    names_lost: !root.is_empty(),
                     links_of_files_alone: root.is_empty(),
                 },
                 part: "3/8".parse().ok(),
