@@ -100,6 +100,53 @@ fn a_file_is_checked_under_the_name_that_carries_its_hash() {
     }
 }
 
+/// What a crash leaves of files that were being written, under names that say what they held.
+#[test]
+fn files_that_lost_all_their_bytes_are_found() {
+    in_lab(&[Need::Tool("git")], |dir| {
+        let top = dir.folder("home");
+        npm_cache(&top, 20);
+        let project = top.join("project");
+        fs::create_dir(&project).unwrap();
+        repository(&project);
+        // Empty by right: a hash of nothing, a lock, a file of the user's.
+        let nothing = Sha512::digest(b"").iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
+        let (first, rest) = nothing.split_at(2);
+        let (second, rest) = rest.split_at(2);
+        let folder = top.join(format!("_cacache/content-v2/sha512/{first}/{second}"));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(rest), b"").unwrap();
+        fs::write(project.join(".git/shallow.lock"), b"").unwrap();
+        fs::write(project.join("empty.gz"), b"").unwrap();
+        scan(dir, &top).expect_code(0);
+
+        let cache = files_below(&top.join("_cacache"));
+        let git = project.join(".git");
+        let mut objects = files_below(&git.join("objects"));
+        objects
+            .retain(|path| !path.ends_with("info/packs") && !path.ends_with("info/commit-graph"));
+        let whole = |path: &&PathBuf| fs::metadata(path).unwrap().len() > 0;
+        let emptied: BTreeSet<PathBuf> =
+            cache.iter().chain(&objects).filter(whole).cloned().collect();
+        assert!(emptied.len() > 170, "{}", emptied.len());
+        for path in &emptied {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o644)).unwrap();
+            fs::write(path, b"").unwrap();
+        }
+        let outcome = scan(dir, &top);
+        let all = found(&outcome);
+        let missed: Vec<_> = emptied.difference(&all).collect();
+        let false_alarms: Vec<_> = all.difference(&emptied).collect();
+        outcome.expect_code(1).expect(
+            missed.is_empty() && false_alarms.is_empty(),
+            &format!("not found: {missed:?}, and not emptied: {false_alarms:?}"),
+        );
+    });
+}
+
 fn git(top: &Path, arguments: &[&str]) -> bool {
     let identity = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "gc.auto=0"];
     let mut git = tool("git");
