@@ -105,7 +105,11 @@ fn status_of(
         return status;
     }
     if ending.gaps.iter().any(|what| !checks.has(what)) {
-        return partial("parts of the tree were not seen");
+        let unseen = "parts of the tree were not seen";
+        return match open(name, scan) {
+            (_, Some(open)) => partial(&format!("{unseen}; {open}")),
+            _ => partial(unseen),
+        };
     }
     if ending.gaps.contains(name) {
         return partial("not everything could be asked; see what was not examined");

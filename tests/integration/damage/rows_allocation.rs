@@ -214,6 +214,21 @@ rows! {
         lost: true,
         verdict_as_nobody: "suspect",
     }
+    // Sums are worth nothing then, and numbers can be tried all the same.
+    file_without_a_name_beside_a_wrong_link_count {
+        damage: |image| image.debugfs(&["unlink /victim", "sif /h1 links_count 5"]),
+        codes: &["inode-unattached", "link-count-wrong"],
+        codes_as_nobody: Some(&["link-count-wrong"]),
+        lost: true,
+        verdict_as_nobody: "suspect",
+    }
+    file_without_a_name_beside_a_directory_with_two {
+        damage: |image| image.debugfs(&["unlink /victim", "link /d /other/d"]),
+        codes: &["inode-unattached", "directory-multiply-linked"],
+        codes_as_nobody: Some(&["directory-multiply-linked"]),
+        also: &[SUBDIRECTORIES],
+        lost: true,
+    }
     directory_without_a_name {
         damage: |image| image.debugfs(&["unlink /d"]),
         codes: &["inode-unattached", SUBDIRECTORIES],

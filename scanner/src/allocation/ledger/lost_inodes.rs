@@ -31,17 +31,9 @@ impl Ledger<'_> {
         if balance.unnamed == 0 && !damaged {
             return;
         }
+        let Some(tables) = self.tables(surveyed) else { return };
+        let Some(seen) = self.seen_in_peace(root, still, outcome) else { return };
         let filesystem = &self.scope.filesystem;
-        let bitmaps = surveyed.bitmap_bytes.checked_div(filesystem.block_size).unwrap_or(0);
-        let Some(tables) = InodeTables::of(filesystem, surveyed.inode_bytes, bitmaps) else {
-            return;
-        };
-        let Some(mut seen) = self.seen_in_peace(root, still, sums) else {
-            let written = "the filesystem was written to, so lost inodes were not looked for";
-            outcome.open.push(written.to_owned());
-            return;
-        };
-        seen.insert(self.root.ino);
         let Ledger { scope, workers, .. } = *self;
         let handles = Handles { scope, workers, directory: root, tables, seen: &seen };
         let mut tried = handles.try_numbers(false);
@@ -74,25 +66,60 @@ impl Ledger<'_> {
         }
     }
 
+    /// The same where sums cannot say how many there may be: no further than is safe on any
+    /// filesystem.
+    pub(super) fn look_for_lost_inodes(
+        &self,
+        root: BorrowedFd<'_>,
+        still: bool,
+        surveyed: &Survey,
+        outcome: &mut LedgerOutcome,
+    ) {
+        let Some(tables) = self.tables(surveyed) else { return };
+        let Some(seen) = self.seen_in_peace(root, still, outcome) else { return };
+        let Ledger { scope, workers, .. } = *self;
+        let handles = Handles { scope, workers, directory: root, tables, seen: &seen };
+        let mut tried = handles.try_numbers(false);
+        handles.settle(&mut tried);
+        self.drop_named(&mut tried.unattached);
+        tried.unattached.iter().for_each(|ino| self.add(handles.finding(*ino)));
+        if tried.refused.is_some() {
+            let refused = "lost inodes were not looked for, which takes CAP_DAC_READ_SEARCH";
+            outcome.open.push(refused.to_owned());
+        }
+    }
+
+    fn tables(&self, surveyed: &Survey) -> Option<InodeTables> {
+        let filesystem = &self.scope.filesystem;
+        let bitmaps = surveyed.bitmap_bytes.checked_div(filesystem.block_size).unwrap_or(0);
+        InodeTables::of(filesystem, surveyed.inode_bytes, bitmaps)
+    }
+
     /// The numbers that names lead to, of a moment when nothing moved: a directory that changes
     /// places during a walk may be missed with all that is in it.
     fn seen_in_peace(
         &self,
         root: BorrowedFd<'_>,
         still: bool,
-        sums: &Sums<'_>,
+        outcome: &mut LedgerOutcome,
     ) -> Option<SeenNumbers> {
-        if still {
-            return Some(self.scope.tallies.root().seen());
-        }
-        if self.walked.took > PATIENCE {
-            return None;
-        }
-        PAUSES.iter().take(PROVEN as usize).find_map(|pause| {
+        let again = |pause: &u64| {
             self.workers.pause(Duration::from_millis(*pause));
-            let (_, quiet, seen) = self.count_again(root, sums)?;
-            quiet.then_some(seen)
-        })
+            let again = self.count_again(root)?;
+            again.quiet.then_some(again.seen)
+        };
+        let mut seen = match still {
+            true => Some(self.scope.tallies.root().seen()),
+            false if self.walked.took > PATIENCE => None,
+            false => PAUSES.iter().take(PROVEN as usize).find_map(again),
+        };
+        if let Some(seen) = &mut seen {
+            seen.insert(self.root.ino);
+        } else {
+            let written = "the filesystem was written to, so lost inodes were not looked for";
+            outcome.open.push(written.to_owned());
+        }
+        seen
     }
 
     /// Inodes in use that no number opens, at three counts of a filesystem that stood still. A
@@ -102,7 +129,10 @@ impl Ledger<'_> {
         for pause in PAUSES.iter().take(PROVEN as usize) {
             self.workers.pause(Duration::from_millis(*pause));
             let before = Usage::of(root);
-            let Some((balance, true, _)) = self.count_again(root, sums) else { return };
+            let Some(counted) = self.count_again(root).filter(|counted| counted.quiet) else {
+                return;
+            };
+            let balance = counted.balance(sums);
             let explained = handles.try_numbers(true).explained();
             let stood_still = before.is_ok() && before == Usage::of(root);
             if !stood_still || self.scope.control.is_stopped() || balance.unnamed <= explained {

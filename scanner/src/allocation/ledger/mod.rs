@@ -163,20 +163,24 @@ impl Ledger<'_> {
             outcome.open.push(format!("sums of blocks and inodes are not judged on {kind}"));
             return;
         }
+        if !self.whole {
+            outcome.open.push(
+                "the filesystem was not seen whole, so its sums of blocks and inodes were not \
+                 judged, nor lost inodes looked for"
+                    .to_owned(),
+            );
+            return;
+        }
+        let still = self.walked.before == Some(loaded) && counted.census.recent == 0;
         if self.earlier.counted_twice || filesystem.counts_metadata() {
             outcome.open.push(
                 "sums of blocks and inodes were not judged: link counts are wrong, or the mount \
                  counts its own metadata (minixdf)"
                     .to_owned(),
             );
-            return;
-        }
-        if !self.whole {
-            outcome.open.push(
-                "the filesystem was not seen whole, so its sums of blocks and inodes were not \
-                 judged"
-                    .to_owned(),
-            );
+            if self.earlier.counted_twice {
+                self.look_for_lost_inodes(root, still, surveyed, outcome);
+            }
             return;
         }
         let geometry = Geometry {
@@ -211,8 +215,7 @@ impl Ledger<'_> {
             read_only: filesystem.is_read_only(),
             readable,
         };
-        let still = self.walked.before == Some(loaded) && census.recent == 0;
-        let balance = self.judge_sums(root, census, loaded, &sums, outcome);
+        let balance = self.judge_sums(root, census, loaded, still, &sums, outcome);
         self.judge_unattached(root, &balance, still, surveyed, &sums, outcome);
     }
 

@@ -26,6 +26,7 @@ impl Ledger<'_> {
         root: BorrowedFd<'_>,
         census: Census,
         usage: Usage,
+        still: bool,
         sums: &Sums<'_>,
         outcome: &mut LedgerOutcome,
     ) -> Balance {
@@ -33,7 +34,6 @@ impl Ledger<'_> {
         if first.gaps.is_empty() {
             return first;
         }
-        let still = self.walked.before == Some(usage) && census.recent == 0;
         let patience = self.walked.took.min(PATIENCE) + Duration::from_secs(1);
         let begun = Instant::now();
         // Before the bitmaps were loaded it may have been right: a wrong one takes its group out.
@@ -46,7 +46,8 @@ impl Ledger<'_> {
                 break;
             }
             self.workers.pause(Duration::from_millis(pause));
-            let Some((again, quiet, _)) = self.count_again(root, sums) else { continue };
+            let Some(counted) = self.count_again(root) else { continue };
+            let (again, quiet) = (counted.balance(sums), counted.quiet);
             if again.gaps.is_empty() {
                 self.lock().totals.volatile += last.gaps.len() as u64;
                 return again;
@@ -79,12 +80,8 @@ impl Ledger<'_> {
         last
     }
 
-    /// Counts once more; tells whether the filesystem stood still meanwhile.
-    pub(super) fn count_again(
-        &self,
-        root: BorrowedFd<'_>,
-        sums: &Sums<'_>,
-    ) -> Option<(Balance, bool, SeenNumbers)> {
+    /// Counts once more.
+    pub(super) fn count_again(&self, root: BorrowedFd<'_>) -> Option<CountedAgain> {
         let before = Usage::of(root).ok()?;
         let facts = InodeFacts::of_descriptor(root).ok()?;
         let counter = Counter::new(self.scope, &facts);
@@ -93,9 +90,9 @@ impl Ledger<'_> {
         let walker = Walker { visitor: &counter, descriptors, workers, stop };
         walker.walk(self.pool, self.root, descriptors.open_root().ok()?);
         let (census, seen) = counter.into_counted()?;
-        let after = Usage::of(root).ok()?;
-        let quiet = before == after && census.recent == 0;
-        Some((sums.balance(census, after), quiet, seen))
+        let usage = Usage::of(root).ok()?;
+        let quiet = before == usage && census.recent == 0;
+        Some(CountedAgain { census, usage, quiet, seen })
     }
 
     /// More in use than has names is only suspect where something else can explain it: names in a
@@ -125,6 +122,23 @@ impl Ledger<'_> {
     }
 }
 
+/// What one more count brought.
+pub(super) struct CountedAgain {
+    census: Census,
+    usage: Usage,
+    /// Whether the filesystem stood still meanwhile.
+    pub(super) quiet: bool,
+    /// The numbers that names lead to.
+    pub(super) seen: SeenNumbers,
+}
+
+impl CountedAgain {
+    /// What it comes to.
+    pub(super) fn balance(&self, sums: &Sums<'_>) -> Balance {
+        sums.balance(self.census, self.usage)
+    }
+}
+
 /// What sums are made of besides what is counted.
 pub(super) struct Sums<'a> {
     pub(super) hidden: &'a Hidden,
@@ -143,7 +157,7 @@ pub(super) struct Sums<'a> {
 }
 
 impl Sums<'_> {
-    pub(super) fn balance(&self, census: Census, usage: Usage) -> Balance {
+    fn balance(&self, census: Census, usage: Usage) -> Balance {
         let uncertain = census.uncertain + self.maybe_shared;
         let changed = census.inodes != self.counted || census.changed > 0;
         // What shares a block of attributes by now is not known any more.
