@@ -14,6 +14,7 @@ use batch::Answer;
 pub use count::count_kind;
 use left::Left;
 use reports::{DirectoryHeld, UncheckedReason};
+use rustix::io::Errno;
 
 use crate::checks::{
     self, Anomalies, Anomaly, DotEntries, IndexFlag, Name, NameHashes, Refusal, SameNames, Seen,
@@ -340,6 +341,13 @@ impl Look<'_, '_> {
         if self.scope.options.shard.is_some() {
             self.out.gathered.closed.add_own(self.directory.node.path(Some(bytes)));
         }
+        if refusal == Refusal::Unexplained(Errno::LOOP) && self.is_above(entry.ino) {
+            // What it holds is seen above, and its ".." counts there.
+            if self.scope.options.checks.entries {
+                self.out.anomalies.add(checks::holds_itself(bytes, entry.ino));
+            }
+            return;
+        }
         self.subdirectories.note(entry.kind);
         match unchecked_reason(refusal) {
             Some(reason) => self.miss(reason, "entry", Some(bytes)),
@@ -352,6 +360,14 @@ impl Look<'_, '_> {
             ),
             None => self.miss(unjudged_reason(refusal), "entry", Some(bytes)),
         }
+    }
+
+    /// Whether a number is that of this directory or of one above, where numbers say that.
+    fn is_above(&self, ino: u64) -> bool {
+        let oddities = self.filesystem.oddities;
+        oddities.numbers_identify
+            && oddities.answers_for_itself
+            && self.directory.node.is_within(ino, self.directory.facts.device())
     }
 
     fn listing_failed(&mut self, error: ListingError) {

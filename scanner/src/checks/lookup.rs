@@ -61,6 +61,15 @@ pub fn judge(name: &[u8], ino: u64, refusal: Refusal, oddities: Oddities, out: &
     out.add(if oddities.answers_for_itself { anomaly } else { anomaly.only_suspect() });
 }
 
+/// A name that lookup refuses with ELOOP, while the number listed for it is that of the directory it
+/// stands in, or of one above: a directory must not hold itself (fs/dcache.c, d_splice_alias).
+pub fn holds_itself(name: &[u8], ino: u64) -> Anomaly {
+    let found = "the number listed is that of a directory above, and lookup says ELOOP";
+    Anomaly::new(Code::DirectoryMultiplyLinked, "a directory has one name", found)
+        .named(name)
+        .inode(ino)
+}
+
 fn refused(errno: Errno) -> Anomaly {
     let found = format!("lookup says {}", errno_name(errno));
     Anomaly::new(Code::DirentBadInode, "the inode behind a listed name can be read", found)

@@ -53,7 +53,7 @@ pub use entry_type::UntypedEntries;
 pub use errno_name::{errno_name, errno_word};
 pub use inode_flag_words::judge as judge_flags;
 pub use inode_owner::Overflow;
-pub use lookup::{Refusal, judge as judge_lookup, refused_open};
+pub use lookup::{Refusal, holds_itself, judge as judge_lookup, refused_open};
 pub use mapped::{Mapped, judge_map, judge_unreadable};
 pub use same_names::{
     NameHashes, SameNames, fold as fold_name, fold_hash, judge as judge_same_names,
