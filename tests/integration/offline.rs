@@ -1,7 +1,7 @@
 //! `fscan image`: e2fsck's words on real images as findings, and what is refused.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{FileExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -457,6 +457,25 @@ fn a_lone_damaged_superblock_is_damage() {
         let report = outcome.expect_code(1).report();
         outcome.expect(report.verdict == "corrupt", "its magic number is there");
         outcome.expect_one_error_line("-b 32768");
+    });
+}
+
+/// e2fsck passes it with exit status 0; the kernel does not mount it for writing.
+#[test]
+fn a_wrong_checksum_of_a_group_is_damage() {
+    in_lab(LAB, |dir| {
+        let image = small_image(dir, &["-b", "4096"]);
+        let file = fs::OpenOptions::new().read(true).write(true).open(image.file()).unwrap();
+        let mut byte = [0];
+        // bg_checksum of the first group (fs/ext4/ext4.h, struct ext4_group_desc).
+        file.read_exact_at(&mut byte, 4096 + 0x1e).unwrap();
+        file.write_all_at(&[byte[0] ^ 1], 4096 + 0x1e).unwrap();
+        let outcome = check(dir, image.file());
+        let report = outcome.expect_code(1).report();
+        outcome.expect(report.verdict == "corrupt", "damage");
+        let mut found = report.findings.iter().filter(|row| row.severity == "corrupt");
+        let told = found.any(|row| row.found.contains("descriptor checksums"));
+        outcome.expect(told, "what e2fsck says");
     });
 }
 

@@ -13,7 +13,7 @@ const SHOWN: usize = 600;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Certainty {
     /// It tells of damage, whatever e2fsck's exit status is: e2fsck went on with a backup of
-    /// what is damaged.
+    /// what is damaged, or the kernel refuses what e2fsck lets pass.
     Damage,
     /// e2fsck asked whether to correct it, or the sentence is known to tell of a problem.
     Problem,
@@ -84,6 +84,12 @@ fn apart(text: &str) -> (&str, Option<&str>) {
 static BEGINNINGS: &[(&str, &str, Certainty)] = &[
     ("ext2fs_open2: ", "a primary superblock that makes sense", Certainty::Damage),
     ("ext2fs_check_desc: ", "primary group descriptors that make sense", Certainty::Damage),
+    // The kernel mounts none other for writing (fs/ext4/super.c, ext4_check_descriptors).
+    (
+        "One or more block group descriptor checksums are invalid",
+        "group descriptors that match their checksums",
+        Certainty::Damage,
+    ),
     ("Free blocks count wrong (", "a superblock that counts what is free", Certainty::Stale),
     ("Free inodes count wrong (", "a superblock that counts what is free", Certainty::Stale),
     ("Superblock last ", "times that have passed", Certainty::Stale),
