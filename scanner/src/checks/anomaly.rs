@@ -87,6 +87,13 @@ impl Anomaly {
         self
     }
 
+    /// Notes something else.
+    #[must_use]
+    pub fn beside(mut self, evidence: &str) -> Self {
+        self.evidence.push(evidence.to_owned());
+        self
+    }
+
     /// Lowers it to what corruption explains best but not alone.
     #[must_use]
     pub fn only_suspect(mut self) -> Self {

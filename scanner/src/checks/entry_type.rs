@@ -53,7 +53,8 @@ impl UntypedEntries {
             Anomaly::new(Code::DirentTypeMismatch, "every entry has a type, as \".\" has", found)
                 .named(&name)
                 .inode(ino)
-                .compared(),
+                .compared()
+                .beside("e2fsck sets such types without calling it an error"),
         );
     }
 }

@@ -97,6 +97,8 @@ rows! {
         damage: |image| image.debugfs(&["sif /d links_count 1"]),
         codes: &[SUBDIRECTORIES],
         at: &["d"],
+        verdict: "suspect",
+        verdict_as_nobody: "suspect",
     }
     link_count_of_the_root_directory {
         damage: |image| image.debugfs(&["sif / links_count 9"]),
