@@ -2,41 +2,33 @@
 
 use anyhow::Context;
 use reports::{CheckRun, CheckStatus};
+use scanner::Exclusions;
 use scanner::compare::CompareOptions;
-use scanner::manifest::{Gaps, Header};
-use scanner::{Exclusions, FilesystemIdentity};
+use scanner::manifest::Gaps;
 
-/// The side that is compared with a manifest.
-pub struct After<'a> {
-    /// Its root.
-    pub root: &'a [u8],
-    /// What that lies on.
-    pub filesystem: &'a FilesystemIdentity,
-    /// What is not known of it.
-    pub gaps: &'a Gaps,
-}
+/// One side: its root, and what is not known of it.
+pub type Side<'a> = (&'a [u8], &'a Gaps);
 
 /// The options for two sides.
 pub fn options(
     ignore: &[String],
     exclude: &[String],
-    before: &Header,
-    after: &After<'_>,
+    (before, gaps_before): Side<'_>,
+    (after, gaps_after): Side<'_>,
 ) -> anyhow::Result<CompareOptions> {
-    let same_tree = before.root == after.root && before.filesystem.is_of_the_same(after.filesystem);
     // What one side left out is on neither.
-    let mut exclude = [exclude, &before.gaps.excluded, &after.gaps.excluded].concat();
+    let mut exclude = [exclude, &gaps_before.excluded, &gaps_after.excluded].concat();
     exclude.sort();
     exclude.dedup();
     let fields: Result<_, String> = ignore.iter().map(|word| word.parse()).collect();
     Ok(CompareOptions {
         ignore: fields.map_err(anyhow::Error::msg).context("--ignore")?,
         exclude: Some(Exclusions::new(&exclude).context("--exclude")?),
-        roots: vec![before.root.clone(), after.root.to_vec()],
+        roots: vec![before.to_vec(), after.to_vec()],
         own: Vec::new(),
-        same_tree_since: same_tree.then_some(before.created_at),
-        before: before.gaps.clone(),
-        after: after.gaps.clone(),
+        same_tree: None,
+        before: gaps_before.clone(),
+        after: gaps_after.clone(),
     })
 }
 

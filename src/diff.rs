@@ -24,9 +24,12 @@ pub fn run(arguments: &DiffArguments) -> anyhow::Result<Status> {
     if before.created_at > after.created_at {
         output::say("BEFORE was written later than AFTER: are they in the right order?");
     }
-    let Header { root: root_after, filesystem, gaps, .. } = &after;
-    let other = comparison::After { root: root_after, filesystem, gaps };
-    let options = comparison::options(&arguments.ignore, &arguments.exclude, &before, &other)?;
+    let options = comparison::options(
+        &arguments.ignore,
+        &arguments.exclude,
+        (&before.root, &before.gaps),
+        (&after.root, &after.gaps),
+    )?;
     let outcome = Outcome::begin(&arguments.result);
     let mut report = DiffReport::new(&before.root, &after.root, arguments.result.all_findings);
     let comparison = diff_files(&arguments.before, &arguments.after, &options, &mut report)?;

@@ -8,7 +8,7 @@ use reports::{
     CheckRun, Diff, DiffSide, FindingCollector, PathName, Timestamp, UncheckedCollector,
 };
 use scanner::Recorded;
-use scanner::compare::{DiffReport, diff_with_baseline};
+use scanner::compare::{DiffReport, SameTree, diff_with_baseline};
 use scanner::manifest::{
     Compression, Header, ManifestReader, SumsOutcome, write_manifest, write_sums,
 };
@@ -87,12 +87,9 @@ impl<'a> Manifests<'a> {
         let mut report = DiffReport::new(&header.root, &root, self.arguments.result.all_findings);
         let entries = recorded.tree.entries();
         let ScanArguments { ignore, exclude, .. } = self.arguments;
-        let after = comparison::After {
-            root: &root,
-            filesystem: &recorded.filesystem,
-            gaps: &recorded.gaps,
-        };
-        let mut options = comparison::options(ignore, exclude, header, &after)?;
+        let sides = ((&*header.root, &header.gaps), (&*root, &recorded.gaps));
+        let mut options = comparison::options(ignore, exclude, sides.0, sides.1)?;
+        options.same_tree = SameTree::of(header, recorded);
         options.own = recorded.tree.left_out().to_vec();
         let comparison = diff_with_baseline(path, entries, &options, &mut report)?;
         if comparison.nothing_left && !self.arguments.force {

@@ -777,13 +777,12 @@ pub(crate) static TABLE: &[CodeText] = &[
         severity: Severity::Suspect,
         title: "Gone from a directory that nothing changed",
         meaning: "The baseline has this name, and now it is not there or of another type, while \
-                  the directory that holds it has the modification time that it had then. \
-                  Whatever removes or replaces a name sets that time: a damaged directory loses \
-                  names without that.",
+                  the directory that holds it has not changed since. Whatever removes or replaces \
+                  a name sets the times of its directory: a damaged one loses names without that.",
         detection: "The baseline is of this very tree: the same path on the same filesystem, by \
-                    its UUID. The directory had not changed for seconds when the baseline was \
-                    begun. What set the time back afterwards (touch -d, an archive that was \
-                    unpacked over the tree) leads to it as well.",
+                    its UUID. The directory's time of modification is the one in the baseline, and \
+                    its time of change, which nobody can set back, lies seconds before the \
+                    baseline was begun. A repair that removed the name leads to it as well.",
         remedy: concat!(
             "Keep what is left of the volume as it is until the name is found: it may be on the \
              device still. ",

@@ -103,18 +103,21 @@ fn a_name_that_went_without_a_trace_is_not_called_work() {
     in_lab(LAB, |dir| {
         let image = Image::ext4(dir, 32, &["-b", "4096"]);
         image.fill(|top| {
-            for folder in ["lost", "removed"] {
-                files(&top.join(folder), 20);
-                let folder = fs::File::open(top.join(folder)).unwrap();
-                folder.set_modified(std::time::UNIX_EPOCH).unwrap();
-            }
+            ["lost", "removed", "set_back"].iter().for_each(|folder| files(&top.join(folder), 20))
         });
+        std::thread::sleep(std::time::Duration::from_secs(4));
         let home = image.mount("errors=continue");
         let point = home.point().to_owned();
         let manifest = dir.join("before.jsonl.gz");
         let scan = Fscan::new(dir).arg("--read-only").arg(&point).arg("--manifest");
         scan.arg(&manifest).run().expect_code(0);
         fs::remove_file(point.join("removed/name-000003")).unwrap();
+        // As rsync and tar do it.
+        let set_back = fs::File::open(point.join("set_back")).unwrap();
+        let time = set_back.metadata().unwrap().modified().unwrap();
+        fs::remove_file(point.join("set_back/name-000005")).unwrap();
+        set_back.set_modified(time).unwrap();
+        drop(set_back);
         let outcome = compare(dir, &point, &manifest);
         outcome.expect_code(1).expect(outcome.stdout().starts_with("DIFFERENT  "), "as work is");
         drop(home);
@@ -124,9 +127,11 @@ fn a_name_that_went_without_a_trace_is_not_called_work() {
             assert_eq!(home.point(), point);
             let outcome = compare(dir, &point, &manifest);
             let text = outcome.expect_code(1).stdout();
-            for (code, name) in
-                [("entry-lost", "lost/name-000007"), ("entry-missing", "removed/name-000003")]
-            {
+            for (code, name) in [
+                ("entry-lost", "lost/name-000007"),
+                ("entry-missing", "removed/name-000003"),
+                ("entry-missing", "set_back/name-000005"),
+            ] {
                 let told = text.split(code).nth(1).unwrap_or_default();
                 let words = told.split_whitespace().take(60).collect::<String>();
                 outcome.expect(words.contains(name), code);

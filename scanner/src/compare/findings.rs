@@ -53,7 +53,7 @@ fn evidence(difference: &Difference, before: &[u8]) -> Vec<String> {
         evidence.push("size and modification time are the same".to_owned());
     }
     if code(&difference.kind) == Code::EntryLost {
-        evidence.push("the modification time of its directory is the same".to_owned());
+        evidence.push("its directory has not changed since, as its times say".to_owned());
     }
     let further = difference.fields.iter().skip(1);
     evidence

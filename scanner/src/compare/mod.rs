@@ -33,6 +33,7 @@ pub use options::{CompareOptions, Field, IgnoredFields};
 pub use pass::{Comparison, Sink, WhyUnchecked, compare};
 pub use report::DiffReport;
 pub use totals::{CompareTotals, DirectoryTotals, Tally};
+pub use untouched::SameTree;
 
 #[cfg(test)]
 mod tests;

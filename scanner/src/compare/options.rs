@@ -2,8 +2,7 @@
 
 use std::str::FromStr;
 
-use reports::Timestamp;
-
+use super::untouched::SameTree;
 use crate::exclusions::Exclusions;
 use crate::inode_facts::FileKind;
 use crate::manifest::Gaps;
@@ -120,8 +119,8 @@ pub struct CompareOptions {
     /// Paths that a scan wrote itself and that are on neither side: they explain another time of
     /// their directory.
     pub own: Vec<Vec<u8>>,
-    /// When BEFORE was begun, where it is of the very tree that AFTER is of.
-    pub same_tree_since: Option<Timestamp>,
+    /// The tree itself, where AFTER was just walked and BEFORE is of the same one.
+    pub same_tree: Option<SameTree>,
     /// What is not known of BEFORE: what is new there is unchecked. Its globs are for the caller
     /// to exclude.
     pub before: Gaps,

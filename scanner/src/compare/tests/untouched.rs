@@ -1,13 +1,22 @@
 //! Names that went although nothing changed the directory that held them.
 
+use std::fs;
+use std::time::Duration;
+
 use reports::Timestamp;
 
 use super::*;
+use crate::compare::untouched::SameTree;
 
-/// Directories rest since 1_700_000_000.
-fn told_of_same(before: &str, after: &str, since: i64) -> Vec<String> {
-    let same_tree_since = Timestamp::from_unix_seconds(since);
-    let options = CompareOptions { same_tree_since, ..CompareOptions::default() };
+/// The tree of AFTER has the directories `d` and `d/e`, changed a moment ago.
+fn told_since(before: &str, after: &str, seconds_later: i64) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("d/e")).unwrap();
+    std::os::unix::fs::symlink("d", folder.path().join("link")).unwrap();
+    let now = Timestamp::now().as_unix_seconds() as i64;
+    let since = Timestamp::from_unix_seconds(now + seconds_later).unwrap();
+    let same_tree = Some(SameTree { root: folder.path().to_owned(), since });
+    let options = CompareOptions { same_tree, ..CompareOptions::default() };
     told_with(&notation::entries(before), &notation::entries(after), &options).lines()
 }
 
@@ -21,20 +30,23 @@ fn what_went_from_a_directory_that_rests_is_lost() {
         ("d/ d/e/ d/e/b=B d/f=A", "d/ d/e/ d/e/b=B", &["lost d/f"]),
         ("d/ d/a=A", "d/ d/a/", &["lost d/a: type"]),
         ("d/ d/a=A e/", "d/ e/ e/a=A", &["moved d/a e/a"]),
+        // By the time of modification.
         ("d/ d/a=A", "d/+t", &["missing d/a"]),
         ("d/ d/e/ d/e/a=A", "d/ d/e/+t", &["missing d/e/a"]),
         ("d/ d/e/ d/e/b=B d/f=A", "d/+t d/e/ d/e/b=B", &["missing d/f"]),
         ("d/ d/a=A", "d/+t d/a/", &["type d/a: type"]),
-        ("d/+t d/a=A", "d/+t", &["missing d/a"]),
+        // Of what is no directory any more nothing is known.
+        ("gone/ gone/a=A", "gone/", &["missing gone/a"]),
+        ("link/ link/a=A", "link/", &["missing link/a"]),
     ] {
-        let told = told_of_same(before, after, 1_700_000_010);
-        assert_eq!(told, expected, "{before} | {after}");
+        assert_eq!(told_since(before, after, 60), expected, "{before} | {after}");
     }
 }
 
 #[test]
-fn on_another_tree_or_in_a_directory_that_had_just_changed_it_is_missing() {
+fn on_another_tree_or_where_the_directory_changed_since_it_is_missing() {
     assert_eq!(told_of("d/ d/a=A", "d/").lines(), ["missing d/a"]);
-    assert_eq!(told_of_same("d/ d/a=A", "d/", 1_700_000_003), ["missing d/a"]);
-    assert_eq!(told_of_same("d/ d/a=A", "d/", 1_600_000_000), ["missing d/a"]);
+    for seconds in [-60, 0, 2] {
+        assert_eq!(told_since("d/ d/a=A", "d/", seconds), ["missing d/a"], "{seconds}");
+    }
 }
