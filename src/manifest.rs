@@ -134,6 +134,7 @@ impl<'a> Manifests<'a> {
             tool: concat!("fscan ", env!("CARGO_PKG_VERSION")).to_owned(),
             root: root_bytes(&recorded.root),
             filesystem: recorded.filesystem.clone(),
+            root_inode: recorded.root_inode,
             created_at: self.begun,
             counts: recorded.tree.counts(),
             gaps: recorded.gaps.clone(),
@@ -212,7 +213,7 @@ pub fn keep_that_of_another_tree(manifest: &Path, root: &[u8]) -> anyhow::Result
     let remedy = "and would be replaced: write elsewhere, or remove it first";
     let there = ManifestReader::root_of(manifest).with_context(|| {
         let shown = PathName::from(manifest).escaped();
-        format!("{shown}: it is a manifest that cannot be read, {remedy}")
+        format!("{shown}: it may be a manifest that cannot be read, {remedy}")
     })?;
     match there {
         Some(other) if other != root => bail!(

@@ -134,11 +134,17 @@ impl Report {
         self.diff.is_none() && checks.any(asked)
     }
 
+    /// Whether all of it was done: it was not stopped, and what was to be compared was.
+    pub fn came_to_its_end(&self) -> bool {
+        self.complete && !self.compared_nothing()
+    }
+
     /// Whether all that speaks of damage, accepted or not, is that the tree is not as a manifest has
-    /// it. Work on it does that as well. What threatens the tree from outside says nothing of it.
+    /// it. Work on it does that as well. A mere risk from outside (a full disk) says nothing of it.
     pub fn only_differs(&self) -> bool {
-        let of_the_tree = |found: &&Finding| {
-            found.severity > Severity::Info && found.code.text().check != "environment"
+        let of_the_tree = |found: &&Finding| match found.code.text().check {
+            "environment" => found.severity >= Severity::Suspect,
+            _ => found.severity > Severity::Info,
         };
         let defects = || self.findings.iter().filter(of_the_tree);
         defects().next().is_some()

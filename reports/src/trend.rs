@@ -138,7 +138,7 @@ impl TrendReport {
             file: dated.file.clone(),
             started_at: dated.report.started_at,
             duration_seconds: dated.report.duration_seconds,
-            complete: dated.report.complete,
+            complete: dated.report.came_to_its_end(),
             verdict: dated.report.verdict,
         }
     }

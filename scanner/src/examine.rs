@@ -341,16 +341,14 @@ impl Look<'_, '_> {
         if self.scope.options.shard.is_some() {
             self.out.gathered.closed.add_own(self.directory.node.path(Some(bytes)));
         }
-        if refusal == Refusal::Unexplained(Errno::LOOP) && self.is_above(entry.ino) {
-            // What it holds is seen above, and its ".." counts there.
-            if self.scope.options.checks.entries {
-                self.out.anomalies.add(checks::holds_itself(bytes, entry.ino));
-            }
-            return;
-        }
-        self.subdirectories.note(entry.kind);
+        let loops = refusal == Refusal::Unexplained(Errno::LOOP) && !self.may_be_shared();
+        // The ".." of a directory that holds this one counts elsewhere.
+        self.subdirectories.note(if loops { FileKind::Unknown } else { entry.kind });
         match unchecked_reason(refusal) {
             Some(reason) => self.miss(reason, "entry", Some(bytes)),
+            None if self.scope.options.checks.entries && loops && self.is_above(entry.ino) => {
+                self.out.anomalies.add(checks::holds_itself(bytes, entry.ino));
+            }
             None if self.scope.options.checks.entries => checks::judge_lookup(
                 bytes,
                 entry.ino,
@@ -362,12 +360,15 @@ impl Look<'_, '_> {
         }
     }
 
-    /// Whether a number is that of this directory or of one above, where numbers say that.
-    fn is_above(&self, ino: u64) -> bool {
+    /// Whether numbers do not say which directory it is, or somebody else answers.
+    fn may_be_shared(&self) -> bool {
         let oddities = self.filesystem.oddities;
-        oddities.numbers_identify
-            && oddities.answers_for_itself
-            && self.directory.node.is_within(ino, self.directory.facts.device())
+        !(oddities.numbers_identify && oddities.answers_for_itself)
+    }
+
+    /// Whether a number is that of this directory or of one above.
+    fn is_above(&self, ino: u64) -> bool {
+        self.directory.node.is_within(ino, self.directory.facts.device())
     }
 
     fn listing_failed(&mut self, error: ListingError) {

@@ -12,6 +12,8 @@ pub struct Recorded {
     pub root: PathBuf,
     /// What filesystem it lies on, as far as it is known.
     pub filesystem: FilesystemIdentity,
+    /// Its inode number.
+    pub root_inode: Option<u64>,
     /// The names.
     pub tree: RecordTree,
     /// What is not known of the tree.
@@ -25,6 +27,8 @@ pub struct PendingRecords {
     pub(crate) root: PathBuf,
     /// What filesystem it lies on, as far as it is known.
     pub(crate) filesystem: FilesystemIdentity,
+    /// Its inode number.
+    pub(crate) root_inode: Option<u64>,
     /// Its names.
     pub(crate) tree: PendingTree,
     /// What is not known of its tree.
@@ -34,7 +38,7 @@ pub struct PendingRecords {
 impl PendingRecords {
     /// Waits for them.
     pub fn in_order(self) -> Recorded {
-        let PendingRecords { root, filesystem, tree, gaps } = self;
-        Recorded { root, filesystem, tree: tree.finish(), gaps }
+        let PendingRecords { root, filesystem, root_inode, tree, gaps } = self;
+        Recorded { root, filesystem, root_inode, tree: tree.finish(), gaps }
     }
 }

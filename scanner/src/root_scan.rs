@@ -88,7 +88,7 @@ pub struct Ground {
     /// What the kernel does when it meets damage.
     pub policy: Option<ErrorsPolicy>,
     /// What tells it from others.
-    identity: GroundFacts,
+    pub(crate) identity: GroundFacts,
     scope: Scope,
 }
 

@@ -295,10 +295,14 @@ impl Account {
                 ..Gaps::default()
             };
             let gaps = gaps.with_unexamined(gathered.records.unexamined());
-            let ground = scan.ground().map(|ground| ground.filesystem.identity.clone());
-            let filesystem = ground.unwrap_or_default();
-            self.recorded =
-                Some(PendingRecords { root: scan.path.clone(), filesystem, tree, gaps });
+            let ground = scan.ground();
+            self.recorded = Some(PendingRecords {
+                root: scan.path.clone(),
+                filesystem: ground.map(|it| it.filesystem.identity.clone()).unwrap_or_default(),
+                root_inode: ground.map(|it| it.identity.root_ino),
+                tree,
+                gaps,
+            });
         }
         self.totals += &gathered.totals;
         let mut directories = gathered.directories;
@@ -315,13 +319,10 @@ impl Account {
     fn tell_linked_names(&mut self) {
         let Some(shard) = &mut self.shard else { return };
         let ground = self.ended.last().and_then(|ended| ended.scan.ground());
-        if let Some((PendingRecords { root, filesystem, tree, gaps }, ground)) =
-            self.recorded.take().zip(ground)
-        {
-            let tree = tree.finish();
+        if let Some((records, ground)) = self.recorded.take().zip(ground) {
+            let tree = records.tree.finish();
             shard.linked_names = tree.linked_names(ground.filesystem.device);
-            let tree = PendingTree::made(tree);
-            self.recorded = Some(PendingRecords { root, filesystem, tree, gaps });
+            self.recorded = Some(PendingRecords { tree: PendingTree::made(tree), ..records });
         }
     }
 

@@ -31,7 +31,7 @@ pub fn ending(attended: &Attended, report: Read) -> (NightEnding, Option<String>
     };
     match (status.code(), report, attended.cut) {
         // One that is asked to end may have come to its end just then.
-        (Some(0 | 1 | 3), Ok(report), _) if report.complete => (NightEnding::Done, None),
+        (Some(0 | 1 | 3), Ok(report), _) if report.came_to_its_end() => (NightEnding::Done, None),
         (Some(0..=3 | ASKED), report, Some(cut)) => cut_short(attended, cut, report),
         // It had only begun to begin.
         (None, report, Some(cut)) if status.signal() == Some(TERM) => {

@@ -33,6 +33,7 @@ mod healthy;
 mod html;
 mod hung_mounts;
 mod link_swaps;
+mod lost_inodes;
 mod manual;
 mod mount_points;
 mod mutants;

@@ -39,7 +39,7 @@ fn add_time(report: &Report, page: &mut Exposition) {
             "scan_complete",
             "1 if the run came to its end, 0 if it was stopped or a comparison did not take place.",
         ),
-        u8::from(report.complete && !report.compared_nothing()),
+        u8::from(report.came_to_its_end()),
     );
     page.number(
         metric("scan_examined", "1 if anything was examined, so that the verdict means something."),

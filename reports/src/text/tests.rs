@@ -448,6 +448,7 @@ fn a_tree_that_is_not_as_it_was_is_not_called_corrupt() {
         (Code::ContentZeroed, "SUSPECT  "),
         (Code::EntryLost, "SUSPECT  "),
         (Code::SpaceLow, "DIFFERENT  "),
+        (Code::VolumeFaulted, "SUSPECT  "),
     ] {
         assert!(headline(&[Code::EntryMissing, beside]).starts_with(word), "{beside:?}");
     }

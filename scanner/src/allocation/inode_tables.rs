@@ -47,6 +47,11 @@ impl InodeTables {
         (start, start.saturating_add(a_group))
     }
 
+    /// Whether so few that all can be tried without knowing of one that has no name.
+    pub fn are_few(&self) -> bool {
+        self.inodes <= MOST
+    }
+
     /// Whether every table is known to be zeroed where nothing was written to it. mke2fs leaves
     /// that to the kernel only on filesystems with checksums of groups, and the kernel does it in
     /// a thread that ends when all is done (fs/ext4/super.c, `ext4_run_lazyinit_thread`): on a
@@ -56,7 +61,7 @@ impl InodeTables {
         let eager = filesystem.lacks(Feature::GdtCsum) && filesystem.lacks(Feature::MetadataCsum);
         let options = filesystem.mount.as_ref().map_or("", |m| m.super_options.as_str());
         let lazily = !options.split(',').any(|option| option == "noinit_itable");
-        self.inodes <= MOST && (eager || (lazily && no_thread_is_at_it()))
+        self.are_few() && (eager || (lazily && no_thread_is_at_it()))
     }
 }
 

@@ -1,5 +1,6 @@
 //! What exists on one side alone.
 
+use super::untouched::Untouched;
 use crate::inode_facts::{Device, FileKind, InodeTime};
 use crate::manifest::{AttributeDigest, ContentHash, Entry, compare_paths, is_below, name_of};
 
@@ -16,8 +17,8 @@ pub(super) struct Lone {
     pub(super) hash: Option<ContentHash>,
     /// Whether another name of the file was counted.
     is_further_name: bool,
-    /// Whether it is known that nothing changed the directory that holds it.
-    pub(super) in_untouched: bool,
+    /// The directory that holds it, where nothing seems to have changed that.
+    pub(super) went_from: Option<Untouched>,
     mode: u16,
     uid: u32,
     gid: u32,
@@ -43,7 +44,7 @@ impl From<Entry> for Lone {
             size: entry.size,
             hash: entry.hash.filter(|_| entry.unreadable.is_empty()),
             is_further_name: entry.same_file_as.is_some(),
-            in_untouched: false,
+            went_from: None,
             mode: entry.mode,
             uid: entry.uid,
             gid: entry.gid,
@@ -107,10 +108,9 @@ pub(super) struct Lones {
 }
 
 impl Lones {
-    /// Adds the entry that follows. `in_untouched` says that nothing changed the directory that holds
-    /// it, on whose counterpart it is missing.
-    pub(super) fn push(&mut self, entry: Entry, in_untouched: bool) {
-        let mut lone = Lone { in_untouched, ..Lone::from(entry) };
+    /// Adds the entry that follows, and the directory that it went from where nothing changed that.
+    pub(super) fn push(&mut self, entry: Entry, went_from: Option<Untouched>) {
+        let mut lone = Lone { went_from, ..Lone::from(entry) };
         let is_above = |index| self.get(index).is_some_and(|up| is_below(&lone.path, &up.path));
         let depth = self.above.iter().rposition(|index| is_above(*index)).map_or(0, |at| at + 1);
         self.above.truncate(depth);

@@ -12,7 +12,7 @@ use super::lone::Lones;
 use super::options::{CompareOptions, IgnoredFields};
 use super::scope::Scope;
 use super::totals::{Class, CompareTotals, Counter, DirectoryTotals, bytes_of};
-use super::untouched::Untouched;
+use super::untouched::UntouchedDirectories;
 use crate::inode_facts::FileKind;
 use crate::manifest::{Entry, parent_of};
 
@@ -65,7 +65,7 @@ pub fn compare<E>(
         sink,
         counter: Counter::default(),
         times: DirectoryTimes::default(),
-        untouched: Untouched::new(options.same_tree.as_ref()),
+        untouched: UntouchedDirectories::new(options.same_tree.as_ref()),
         links: HardLinks::default(),
         missing: Lones::default(),
         added: Lones::default(),
@@ -88,7 +88,7 @@ pub(super) struct Pass<'o, S> {
     pub(super) sink: &'o mut S,
     pub(super) counter: Counter,
     pub(super) times: DirectoryTimes,
-    pub(super) untouched: Untouched<'o>,
+    pub(super) untouched: UntouchedDirectories<'o>,
     pub(super) links: HardLinks,
     pub(super) missing: Lones,
     pub(super) added: Lones,
@@ -127,26 +127,27 @@ impl<S: Sink> Pass<'_, S> {
 
     fn missing(&mut self, entry: Entry, excluded: bool) {
         self.times.name_changed(&entry.path);
-        if excluded {
+        if excluded || self.options.own.contains(&entry.path) {
             return;
         }
         if self.scope.is_unexamined(&entry.path) {
             self.not_examined(&entry);
         } else {
-            let in_untouched = self.untouched.holds(&entry.path);
-            self.missing.push(entry, in_untouched);
+            let went_from = self.untouched.holder_of(&entry.path);
+            self.missing.push(entry, went_from);
         }
     }
 
     fn added(&mut self, entry: Entry, excluded: bool) {
         self.times.name_changed(&entry.path);
+        self.untouched.name_came(&entry.path);
         if excluded {
             return;
         }
         if self.scope.was_unexamined(&entry.path) {
             self.not_examined(&entry);
         } else {
-            self.added.push(entry, false);
+            self.added.push(entry, None);
         }
     }
 
@@ -160,7 +161,7 @@ impl<S: Sink> Pass<'_, S> {
         let ignore = if in_a_gap { self.ignore.with_attributes() } else { self.ignore };
         let mut change = Change::between(&before, after, ignore);
         if let Some(DifferenceKind::TypeChanged { untouched }) = &mut change.kind {
-            *untouched = self.untouched.holds(&before.path);
+            *untouched = self.untouched.holder_of(&before.path).is_some();
         }
         if before.kind == after.kind {
             self.note_links(&before, after);

@@ -24,8 +24,10 @@ impl<S: Sink> Pass<'_, S> {
         self.settle_moved(&missing, &added, &moves);
         let unreached = self.settle_unreached(&missing, &added, &moves);
         let is_missing = |index| !moves.has_gone(index) && !unreached.contains(&index);
+        let untouched = std::mem::take(&mut self.untouched);
         self.settle_lone(&missing, Class::Missing, is_missing, |lone, top| {
-            let (what, untouched) = (lone.kind, lone.in_untouched);
+            let what = lone.kind;
+            let untouched = lone.went_from.is_some_and(|from| untouched.no_name_came(from));
             DifferenceKind::Missing { what, below: top.below, bytes: bytes(lone, top), untouched }
         });
         let is_added = |index| !moves.has_come(index);

@@ -7,12 +7,12 @@
 use std::ffi::OsStr;
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use reports::Timestamp;
 use rustix::fs::{Mode, OFlags, open};
 
-use crate::inode_facts::InodeFacts;
+use crate::inode_facts::{Device, InodeFacts};
 use crate::manifest::{Entry, Header, is_below, parent_of};
 use crate::recorded::Recorded;
 
@@ -20,9 +20,11 @@ use crate::recorded::Recorded;
 #[derive(Clone, Debug)]
 pub struct SameTree {
     /// Where it is.
-    pub(super) root: PathBuf,
+    root: PathBuf,
+    /// What that lies on.
+    device: Device,
     /// When BEFORE was begun.
-    pub(super) since: Timestamp,
+    since: Timestamp,
 }
 
 impl SameTree {
@@ -30,31 +32,51 @@ impl SameTree {
     /// of up to two: a name could come, be seen and go within one.
     const REST: f64 = 3.0;
 
-    /// Where a tree that was just walked is that of a manifest, by its path and its filesystem.
+    /// Where a tree that was just walked is that of a manifest: by its path, its filesystem and the
+    /// number of its root.
     pub fn of(before: &Header, after: &Recorded) -> Option<Self> {
         let same = before.root == after.root.as_os_str().as_bytes()
+            && before.root_inode.is_some()
+            && before.root_inode == after.root_inode
             && before.filesystem.is_of_the_same(&after.filesystem);
-        same.then(|| SameTree { root: after.root.clone(), since: before.created_at })
+        if same { Self::at(&after.root, before.created_at) } else { None }
     }
 
-    /// Whether nothing changed a directory since, as its time of change says.
+    pub(super) fn at(root: &Path, since: Timestamp) -> Option<Self> {
+        let device = facts(root)?.device();
+        Some(SameTree { root: root.to_owned(), device, since })
+    }
+
+    /// Whether nothing changed a directory since, as its time of change says. It must lie on the
+    /// filesystem of the root, about which alone something is known.
     fn rests(&self, directory: &[u8]) -> bool {
-        let path = self.root.join(OsStr::from_bytes(directory));
-        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let opened = open(path, flags, Mode::empty());
-        let facts = opened.and_then(|opened| InodeFacts::of_descriptor(opened.as_fd()));
-        facts.is_ok_and(|facts| {
+        let facts = facts(&self.root.join(OsStr::from_bytes(directory)));
+        facts.is_some_and(|facts| {
             let (seconds, _) = facts.changed_at();
-            seconds as f64 + Self::REST < self.since.as_unix_seconds()
+            facts.device() == self.device
+                && seconds as f64 + Self::REST < self.since.as_unix_seconds()
         })
     }
 }
 
+fn facts(directory: &Path) -> Option<InodeFacts> {
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let opened = open(directory, flags, Mode::empty()).ok()?;
+    InodeFacts::of_descriptor(opened.as_fd()).ok()
+}
+
 /// The directories above what goes by, the outermost first.
-pub(super) struct Untouched<'o> {
+#[derive(Default)]
+pub(super) struct UntouchedDirectories<'o> {
     tree: Option<&'o SameTree>,
     open: Vec<Open>,
+    /// Of those that names went from, whether names came as well.
+    came: Vec<bool>,
 }
+
+/// A directory that names went from though it seems untouched.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Untouched(usize);
 
 /// A directory that is there on both sides.
 struct Open {
@@ -63,27 +85,70 @@ struct Open {
     same_time: bool,
     /// Whether it rests, once that was asked.
     rests: Option<bool>,
+    came: bool,
+    known_as: Option<Untouched>,
 }
 
-impl<'o> Untouched<'o> {
+impl<'o> UntouchedDirectories<'o> {
     pub(super) fn new(tree: Option<&'o SameTree>) -> Self {
-        Untouched { tree, open: Vec::new() }
+        UntouchedDirectories { tree, open: Vec::new(), came: Vec::new() }
     }
 
     /// Notes a directory that is there on both sides, in front of what it holds.
     pub(super) fn enter(&mut self, before: &Entry, after: &Entry) {
         if self.tree.is_some() {
+            self.leave(&before.path);
             let same_time = before.modified_at == after.modified_at;
-            self.open.push(Open { path: before.path.clone(), same_time, rests: None });
+            let path = before.path.clone();
+            self.open.push(Open { path, same_time, rests: None, came: false, known_as: None });
         }
     }
 
-    /// Whether the directory that holds a path is one. Paths are asked for in their order.
-    pub(super) fn holds(&mut self, path: &[u8]) -> bool {
+    /// Notes a name that came. Where the times of a directory did not tell of that, they tell of none
+    /// that went: the names in an encrypted directory are others without its key (fscrypt).
+    pub(super) fn name_came(&mut self, path: &[u8]) {
+        self.leave(path);
+        if let Some(open) = self.open.last_mut().filter(|open| parent_of(path) == Some(&open.path))
+        {
+            open.came = true;
+            if let Some(came) = open.known_as.and_then(|Untouched(at)| self.came.get_mut(at)) {
+                *came = true;
+            }
+        }
+    }
+
+    /// The directory that holds a path, where it is untouched as far as it went by. Paths are asked for
+    /// in their order.
+    pub(super) fn holder_of(&mut self, path: &[u8]) -> Option<Untouched> {
+        let tree = self.tree?;
+        self.leave(path);
+        let last = self.open.last()?;
+        if last.came || !last.same_time || parent_of(path) != Some(&last.path) {
+            return None;
+        }
+        // One that was put there as a whole, by a rename, brought its times along; that set the time of
+        // change of it or of one above. That of the root fscan itself sets.
+        let mut below_root = self.open.iter_mut().filter(|open| !open.path.is_empty());
+        let all_rest =
+            below_root.all(|open| *open.rests.get_or_insert_with(|| tree.rests(&open.path)));
+        let last = self
+            .open
+            .last_mut()
+            .filter(|open| all_rest && (!open.path.is_empty() || tree.rests(b"")))?;
+        let known_as = *last.known_as.get_or_insert_with(|| {
+            self.came.push(false);
+            Untouched(self.came.len() - 1)
+        });
+        Some(known_as)
+    }
+
+    /// Whether no name came to a directory, now that all went by.
+    pub(super) fn no_name_came(&self, Untouched(at): Untouched) -> bool {
+        !self.came.get(at).copied().unwrap_or(true)
+    }
+
+    /// Forgets what does not hold a path.
+    fn leave(&mut self, path: &[u8]) {
         while self.open.pop_if(|open| !is_below(path, &open.path)).is_some() {}
-        let (Some(tree), Some(open)) = (self.tree, self.open.last_mut()) else { return false };
-        open.same_time
-            && parent_of(path) == Some(open.path.as_slice())
-            && *open.rests.get_or_insert_with(|| tree.rests(&open.path))
     }
 }

@@ -45,8 +45,8 @@ pub(super) static RULES: &[Rule] = &[Rule {
              damage. What nobody did is to be taken from a backup.",
         ),
     ],
-    caveat: "Where content changed and size and times did not, or names went and the time of their \
-             directory did not change, no ordinary write did it: do not overwrite either side before \
+    caveat: "Where content changed and size and times did not, or names went from a directory that \
+             nothing changed (entry-lost), no ordinary write did it: do not overwrite either side before \
              you know which one is right.",
     source: "fscan's rules of evidence",
     confidence: Confidence::High,

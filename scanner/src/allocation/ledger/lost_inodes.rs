@@ -11,115 +11,95 @@ use super::{Ledger, LedgerOutcome, PAUSES, PROVEN};
 use crate::allocation::inode_tables::InodeTables;
 use crate::allocation::space_survey::Survey;
 use crate::allocation::sums::Balance;
-use crate::allocation::unattached::Handles;
+use crate::allocation::unattached::{Handles, Tried};
 use crate::allocation::usage::Usage;
 use crate::links::SeenNumbers;
 use crate::names;
 
+/// What sums came to, where they could be made.
+pub(super) type Summed<'a> = Option<(&'a Balance, &'a Sums<'a>)>;
+
 impl Ledger<'_> {
-    /// Tries inode numbers that no name led to, where there is a reason to.
+    /// Tries inode numbers that no name led to, where there is a reason to. `still` says that nothing
+    /// changed during the walk.
     pub(super) fn judge_unattached(
         &self,
         root: BorrowedFd<'_>,
-        balance: &Balance,
+        summed: Summed<'_>,
         still: bool,
         surveyed: &Survey,
-        sums: &Sums<'_>,
         outcome: &mut LedgerOutcome,
     ) {
-        let damaged = self.earlier.damaged || !balance.gaps.is_empty();
-        if balance.unnamed == 0 && !damaged {
+        let unnamed = summed.map(|(balance, _)| balance.unnamed);
+        let damaged =
+            self.earlier.damaged || summed.is_some_and(|(balance, _)| !balance.gaps.is_empty());
+        if unnamed.unwrap_or_default() == 0 && !damaged {
             return;
         }
-        let Some(tables) = self.tables(surveyed) else { return };
-        let Some(seen) = self.seen_in_peace(root, still, outcome) else { return };
-        let filesystem = &self.scope.filesystem;
-        let Ledger { scope, workers, .. } = *self;
-        let handles = Handles { scope, workers, directory: root, tables, seen: &seen };
-        let mut tried = handles.try_numbers(false);
-        let found = tried.explained();
-        let read_only = filesystem.is_read_only();
-        let may_go_on = read_only || self.earlier.refused || tables.are_zeroed(filesystem);
-        let everywhere = tried.refused.is_none() && balance.unnamed > found && may_go_on;
-        if everywhere {
-            tried = handles.try_numbers(true);
-        }
-        handles.settle(&mut tried);
-        self.drop_named(&mut tried.unattached);
-        if everywhere && !read_only && balance.unnamed > tried.explained() {
-            self.judge_phantoms(root, &handles, sums);
-        }
-        for ino in &tried.unattached {
-            self.add(handles.finding(*ino));
-        }
-        if balance.unnamed > 0 && tried.unattached.is_empty() {
-            let unnamed = balance.unnamed;
-            outcome.open.push(match tried.refused {
-                Some(_) => format!(
-                    "{unnamed} inodes in use have no name: deleted files that are open, or lost \
-                     ones; only CAP_DAC_READ_SEARCH can tell"
-                ),
-                None => format!(
-                    "{unnamed} inodes in use have no name: most likely deleted files that are open"
-                ),
-            });
-        }
-    }
-
-    /// The same where sums cannot say how many there may be: no further than is safe on any
-    /// filesystem.
-    pub(super) fn look_for_lost_inodes(
-        &self,
-        root: BorrowedFd<'_>,
-        still: bool,
-        surveyed: &Survey,
-        outcome: &mut LedgerOutcome,
-    ) {
-        let Some(tables) = self.tables(surveyed) else { return };
-        let Some(seen) = self.seen_in_peace(root, still, outcome) else { return };
-        let Ledger { scope, workers, .. } = *self;
-        let handles = Handles { scope, workers, directory: root, tables, seen: &seen };
-        let mut tried = handles.try_numbers(false);
-        handles.settle(&mut tried);
-        self.drop_named(&mut tried.unattached);
-        tried.unattached.iter().for_each(|ino| self.add(handles.finding(*ino)));
-        if tried.refused.is_some() {
-            let refused = "lost inodes were not looked for, which takes CAP_DAC_READ_SEARCH";
-            outcome.open.push(refused.to_owned());
-        }
-    }
-
-    fn tables(&self, surveyed: &Survey) -> Option<InodeTables> {
         let filesystem = &self.scope.filesystem;
         let bitmaps = surveyed.bitmap_bytes.checked_div(filesystem.block_size).unwrap_or(0);
-        InodeTables::of(filesystem, surveyed.inode_bytes, bitmaps)
+        let tables = InodeTables::of(filesystem, surveyed.inode_bytes, bitmaps);
+        let Some(tables) = tables else {
+            outcome.open.push(untried(unnamed, "how its tables of inodes lie is not known"));
+            return;
+        };
+        let Some(seen) = self.seen_in_peace(root, still) else {
+            outcome.open.push(untried(unnamed, "the filesystem was written to"));
+            return;
+        };
+        let Ledger { scope, workers, .. } = *self;
+        let handles = Handles { scope, workers, directory: root, tables, seen: &seen };
+        let (mut tried, everywhere) = self.try_numbers(&handles, unnamed);
+        handles.settle(&mut tried);
+        self.drop_named(&mut tried.unattached);
+        if let Some((balance, sums)) = summed
+            && everywhere
+            && !filesystem.is_read_only()
+            && balance.unnamed > tried.explained()
+        {
+            self.judge_phantoms(root, &handles, sums);
+        }
+        tried.unattached.iter().for_each(|ino| self.add(handles.finding(*ino)));
+        outcome.open.extend(left_open(unnamed, &tried, everywhere));
+    }
+
+    /// Tries the numbers that can be tried without harm. Beyond those beside inodes with names it goes
+    /// where `unnamed` inodes in use are not explained yet or their number is not known, and tells
+    /// whether it did.
+    fn try_numbers(&self, handles: &Handles<'_>, unnamed: Option<u64>) -> (Tried, bool) {
+        let filesystem = &self.scope.filesystem;
+        let tried = handles.try_numbers(false);
+        let is_due = match unnamed {
+            Some(unnamed) => unnamed > tried.explained(),
+            None => handles.tables.are_few(),
+        };
+        let everywhere = tried.refused.is_none()
+            && is_due
+            && (filesystem.is_read_only()
+                || self.earlier.refused
+                || handles.tables.are_zeroed(filesystem));
+        if everywhere { (handles.try_numbers(true), true) } else { (tried, false) }
     }
 
     /// The numbers that names lead to, of a moment when nothing moved: a directory that changes
-    /// places during a walk may be missed with all that is in it.
-    fn seen_in_peace(
-        &self,
-        root: BorrowedFd<'_>,
-        still: bool,
-        outcome: &mut LedgerOutcome,
-    ) -> Option<SeenNumbers> {
-        let again = |pause: &u64| {
-            self.workers.pause(Duration::from_millis(*pause));
-            let again = self.count_again(root)?;
-            again.quiet.then_some(again.seen)
-        };
-        let mut seen = match still {
-            true => Some(self.scope.tallies.root().seen()),
-            false if self.walked.took > PATIENCE => None,
-            false => PAUSES.iter().take(PROVEN as usize).find_map(again),
-        };
-        if let Some(seen) = &mut seen {
-            seen.insert(self.root.ino);
+    /// places during a walk may be missed with all that is in it. None where there was no such moment.
+    fn seen_in_peace(&self, root: BorrowedFd<'_>, still: bool) -> Option<SeenNumbers> {
+        let mut seen = if still {
+            self.scope.tallies.root().seen()
+        } else if self.walked.took > PATIENCE {
+            return None;
         } else {
-            let written = "the filesystem was written to, so lost inodes were not looked for";
-            outcome.open.push(written.to_owned());
-        }
-        seen
+            PAUSES
+                .iter()
+                .take(PROVEN as usize)
+                .find_map(|pause| {
+                    self.workers.pause(Duration::from_millis(*pause));
+                    self.count_again(root).filter(|counted| counted.quiet)
+                })?
+                .seen
+        };
+        seen.insert(self.root.ino);
+        Some(seen)
     }
 
     /// Inodes in use that no number opens, at three counts of a filesystem that stood still. A
@@ -157,4 +137,41 @@ impl Ledger<'_> {
         let names = names::collect(scope, descriptors, workers, pool, root, &wanted);
         inodes.retain(|ino| !names.of.contains_key(&(device, *ino)));
     }
+}
+
+/// What is said where no number was tried.
+fn untried(unnamed: Option<u64>, why: &str) -> String {
+    match unnamed.filter(|unnamed| *unnamed > 0) {
+        Some(unnamed) => format!(
+            "{unnamed} inodes in use have no name: deleted files that are open, or lost ones; which \
+             was not tried, for {why}"
+        ),
+        None => format!("lost inodes were not looked for: {why}"),
+    }
+}
+
+/// What trying leaves open.
+fn left_open(unnamed: Option<u64>, tried: &Tried, everywhere: bool) -> Option<String> {
+    let unnamed = match unnamed {
+        Some(unnamed) if unnamed > 0 && tried.unattached.is_empty() => unnamed,
+        Some(_) => return None,
+        None if tried.refused.is_some() => {
+            return Some(
+                "lost inodes were not looked for: it takes CAP_DAC_READ_SEARCH".to_owned(),
+            );
+        }
+        None if everywhere => return None,
+        None => {
+            return Some("lost inodes were looked for only beside inodes with names".to_owned());
+        }
+    };
+    Some(match tried.refused {
+        Some(_) => format!(
+            "{unnamed} inodes in use have no name: deleted files that are open, or lost ones; only \
+             CAP_DAC_READ_SEARCH can tell"
+        ),
+        None => {
+            format!("{unnamed} inodes in use have no name: most likely deleted files that are open")
+        }
+    })
 }

@@ -178,9 +178,7 @@ impl Ledger<'_> {
                  counts its own metadata (minixdf)"
                     .to_owned(),
             );
-            if self.earlier.counted_twice {
-                self.look_for_lost_inodes(root, still, surveyed, outcome);
-            }
+            self.judge_unattached(root, None, still, surveyed, outcome);
             return;
         }
         let geometry = Geometry {
@@ -216,7 +214,7 @@ impl Ledger<'_> {
             readable,
         };
         let balance = self.judge_sums(root, census, loaded, still, &sums, outcome);
-        self.judge_unattached(root, &balance, still, surveyed, &sums, outcome);
+        self.judge_unattached(root, Some((&balance, &sums)), still, surveyed, outcome);
     }
 
     fn find(&self, code: Code, expected: &str, found: &str) {

@@ -15,7 +15,8 @@ fn told_since(before: &str, after: &str, seconds_later: i64) -> Vec<String> {
     std::os::unix::fs::symlink("d", folder.path().join("link")).unwrap();
     let now = Timestamp::now().as_unix_seconds() as i64;
     let since = Timestamp::from_unix_seconds(now + seconds_later).unwrap();
-    let same_tree = Some(SameTree { root: folder.path().to_owned(), since });
+    let same_tree = SameTree::at(folder.path(), since);
+    assert!(same_tree.is_some());
     let options = CompareOptions { same_tree, ..CompareOptions::default() };
     told_with(&notation::entries(before), &notation::entries(after), &options).lines()
 }
@@ -30,6 +31,11 @@ fn what_went_from_a_directory_that_rests_is_lost() {
         ("d/ d/e/ d/e/b=B d/f=A", "d/ d/e/ d/e/b=B", &["lost d/f"]),
         ("d/ d/a=A", "d/ d/a/", &["lost d/a: type"]),
         ("d/ d/a=A e/", "d/ e/ e/a=A", &["moved d/a e/a"]),
+        // Names came to it as well, before or behind.
+        ("d/ d/b=B", "d/ d/a=A", &["added d/a", "missing d/b"]),
+        ("d/ d/b=B", "d/ d/c=C", &["added d/c", "missing d/b"]),
+        ("d/ d/b=B", "d/ d/e/ d/e/c=C", &["added d/e +1", "missing d/b"]),
+        ("d/ d/b=B d/e/ d/e/z=Z", "d/ d/e/ d/e/c=C d/e/z=Z", &["added d/e/c", "lost d/b"]),
         // By the time of modification.
         ("d/ d/a=A", "d/+t", &["missing d/a"]),
         ("d/ d/e/ d/e/a=A", "d/ d/e/+t", &["missing d/e/a"]),

@@ -32,6 +32,7 @@ fn sealed(entries: &[Entry]) -> Vec<u8> {
         tool: "fscan".into(),
         root: b"/".into(),
         filesystem: Default::default(),
+        root_inode: None,
         created_at: reports::Timestamp::now(),
         counts,
         gaps: Gaps { links_of_files_alone: true, ..Gaps::default() },

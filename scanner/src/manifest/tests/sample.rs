@@ -82,6 +82,7 @@ pub(super) fn header(counts: Counts) -> Header {
         tool: "fscan 0.1.0".to_owned(),
         root: b"/home/coder".to_vec(),
         filesystem: FilesystemIdentity::default(),
+        root_inode: Some(2),
         created_at: Timestamp::from_unix_seconds(1_700_000_000).unwrap(),
         counts,
         gaps: Gaps { unexamined: vec![b"secret".to_vec()], ..Gaps::default() },

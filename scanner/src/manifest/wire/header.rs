@@ -20,6 +20,8 @@ pub struct Header {
     pub root: Vec<u8>,
     /// What filesystem that lay on, as far as it is known.
     pub filesystem: FilesystemIdentity,
+    /// The inode number of the root; none in manifests of an early form.
+    pub root_inode: Option<u64>,
     /// When the walk began.
     pub created_at: Timestamp,
     /// What it holds.
@@ -47,6 +49,8 @@ struct Wire {
     filesystem_uuid: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     filesystem_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    root_inode: Option<u64>,
     created_at: Timestamp,
     #[serde(flatten)]
     counts: Counts,
@@ -105,8 +109,8 @@ impl Header {
         let links_of_files_alone = !all_links;
         let gaps = Gaps { unexamined, excluded, hides_trusted, names_lost, links_of_files_alone };
         let filesystem = FilesystemIdentity { uuid: wire.filesystem_uuid, id: wire.filesystem_id };
-        let Wire { tool, created_at, counts, .. } = wire;
-        Ok(Header { tool, root, filesystem, created_at, counts, gaps, part })
+        let Wire { tool, root_inode, created_at, counts, .. } = wire;
+        Ok(Header { tool, root, filesystem, root_inode, created_at, counts, gaps, part })
     }
 
     /// The line, its newline included.
@@ -119,6 +123,7 @@ impl Header {
             root_hex,
             filesystem_uuid: self.filesystem.uuid.clone(),
             filesystem_id: self.filesystem.id.clone(),
+            root_inode: self.root_inode,
             created_at: self.created_at,
             counts: self.counts,
             unexamined: self.gaps.unexamined.iter().map(|path| WirePath::of(path)).collect(),
@@ -165,6 +170,7 @@ mod tests {
                 tool: "fscan 0.1.0".into(),
                 root: root.to_vec(),
                 filesystem: FilesystemIdentity { uuid: Some("0-1".into()), id: None },
+                root_inode: (!root.is_empty()).then_some(u64::MAX),
                 created_at: Timestamp::from_unix_seconds(1_700_000_000).unwrap(),
                 counts: Counts { entries: 3, bytes: u64::MAX, ..Counts::default() },
                 gaps: Gaps {
