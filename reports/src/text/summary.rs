@@ -109,9 +109,10 @@ pub(crate) fn verdict_sentences(report: &Report) -> String {
         0 => String::new(),
         count => format!(" {} suppressed.", counted(count, "finding is", "findings are")),
     };
-    let compared = match report.compared_nothing() {
-        true => " Nothing was compared with the manifest: see below.",
-        false => "",
+    let compared = if report.compared_nothing() {
+        " Nothing was compared with the manifest: see below."
+    } else {
+        ""
     };
     format!("{verdict}{}{suppressed}{compared}{extent}", findings_sentence(report))
 }

@@ -1,7 +1,6 @@
 //! Names that went although nothing changed the directory that held them.
 
 use std::fs;
-use std::time::Duration;
 
 use reports::Timestamp;
 

@@ -31,7 +31,7 @@ fn sealed(entries: &[Entry]) -> Vec<u8> {
     let header = crate::manifest::Header {
         tool: "fscan".into(),
         root: b"/".into(),
-        filesystem: Default::default(),
+        filesystem: crate::filesystem_identity::FilesystemIdentity::default(),
         root_inode: None,
         created_at: reports::Timestamp::now(),
         counts,
