@@ -16,14 +16,15 @@ pub fn options(
     (before, gaps_before): Side<'_>,
     (after, gaps_after): Side<'_>,
 ) -> anyhow::Result<CompareOptions> {
-    // What one side left out is on neither.
-    let mut exclude = [exclude, &gaps_before.excluded, &gaps_after.excluded].concat();
-    exclude.sort();
-    exclude.dedup();
+    let mut left_out = [&*gaps_before.excluded, &gaps_after.excluded].concat();
+    left_out.sort();
+    left_out.dedup();
+    left_out.retain(|glob| !exclude.contains(glob));
     let fields: Result<_, String> = ignore.iter().map(|word| word.parse()).collect();
     Ok(CompareOptions {
         ignore: fields.map_err(anyhow::Error::msg).context("--ignore")?,
-        exclude: Some(Exclusions::new(&exclude).context("--exclude")?),
+        exclude: Some(Exclusions::new(exclude).context("--exclude")?),
+        left_out: Some(Exclusions::new(&left_out).context("--exclude of a manifest")?),
         roots: vec![before.to_vec(), after.to_vec()],
         own: Vec::new(),
         same_tree: None,
@@ -34,9 +35,12 @@ pub fn options(
 
 /// The comparison as a check, with what was left out of it.
 pub fn check(ignore: &[String], options: &CompareOptions) -> CheckRun {
-    let exclude = options.exclude.as_ref().map_or(&[][..], Exclusions::globs);
+    let globs = |globs: &Option<Exclusions>| {
+        globs.as_ref().map_or_else(Vec::new, |globs| globs.globs().to_vec())
+    };
+    let exclude = [globs(&options.exclude), globs(&options.left_out)].concat();
     let mut left_out = Vec::new();
-    for (option, values) in [("--ignore", ignore), ("--exclude", exclude)] {
+    for (option, values) in [("--ignore", ignore), ("--exclude", &*exclude)] {
         if !values.is_empty() {
             left_out.push(format!("{option} {}", values.join(",")));
         }

@@ -92,7 +92,9 @@ impl<'a> Manifests<'a> {
         options.same_tree = SameTree::of(header, recorded);
         options.own = recorded.tree.left_out().to_vec();
         let comparison = diff_with_baseline(path, entries, &options, &mut report)?;
-        if comparison.nothing_left && !self.arguments.force {
+        // The very filesystem of the manifest is mounted, and is empty.
+        let is_mounted = options.same_tree.is_some();
+        if comparison.nothing_left && !is_mounted && !self.arguments.force {
             bail!(
                 "{}: it is empty and the baseline is not: is nothing mounted here? (--force \
                  compares it all the same)",
@@ -130,6 +132,9 @@ impl<'a> Manifests<'a> {
     }
 
     fn save_manifest(&self, path: &Path, recorded: &Recorded) -> anyhow::Result<()> {
+        if !self.arguments.force {
+            keep_that_of_another_filesystem(path, recorded)?;
+        }
         let header = Header {
             tool: concat!("fscan ", env!("CARGO_PKG_VERSION")).to_owned(),
             root: root_bytes(&recorded.root),
@@ -223,6 +228,27 @@ pub fn keep_that_of_another_tree(manifest: &Path, root: &[u8]) -> anyhow::Result
         ),
         _ => Ok(()),
     }
+}
+
+/// Neither is one of another filesystem at the same path, nor one of more than is there now: a volume
+/// that is not mounted looks like that.
+fn keep_that_of_another_filesystem(manifest: &Path, recorded: &Recorded) -> anyhow::Result<()> {
+    let Ok(there) = ManifestReader::open(manifest) else { return Ok(()) };
+    let Header { filesystem, counts, .. } = there.header();
+    let is_another = filesystem.is_known() && !filesystem.is_of_the_same(&recorded.filesystem);
+    let is_empty = recorded.tree.counts().entries <= 1 && counts.entries > 1;
+    let why = if is_another {
+        "it is the manifest of another filesystem at this path"
+    } else if is_empty && !filesystem.is_known() {
+        "it holds a full tree, and here is nothing"
+    } else {
+        return Ok(());
+    };
+    bail!(
+        "{}: {why}, and would be replaced: is the volume mounted? Write elsewhere, remove it first, or \
+         --force",
+        PathName::from(manifest).escaped()
+    )
 }
 
 /// Files that the scan writes or compares with: they are no part of the tree.

@@ -733,11 +733,13 @@ pub(crate) static TABLE: &[CodeText] = &[
         severity: Severity::Corrupt,
         title: "Content changed while size and times did not",
         meaning: "Compared with the baseline the file has other bytes, but its size and \
-                  modification time are the same. No ordinary write does that: it is how silent \
-                  corruption looks.",
-        detection: "BLAKE3 of all bytes now against BLAKE3 in the baseline. Programs that set \
-                    the time back after writing (some builds, rsync --inplace with --times) do \
-                    the same on purpose.",
+                  modification time are the same, or the time of change of its inode says that \
+                  nothing wrote to it. No ordinary write does that: it is how silent corruption \
+                  looks.",
+        detection: "BLAKE3 of all bytes now against BLAKE3 in the baseline. It is suspect at most \
+                    where a program may have set the time back after writing: in the tree that the \
+                    baseline is of, where the inode changed since; elsewhere where the time is a \
+                    whole second, as archives (npm, tar) set it.",
         remedy: concat!(
             "Keep both copies until it is known which one is right. ",
             secure_and_diagnose!()
@@ -779,8 +781,8 @@ pub(crate) static TABLE: &[CodeText] = &[
         meaning: "The baseline has this name, and now it is not there or of another type, while \
                   the directory that holds it has not changed since. Whatever removes or replaces \
                   a name sets the times of its directory: a damaged one loses names without that.",
-        detection: "The baseline is of this very tree: the same path on the same filesystem, by \
-                    its UUID. The directory's time of modification is the one in the baseline, and \
+        detection: "The baseline is of this very tree: the same filesystem, by its UUID, and the \
+                    same inode as its root, wherever that is mounted. The directory's time of modification is the one in the baseline, and \
                     its time of change, which nobody can set back, lies seconds before the \
                     baseline was begun. A repair that removed the name leads to it as well.",
         remedy: concat!(

@@ -33,6 +33,9 @@ pub fn problem_line(report: &Report, fail_on: Severity, whole: bool) -> (Problem
     } else if report.compared_nothing() {
         let so_far = judged(report);
         (ProblemState::Unknown, format!("unknown: nothing was compared, so far {so_far}"))
+    } else if report.left_something_uncompared() {
+        let so_far = judged(report);
+        (ProblemState::Unknown, format!("unknown: not all was compared, so far {so_far}"))
     } else if let Some(shard) = report.shard() {
         // What the other parts hold decides as well.
         (ProblemState::Unknown, format!("unknown: part {shard} alone, so far {}", judged(report)))
@@ -147,6 +150,13 @@ mod tests {
         let (state, line) = problem_line(&report, Severity::Suspect, false);
         assert_eq!(state, ProblemState::Unknown);
         assert!(line.starts_with("fscan: unknown: not all was done, so far healthy: "), "{line}");
+        let mut unsure = report.clone();
+        let mut diff = crate::sample::diff();
+        diff.totals.unchecked.entries = 7;
+        unsure.diff = Some(diff);
+        let (state, line) = told(&unsure);
+        assert_eq!(state, ProblemState::Unknown);
+        assert!(line.starts_with("fscan: unknown: not all was compared, so far heal"), "{line}");
         report.roots[0].shard = Some("3/8".into());
         let (state, line) = told(&report);
         assert_eq!(state, ProblemState::Unknown);

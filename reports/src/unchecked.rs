@@ -55,6 +55,8 @@ pub enum UncheckedReason {
     ArchiveDamaged,
     /// It lies where the tree could not be examined, so it may be there or not.
     NotReached,
+    /// It was left out when a manifest was made, and not by this comparison.
+    LeftOut,
     /// When the manifest was made, files were in use there that no name led to any more: the tree held
     /// more than the manifest tells.
     NamesLost,
@@ -97,6 +99,7 @@ impl UncheckedReason {
             UncheckedReason::ArchiveRefused => "unsafe or of a kind that is not extracted",
             UncheckedReason::ArchiveDamaged => "the archive could not be read to its end",
             UncheckedReason::NotReached => "it lies where the tree could not be examined",
+            UncheckedReason::LeftOut => "left out when a manifest was made (its --exclude)",
             UncheckedReason::NamesLost => {
                 "files in it had lost their names before the manifest was made"
             }

@@ -37,6 +37,11 @@ impl FilesystemIdentity {
         FilesystemIdentity { uuid: uuid.ok().and_then(shown), id }
     }
 
+    /// Whether anything is known.
+    pub fn is_known(&self) -> bool {
+        self.uuid.is_some() || self.id.is_some()
+    }
+
     /// Whether both are known to be of one filesystem, and of one subvolume where there are such.
     pub fn is_of_the_same(&self, other: &Self) -> bool {
         let same =

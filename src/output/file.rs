@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow, bail};
 use reports::PathName;
 use rustix::io::Errno;
+use scanner::manifest::ManifestReader;
 
 use super::advice::advice;
 
@@ -62,6 +63,9 @@ pub fn check_target(path: &Path, content: Content) -> anyhow::Result<()> {
     let target = Target { path, content };
     let not_writable = || format!("{}: it cannot be written", target.shown());
     target.refuse_special().with_context(not_writable)?;
+    if content != Content::Manifest && matches!(ManifestReader::root_of(path), Ok(Some(_))) {
+        bail!("{}: it is a manifest, which nothing else replaces; write elsewhere", not_writable());
+    }
     let access = rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK;
     rustix::fs::access(target.folder(), access)
         .map_err(|errno| anyhow!("{}: {}", not_writable(), target.advice(errno)))

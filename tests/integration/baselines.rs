@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::harness::{Dir, Fscan, Outcome};
+use crate::harness::{Dir, Fscan, Image, Need, Outcome, in_lab};
 
 /// Scans, writes nothing but what is asked for.
 fn scan(dir: &Dir, tree: &Path, arguments: &[&str]) -> Outcome {
@@ -68,6 +68,75 @@ fn the_manifest_of_another_tree_is_not_replaced() {
         let refused = scan(&dir, &one, &["--manifest", "unread"]);
         refused.expect_code(2).expect_one_error_line("may be a manifest that cannot be read");
     }
+}
+
+#[test]
+fn what_a_manifest_left_out_is_not_proven_to_be_there() {
+    let dir = Dir::new();
+    dir.file("one/a", b"a");
+    dir.file("one/b.md", b"b");
+    dir.file("copy/a", b"a");
+    let (one, copy) = (dir.join("one"), dir.join("copy"));
+    scan(&dir, &one, &["--manifest", "part", "--exclude", "*.md"]).expect_code(0);
+    scan(&dir, &one, &["--manifest", "all"]).expect_code(0);
+    let strict = ["--strict", "--ignore", "mtime"];
+    let compared = |baseline: &str, more: &[&str]| {
+        scan(&dir, &copy, &[&["--baseline", baseline], &strict[..], more].concat())
+    };
+    let open = |outcome: &Outcome| {
+        let told = outcome.stdout();
+        outcome.expect(told.contains("NOT ALL COMPARED") && !told.contains("intact:"), "open");
+        outcome.expect(told.contains("left out when a manifest was made"), "why");
+    };
+    open(compared("part", &[]).expect_code(3));
+    compared("part", &["--exclude", "*.md"]).expect_code(0);
+    compared("all", &["--exclude", "*.md"]).expect_code(0);
+    compared("all", &[]).expect_code(1);
+    let diff = |before: &str, after: &str| {
+        Fscan::new(&dir)
+            .arg("diff")
+            .args([before, after])
+            .arg("--strict")
+            .in_folder(dir.path())
+            .run()
+    };
+    open(diff("part", "all").expect_code(3));
+    let lost = diff("all", "part");
+    open(lost.expect_code(3));
+    lost.expect(lost.stdout().contains("b.md"), "the one that is not known");
+}
+
+#[test]
+fn only_a_manifest_replaces_a_manifest() {
+    let dir = Dir::new();
+    dir.file("one/a", b"a");
+    let one = dir.join("one");
+    scan(&dir, &one, &["--manifest", "before"]).expect_code(0);
+    let before = fs::read(dir.join("before")).unwrap();
+    for option in ["-o", "--sums"] {
+        let refused = scan(&dir, &one, &[option, "before"]);
+        refused.expect_code(2).expect(refused.stderr().contains("it is a manifest"), option);
+    }
+    assert_eq!(fs::read(dir.join("before")).unwrap(), before);
+}
+
+/// Run once more, at a path where nothing is mounted any more.
+#[test]
+fn the_manifest_of_a_volume_outlives_its_unmounting() {
+    in_lab(&[Need::Loop, Need::Tool("mkfs.ext4")], |dir| {
+        let image = Image::ext4(dir, 16, &["-b", "4096"]);
+        let home = image.mount("rw");
+        let point = home.point().to_owned();
+        fs::write(point.join("a"), b"a").unwrap();
+        scan(dir, &point, &["--manifest", "before"]).expect_code(0);
+        scan(dir, &point, &["--manifest", "before"]).expect_code(0);
+        let before = fs::read(dir.join("before")).unwrap();
+        drop(home);
+        let refused = scan(dir, &point, &["--manifest", "before"]);
+        refused.expect_code(2).expect(refused.stderr().contains("is the volume mounted?"), "why");
+        assert_eq!(fs::read(dir.join("before")).unwrap(), before);
+        scan(dir, &point, &["--manifest", "before", "--force"]).expect_code(0);
+    });
 }
 
 #[test]

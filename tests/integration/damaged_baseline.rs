@@ -169,3 +169,51 @@ fn a_name_that_went_without_a_trace_is_not_called_work() {
         assert_eq!(verdict_by("ro,errors=continue"), ("corrupt".to_owned(), true));
     });
 }
+
+/// Nothing is left, and it is the very volume that the manifest is of.
+#[test]
+fn what_a_volume_lost_is_told_also_where_that_is_everything() {
+    in_lab(LAB, |dir| {
+        let image = Image::ext4(dir, 32, &["-b", "4096"]);
+        image.fill(|top| files(&top.join("app"), 20));
+        let home = image.mount("errors=continue");
+        let (point, manifest) = (home.point().to_owned(), dir.join("before.jsonl.gz"));
+        let scan = Fscan::new(dir).arg("--read-only").arg(&point).arg("--manifest");
+        scan.arg(&manifest).run().expect_code(0);
+        drop(home);
+        image.debugfs(&["unlink /app"]);
+        let home = image.mount("errors=continue");
+        let outcome = compare(dir, &point, &manifest);
+        outcome.expect_code(1).expect(outcome.stdout().contains("20 entries below it"), "all");
+        drop(home);
+    });
+}
+
+/// A repair gives what lost its name another one: that is no work.
+#[test]
+fn what_a_repair_found_is_no_mere_move() {
+    in_lab(&[LAB, &[Need::Tool("e2fsck")]].concat(), |dir| {
+        let image = Image::ext4(dir, 32, &["-b", "4096"]);
+        image.fill(|top| {
+            fs::write(top.join("precious"), "nobody else has these bytes").unwrap();
+            fs::write(top.join("moved"), "nor these").unwrap();
+        });
+        let home = image.mount("errors=continue");
+        let (point, manifest) = (home.point().to_owned(), dir.join("before.jsonl.gz"));
+        let scan = Fscan::new(dir).arg("--read-only").arg(&point).arg("--manifest");
+        scan.arg(&manifest).run().expect_code(0);
+        fs::rename(point.join("moved"), point.join("elsewhere")).unwrap();
+        drop(home);
+        image.debugfs(&["unlink /precious"]);
+        tool("e2fsck").arg("-fy").arg(image.file()).output().unwrap();
+        let home = image.mount("errors=continue");
+        let scan = Fscan::new(dir).args(["--read-only", "--format", "json"]).arg(&point);
+        let outcome = scan.arg("--baseline").arg(&manifest).run();
+        let report = outcome.expect_code(1).report();
+        let mut moved: Vec<_> = report.findings_of("entry-moved");
+        moved.sort_by(|a, b| a.severity.cmp(&b.severity));
+        let severities: Vec<_> = moved.iter().map(|row| row.severity.as_str()).collect();
+        outcome.expect(severities == ["info", "suspect"], "the one by hand, and the other");
+        drop(home);
+    });
+}

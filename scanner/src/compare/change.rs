@@ -1,7 +1,7 @@
 //! What became of one entry: of a path that both sides have, or of something that moved.
 
 use super::content::{self, Content};
-use super::difference::{DifferenceKind, FieldChange};
+use super::difference::{DifferenceKind, FieldChange, Unwritten};
 use super::fields;
 use super::options::IgnoredFields;
 use super::totals::Class;
@@ -31,7 +31,10 @@ impl Change {
         let mut fields = fields::compare(before, after, ignore);
         let content = content::compare(before, after);
         let kind = match content {
-            Content::Changed => Some(DifferenceKind::ContentChanged),
+            Content::Changed if before.modified_at.1 == 0 => {
+                Some(DifferenceKind::ContentChanged { by: Unwritten::TimeOfAnArchive })
+            }
+            Content::Changed => Some(DifferenceKind::ContentChanged { by: Unwritten::SizeAndTime }),
             Content::Differs => Some(DifferenceKind::ContentDiffers),
             Content::Same | Content::Unknown if fields.is_empty() => None,
             Content::Same | Content::Unknown => Some(DifferenceKind::MetadataChanged),
@@ -40,6 +43,24 @@ impl Change {
             fields = [content::fields(before, after), fields].concat();
         }
         Change { kind, fields, is_content_unknown: content == Content::Unknown }
+    }
+
+    /// Whether the file has other bytes.
+    pub(super) fn is_of_content(&self) -> bool {
+        let kind = self.kind.as_ref();
+        kind.is_some_and(|kind| {
+            matches!(kind, DifferenceKind::ContentChanged { .. } | DifferenceKind::ContentDiffers)
+        })
+    }
+
+    /// Decides by the file itself whether something wrote other bytes.
+    pub(super) fn settle_content(&mut self, is_unwritten: bool) {
+        let same_time = matches!(self.kind, Some(DifferenceKind::ContentChanged { .. }));
+        self.kind = Some(match (is_unwritten, same_time) {
+            (true, _) => DifferenceKind::ContentChanged { by: Unwritten::TimeOfChange },
+            (false, true) => DifferenceKind::ContentChanged { by: Unwritten::TimeSetBack },
+            (false, false) => DifferenceKind::ContentDiffers,
+        });
     }
 
     /// The number that an entry belongs to which is in `unchanged` if nothing differs.

@@ -53,8 +53,11 @@ pub enum DifferenceKind {
         /// Whether its directory is known not to have changed since.
         untouched: bool,
     },
-    /// Other bytes, while size and modification time are the same: silent corruption.
-    ContentChanged,
+    /// Other bytes, and nothing wrote them as far as is known: silent corruption.
+    ContentChanged {
+        /// What says that nothing did.
+        by: Unwritten,
+    },
     /// Other bytes, and another size or modification time.
     ContentDiffers,
     /// Metadata alone.
@@ -67,6 +70,28 @@ pub enum DifferenceKind {
         /// The other name.
         other: Vec<u8>,
     },
+}
+
+/// What says that nothing wrote to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unwritten {
+    /// The time of change of its inode, in the very tree that BEFORE is of.
+    TimeOfChange,
+    /// Size and modification time are the same.
+    SizeAndTime,
+    /// The same, but the time is a whole second, as archives set it: unpacking another version
+    /// leaves it the same.
+    TimeOfAnArchive,
+    /// The same, but the inode changed since, in the very tree that BEFORE is of: what wrote the bytes
+    /// may have set the time back.
+    TimeSetBack,
+}
+
+impl Unwritten {
+    /// Whether work explains the bytes as well as damage.
+    pub(super) fn is_doubtful(self) -> bool {
+        matches!(self, Unwritten::TimeOfAnArchive | Unwritten::TimeSetBack)
+    }
 }
 
 impl Difference {

@@ -71,7 +71,8 @@ fn equal_by_seal(before: &Path, after: &Path, options: &CompareOptions) -> Optio
     if gaps.iter().any(|gaps| !gaps.unexamined.is_empty() || gaps.names_lost) {
         return None;
     }
-    if options.exclude.as_ref().is_some_and(|exclude| !exclude.is_empty()) {
+    let globs = [&options.exclude, &options.left_out];
+    if globs.into_iter().flatten().any(|globs| !globs.is_empty()) {
         return None;
     }
     let before = read_seal(before)?;

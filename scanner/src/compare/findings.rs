@@ -1,8 +1,8 @@
 //! The words of a finding for each kind of difference.
 
-use reports::{Code, Finding, PathName, Subject};
+use reports::{Code, Finding, PathName, Severity, Subject};
 
-use super::difference::{Difference, DifferenceKind, FieldChange};
+use super::difference::{Difference, DifferenceKind, FieldChange, Unwritten};
 use super::report::{below, code};
 use crate::inode_facts::FileKind;
 
@@ -33,6 +33,14 @@ pub(super) fn finding(difference: &Difference, before: &[u8], after: &[u8]) -> F
     let subject = Subject { path, ..Subject::default() };
     let mut finding = Finding::new(code(&difference.kind), subject, expected, found);
     finding.evidence = evidence(difference, before);
+    let is_doubtful = match difference.kind {
+        DifferenceKind::ContentChanged { by } => by.is_doubtful(),
+        DifferenceKind::Moved { .. } => is_found(difference),
+        _ => return finding,
+    };
+    if is_doubtful {
+        finding.severity = Severity::Suspect;
+    }
     finding
 }
 
@@ -43,14 +51,39 @@ fn values(fields: &[FieldChange]) -> (String, String) {
     })
 }
 
+/// Whether it moved to where a repair puts what has lost its name.
+fn is_found(difference: &Difference) -> bool {
+    difference.path.starts_with(b"lost+found/")
+        && !difference.old_path().starts_with(b"lost+found/")
+}
+
 fn evidence(difference: &Difference, before: &[u8]) -> Vec<String> {
     let mut evidence = Vec::new();
     let is_move = matches!(difference.kind, DifferenceKind::Moved { .. });
     if difference.from.is_some() && !is_move {
         evidence.push(format!("it was at {} before", old_path(difference, before)));
     }
-    if difference.kind == DifferenceKind::ContentChanged {
-        evidence.push("size and modification time are the same".to_owned());
+    if is_move && is_found(difference) {
+        evidence.push("lost+found is where a repair puts what has lost its name".to_owned());
+    }
+    if let DifferenceKind::ContentChanged { by } = difference.kind {
+        evidence.push(
+            match by {
+                Unwritten::TimeOfChange => {
+                    "nothing wrote to it since, as the time of change of its inode says"
+                }
+                Unwritten::SizeAndTime => "size and modification time are the same",
+                Unwritten::TimeSetBack => {
+                    "size and modification time are the same, but something changed its inode since, \
+                     such as an archive that was unpacked over it and set the time back"
+                }
+                Unwritten::TimeOfAnArchive => {
+                    "size and modification time are the same, but the time is a whole second, as \
+                     archives set it: unpacking another version leaves it the same"
+                }
+            }
+            .to_owned(),
+        );
     }
     if code(&difference.kind) == Code::EntryLost {
         evidence.push("its directory has not changed since, as its times say".to_owned());

@@ -27,7 +27,7 @@ mod shapes;
 mod totals;
 mod untouched;
 
-pub use difference::{Difference, DifferenceKind, FieldChange};
+pub use difference::{Difference, DifferenceKind, FieldChange, Unwritten};
 pub use files::{DiffError, Headers, diff_files, diff_with_baseline, read_headers};
 pub use options::{CompareOptions, Field, IgnoredFields};
 pub use pass::{Comparison, Sink, WhyUnchecked, compare};

@@ -114,6 +114,9 @@ pub struct CompareOptions {
     pub ignore: IgnoredFields,
     /// Names and paths to leave out, with all that is below them.
     pub exclude: Option<Exclusions>,
+    /// The same that were left out when a manifest was made, and are not asked to be left out now: what
+    /// one side alone has there is unchecked.
+    pub left_out: Option<Exclusions>,
     /// What globs for absolute paths are compared with: each of these followed by the path.
     pub roots: Vec<Vec<u8>>,
     /// Paths that a scan wrote itself and that are on neither side: they explain another time of

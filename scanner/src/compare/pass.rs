@@ -10,7 +10,7 @@ use super::hard_links::HardLinks;
 use super::join::{Join, Pair};
 use super::lone::Lones;
 use super::options::{CompareOptions, IgnoredFields};
-use super::scope::Scope;
+use super::scope::{Exclusion, Scope};
 use super::totals::{Class, CompareTotals, Counter, DirectoryTotals, bytes_of};
 use super::untouched::UntouchedDirectories;
 use crate::inode_facts::FileKind;
@@ -23,6 +23,8 @@ pub enum WhyUnchecked {
     NotHashed,
     /// It lies where the other side could not be examined.
     NotExamined,
+    /// It was left out when a manifest was made.
+    LeftOut,
     /// In BEFORE files were in use that no name led to any more.
     NamesLost,
 }
@@ -118,17 +120,21 @@ impl<S: Sink> Pass<'_, S> {
         }
         let excluded = self.scope.excludes(path);
         match pair {
-            Pair::Both(..) if excluded => {}
+            Pair::Both(..) if excluded == Some(Exclusion::Asked) => {}
+            Pair::Both(entry, _) if excluded.is_some() => self.left_out(&entry),
             Pair::Both(before, after) => self.both(before, &after),
             Pair::Before(entry) => self.missing(entry, excluded),
             Pair::After(entry) => self.added(entry, excluded),
         }
     }
 
-    fn missing(&mut self, entry: Entry, excluded: bool) {
+    fn missing(&mut self, entry: Entry, excluded: Option<Exclusion>) {
         self.times.name_changed(&entry.path);
-        if excluded || self.options.own.contains(&entry.path) {
+        if excluded == Some(Exclusion::Asked) || self.options.own.contains(&entry.path) {
             return;
+        }
+        if excluded.is_some() {
+            return self.left_out(&entry);
         }
         if self.scope.is_unexamined(&entry.path) {
             self.not_examined(&entry);
@@ -138,17 +144,24 @@ impl<S: Sink> Pass<'_, S> {
         }
     }
 
-    fn added(&mut self, entry: Entry, excluded: bool) {
+    fn added(&mut self, entry: Entry, excluded: Option<Exclusion>) {
         self.times.name_changed(&entry.path);
         self.untouched.name_came(&entry.path);
-        if excluded {
-            return;
+        match excluded {
+            Some(Exclusion::Asked) => return,
+            Some(Exclusion::LeftOut) => return self.left_out(&entry),
+            None => {}
         }
         if self.scope.was_unexamined(&entry.path) {
             self.not_examined(&entry);
         } else {
             self.added.push(entry, None);
         }
+    }
+
+    fn left_out(&mut self, entry: &Entry) {
+        self.counter.count(Class::Unchecked, &entry.path, entry.kind, bytes_of(entry));
+        self.sink.unchecked(WhyUnchecked::LeftOut, &entry.path);
     }
 
     fn not_examined(&mut self, entry: &Entry) {
@@ -162,6 +175,9 @@ impl<S: Sink> Pass<'_, S> {
         let mut change = Change::between(&before, after, ignore);
         if let Some(DifferenceKind::TypeChanged { untouched }) = &mut change.kind {
             *untouched = self.untouched.holder_of(&before.path).is_some();
+        }
+        if let Some(tree) = self.options.same_tree.as_ref().filter(|_| change.is_of_content()) {
+            change.settle_content(tree.rests(&before.path, before.kind));
         }
         if before.kind == after.kind {
             self.note_links(&before, after);

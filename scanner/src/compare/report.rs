@@ -88,6 +88,7 @@ impl Sink for DiffReport {
     fn unchecked(&mut self, why: WhyUnchecked, path: &[u8]) {
         let (reason, what) = match why {
             WhyUnchecked::NotHashed => (UncheckedReason::NotHashed, "content"),
+            WhyUnchecked::LeftOut => (UncheckedReason::LeftOut, "entry"),
             WhyUnchecked::NamesLost => (UncheckedReason::NamesLost, "tree"),
             WhyUnchecked::NotExamined => (UncheckedReason::NotReached, "entry"),
         };
@@ -110,7 +111,7 @@ pub(super) fn code(kind: &DifferenceKind) -> Code {
         DifferenceKind::Added { .. } => Code::EntryAdded,
         DifferenceKind::Moved { .. } => Code::EntryMoved,
         DifferenceKind::TypeChanged { .. } => Code::TypeChanged,
-        DifferenceKind::ContentChanged => Code::ContentChanged,
+        DifferenceKind::ContentChanged { .. } => Code::ContentChanged,
         DifferenceKind::ContentDiffers => Code::ContentDiffers,
         DifferenceKind::MetadataChanged => Code::MetadataChanged,
         DifferenceKind::HardLinksChanged { .. } => Code::HardLinksChanged,

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use super::options::CompareOptions;
+use crate::exclusions::Exclusions;
 use crate::manifest::{Gaps, compare_paths, is_below, parent_of};
 
 /// Judges paths in their order.
@@ -12,37 +13,68 @@ pub(super) struct Scope<'o> {
     unknown_before: Places<'o>,
     unexamined: Places<'o>,
     /// The excluded path that was met last: all below it is excluded as well.
-    excluded: Option<Vec<u8>>,
+    excluded: Option<(Vec<u8>, Exclusion)>,
+    met_left_out: bool,
+}
+
+/// Why a path is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exclusion {
+    /// That was asked for.
+    Asked,
+    /// It was left out when a manifest was made.
+    LeftOut,
 }
 
 impl<'o> Scope<'o> {
     pub(super) fn new(options: &'o CompareOptions) -> Self {
         let unknown_before = Places::of(&options.before);
         let unexamined = Places::of(&options.after);
-        Scope { options, unknown_before, unexamined, excluded: None }
+        Scope { options, unknown_before, unexamined, excluded: None, met_left_out: false }
     }
 
-    /// Whether a path is left out. The root never is.
-    pub(super) fn excludes(&mut self, path: &[u8]) -> bool {
-        let Some(exclude) = self.options.exclude.as_ref().filter(|_| !path.is_empty()) else {
-            return false;
+    /// Whether a path is left out. The root never is. Of one that was left out when a manifest was made
+    /// it notes that it was met.
+    pub(super) fn excludes(&mut self, path: &[u8]) -> Option<Exclusion> {
+        if path.is_empty() {
+            return None;
+        }
+        if let Some((excluded, why)) = &self.excluded
+            && is_below(path, excluded)
+        {
+            return Some(*why);
+        }
+        let matches = |globs: &Option<Exclusions>| {
+            globs.as_ref().is_some_and(|globs| globs.matches_path(path, &self.options.roots))
         };
-        if self.excluded.as_ref().is_some_and(|excluded| is_below(path, excluded)) {
-            return true;
-        }
-        let excluded = exclude.matches_path(path, &self.options.roots);
-        if excluded {
-            self.excluded = Some(path.to_vec());
-        }
-        excluded
+        let why = if matches(&self.options.exclude) {
+            Exclusion::Asked
+        } else if matches(&self.options.left_out) {
+            Exclusion::LeftOut
+        } else {
+            return None;
+        };
+        self.met_left_out |= why == Exclusion::LeftOut;
+        self.excluded = Some((path.to_vec(), why));
+        Some(why)
+    }
+
+    /// Whether a manifest left something out of which neither side has anything to tell.
+    pub(super) fn left_out_unseen(&self) -> bool {
+        let left_out = self.options.left_out.as_ref();
+        !self.met_left_out && left_out.is_some_and(|globs| !globs.is_empty())
     }
 
     /// Whether a path, or one above it, is left out, in whatever order they come.
     pub(super) fn excludes_at_all(&self, path: &[u8]) -> bool {
-        let Some(exclude) = &self.options.exclude else { return false };
+        let globs = [&self.options.exclude, &self.options.left_out];
         let mut above = Some(path);
         while let Some(path) = above.filter(|path| !path.is_empty()) {
-            if exclude.matches_path(path, &self.options.roots) {
+            if globs
+                .into_iter()
+                .flatten()
+                .any(|globs| globs.matches_path(path, &self.options.roots))
+            {
                 return true;
             }
             above = parent_of(path);

@@ -41,6 +41,10 @@ impl<S: Sink> Pass<'_, S> {
             self.counter.count(Class::Unchecked, &path, FileKind::Unknown, 0);
             self.sink.unchecked(WhyUnchecked::NotExamined, &path);
         }
+        if self.scope.left_out_unseen() {
+            self.counter.count(Class::Unchecked, b"", FileKind::Unknown, 0);
+            self.sink.unchecked(WhyUnchecked::LeftOut, b"");
+        }
         if self.options.before.names_lost {
             self.counter.count(Class::Unchecked, b"", FileKind::Unknown, 0);
             self.sink.unchecked(WhyUnchecked::NamesLost, b"");
@@ -76,7 +80,7 @@ impl<S: Sink> Pass<'_, S> {
     fn settle_pair(&mut self, old: &Lone, new: &Lone, other_names: bool) {
         let mut change = Change::between(&old.entry(), &new.entry(), self.ignore);
         // That the two are one file is itself only likely, where its bytes are not the same.
-        if change.kind == Some(DifferenceKind::ContentChanged) {
+        if change.is_of_content() {
             change.kind = Some(DifferenceKind::ContentDiffers);
         }
         if change.is_content_unknown {

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use reports::Timestamp;
 use rustix::fs::{Mode, OFlags, open};
 
-use crate::inode_facts::{Device, InodeFacts};
+use crate::inode_facts::{Device, FileKind, InodeFacts};
 use crate::manifest::{Entry, Header, is_below, parent_of};
 use crate::recorded::Recorded;
 
@@ -32,11 +32,10 @@ impl SameTree {
     /// of up to two: a name could come, be seen and go within one.
     const REST: f64 = 3.0;
 
-    /// Where a tree that was just walked is that of a manifest: by its path, its filesystem and the
-    /// number of its root.
+    /// Where a tree that was just walked is that of a manifest, wherever it is mounted: by its
+    /// filesystem and the number of its root.
     pub fn of(before: &Header, after: &Recorded) -> Option<Self> {
-        let same = before.root == after.root.as_os_str().as_bytes()
-            && before.root_inode.is_some()
+        let same = before.root_inode.is_some()
             && before.root_inode == after.root_inode
             && before.filesystem.is_of_the_same(&after.filesystem);
         if same { Self::at(&after.root, before.created_at) } else { None }
@@ -47,21 +46,22 @@ impl SameTree {
         Some(SameTree { root: root.to_owned(), device, since })
     }
 
-    /// Whether nothing changed a directory since, as its time of change says. It must lie on the
-    /// filesystem of the root, about which alone something is known.
-    fn rests(&self, directory: &[u8]) -> bool {
-        let facts = facts(&self.root.join(OsStr::from_bytes(directory)));
+    /// Whether nothing changed a directory or file since, as its time of change says. It must lie on
+    /// the filesystem of the root, about which alone something is known.
+    pub(super) fn rests(&self, path: &[u8], kind: FileKind) -> bool {
+        let facts = facts(&self.root.join(OsStr::from_bytes(path)));
         facts.is_some_and(|facts| {
             let (seconds, _) = facts.changed_at();
-            facts.device() == self.device
+            facts.kind() == kind
+                && facts.device() == self.device
                 && seconds as f64 + Self::REST < self.since.as_unix_seconds()
         })
     }
 }
 
-fn facts(directory: &Path) -> Option<InodeFacts> {
-    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let opened = open(directory, flags, Mode::empty()).ok()?;
+fn facts(path: &Path) -> Option<InodeFacts> {
+    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let opened = open(path, flags, Mode::empty()).ok()?;
     InodeFacts::of_descriptor(opened.as_fd()).ok()
 }
 
@@ -129,12 +129,12 @@ impl<'o> UntouchedDirectories<'o> {
         // One that was put there as a whole, by a rename, brought its times along; that set the time of
         // change of it or of one above. That of the root fscan itself sets.
         let mut below_root = self.open.iter_mut().filter(|open| !open.path.is_empty());
-        let all_rest =
-            below_root.all(|open| *open.rests.get_or_insert_with(|| tree.rests(&open.path)));
-        let last = self
-            .open
-            .last_mut()
-            .filter(|open| all_rest && (!open.path.is_empty() || tree.rests(b"")))?;
+        let all_rest = below_root.all(|open| {
+            *open.rests.get_or_insert_with(|| tree.rests(&open.path, FileKind::Directory))
+        });
+        let last = self.open.last_mut().filter(|open| {
+            all_rest && (!open.path.is_empty() || tree.rests(b"", FileKind::Directory))
+        })?;
         let known_as = *last.known_as.get_or_insert_with(|| {
             self.came.push(false);
             Untouched(self.came.len() - 1)

@@ -25,8 +25,8 @@ const NEVER_ZERO: &[&str] = &[
     "ipynb", "jar", "java", "jpeg", "jpg", "js", "json", "jsonl", "jsx", "ko", "less", "lua",
     "markdown", "md", "mjs", "mts", "node", "odt", "otf", "patch", "pdf", "pem", "php", "pl",
     "png", "ps1", "py", "pyc", "rb", "rlib", "rmeta", "rpm", "rs", "rst", "scss", "sh", "so",
-    "sql", "svg", "tgz", "toml", "tsx", "ttf", "txt", "vue", "wasm", "webp", "whl", "woff",
-    "woff2", "xlsx", "xml", "xz", "yaml", "yml", "zip", "zst",
+    "sql", "sqlite", "sqlite3", "svg", "tgz", "toml", "tsx", "ttf", "txt", "vue", "wasm", "webp",
+    "whl", "woff", "woff2", "xlsx", "xml", "xz", "yaml", "yml", "zip", "zst",
 ];
 
 /// Endings of what programs preallocate or fill with zeros on purpose.

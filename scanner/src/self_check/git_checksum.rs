@@ -23,7 +23,8 @@ pub fn verifier(place: &Place<'_>, head: &[u8]) -> Chosen {
         _ => index(place, head)?,
     };
     let tails = algorithms.iter().map(|algorithm| Tail::new(*algorithm)).collect();
-    Some(Box::new(Checksum { format, tails }))
+    let is_signed = format == INDEX && head.starts_with(b"DIRC");
+    Some(Box::new(Checksum { format, is_signed, tails }))
 }
 
 const SHA1: &[Algorithm] = &[Algorithm::Sha1];
@@ -87,6 +88,8 @@ fn algorithm_of(digits: &[u8]) -> Option<&'static [Algorithm]> {
 
 struct Checksum {
     format: &'static str,
+    /// Whether it is an index that begins as one.
+    is_signed: bool,
     tails: Vec<Tail>,
 }
 
@@ -96,7 +99,7 @@ impl Verifier for Checksum {
     }
 
     fn finish(self: Box<Self>, around: &Surroundings<'_>) -> Verdict {
-        if self.format == INDEX && self.tails.iter().any(Tail::is_zero) {
+        if self.is_signed && self.tails.iter().any(Tail::is_zero) {
             return Verdict::NotChecked("written without a checksum (index.skipHash)");
         }
         let mut difference = None;
@@ -223,6 +226,7 @@ mod tests {
         for zeros in [20, 32] {
             let bytes = [&b"DIRC\0\0\0\x02\0\0\0\x01entry"[..], &vec![0; zeros]].concat();
             lab.not_checked(".git/index", &bytes);
+            lab.disagrees(".git/index", &vec![0; bytes.len()]);
         }
     }
 

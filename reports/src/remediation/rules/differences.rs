@@ -41,6 +41,10 @@ pub(super) static RULES: &[Rule] = &[Rule {
              and compare the copy with that.",
         ),
         tell(
+            "What is lost (entry-lost) may be on the device still: stop what writes to the volume, take \
+             a snapshot, and let the filesystem's own checker look at a clone, without repairing.",
+        ),
+        tell(
             "If it is the same tree at a later time: what people and programs did there since is no \
              damage. What nobody did is to be taken from a backup.",
         ),

@@ -89,7 +89,7 @@ fn line(difference: &Difference) -> String {
         }
         DifferenceKind::TypeChanged { untouched: true } => format!("lost {path}: {names}"),
         DifferenceKind::TypeChanged { .. } => format!("type {path}: {names}{was}"),
-        DifferenceKind::ContentChanged => format!("corrupt {path}: {names}{was}"),
+        DifferenceKind::ContentChanged { .. } => format!("corrupt {path}: {names}{was}"),
         DifferenceKind::ContentDiffers => format!("content {path}: {names}{was}"),
         DifferenceKind::MetadataChanged => format!("metadata {path}: {names}{was}"),
         DifferenceKind::HardLinksChanged { torn: true, other } => {

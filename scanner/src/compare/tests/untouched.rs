@@ -55,3 +55,32 @@ fn on_another_tree_or_where_the_directory_changed_since_it_is_missing() {
         assert_eq!(told_since("d/ d/a=A", "d/", seconds), ["missing d/a"], "{seconds}");
     }
 }
+
+#[test]
+fn other_bytes_that_nothing_wrote_are_corrupt_and_what_may_be_written_is_doubtful() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("f"), "B").unwrap();
+    let kinds = |before: &str, after: &str, seconds_later: Option<i64>| {
+        let now = Timestamp::now().as_unix_seconds() as i64;
+        let since = |later| Timestamp::from_unix_seconds(now + later).unwrap();
+        let same_tree = seconds_later.and_then(|later| SameTree::at(folder.path(), since(later)));
+        let options = CompareOptions { same_tree, ..CompareOptions::default() };
+        let told = told_with(&notation::entries(before), &notation::entries(after), &options);
+        told.differences.into_iter().map(|difference| difference.kind).collect::<Vec<_>>()
+    };
+    let changed = |by| vec![DifferenceKind::ContentChanged { by }];
+    for (after, later, expected) in [
+        ("f=B", Some(60), changed(Unwritten::TimeOfChange)),
+        ("f=B+s", Some(60), changed(Unwritten::TimeOfChange)),
+        ("f=B+t", Some(60), changed(Unwritten::TimeOfChange)),
+        ("f=B", Some(-60), changed(Unwritten::TimeSetBack)),
+        ("f=B+s", Some(-60), vec![DifferenceKind::ContentDiffers]),
+        ("f=B+t", Some(-60), vec![DifferenceKind::ContentDiffers]),
+        ("f=B", None, changed(Unwritten::SizeAndTime)),
+        ("f=B+s", None, vec![DifferenceKind::ContentDiffers]),
+    ] {
+        assert_eq!(kinds("f=A", after, later), expected, "{after} {later:?}");
+    }
+    assert_eq!(kinds("f=A+t", "f=B+t", None), changed(Unwritten::TimeOfAnArchive));
+    assert_eq!(kinds("f=A+m", "f=A", Some(60)), [DifferenceKind::MetadataChanged]);
+}

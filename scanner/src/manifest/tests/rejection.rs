@@ -42,6 +42,17 @@ fn sealed(entries: &[Entry]) -> Vec<u8> {
     [header.to_line().unwrap(), lines, footer].concat()
 }
 
+/// An early form has no hash of its first line, and says nothing there that such a hash must prove.
+#[test]
+fn a_first_line_without_its_hash_says_no_more_than_the_early_form() {
+    let early = String::from_utf8(sealed(&valid())).unwrap();
+    assert!(read(early.as_bytes()).is_ok());
+    for more in [r#""root_inode":2"#, r#""filesystem_uuid":"a""#, r#""all_links":true"#] {
+        let changed = early.replacen(r#""root":"#, &format!(r#"{more},"root":"#), 1);
+        assert!(matches!(fault(changed.as_bytes()), Fault::Edited { .. }), "{more}");
+    }
+}
+
 #[test]
 fn a_file_cut_off_anywhere_is_truncated() {
     let plain = written(&valid(), Compression::None).0;
