@@ -19,7 +19,11 @@ pub fn options(
     let mut left_out = [&*gaps_before.excluded, &gaps_after.excluded].concat();
     left_out.sort();
     left_out.dedup();
-    left_out.retain(|glob| !exclude.contains(glob));
+    let is_asked = |glob: &str| {
+        let glob = glob.trim_end_matches('/');
+        exclude.iter().any(|asked| asked.trim_end_matches('/') == glob)
+    };
+    left_out.retain(|glob| !is_asked(glob));
     let fields: Result<_, String> = ignore.iter().map(|word| word.parse()).collect();
     Ok(CompareOptions {
         ignore: fields.map_err(anyhow::Error::msg).context("--ignore")?,

@@ -132,9 +132,6 @@ impl<'a> Manifests<'a> {
     }
 
     fn save_manifest(&self, path: &Path, recorded: &Recorded) -> anyhow::Result<()> {
-        if !self.arguments.force {
-            keep_that_of_another_filesystem(path, recorded)?;
-        }
         let header = Header {
             tool: concat!("fscan ", env!("CARGO_PKG_VERSION")).to_owned(),
             root: root_bytes(&recorded.root),
@@ -145,6 +142,9 @@ impl<'a> Manifests<'a> {
             gaps: recorded.gaps.clone(),
             part: self.arguments.part.shard,
         };
+        if !self.arguments.force {
+            keep_that_of_another_filesystem(path, &header)?;
+        }
         let (how, blocks) = (Compression::by_name(path), recorded.tree.blocks());
         output::save_file(path, Content::Manifest, |mut out| {
             write_manifest(&mut out, how, &header, &blocks)?;
@@ -216,27 +216,28 @@ fn keep_apart(arguments: &ScanArguments) -> anyhow::Result<()> {
 /// to be compared with it, and nothing else tells what it was like.
 pub fn keep_that_of_another_tree(manifest: &Path, root: &[u8]) -> anyhow::Result<()> {
     let remedy = "and would be replaced: write elsewhere, or remove it first";
-    let there = ManifestReader::root_of(manifest).with_context(|| {
+    let there = ManifestReader::header_of(manifest).with_context(|| {
         let shown = PathName::from(manifest).escaped();
         format!("{shown}: it may be a manifest that cannot be read, {remedy}")
     })?;
     match there {
-        Some(other) if other != root => bail!(
+        Some(other) if other.root != root => bail!(
             "{}: it is the manifest of another tree, {}, {remedy}",
             PathName::from(manifest).escaped(),
-            PathName::new(other).escaped()
+            PathName::new(other.root).escaped()
         ),
         _ => Ok(()),
     }
 }
 
 /// Neither is one of another filesystem at the same path, nor one of more than is there now: a volume
-/// that is not mounted looks like that.
-fn keep_that_of_another_filesystem(manifest: &Path, recorded: &Recorded) -> anyhow::Result<()> {
-    let Ok(there) = ManifestReader::open(manifest) else { return Ok(()) };
-    let Header { filesystem, counts, .. } = there.header();
-    let is_another = filesystem.is_known() && !filesystem.is_of_the_same(&recorded.filesystem);
-    let is_empty = recorded.tree.counts().entries <= 1 && counts.entries > 1;
+/// that is not mounted looks like that. `new` is what would be written.
+pub fn keep_that_of_another_filesystem(manifest: &Path, new: &Header) -> anyhow::Result<()> {
+    let Some(Header { filesystem, counts, .. }) = ManifestReader::header_of(manifest)? else {
+        return Ok(());
+    };
+    let is_another = filesystem.is_known() && !filesystem.is_of_the_same(&new.filesystem);
+    let is_empty = new.counts.entries <= 1 && counts.entries > 1;
     let why = if is_another {
         "it is the manifest of another filesystem at this path"
     } else if is_empty && !filesystem.is_known() {

@@ -12,7 +12,7 @@ use scanner::{GivenToMerge, Joined, ShardFile, join, kind_of_shard_file, read_sh
 
 use crate::arguments::MergeArguments;
 use crate::longhorn;
-use crate::manifest::keep_that_of_another_tree;
+use crate::manifest::{keep_that_of_another_filesystem, keep_that_of_another_tree};
 use crate::outcome::{Outcome, Seen};
 use crate::output::{self, Content};
 use crate::progress::Progress;
@@ -55,7 +55,8 @@ pub fn run(arguments: &MergeArguments) -> anyhow::Result<Status> {
     scan.errors.iter().for_each(|error| output::say(&error.to_string()));
     let mut could_not_run = !scan.errors.is_empty();
     let names_lost = scan.findings.iter().any(|found| found.code == Code::InodeUnattached);
-    if let Some(Err(error)) = manifests.map(|manifests| manifests.join(names_lost)) {
+    let force = arguments.force;
+    if let Some(Err(error)) = manifests.map(|manifests| manifests.join(names_lost, force)) {
         output::complain(&error);
         could_not_run = true;
     }
@@ -191,7 +192,10 @@ struct Manifests<'a> {
 }
 
 impl Manifests<'_> {
-    fn join(mut self, names_lost: bool) -> anyhow::Result<()> {
+    fn join(mut self, names_lost: bool, force: bool) -> anyhow::Result<()> {
+        if !force {
+            keep_that_of_another_filesystem(self.whole, self.parts.header())?;
+        }
         if names_lost {
             self.parts.note_lost_names();
         }

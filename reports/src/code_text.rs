@@ -733,13 +733,14 @@ pub(crate) static TABLE: &[CodeText] = &[
         severity: Severity::Corrupt,
         title: "Content changed while size and times did not",
         meaning: "Compared with the baseline the file has other bytes, but its size and \
-                  modification time are the same, or the time of change of its inode says that \
-                  nothing wrote to it. No ordinary write does that: it is how silent corruption \
-                  looks.",
+                  modification time are the same, or its time is the same and the time of change of \
+                  its inode says that nothing wrote to it. No ordinary write does that: it is how \
+                  silent corruption looks.",
         detection: "BLAKE3 of all bytes now against BLAKE3 in the baseline. It is suspect at most \
-                    where a program may have set the time back after writing: in the tree that the \
-                    baseline is of, where the inode changed since; elsewhere where the time is a \
-                    whole second, as archives (npm, tar) set it.",
+                    where a program may have set the time back after writing, or wrote through \
+                    memory (mmap): in the tree that the baseline is of, where the inode changed \
+                    since or minutes before; and where the time is a whole second, as archives (npm, \
+                    tar) set it.",
         remedy: concat!(
             "Keep both copies until it is known which one is right. ",
             secure_and_diagnose!()
@@ -782,9 +783,11 @@ pub(crate) static TABLE: &[CodeText] = &[
                   the directory that holds it has not changed since. Whatever removes or replaces \
                   a name sets the times of its directory: a damaged one loses names without that.",
         detection: "The baseline is of this very tree: the same filesystem, by its UUID, and the \
-                    same inode as its root, wherever that is mounted. The directory's time of modification is the one in the baseline, and \
-                    its time of change, which nobody can set back, lies seconds before the \
-                    baseline was begun. A repair that removed the name leads to it as well.",
+                    same inode as its root, wherever that is mounted. The directory's time of \
+                    modification is the one in the baseline, and its time of change, which nobody \
+                    can set back, lies seconds before the baseline was begun; so does that of each \
+                    directory above it but for the root. A repair that removed the name, and a \
+                    volume that was put back to an older state, lead to it as well.",
         remedy: concat!(
             "Keep what is left of the volume as it is until the name is found: it may be on the \
              device still. ",

@@ -1,9 +1,10 @@
 //! Findings as they come in from many threads, in bounded memory and in one order.
 //!
-//! A damaged tree can hold a million equal findings. For each code the rows that come first in
-//! path order are kept and the rest is counted, so the outcome does not depend on which thread
-//! found what first.
+//! A damaged tree can hold a million equal findings. For each code the most severe rows, and of
+//! those the ones that come first in path order, are kept and the rest is counted, so the outcome
+//! does not depend on which thread found what first.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -19,7 +20,8 @@ const ROWS_BUDGET: usize = 640 * 1024;
 /// Inodes whose numbers are kept.
 const INODES: usize = 4096;
 
-type RowKey = (Subject, String, String);
+/// What tells findings of one code apart, the most severe ones first.
+type RowKey = (Reverse<Severity>, Subject, String, String);
 
 /// Takes findings in any order and hands them back sorted, deduplicated and bounded.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -37,6 +39,8 @@ pub struct FindingCollector {
 struct Rows {
     kept: BTreeMap<RowKey, Finding>,
     beyond: u64,
+    /// The severity of the worst of those.
+    worst_beyond: Option<Severity>,
 }
 
 impl FindingCollector {
@@ -82,7 +86,7 @@ impl FindingCollector {
     /// Adds a finding whose place is known already.
     fn keep(&mut self, finding: Finding) {
         let rows = self.codes.entry(finding.code).or_default();
-        let key = (finding.subject.clone(), finding.expected.clone(), finding.found.clone());
+        let key = key(&finding);
         if let Some(row) = rows.kept.get_mut(&key) {
             row.occurrences = row.occurrences.saturating_add(finding.occurrences);
             row.first_seen = row.first_seen.min(finding.first_seen);
@@ -93,6 +97,7 @@ impl FindingCollector {
             && let Some((_, last)) = rows.kept.pop_last()
         {
             rows.beyond = rows.beyond.saturating_add(last.occurrences);
+            rows.worst_beyond = rows.worst_beyond.max(Some(last.severity));
         }
     }
 
@@ -109,6 +114,7 @@ impl FindingCollector {
             }
             let known = self.codes.entry(code).or_default();
             known.beyond = known.beyond.saturating_add(rows.beyond);
+            known.worst_beyond = known.worst_beyond.max(rows.worst_beyond);
         }
     }
 
@@ -120,9 +126,8 @@ impl FindingCollector {
     /// Adds those of another that are not among these: what two saw happen once.
     pub fn add_missing(&mut self, other: FindingCollector) {
         for finding in other.codes.into_values().flat_map(|rows| rows.kept.into_values()) {
-            let key = (finding.subject.clone(), finding.expected.clone(), finding.found.clone());
             let rows = self.codes.get(&finding.code);
-            if !rows.is_some_and(|rows| rows.kept.contains_key(&key)) {
+            if !rows.is_some_and(|rows| rows.kept.contains_key(&key(&finding))) {
                 self.add(finding);
             }
         }
@@ -142,7 +147,9 @@ impl FindingCollector {
                 after.into_iter().for_each(|row| changed.keep(row));
             }
             if rows.beyond > 0 {
-                changed.codes.entry(code).or_default().beyond += rows.beyond;
+                let known = changed.codes.entry(code).or_default();
+                known.beyond += rows.beyond;
+                known.worst_beyond = known.worst_beyond.max(rows.worst_beyond);
             }
         }
         *self = changed;
@@ -214,7 +221,7 @@ impl FindingCollector {
             self.codes.into_iter().flat_map(|(code, rows)| rows.within(code, budget)).collect();
         // The sort is stable: within a code the rows stay in subject order, those that stand for
         // many behind those that show one.
-        rows.sort_by_key(|row| (std::cmp::Reverse(row.severity), row.code, row.occurrences > 1));
+        rows.sort_by_key(|row| (Reverse(row.severity), row.code, row.occurrences > 1));
         rows
     }
 }
@@ -260,22 +267,29 @@ impl Rows {
     fn within(self, code: Code, budget: usize) -> Vec<Finding> {
         let mut spent = 0;
         let mut beyond = self.beyond;
-        let mut rest_severity = code.severity();
+        let mut worst_beyond = self.worst_beyond;
         let mut rows = Vec::new();
         for finding in self.kept.into_values() {
             spent += serde_json::to_string(&finding).map_or(0, |json| json.len());
-            rest_severity = rest_severity.min(finding.severity);
             if spent <= budget || rows.is_empty() {
                 rows.push(finding);
             } else {
                 beyond += finding.occurrences;
+                worst_beyond = worst_beyond.max(Some(finding.severity));
             }
         }
         if beyond > 0 {
-            rows.push(rest_row(code, rest_severity, beyond, &rows));
+            // Of parts that were read back it is not known; the last row is the least severe one.
+            let least = rows.last().map_or(code.severity(), |row: &Finding| row.severity);
+            rows.push(rest_row(code, worst_beyond.unwrap_or(least), beyond, &rows));
         }
         rows
     }
+}
+
+fn key(finding: &Finding) -> RowKey {
+    let Finding { severity, subject, expected, found, .. } = finding;
+    (Reverse(*severity), subject.clone(), expected.clone(), found.clone())
 }
 
 /// The row that stands for findings without a row of their own.
@@ -320,6 +334,18 @@ mod tests {
         assert_eq!(forward, rows(merged));
         assert_eq!(forward.len(), ROWS_A_CODE + 1);
         assert_eq!(forward.last().unwrap().1, 900);
+    }
+
+    /// One code can be proven here and doubtful there.
+    #[test]
+    fn the_worst_of_a_code_are_kept_wherever_they_are() {
+        let mut collector = FindingCollector::new(false);
+        let doubtful = |path: &str| Finding { severity: Severity::Suspect, ..finding(path) };
+        (0..ROWS_A_CODE + 50).for_each(|n| collector.add(doubtful(&format!("/a{n}"))));
+        collector.add(finding("/z"));
+        let severities: Vec<_> = collector.into_rows().iter().map(|row| row.severity).collect();
+        assert_eq!((severities[0], severities.len()), (Severity::Corrupt, ROWS_A_CODE + 1));
+        assert_eq!(severities.last(), Some(&Severity::Suspect));
     }
 
     #[test]

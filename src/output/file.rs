@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow, bail};
 use reports::PathName;
 use rustix::io::Errno;
-use scanner::manifest::ManifestReader;
+use scanner::manifest::{Fault, ManifestReader};
 
 use super::advice::advice;
 
@@ -63,12 +63,20 @@ pub fn check_target(path: &Path, content: Content) -> anyhow::Result<()> {
     let target = Target { path, content };
     let not_writable = || format!("{}: it cannot be written", target.shown());
     target.refuse_special().with_context(not_writable)?;
-    if content != Content::Manifest && matches!(ManifestReader::root_of(path), Ok(Some(_))) {
+    if content != Content::Manifest && is_manifest(path) {
         bail!("{}: it is a manifest, which nothing else replaces; write elsewhere", not_writable());
     }
     let access = rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK;
     rustix::fs::access(target.folder(), access)
         .map_err(|errno| anyhow!("{}: {}", not_writable(), target.advice(errno)))
+}
+
+/// Whether a file is a manifest, if perhaps a damaged one. What cannot be opened is for others to judge.
+fn is_manifest(path: &Path) -> bool {
+    match ManifestReader::header_of(path) {
+        Ok(header) => header.is_some(),
+        Err(error) => !matches!(error.fault, Fault::Open(_)),
+    }
 }
 
 /// Where a file that is to be written will stand; none where its folder is not there.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::harness::{Dir, Fscan, Image, Need, Outcome, in_lab};
+use crate::harness::{Dir, Fscan, Image, Mount, Need, Outcome, in_lab};
 
 /// Scans, writes nothing but what is asked for.
 fn scan(dir: &Dir, tree: &Path, arguments: &[&str]) -> Outcome {
@@ -116,6 +116,8 @@ fn only_a_manifest_replaces_a_manifest() {
     for option in ["-o", "--sums"] {
         let refused = scan(&dir, &one, &[option, "before"]);
         refused.expect_code(2).expect(refused.stderr().contains("it is a manifest"), option);
+        fs::write(dir.join("newer"), "{\"fscan_manifest\":99}\n").unwrap();
+        scan(&dir, &one, &[option, "newer"]).expect_code(2);
     }
     assert_eq!(fs::read(dir.join("before")).unwrap(), before);
 }
@@ -138,6 +140,26 @@ fn the_manifest_of_a_volume_outlives_its_unmounting() {
         scan(dir, &point, &["--manifest", "before", "--force"]).expect_code(0);
     });
 }
+
+/// A tmpfs has no identity: there an empty tree is what gives it away.
+#[test]
+fn a_tree_of_nothing_does_not_replace_the_manifest_of_a_full_one() {
+    in_lab(&[], |dir| {
+        let home = Mount::tmpfs(&dir.folder("home"), "");
+        let point = home.point().to_owned();
+        fs::write(point.join("a"), b"a").unwrap();
+        for manifest in [&["--manifest", "all"][..], PART] {
+            scan(dir, &point, manifest).expect_code(0);
+        }
+        fs::remove_file(point.join("a")).unwrap();
+        for manifest in [&["--manifest", "all"][..], PART] {
+            let refused = scan(dir, &point, manifest);
+            refused.expect_code(2).expect(refused.stderr().contains("here is nothing"), "why");
+        }
+    });
+}
+
+const PART: &[&str] = &["--manifest", "part", "--shard", "0/1", "--facts", "facts"];
 
 #[test]
 fn a_manifest_inside_its_tree_explains_the_time_of_its_folder() {

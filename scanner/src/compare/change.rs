@@ -53,14 +53,16 @@ impl Change {
         })
     }
 
-    /// Decides by the file itself whether something wrote other bytes.
-    pub(super) fn settle_content(&mut self, is_unwritten: bool) {
-        let same_time = matches!(self.kind, Some(DifferenceKind::ContentChanged { .. }));
-        self.kind = Some(match (is_unwritten, same_time) {
-            (true, _) => DifferenceKind::ContentChanged { by: Unwritten::TimeOfChange },
-            (false, true) => DifferenceKind::ContentChanged { by: Unwritten::TimeSetBack },
-            (false, false) => DifferenceKind::ContentDiffers,
-        });
+    /// Decides by the file itself what wrote other bytes. One with another modification time was written
+    /// in any case, or is an older one: a volume can be put back to a snapshot.
+    pub(super) fn settle_content(&mut self, is_unwritten: bool, before: &Entry, after: &Entry) {
+        let by = match (is_unwritten, &self.kind) {
+            _ if before.modified_at != after.modified_at => return,
+            (true, _) if before.modified_at.1 != 0 => Unwritten::TimeOfChange,
+            (false, Some(DifferenceKind::ContentChanged { .. })) => Unwritten::TimeSetBack,
+            _ => return,
+        };
+        self.kind = Some(DifferenceKind::ContentChanged { by });
     }
 
     /// The number that an entry belongs to which is in `unchanged` if nothing differs.

@@ -82,8 +82,8 @@ pub enum Unwritten {
     /// The same, but the time is a whole second, as archives set it: unpacking another version
     /// leaves it the same.
     TimeOfAnArchive,
-    /// The same, but the inode changed since, in the very tree that BEFORE is of: what wrote the bytes
-    /// may have set the time back.
+    /// The same, but the inode changed since, or not long before, in the very tree that BEFORE is of:
+    /// what wrote the bytes may have set the time back, or wrote them through memory (mmap(2)).
     TimeSetBack,
 }
 

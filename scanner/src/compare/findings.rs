@@ -74,8 +74,9 @@ fn evidence(difference: &Difference, before: &[u8]) -> Vec<String> {
                 }
                 Unwritten::SizeAndTime => "size and modification time are the same",
                 Unwritten::TimeSetBack => {
-                    "size and modification time are the same, but something changed its inode since, \
-                     such as an archive that was unpacked over it and set the time back"
+                    "size and modification time are the same, but its inode changed since or shortly \
+                     before: an archive that was unpacked over it set the time back, or a program \
+                     wrote through memory (mmap)"
                 }
                 Unwritten::TimeOfAnArchive => {
                     "size and modification time are the same, but the time is a whole second, as \

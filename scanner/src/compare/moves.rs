@@ -23,12 +23,19 @@ const FEW_NAMES: usize = 3;
 pub(super) struct Moves {
     to: Vec<Option<usize>>,
     from: Vec<Option<usize>>,
+    /// Missing entries that cannot have moved.
+    stayed: Vec<bool>,
 }
 
 impl Moves {
-    /// Finds them.
-    pub(super) fn find(missing: &Lones, added: &Lones) -> Self {
-        let mut moves = Moves { to: vec![None; missing.len()], from: vec![None; added.len()] };
+    /// Finds them. `cannot` says of what is missing that no rename took it away, nor what lies below it.
+    pub(super) fn find(missing: &Lones, added: &Lones, cannot: impl Fn(&Lone) -> bool) -> Self {
+        let (to, from) = (vec![None; missing.len()], vec![None; added.len()]);
+        let mut moves = Moves { to, from, stayed: Vec::with_capacity(missing.len()) };
+        for (_, lone) in missing.iter() {
+            let above = lone.parent.and_then(|parent| moves.stayed.get(parent).copied());
+            moves.stayed.push(above.unwrap_or_default() || cannot(lone));
+        }
         if missing.len() > 0 && added.len() > 0 {
             let (gone, come) = (shapes(missing), shapes(added));
             let telling = |shapes: &[Shaped]| {
@@ -135,6 +142,9 @@ impl Moves {
     }
 
     fn pair_if_free(&mut self, from: usize, to: usize) {
+        if self.stayed.get(from) == Some(&true) {
+            return;
+        }
         if let (Some(gone @ None), Some(come @ None)) =
             (self.to.get_mut(from), self.from.get_mut(to))
         {

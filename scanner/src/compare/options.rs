@@ -119,13 +119,13 @@ pub struct CompareOptions {
     pub left_out: Option<Exclusions>,
     /// What globs for absolute paths are compared with: each of these followed by the path.
     pub roots: Vec<Vec<u8>>,
-    /// Paths that a scan wrote itself and that are on neither side: they explain another time of
-    /// their directory.
+    /// Paths that a scan writes itself: they are left out of AFTER, so that they are not missing there,
+    /// and explain another time of their directory.
     pub own: Vec<Vec<u8>>,
     /// The tree itself, where AFTER was just walked and BEFORE is of the same one.
     pub same_tree: Option<SameTree>,
-    /// What is not known of BEFORE: what is new there is unchecked. Its globs are for the caller
-    /// to exclude.
+    /// What is not known of BEFORE: what is new there is unchecked. Its globs are in
+    /// `left_out`.
     pub before: Gaps,
     /// What is not known of AFTER: what is missing there is unchecked.
     pub after: Gaps,

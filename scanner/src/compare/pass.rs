@@ -121,7 +121,6 @@ impl<S: Sink> Pass<'_, S> {
         let excluded = self.scope.excludes(path);
         match pair {
             Pair::Both(..) if excluded == Some(Exclusion::Asked) => {}
-            Pair::Both(entry, _) if excluded.is_some() => self.left_out(&entry),
             Pair::Both(before, after) => self.both(before, &after),
             Pair::Before(entry) => self.missing(entry, excluded),
             Pair::After(entry) => self.added(entry, excluded),
@@ -176,8 +175,10 @@ impl<S: Sink> Pass<'_, S> {
         if let Some(DifferenceKind::TypeChanged { untouched }) = &mut change.kind {
             *untouched = self.untouched.holder_of(&before.path).is_some();
         }
-        if let Some(tree) = self.options.same_tree.as_ref().filter(|_| change.is_of_content()) {
-            change.settle_content(tree.rests(&before.path, before.kind));
+        if let Some(tree) = self.options.same_tree.as_ref().filter(|_| change.is_of_content())
+            && let Some(is_unwritten) = tree.is_unwritten(&before.path)
+        {
+            change.settle_content(is_unwritten, &before, after);
         }
         if before.kind == after.kind {
             self.note_links(&before, after);

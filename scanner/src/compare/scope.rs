@@ -13,7 +13,9 @@ pub(super) struct Scope<'o> {
     unknown_before: Places<'o>,
     unexamined: Places<'o>,
     /// The excluded path that was met last: all below it is excluded as well.
-    excluded: Option<(Vec<u8>, Exclusion)>,
+    excluded: Option<Vec<u8>>,
+    /// The same of what was left out.
+    left_out: Option<Vec<u8>>,
     met_left_out: bool,
 }
 
@@ -30,7 +32,14 @@ impl<'o> Scope<'o> {
     pub(super) fn new(options: &'o CompareOptions) -> Self {
         let unknown_before = Places::of(&options.before);
         let unexamined = Places::of(&options.after);
-        Scope { options, unknown_before, unexamined, excluded: None, met_left_out: false }
+        Scope {
+            options,
+            unknown_before,
+            unexamined,
+            excluded: None,
+            left_out: None,
+            met_left_out: false,
+        }
     }
 
     /// Whether a path is left out. The root never is. Of one that was left out when a manifest was made
@@ -39,24 +48,24 @@ impl<'o> Scope<'o> {
         if path.is_empty() {
             return None;
         }
-        if let Some((excluded, why)) = &self.excluded
-            && is_below(path, excluded)
-        {
-            return Some(*why);
-        }
-        let matches = |globs: &Option<Exclusions>| {
-            globs.as_ref().is_some_and(|globs| globs.matches_path(path, &self.options.roots))
+        let options = self.options;
+        let matches = |globs: &Option<Exclusions>, above: &mut Option<Vec<u8>>| {
+            if above.as_ref().is_some_and(|above| is_below(path, above)) {
+                return true;
+            }
+            let globs = globs.as_ref().filter(|globs| globs.matches_path(path, &options.roots));
+            if globs.is_some() {
+                *above = Some(path.to_vec());
+            }
+            globs.is_some()
         };
-        let why = if matches(&self.options.exclude) {
-            Exclusion::Asked
-        } else if matches(&self.options.left_out) {
-            Exclusion::LeftOut
+        let left_out = matches(&options.left_out, &mut self.left_out);
+        self.met_left_out |= left_out;
+        if matches(&options.exclude, &mut self.excluded) {
+            Some(Exclusion::Asked)
         } else {
-            return None;
-        };
-        self.met_left_out |= why == Exclusion::LeftOut;
-        self.excluded = Some((path.to_vec(), why));
-        Some(why)
+            left_out.then_some(Exclusion::LeftOut)
+        }
     }
 
     /// Whether a manifest left something out of which neither side has anything to tell.

@@ -20,14 +20,14 @@ impl<S: Sink> Pass<'_, S> {
             self.directory_passed(passed);
         }
         let (missing, added) = (std::mem::take(&mut self.missing), std::mem::take(&mut self.added));
-        let moves = Moves::find(&missing, &added);
+        let untouched = std::mem::take(&mut self.untouched);
+        let is_lost = |lone: &Lone| lone.went_from.is_some_and(|from| untouched.no_name_came(from));
+        let moves = Moves::find(&missing, &added, is_lost);
         self.settle_moved(&missing, &added, &moves);
         let unreached = self.settle_unreached(&missing, &added, &moves);
         let is_missing = |index| !moves.has_gone(index) && !unreached.contains(&index);
-        let untouched = std::mem::take(&mut self.untouched);
         self.settle_lone(&missing, Class::Missing, is_missing, |lone, top| {
-            let what = lone.kind;
-            let untouched = lone.went_from.is_some_and(|from| untouched.no_name_came(from));
+            let (what, untouched) = (lone.kind, is_lost(lone));
             DifferenceKind::Missing { what, below: top.below, bytes: bytes(lone, top), untouched }
         });
         let is_added = |index| !moves.has_come(index);

@@ -32,6 +32,10 @@ impl SameTree {
     /// of up to two: a name could come, be seen and go within one.
     const REST: f64 = 3.0;
 
+    /// The same of a file. A store to a mapped page that is dirty already sets no time until the page
+    /// was written back, which takes half a minute by default (vm.dirty_expire_centisecs).
+    const REST_OF_FILES: f64 = 120.0;
+
     /// Where a tree that was just walked is that of a manifest, wherever it is mounted: by its
     /// filesystem and the number of its root.
     pub fn of(before: &Header, after: &Recorded) -> Option<Self> {
@@ -46,16 +50,23 @@ impl SameTree {
         Some(SameTree { root: root.to_owned(), device, since })
     }
 
-    /// Whether nothing changed a directory or file since, as its time of change says. It must lie on
-    /// the filesystem of the root, about which alone something is known.
-    pub(super) fn rests(&self, path: &[u8], kind: FileKind) -> bool {
-        let facts = facts(&self.root.join(OsStr::from_bytes(path)));
-        facts.is_some_and(|facts| {
-            let (seconds, _) = facts.changed_at();
-            facts.kind() == kind
-                && facts.device() == self.device
-                && seconds as f64 + Self::REST < self.since.as_unix_seconds()
-        })
+    /// Whether nothing changed a directory since, as its time of change says.
+    fn rests(&self, directory: &[u8]) -> bool {
+        self.has_rested(directory, FileKind::Directory, Self::REST).unwrap_or_default()
+    }
+
+    /// Whether nothing wrote to a file since, as its time of change says; none where nothing is known of
+    /// it.
+    pub(super) fn is_unwritten(&self, file: &[u8]) -> Option<bool> {
+        self.has_rested(file, FileKind::Regular, Self::REST_OF_FILES)
+    }
+
+    /// It must lie on the filesystem of the root, about which alone something is known.
+    fn has_rested(&self, path: &[u8], kind: FileKind, seconds: f64) -> Option<bool> {
+        let facts = facts(&self.root.join(OsStr::from_bytes(path)))?;
+        let known = facts.kind() == kind && facts.device() == self.device;
+        let (changed_at, _) = facts.changed_at();
+        known.then(|| changed_at as f64 + seconds < self.since.as_unix_seconds())
     }
 }
 
@@ -129,12 +140,12 @@ impl<'o> UntouchedDirectories<'o> {
         // One that was put there as a whole, by a rename, brought its times along; that set the time of
         // change of it or of one above. That of the root fscan itself sets.
         let mut below_root = self.open.iter_mut().filter(|open| !open.path.is_empty());
-        let all_rest = below_root.all(|open| {
-            *open.rests.get_or_insert_with(|| tree.rests(&open.path, FileKind::Directory))
-        });
-        let last = self.open.last_mut().filter(|open| {
-            all_rest && (!open.path.is_empty() || tree.rests(b"", FileKind::Directory))
-        })?;
+        let all_rest =
+            below_root.all(|open| *open.rests.get_or_insert_with(|| tree.rests(&open.path)));
+        let last = self
+            .open
+            .last_mut()
+            .filter(|open| all_rest && (!open.path.is_empty() || tree.rests(b"")))?;
         let known_as = *last.known_as.get_or_insert_with(|| {
             self.came.push(false);
             Untouched(self.came.len() - 1)

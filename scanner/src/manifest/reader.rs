@@ -47,11 +47,11 @@ impl ManifestReader {
         }
     }
 
-    /// The tree that the manifest at `path`, or the part of one, is of; none where nothing is there, or
+    /// The first line of the manifest at `path`, or of the part of one; none where nothing is there, or
     /// something else. One that cannot be read, such as one of a newer fscan, is an error.
-    pub fn root_of(path: &Path) -> Result<Option<Vec<u8>>, ManifestError> {
+    pub fn header_of(path: &Path) -> Result<Option<Header>, ManifestError> {
         match Self::open_part(path) {
-            Ok(reader) => Ok(Some(reader.header.root)),
+            Ok(reader) => Ok(Some(reader.header)),
             Err(ManifestError {
                 fault: Fault::Empty | Fault::Other(_) | Fault::NoFile(_), ..
             }) => Ok(None),

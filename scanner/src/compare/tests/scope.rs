@@ -136,3 +136,32 @@ fn a_tree_that_lost_names_leaves_open_whether_all_is_there() {
     assert_eq!(told_after.lines(), without);
     assert!(told_after.unchecked.is_empty());
 }
+
+#[test]
+fn what_a_manifest_left_out_is_open_and_what_is_asked_to_be_left_out_is_not() {
+    let globs = |globs: &[&str]| {
+        let globs: Vec<String> = globs.iter().map(|glob| (*glob).to_owned()).collect();
+        Some(Exclusions::new(&globs).unwrap())
+    };
+    let (before, after) = ("a/ a/b/ a/b/c=C a/d=D e=E", "a/ e=F");
+    for (exclude, left_out, lines, open) in [
+        (&[][..], &["a/b"][..], &["content e", "missing a/d"][..], &["a/b", "a/b/c"][..]),
+        (&["a"], &["a/b"], &["content e"], &[]),
+        (&["a/b"], &["a"], &["content e"], &["a/d"]),
+        // What both sides tell was not left out.
+        (&[], &["e"], &["content e", "missing a/b +1", "missing a/d"], &[]),
+        (&[], &["nowhere"], &["content e", "missing a/b +1", "missing a/d"], &[""]),
+    ] {
+        let (exclude, left_out) = (globs(exclude), globs(left_out));
+        let options = CompareOptions { exclude, left_out, ..CompareOptions::default() };
+        let told = told_with(&notation::entries(before), &notation::entries(after), &options);
+        let what: Vec<_> = told
+            .lines()
+            .iter()
+            .map(|l| l.split(':').next().unwrap().replace("corrupt", "content"))
+            .collect();
+        assert_eq!(what, lines, "{options:?}");
+        let unchecked: Vec<_> = told.unchecked.iter().map(|(_, path)| path.as_str()).collect();
+        assert_eq!(unchecked, open, "{options:?}");
+    }
+}

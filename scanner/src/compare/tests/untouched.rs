@@ -29,7 +29,10 @@ fn what_went_from_a_directory_that_rests_is_lost() {
         ("d/ d/a=A d/e/ d/e/b=B", "d/ d/e/ d/e/b=B", &["lost d/a"]),
         ("d/ d/e/ d/e/b=B d/f=A", "d/ d/e/ d/e/b=B", &["lost d/f"]),
         ("d/ d/a=A", "d/ d/a/", &["lost d/a: type"]),
-        ("d/ d/a=A e/", "d/ e/ e/a=A", &["moved d/a e/a"]),
+        // A rename would have set the times of d.
+        ("d/ d/a=A e/", "d/ e/ e/a=A", &["added e/a", "lost d/a"]),
+        ("d/ d/e/ d/e/a=A", "d/ x/ x/a=A", &["added x +1", "lost d/e"]),
+        ("d/ d/a=A e/", "d/+t e/ e/a=A", &["moved d/a e/a"]),
         // Names came to it as well, before or behind.
         ("d/ d/b=B", "d/ d/a=A", &["added d/a", "missing d/b"]),
         ("d/ d/b=B", "d/ d/c=C", &["added d/c", "missing d/b"]),
@@ -70,9 +73,11 @@ fn other_bytes_that_nothing_wrote_are_corrupt_and_what_may_be_written_is_doubtfu
     };
     let changed = |by| vec![DifferenceKind::ContentChanged { by }];
     for (after, later, expected) in [
-        ("f=B", Some(60), changed(Unwritten::TimeOfChange)),
-        ("f=B+s", Some(60), changed(Unwritten::TimeOfChange)),
-        ("f=B+t", Some(60), changed(Unwritten::TimeOfChange)),
+        ("f=B", Some(150), changed(Unwritten::TimeOfChange)),
+        ("f=B+s", Some(150), changed(Unwritten::TimeOfChange)),
+        // As on a volume that was put back to an older state.
+        ("f=B+t", Some(150), vec![DifferenceKind::ContentDiffers]),
+        ("f=B", Some(60), changed(Unwritten::TimeSetBack)),
         ("f=B", Some(-60), changed(Unwritten::TimeSetBack)),
         ("f=B+s", Some(-60), vec![DifferenceKind::ContentDiffers]),
         ("f=B+t", Some(-60), vec![DifferenceKind::ContentDiffers]),
@@ -81,6 +86,9 @@ fn other_bytes_that_nothing_wrote_are_corrupt_and_what_may_be_written_is_doubtfu
     ] {
         assert_eq!(kinds("f=A", after, later), expected, "{after} {later:?}");
     }
-    assert_eq!(kinds("f=A+t", "f=B+t", None), changed(Unwritten::TimeOfAnArchive));
+    for later in [None, Some(150)] {
+        assert_eq!(kinds("f=A+t", "f=B+t", later), changed(Unwritten::TimeOfAnArchive));
+    }
+    assert_eq!(kinds("gone=A", "gone=B", Some(150)), changed(Unwritten::SizeAndTime));
     assert_eq!(kinds("f=A+m", "f=A", Some(60)), [DifferenceKind::MetadataChanged]);
 }
