@@ -217,3 +217,36 @@ fn what_a_repair_found_is_no_mere_move() {
         drop(home);
     });
 }
+
+/// Its inodes are older than the manifest, as those of damaged files are.
+#[test]
+fn a_volume_that_was_put_back_to_a_snapshot_is_different_and_not_damaged() {
+    in_lab(LAB, |dir| {
+        let image = Image::ext4(dir, 32, &["-b", "4096"]);
+        image.fill(|top| {
+            files(&top.join("app"), 20);
+            fs::write(top.join("app/data"), "old").unwrap();
+            fs::write(top.join("app/gone"), "removed later").unwrap();
+        });
+        image.save();
+        // Until the times of what was made in between are others for certain.
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        let home = image.mount("errors=continue");
+        let (point, manifest) = (home.point().to_owned(), dir.join("before.jsonl.gz"));
+        fs::write(point.join("app/data"), "new and longer").unwrap();
+        fs::write(point.join("app/made"), "later").unwrap();
+        fs::remove_file(point.join("app/gone")).unwrap();
+        let scan = Fscan::new(dir).arg("--read-only").arg(&point).arg("--manifest");
+        scan.arg(&manifest).run().expect_code(0);
+        drop(home);
+        image.restore();
+        let home = image.mount("errors=continue");
+        let outcome = compare(dir, &point, &manifest);
+        let told = outcome.expect_code(1).stdout();
+        outcome.expect(told.starts_with("DIFFERENT  "), "an older state");
+        for (code, name) in [("content-differs", "app/data"), ("entry-missing", "app/made")] {
+            outcome.expect(told.contains(code) && told.contains(name), code);
+        }
+        drop(home);
+    });
+}
