@@ -67,24 +67,7 @@ fn evidence(difference: &Difference, before: &[u8]) -> Vec<String> {
         evidence.push("lost+found is where a repair puts what has lost its name".to_owned());
     }
     if let DifferenceKind::ContentChanged { by } = difference.kind {
-        evidence.push(
-            match by {
-                Unwritten::TimeOfChange => {
-                    "nothing wrote to it since, as the time of change of its inode says"
-                }
-                Unwritten::SizeAndTime => "size and modification time are the same",
-                Unwritten::TimeSetBack => {
-                    "size and modification time are the same, but its inode changed since or shortly \
-                     before: an archive that was unpacked over it set the time back, or a program \
-                     wrote through memory (mmap)"
-                }
-                Unwritten::TimeOfAnArchive => {
-                    "size and modification time are the same, but the time is a whole second, as \
-                     archives set it: unpacking another version leaves it the same"
-                }
-            }
-            .to_owned(),
-        );
+        evidence.push(unwritten(by).to_owned());
     }
     if code(&difference.kind) == Code::EntryLost {
         evidence.push("its directory has not changed since, as its times say".to_owned());
@@ -93,6 +76,24 @@ fn evidence(difference: &Difference, before: &[u8]) -> Vec<String> {
     evidence
         .extend(further.map(|field| format!("{} {}, now {}", field.name, field.old, field.new)));
     evidence
+}
+
+fn unwritten(by: Unwritten) -> &'static str {
+    match by {
+        Unwritten::TimeOfChange => {
+            "nothing wrote to it since, as the time of change of its inode says"
+        }
+        Unwritten::SizeAndTime => "size and modification time are the same",
+        Unwritten::TimeSetBack => {
+            "size and modification time are the same, but its inode changed since or shortly before: \
+             an archive that was unpacked over it set the time back, or a program wrote through \
+             memory (mmap)"
+        }
+        Unwritten::TimeOfAnArchive => {
+            "size and modification time are the same, but the time is a whole second, as archives set \
+             it: unpacking another version leaves it the same"
+        }
+    }
 }
 
 fn old_path(difference: &Difference, before: &[u8]) -> String {

@@ -21,6 +21,7 @@ mod moves;
 mod options;
 mod pass;
 mod report;
+mod same_tree;
 mod scope;
 mod settle;
 mod shapes;
@@ -32,8 +33,8 @@ pub use files::{DiffError, Headers, diff_files, diff_with_baseline, read_headers
 pub use options::{CompareOptions, Field, IgnoredFields};
 pub use pass::{Comparison, Sink, WhyUnchecked, compare};
 pub use report::DiffReport;
+pub use same_tree::SameTree;
 pub use totals::{CompareTotals, DirectoryTotals, Tally};
-pub use untouched::SameTree;
 
 #[cfg(test)]
 mod tests;

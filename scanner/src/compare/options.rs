@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::untouched::SameTree;
+use super::same_tree::SameTree;
 use crate::exclusions::Exclusions;
 use crate::inode_facts::FileKind;
 use crate::manifest::Gaps;

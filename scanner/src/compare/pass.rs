@@ -132,11 +132,10 @@ impl<S: Sink> Pass<'_, S> {
         if excluded == Some(Exclusion::Asked) || self.options.own.contains(&entry.path) {
             return;
         }
-        if excluded.is_some() {
-            return self.left_out(&entry);
-        }
-        if self.scope.is_unexamined(&entry.path) {
-            self.not_examined(&entry);
+        if excluded == Some(Exclusion::LeftOut) {
+            self.unchecked(WhyUnchecked::LeftOut, &entry);
+        } else if self.scope.is_unexamined(&entry.path) {
+            self.unchecked(WhyUnchecked::NotExamined, &entry);
         } else {
             let went_from = self.untouched.holder_of(&entry.path);
             self.missing.push(entry, went_from);
@@ -146,26 +145,21 @@ impl<S: Sink> Pass<'_, S> {
     fn added(&mut self, entry: Entry, excluded: Option<Exclusion>) {
         self.times.name_changed(&entry.path);
         self.untouched.name_came(&entry.path);
-        match excluded {
-            Some(Exclusion::Asked) => return,
-            Some(Exclusion::LeftOut) => return self.left_out(&entry),
-            None => {}
+        if excluded == Some(Exclusion::Asked) {
+            return;
         }
-        if self.scope.was_unexamined(&entry.path) {
-            self.not_examined(&entry);
+        if excluded == Some(Exclusion::LeftOut) {
+            self.unchecked(WhyUnchecked::LeftOut, &entry);
+        } else if self.scope.was_unexamined(&entry.path) {
+            self.unchecked(WhyUnchecked::NotExamined, &entry);
         } else {
             self.added.push(entry, None);
         }
     }
 
-    fn left_out(&mut self, entry: &Entry) {
+    fn unchecked(&mut self, why: WhyUnchecked, entry: &Entry) {
         self.counter.count(Class::Unchecked, &entry.path, entry.kind, bytes_of(entry));
-        self.sink.unchecked(WhyUnchecked::LeftOut, &entry.path);
-    }
-
-    fn not_examined(&mut self, entry: &Entry) {
-        self.counter.count(Class::Unchecked, &entry.path, entry.kind, bytes_of(entry));
-        self.sink.unchecked(WhyUnchecked::NotExamined, &entry.path);
+        self.sink.unchecked(why, &entry.path);
     }
 
     fn both(&mut self, before: Entry, after: &Entry) {

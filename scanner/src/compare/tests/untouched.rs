@@ -5,7 +5,6 @@ use std::fs;
 use reports::Timestamp;
 
 use super::*;
-use crate::compare::untouched::SameTree;
 
 /// The tree of AFTER has the directories `d` and `d/e`, changed a moment ago.
 fn told_since(before: &str, after: &str, seconds_later: i64) -> Vec<String> {
