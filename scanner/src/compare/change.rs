@@ -4,6 +4,7 @@ use super::content::{self, Content};
 use super::difference::{DifferenceKind, FieldChange, Unwritten};
 use super::fields;
 use super::options::IgnoredFields;
+use super::same_tree::Writing;
 use super::totals::Class;
 use crate::inode_facts::FileKind;
 use crate::manifest::Entry;
@@ -55,11 +56,16 @@ impl Change {
 
     /// Decides by the file itself what wrote other bytes. One with another modification time was written
     /// in any case, or is an older one: a volume can be put back to a snapshot.
-    pub(super) fn settle_content(&mut self, is_unwritten: bool, before: &Entry, after: &Entry) {
-        let by = match (is_unwritten, &self.kind) {
+    pub(super) fn settle_content(&mut self, writing: Writing, before: &Entry, after: &Entry) {
+        let is_changed = matches!(self.kind, Some(DifferenceKind::ContentChanged { .. }));
+        let by = match writing {
             _ if before.modified_at != after.modified_at => return,
-            (true, _) if before.modified_at.1 != 0 => Unwritten::TimeOfChange,
-            (false, Some(DifferenceKind::ContentChanged { .. })) => Unwritten::TimeSetBack,
+            Writing::MadeSince if is_changed => {
+                self.kind = Some(DifferenceKind::ContentDiffers);
+                return;
+            }
+            Writing::Never if before.modified_at.1 != 0 => Unwritten::TimeOfChange,
+            Writing::Possible if is_changed => Unwritten::TimeSetBack,
             _ => return,
         };
         self.kind = Some(DifferenceKind::ContentChanged { by });

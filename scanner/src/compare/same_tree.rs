@@ -4,14 +4,14 @@
 //! it. So it tells in the same tree alone, and there what was not written since.
 
 use std::ffi::OsStr;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use reports::Timestamp;
 use rustix::fs::{Mode, OFlags, open};
 
-use crate::inode_facts::{Device, FileKind, InodeFacts};
+use crate::inode_facts::{Device, FileKind, InodeFacts, time_of_birth};
 use crate::manifest::Header;
 use crate::recorded::Recorded;
 
@@ -24,6 +24,17 @@ pub struct SameTree {
     device: Device,
     /// When BEFORE was begun.
     since: Timestamp,
+}
+
+/// What the times of a file's inode say of its bytes since BEFORE.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Writing {
+    /// Nothing wrote to it.
+    Never,
+    /// Something may have.
+    Possible,
+    /// It was made since, so something wrote all of it.
+    MadeSince,
 }
 
 impl SameTree {
@@ -45,32 +56,48 @@ impl SameTree {
     }
 
     pub(super) fn at(root: &Path, since: Timestamp) -> Option<Self> {
-        let device = facts(root)?.device();
+        let (_, facts) = opened(root)?;
+        let device = facts.device();
         Some(SameTree { root: root.to_owned(), device, since })
     }
 
     /// Whether nothing changed a directory since, as its time of change says.
     pub(super) fn rests(&self, directory: &[u8]) -> bool {
-        self.has_rested(directory, FileKind::Directory, Self::REST).unwrap_or_default()
+        let opened = self.opened(directory, FileKind::Directory);
+        opened.is_some_and(|(_, facts)| self.has_rested(&facts, Self::REST))
     }
 
-    /// Whether nothing wrote to a file since, as its time of change says; none where nothing is known of
-    /// it.
-    pub(super) fn is_unwritten(&self, file: &[u8]) -> Option<bool> {
-        self.has_rested(file, FileKind::Regular, Self::REST_OF_FILES)
+    /// What wrote to a file since, as its inode says; none where nothing is known of it.
+    pub(super) fn writing(&self, file: &[u8]) -> Option<Writing> {
+        let (opened, facts) = self.opened(file, FileKind::Regular)?;
+        let born_at = time_of_birth(opened.as_fd());
+        let is_made_since =
+            born_at.is_some_and(|(seconds, _)| seconds as f64 > self.since.as_unix_seconds());
+        Some(if is_made_since {
+            Writing::MadeSince
+        } else if self.has_rested(&facts, Self::REST_OF_FILES) {
+            Writing::Never
+        } else {
+            Writing::Possible
+        })
     }
 
-    /// It must lie on the filesystem of the root, about which alone something is known.
-    fn has_rested(&self, path: &[u8], kind: FileKind, seconds: f64) -> Option<bool> {
-        let facts = facts(&self.root.join(OsStr::from_bytes(path)))?;
-        let known = facts.kind() == kind && facts.device() == self.device;
+    /// What lies at a path, on the filesystem of the root, about which alone something is known.
+    fn opened(&self, path: &[u8], kind: FileKind) -> Option<(OwnedFd, InodeFacts)> {
+        let (opened, facts) = opened(&self.root.join(OsStr::from_bytes(path)))?;
+        let is_known = facts.kind() == kind && facts.device() == self.device;
+        is_known.then_some((opened, facts))
+    }
+
+    fn has_rested(&self, facts: &InodeFacts, seconds: f64) -> bool {
         let (changed_at, _) = facts.changed_at();
-        known.then(|| changed_at as f64 + seconds < self.since.as_unix_seconds())
+        changed_at as f64 + seconds < self.since.as_unix_seconds()
     }
 }
 
-fn facts(path: &Path) -> Option<InodeFacts> {
+fn opened(path: &Path) -> Option<(OwnedFd, InodeFacts)> {
     let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let opened = open(path, flags, Mode::empty()).ok()?;
-    InodeFacts::of_descriptor(opened.as_fd()).ok()
+    let facts = InodeFacts::of_descriptor(opened.as_fd()).ok()?;
+    Some((opened, facts))
 }

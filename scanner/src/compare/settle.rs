@@ -22,6 +22,10 @@ impl<S: Sink> Pass<'_, S> {
         let (missing, added) = (std::mem::take(&mut self.missing), std::mem::take(&mut self.added));
         let untouched = std::mem::take(&mut self.untouched);
         let is_lost = |lone: &Lone| lone.went_from.is_some_and(|from| untouched.no_name_came(from));
+        for (path, fields, holder) in std::mem::take(&mut self.retyped_at_rest) {
+            let kind = DifferenceKind::TypeChanged { untouched: untouched.no_name_came(holder) };
+            self.sink.difference(Difference { path, from: None, kind, fields });
+        }
         let moves = Moves::find(&missing, &added, is_lost);
         self.settle_moved(&missing, &added, &moves);
         let unreached = self.settle_unreached(&missing, &added, &moves);

@@ -36,6 +36,7 @@ fn what_went_from_a_directory_that_rests_is_lost() {
         ("d/ d/b=B", "d/ d/a=A", &["added d/a", "missing d/b"]),
         ("d/ d/b=B", "d/ d/c=C", &["added d/c", "missing d/b"]),
         ("d/ d/b=B", "d/ d/e/ d/e/c=C", &["added d/e +1", "missing d/b"]),
+        ("d/ d/a=A d/b=B", "d/ d/a/ d/b=B d/c=C", &["added d/c", "type d/a: type"]),
         ("d/ d/b=B d/e/ d/e/z=Z", "d/ d/e/ d/e/c=C d/e/z=Z", &["added d/e/c", "lost d/b"]),
         // By the time of modification.
         ("d/ d/a=A", "d/+t", &["missing d/a"]),
@@ -77,7 +78,8 @@ fn other_bytes_that_nothing_wrote_are_corrupt_and_what_may_be_written_is_doubtfu
         // As on a volume that was put back to an older state.
         ("f=B+t", Some(150), vec![DifferenceKind::ContentDiffers]),
         ("f=B", Some(60), changed(Unwritten::TimeSetBack)),
-        ("f=B", Some(-60), changed(Unwritten::TimeSetBack)),
+        // The file was made since.
+        ("f=B", Some(-60), vec![DifferenceKind::ContentDiffers]),
         ("f=B+s", Some(-60), vec![DifferenceKind::ContentDiffers]),
         ("f=B+t", Some(-60), vec![DifferenceKind::ContentDiffers]),
         ("f=B", None, changed(Unwritten::SizeAndTime)),
@@ -88,6 +90,8 @@ fn other_bytes_that_nothing_wrote_are_corrupt_and_what_may_be_written_is_doubtfu
     for later in [None, Some(150)] {
         assert_eq!(kinds("f=A+t", "f=B+t", later), changed(Unwritten::TimeOfAnArchive));
     }
+    assert_eq!(kinds("f=A+t", "f=B+t", Some(60)), changed(Unwritten::TimeSetBack));
+    assert_eq!(kinds("f=A+t", "f=B+t", Some(-60)), [DifferenceKind::ContentDiffers]);
     assert_eq!(kinds("gone=A", "gone=B", Some(150)), changed(Unwritten::SizeAndTime));
     assert_eq!(kinds("f=A+m", "f=A", Some(60)), [DifferenceKind::MetadataChanged]);
 }
