@@ -7,11 +7,11 @@ use anyhow::{Context, bail};
 use reports::{
     CheckRun, Diff, DiffSide, FindingCollector, PathName, Timestamp, UncheckedCollector,
 };
-use scanner::Recorded;
 use scanner::compare::{DiffReport, SameTree, diff_with_baseline};
 use scanner::manifest::{
     Compression, Header, ManifestReader, SumsOutcome, write_manifest, write_sums,
 };
+use scanner::{FilesystemIdentity, Recorded};
 
 use crate::arguments::ScanArguments;
 use crate::comparison;
@@ -57,6 +57,9 @@ impl<'a> Manifests<'a> {
         let root = arguments.paths.first().and_then(|path| path.canonicalize().ok());
         if let (Some(manifest), Some(root)) = (&arguments.manifest, root) {
             keep_that_of_another_tree(manifest, root.as_os_str().as_bytes())?;
+            if !arguments.force {
+                keep_that_of_another_filesystem(manifest, &FilesystemIdentity::at(&root))?;
+            }
         }
         let baseline = arguments.baseline.as_deref().map(read_to_the_end).transpose()?;
         Ok(Manifests { arguments, baseline, begun: Timestamp::now() })
@@ -143,7 +146,7 @@ impl<'a> Manifests<'a> {
             part: self.arguments.part.shard,
         };
         if !self.arguments.force {
-            keep_that_of_another_filesystem(path, &header)?;
+            keep_that_of_a_full_tree(path, header.counts.entries)?;
         }
         let (how, blocks) = (Compression::by_name(path), recorded.tree.blocks());
         output::save_file(path, Content::Manifest, |mut out| {
@@ -230,21 +233,35 @@ pub fn keep_that_of_another_tree(manifest: &Path, root: &[u8]) -> anyhow::Result
     }
 }
 
-/// Neither is one of another filesystem at the same path, nor one of more than is there now: a volume
-/// that is not mounted looks like that. `new` is what would be written.
-pub fn keep_that_of_another_filesystem(manifest: &Path, new: &Header) -> anyhow::Result<()> {
-    let Some(Header { filesystem, counts, .. }) = ManifestReader::header_of(manifest)? else {
-        return Ok(());
-    };
-    let is_another = filesystem.is_known() && !filesystem.is_of_the_same(&new.filesystem);
-    let is_empty = new.counts.entries <= 1 && counts.entries > 1;
-    let why = if is_another {
-        "it is the manifest of another filesystem at this path"
-    } else if is_empty && !filesystem.is_known() {
-        "it holds a full tree, and here is nothing"
-    } else {
-        return Ok(());
-    };
+/// Neither is one of another filesystem at the same path. `now` is what is there.
+pub fn keep_that_of_another_filesystem(
+    manifest: &Path,
+    now: &FilesystemIdentity,
+) -> anyhow::Result<()> {
+    match ManifestReader::header_of(manifest)? {
+        Some(Header { filesystem, .. })
+            if filesystem.is_known() && !filesystem.is_of_the_same(now) =>
+        {
+            keep(manifest, "it is the manifest of another filesystem at this path")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Nor is one that holds a tree where nothing is now, unless that is known to be empty: a volume that
+/// is not mounted looks like that.
+pub fn keep_that_of_a_full_tree(manifest: &Path, entries_now: u64) -> anyhow::Result<()> {
+    match ManifestReader::header_of(manifest)? {
+        Some(Header { filesystem, counts, .. })
+            if entries_now <= 1 && counts.entries > 1 && !filesystem.is_known() =>
+        {
+            keep(manifest, "it holds a full tree, and here is nothing")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn keep(manifest: &Path, why: &str) -> anyhow::Result<()> {
     bail!(
         "{}: {why}, and would be replaced: is the volume mounted? Write elsewhere, remove it first, or \
          --force",

@@ -12,7 +12,9 @@ use scanner::{GivenToMerge, Joined, ShardFile, join, kind_of_shard_file, read_sh
 
 use crate::arguments::MergeArguments;
 use crate::longhorn;
-use crate::manifest::{keep_that_of_another_filesystem, keep_that_of_another_tree};
+use crate::manifest::{
+    keep_that_of_a_full_tree, keep_that_of_another_filesystem, keep_that_of_another_tree,
+};
 use crate::outcome::{Outcome, Seen};
 use crate::output::{self, Content};
 use crate::progress::Progress;
@@ -194,7 +196,9 @@ struct Manifests<'a> {
 impl Manifests<'_> {
     fn join(mut self, names_lost: bool, force: bool) -> anyhow::Result<()> {
         if !force {
-            keep_that_of_another_filesystem(self.whole, self.parts.header())?;
+            let header = self.parts.header();
+            keep_that_of_another_filesystem(self.whole, &header.filesystem)?;
+            keep_that_of_a_full_tree(self.whole, header.counts.entries)?;
         }
         if names_lost {
             self.parts.note_lost_names();

@@ -5,10 +5,13 @@
 //! made from it. Elsewhere that number says nothing of the kind: xfs makes it from the device's
 //! number.
 
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::path::Path;
 
-use rustix::fs::fstatvfs;
+use rustix::fs::{Mode, OFlags, fstatvfs, open};
 
+use crate::filesystem::Filesystem;
+use crate::inode_facts::InodeFacts;
 use crate::oddities::Uuid;
 use crate::system_calls::{btrfs_uuid, filesystem_uuid, xfs_uuid};
 
@@ -35,6 +38,17 @@ impl FilesystemIdentity {
         let made_from_it = matches!(told, Uuid::InFsid | Uuid::InInfo);
         let id = made_from_it.then(|| fsid(directory)).flatten();
         FilesystemIdentity { uuid: uuid.ok().and_then(shown), id }
+    }
+
+    /// That of the filesystem that a directory lies on; nothing is known where it cannot be opened.
+    pub fn at(directory: &Path) -> Self {
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let Ok(opened) = open(directory, flags, Mode::empty()) else { return Self::default() };
+        let facts = InodeFacts::of_descriptor(opened.as_fd());
+        facts.map_or_else(
+            |_| Self::default(),
+            |facts| Filesystem::of(opened.as_fd(), &facts).identity,
+        )
     }
 
     /// Whether anything is known.

@@ -136,6 +136,7 @@ fn the_manifest_of_a_volume_outlives_its_unmounting() {
         drop(home);
         let refused = scan(dir, &point, &["--manifest", "before"]);
         refused.expect_code(2).expect(refused.stderr().contains("is the volume mounted?"), "why");
+        refused.expect(refused.stdout().is_empty(), "before it looks at anything");
         assert_eq!(fs::read(dir.join("before")).unwrap(), before);
         scan(dir, &point, &["--manifest", "before", "--force"]).expect_code(0);
     });

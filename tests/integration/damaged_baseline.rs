@@ -250,3 +250,28 @@ fn a_volume_that_was_put_back_to_a_snapshot_is_different_and_not_damaged() {
         drop(home);
     });
 }
+
+/// As npm installs another release of a package: all its files have one time, that of 1985.
+#[test]
+fn a_file_that_was_made_anew_with_an_old_time_is_different_and_not_damaged() {
+    in_lab(LAB, |dir| {
+        let image = Image::ext4(dir, 32, &["-b", "4096"]);
+        let home = image.mount("errors=continue");
+        let (point, manifest) = (home.point().to_owned(), dir.join("before.jsonl.gz"));
+        let release = |name: &str, bytes: &str| {
+            fs::write(point.join(name), bytes).unwrap();
+            let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(499_162_500);
+            fs::File::open(point.join(name)).unwrap().set_modified(time).unwrap();
+        };
+        release("package.json", "version 1");
+        let scan = Fscan::new(dir).arg("--read-only").arg(&point).arg("--manifest");
+        scan.arg(&manifest).run().expect_code(0);
+        fs::remove_file(point.join("package.json")).unwrap();
+        release("package.json", "version 2");
+        let outcome = compare(dir, &point, &manifest);
+        let told = outcome.expect_code(1).stdout();
+        outcome.expect(told.starts_with("DIFFERENT  "), "work explains it");
+        outcome.expect(told.contains("content-differs"), "the bytes alone");
+        drop(home);
+    });
+}

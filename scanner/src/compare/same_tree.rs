@@ -70,9 +70,9 @@ impl SameTree {
     /// What wrote to a file since, as its inode says; none where nothing is known of it.
     pub(super) fn writing(&self, file: &[u8]) -> Option<Writing> {
         let (opened, facts) = self.opened(file, FileKind::Regular)?;
-        let born_at = time_of_birth(opened.as_fd());
-        let is_made_since =
-            born_at.is_some_and(|(seconds, _)| seconds as f64 > self.since.as_unix_seconds());
+        let is_made_since = time_of_birth(opened.as_fd()).is_some_and(|(seconds, nanoseconds)| {
+            seconds as f64 + f64::from(nanoseconds) / 1e9 > self.since.as_unix_seconds()
+        });
         Some(if is_made_since {
             Writing::MadeSince
         } else if self.has_rested(&facts, Self::REST_OF_FILES) {
