@@ -24,6 +24,9 @@ pub enum UncheckedReason {
     Vanished,
     /// Writers never left it quiet long enough for a second look to prove or clear anything.
     TooBusy,
+    /// Its content is not what it should be, but it was written a moment ago, so that its writer may not
+    /// be done.
+    Unfinished,
     /// The kernel did not answer a system call in time.
     NoAnswer,
     /// The kernel was short of memory, descriptors or the like.
@@ -80,6 +83,9 @@ impl UncheckedReason {
             UncheckedReason::PermissionDenied => "permission denied",
             UncheckedReason::Vanished => "renamed or removed while the scan came to it",
             UncheckedReason::TooBusy => "changed too often to be judged",
+            UncheckedReason::Unfinished => {
+                "looks damaged, but may be half written: changed within the last minute, scan again"
+            }
             UncheckedReason::NoAnswer => "the kernel did not answer in time (hung mount?)",
             UncheckedReason::OutOfResources => "the kernel ran out of memory or descriptors",
             UncheckedReason::EndlessDirectory => "the directory does not end",

@@ -141,7 +141,7 @@ fn source_code_of_zero_bytes_is_suspect_and_a_disk_image_is_not() {
         dir.file(format!("tree/weights/{n}.tensor"), &[n.min(1); 8192]);
     }
     let young = content_of(&dir).arg("tree").run();
-    young.expect_code(0).expect(young.report().unchecked_count("too-busy") == 2, "half written?");
+    young.expect_code(0).expect(young.report().unchecked_count("unfinished") == 2, "half written?");
     age(&dir.join("tree"));
     let outcome = content_of(&dir).arg("tree").run();
     let report = outcome.expect_code(1).report();

@@ -80,7 +80,7 @@ impl ContentReader<'_> {
         gathered.totals.bytes_read = gathered.totals.bytes_read.saturating_add(read);
         findings.into_iter().for_each(|finding| gathered.findings.add(finding));
         let reasons =
-            [(unfinished, UncheckedReason::TooBusy), (unread, UncheckedReason::ReadError)];
+            [(unfinished, UncheckedReason::Unfinished), (unread, UncheckedReason::ReadError)];
         for (_, reason) in reasons.into_iter().filter(|(holds, _)| *holds) {
             self.leave_unread(&mut gathered, node, file, reason);
         }
