@@ -12,6 +12,7 @@ use reach::shows_all;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Instant;
 
 use reports::{Code, PathName, UncheckedReason};
 use rustix::fs::{CWD, Mode, OFlags, fstatvfs, openat};
@@ -181,9 +182,10 @@ impl RootScan {
         let root = DirectoryNode::root(name, facts.ino(), facts.device());
         if facts.kind() == FileKind::Directory {
             self.scan_tree(&ground.scope, &root, descriptor)?;
+            let seen = Instant::now();
             self.put_records_in_order();
             if self.options.shard.is_none() {
-                self.make_round_trip(ground, &facts);
+                self.make_round_trip(ground, &facts, seen);
             }
         } else {
             let _ = self.reach.set(Reach::File);

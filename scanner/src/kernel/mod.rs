@@ -15,7 +15,7 @@ use mount_state::read_only_by_error;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reports::{Code, Finding, FindingCollector, PathName, Subject};
 
@@ -109,10 +109,20 @@ impl KernelWatch {
         watched.iter_mut().filter(|w| w.mount.device == device).for_each(|w| w.damaged = true);
     }
 
-    /// Whether the scan found damage on a device.
-    pub fn is_damaged(&self, device: Device) -> bool {
+    /// Whether damage on a device is known by now: the scan found it, or the kernel has it on record.
+    /// `since` is when the tree was last looked at.
+    pub fn is_damaged(&self, device: Device, since: Instant) -> bool {
         let watched = self.watched();
-        watched.iter().any(|watched| watched.mount.device == device && watched.damaged)
+        let Some(known) = watched.iter().find(|known| known.mount.device == device) else {
+            return false;
+        };
+        if known.damaged || known.before.as_ref().is_some_and(|before| before.errors > 0) {
+            return true;
+        }
+        if known.before.is_some() {
+            sleep(RECORDED_WITHIN.saturating_sub(since.elapsed()));
+        }
+        known.has_new_errors()
     }
 
     /// Asks again and judges every filesystem, each once.
@@ -151,6 +161,13 @@ impl Watched {
             }
             _ => KernelCheck::Skipped { reason: self.why_not() },
         }
+    }
+
+    /// Whether the kernel counted errors since the scan began.
+    fn has_new_errors(&self) -> bool {
+        let now = self.device.as_deref().and_then(ErrorCounters::read);
+        let counted = self.before.as_ref().zip(now);
+        counted.is_some_and(|(before, now)| now.errors > before.errors)
     }
 
     /// Errors that the kernel's log alone tells of.

@@ -1,5 +1,7 @@
 //! The round trip at the end of the scan of a root.
 
+use std::time::Instant;
+
 use reports::PathName;
 
 use super::{Ground, RootScan};
@@ -9,25 +11,31 @@ use crate::scratch::{Kind, leftovers};
 use crate::walk::Worker;
 
 impl RootScan {
-    /// Makes it, unless something speaks against writing there.
-    pub(super) fn make_round_trip(&self, ground: &Ground, root: &InodeFacts) {
+    /// Makes it, unless something speaks against writing there. `seen` is when the tree was last looked
+    /// at.
+    pub(super) fn make_round_trip(&self, ground: &Ground, root: &InodeFacts, seen: Instant) {
         if !self.options.checks.tar {
             return;
         }
-        let trip = match self.why_no_trip(ground, root) {
+        let trip = match self.why_no_trip(ground, root, seen) {
             Some(reason) => BoundedTrip::skipped(reason),
             None => self.make_trip(),
         };
         let _ = self.trip.set(trip);
     }
 
-    fn why_no_trip(&self, ground: &Ground, root: &InodeFacts) -> Option<&'static str> {
+    fn why_no_trip(
+        &self,
+        ground: &Ground,
+        root: &InodeFacts,
+        seen: Instant,
+    ) -> Option<&'static str> {
         let own = rustix::process::geteuid();
         let keeps_time = own.is_root() || own.as_raw() == root.uid();
         if self.control.is_stopped() {
             Some("the scan was stopped")
         } else if self.each_gathered(|gathered| gathered.findings.has_corruption())
-            || self.kernel.is_damaged(ground.filesystem.device)
+            || self.kernel.is_damaged(ground.filesystem.device, seen)
         {
             Some("damage is proven: nothing is written to this filesystem")
         } else if ground.filesystem.is_read_only() {

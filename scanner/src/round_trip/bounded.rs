@@ -7,6 +7,7 @@ use reports::{CheckStatus, FindingCollector, TarPattern, TarTrips};
 use rustix::io::Errno;
 
 use super::arm::Watch;
+use super::findings;
 use super::options::{TripError, TripOptions};
 use super::packages::{Size, Source};
 use super::place::Place;
@@ -21,6 +22,9 @@ const MOST: Size = Size { entries: 300, bytes: 8 << 20 };
 
 /// Packages from which as many are taken as fit.
 const PACKAGES: usize = 40;
+
+/// Why it ended before it began.
+const FULL_IN_SPITE: &str = "no directory can be made although there is room";
 
 /// What came of it.
 #[derive(Debug)]
@@ -76,6 +80,11 @@ fn not_made(error: &TripError) -> BoundedTrip {
         _ => None,
     };
     match (error, errno) {
+        (TripError::FullInSpite { path, inodes, bytes }, _) => {
+            let mut trip = BoundedTrip::without(CheckStatus::Partial, FULL_IN_SPITE.to_owned());
+            trip.findings.add(findings::full_in_spite(path, *inodes, *bytes));
+            trip
+        }
         (TripError::NoRoom { .. } | TripError::NoInodes { .. } | TripError::NoMemory { .. }, _)
         | (_, Some(Errno::NOSPC | Errno::DQUOT)) => {
             BoundedTrip::skipped("too little space, or too few inodes, are free")

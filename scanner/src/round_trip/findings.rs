@@ -54,6 +54,17 @@ pub fn failed(row: &TarError, transient: bool, weight: Weight) -> Finding {
     finding
 }
 
+/// The finding of a directory in which nothing can be made, although there is room.
+pub fn full_in_spite(path: &PathName, inodes: u64, bytes: u64) -> Finding {
+    let subject = Subject { path: Some(path.clone()), ..Subject::default() };
+    let expected = format!("a directory can be made: {inodes} inodes and {bytes} bytes are free");
+    let found = "mkdir says ENOSPC, as where a bitmap of inodes or blocks is wrong";
+    let mut finding = Finding::new(Code::TarEntryError, subject, expected, found);
+    finding.severity = Severity::Suspect;
+    finding.evidence = vec![TarClassification::Unknown.evidence()];
+    finding
+}
+
 /// One finding for all calls that failed for a cause that does not accuse the filesystem: the first
 /// of them stands for the rest.
 pub fn explained_failures(scratch: &Path, first: &TarError, count: u64, weight: Weight) -> Finding {

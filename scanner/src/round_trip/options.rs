@@ -120,6 +120,21 @@ pub enum TripError {
         /// Inodes that are free.
         free: u64,
     },
+    /// There is room as far as the filesystem says, and it gives none.
+    #[error(
+        "{}: mkdir says ENOSPC, and yet {inodes} inodes and {} MiB are free: a bitmap of the \
+         filesystem may be wrong; see what `fscan PATH` finds, and `e2fsck -fn` once it is unmounted",
+        path.escaped(),
+        bytes >> 20
+    )]
+    FullInSpite {
+        /// The directory.
+        path: PathName,
+        /// Inodes that are told to be free.
+        inodes: u64,
+        /// Bytes that are told to be free.
+        bytes: u64,
+    },
     /// Nothing could be tried out.
     #[error("{}: {call} says {}; the scratch directory cannot be used",
         path.escaped(),

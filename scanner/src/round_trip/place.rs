@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use reports::{CheckRun, PathName, Root};
 use rustix::fs::{StatVfs, fstatvfs};
+use rustix::io::Errno;
 
 use super::abilities::{Abilities, try_out};
 use super::options::TripError;
@@ -57,7 +58,12 @@ impl Place {
             let counted = ErrorCounters::read(&device)?.errors;
             Some((device, counted))
         });
-        let scratch = Scratch::make(&whole, Kind::Tar)?;
+        let scratch = match Scratch::make(&whole, Kind::Tar) {
+            // The last room may just have been somebody else's.
+            Err(error) if error.errno() == Errno::NOSPC => Scratch::make(&whole, Kind::Tar)
+                .map_err(|error| full_in_spite(&whole, size, &error).unwrap_or(error.into()))?,
+            made => made?,
+        };
         let abilities = try_out(&scratch.beneath).map_err(|failure| TripError::Probe {
             path: PathName::new(super::arm::absolute(&scratch.path, &failure.path)),
             call: failure.call.word(),
@@ -74,6 +80,15 @@ impl Place {
 
 /// Decides whether a filesystem with this policy may be written to, before anything is.
 pub type Admit<'a> = &'a dyn Fn(&Path, &Filesystem, Option<ErrorsPolicy>) -> Result<(), TripError>;
+
+/// That an ext4 makes no directory although it tells of room: for want of what its bitmaps hold. A
+/// quota would say EDQUOT there, and others may use their last room before they tell so (btrfs).
+fn full_in_spite(path: &Path, size: Size, error: &ScratchError) -> Option<TripError> {
+    let now = Footing::of(path).ok().filter(|_| error.errno() == Errno::NOSPC)?;
+    let (inodes, bytes) = (now.space.f_favail, bytes_left(&now.space));
+    let is_full = !now.filesystem.oddities.is_ext || room(path, &now.space, size).is_err();
+    (!is_full).then(|| TripError::FullInSpite { path: path.into(), inodes, bytes })
+}
 
 /// Writing meets damage as looking does: under `errors=panic` it needs force, and what else comes
 /// of it is said.

@@ -3,10 +3,10 @@
 
 use std::fs::{self, File};
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, PermissionsExt};
 
 use super::{expect_names, tar};
-use crate::harness::{Dir, GroupBlock, Image, Mount, Need, files, in_lab};
+use crate::harness::{Dir, Fscan, GroupBlock, Image, Mount, Need, User, files, in_lab};
 
 const LAB: &[Need] = &[Need::Loop, Need::Tool("mkfs.ext4"), Need::Tool("debugfs")];
 
@@ -64,6 +64,64 @@ fn no_space_for_damage_is_damage() {
         outcome.expect(!refused.is_empty(), "there is no inode in a sound group");
         let damage = |class: &str| class == "filesystem-error";
         outcome.expect(refused.iter().all(|e| damage(&e.classification)), "that is damage");
+    });
+}
+
+/// A bitmap that no checksum guards, full of ones: no call tells of it but the one that makes something.
+#[test]
+fn a_filesystem_that_gives_nothing_although_it_tells_of_room_is_suspect() {
+    in_lab(LAB, |dir| {
+        let image = Image::ext4(dir, 64, &["-b", "4096", "-N", "2048", "-O", "^metadata_csum"]);
+        image.fill(|top| files(top, 3));
+        let place = image.group_block(0, GroupBlock::InodeBitmap);
+        let file = File::options().write(true).open(image.file()).unwrap();
+        file.write_all_at(&[0xff; 4096], place * 4096).unwrap();
+        let mount = image.mount("errors=continue");
+        let outcome = Fscan::new(dir).args(["--format", "json"]).arg(mount.point()).run();
+        let report = outcome.expect_code(1).report();
+        let found = report.findings_of("tar-entry-error");
+        outcome.expect(found.len() == 1 && found[0].severity == "suspect", "it is told");
+        outcome.expect(found[0].found.contains("ENOSPC"), "what the kernel says");
+        let outcome = tar(dir, mount.point()).args(["--generated=3", "--pattern=npm"]).run();
+        let said = outcome.expect_code(2).stderr();
+        outcome.expect(said.contains("a bitmap of the filesystem may be wrong"), "here as well");
+        outcome.expect(!said.contains("can be written to"), "no other directory helps");
+    });
+}
+
+/// Of what the kernel has on record already, and of what it counts while the tree is read.
+#[test]
+fn a_scan_writes_nothing_where_the_kernel_knows_of_errors() {
+    in_lab(LAB, |dir| {
+        let recorded = |image: &Image| {
+            image.debugfs(&[
+                "set_super_value error_count 5",
+                "set_super_value first_error_time 1600000000",
+                "set_super_value last_error_time 1600000000",
+            ]);
+        };
+        let met = |image: &Image| {
+            let block = image.block("/many", 5);
+            let file = File::options().write(true).open(image.file()).unwrap();
+            file.write_all_at(&[0; 4096], block * 4096).unwrap();
+        };
+        for damage in [&recorded as &dyn Fn(&Image), &met] {
+            let image = Image::ext4(dir, 64, &["-b", "4096", "-O", "^metadata_csum"]);
+            image.fill(|top| {
+                files(&top.join("many"), 2000);
+                fs::set_permissions(top, fs::Permissions::from_mode(0o777)).unwrap();
+            });
+            damage(&image);
+            let mount = image.mount("errors=continue");
+            let outcome = Fscan::new(dir).args(["--format", "json"]).arg(mount.point());
+            let outcome = outcome.user(User::Nobody).run();
+            let report = outcome.expect_code(1).report();
+            outcome.expect(report.verdict == "corrupt", "it is damaged");
+            outcome.expect(report.tar.is_none(), "nothing is extracted");
+            let tar = report.roots[0].checks.iter().find(|check| check.name == "tar").unwrap();
+            let reason = tar.reason.as_deref().unwrap_or_default();
+            outcome.expect(reason.starts_with("damage is proven"), "why");
+        }
     });
 }
 
