@@ -175,7 +175,7 @@ impl<'a> Outcome<'a> {
     fn status(&self, report: &Report, could_not_run: bool) -> Status {
         if report.worst().is_some_and(|worst| worst >= self.fail_on()) {
             Status::Findings
-        } else if could_not_run {
+        } else if could_not_run || (!report.complete && report.saw_nothing()) {
             Status::CouldNotRun
         } else if self.arguments.strict && report.left_something_unchecked() {
             Status::Unchecked

@@ -107,3 +107,12 @@ fn damage_that_was_seen_before_the_end_is_told() {
         outcome.expect(report.totals.volatile == 0, "what nobody could look at is not explained");
     });
 }
+
+#[test]
+fn a_time_limit_that_lets_nothing_be_seen_is_no_success() {
+    let dir = Dir::new();
+    dir.file("a", b"a");
+    let outcome = Fscan::new(&dir).args(["--max-duration", "0.000001", "."]).run();
+    outcome.expect_code(2);
+    outcome.expect(outcome.stdout().starts_with("NOTHING EXAMINED"), "what the code says");
+}
