@@ -56,5 +56,6 @@ mod sums;
 mod suppressions;
 mod survival;
 mod tar;
+mod times_of_change;
 mod trend;
 mod where_it_is;

@@ -32,7 +32,7 @@ impl Change {
         let mut fields = fields::compare(before, after, ignore);
         let content = content::compare(before, after);
         let kind = match content {
-            Content::Changed if before.modified_at.1 == 0 => {
+            Content::Changed if before.modified_at.1 == 0 || after.modified_at.1 == 0 => {
                 Some(DifferenceKind::ContentChanged { by: Unwritten::TimeOfAnArchive })
             }
             Content::Changed => Some(DifferenceKind::ContentChanged { by: Unwritten::SizeAndTime }),
@@ -59,14 +59,14 @@ impl Change {
     pub(super) fn settle_content(&mut self, writing: Writing, before: &Entry, after: &Entry) {
         let is_changed = matches!(self.kind, Some(DifferenceKind::ContentChanged { .. }));
         let by = match writing {
-            _ if before.modified_at != after.modified_at => return,
-            Writing::MadeSince if is_changed => {
+            Writing::Certain => {
                 self.kind = Some(DifferenceKind::ContentDiffers);
                 return;
             }
+            _ if before.modified_at != after.modified_at => return,
             Writing::Never if before.modified_at.1 != 0 => Unwritten::TimeOfChange,
             Writing::Possible if is_changed => Unwritten::TimeSetBack,
-            _ => return,
+            Writing::Never | Writing::Possible => return,
         };
         self.kind = Some(DifferenceKind::ContentChanged { by });
     }

@@ -30,6 +30,8 @@ pub enum DifferenceKind {
         bytes: u64,
         /// Whether its directory is known not to have changed since.
         untouched: bool,
+        /// Of a lost one: where the bytes of it, or of a file that was below it, are now.
+        stray: Option<Stray>,
     },
     /// In AFTER alone. A directory stands for all that was added below it.
     Added {
@@ -72,6 +74,15 @@ pub enum DifferenceKind {
     },
 }
 
+/// A file whose bytes are to be found under a name that is new.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stray {
+    /// Its path in BEFORE.
+    pub was: Vec<u8>,
+    /// The path of the same bytes in AFTER.
+    pub is: Vec<u8>,
+}
+
 /// What says that nothing wrote to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unwritten {
@@ -82,15 +93,16 @@ pub enum Unwritten {
     /// The same, but the time is a whole second, as archives set it: unpacking another version
     /// leaves it the same.
     TimeOfAnArchive,
-    /// The same, but the inode changed since, or not long before, in the very tree that BEFORE is of:
-    /// what wrote the bytes may have set the time back, or wrote them through memory (mmap(2)).
+    /// The same, but the inode or a directory above it changed since, or not long before, in the very
+    /// tree that BEFORE is of: what wrote the bytes may have set the time back, or wrote them through
+    /// memory (mmap(2)), or another file was put there.
     TimeSetBack,
 }
 
 impl Unwritten {
-    /// Whether work explains the bytes as well as damage.
+    /// Whether work can explain the bytes. Anybody may set a time of modification.
     pub(super) fn is_doubtful(self) -> bool {
-        matches!(self, Unwritten::TimeOfAnArchive | Unwritten::TimeSetBack)
+        self != Unwritten::TimeOfChange
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn finding(difference: &Difference, before: &[u8], after: &[u8]) -> F
     let path = Some(PathName::new(below(root, &difference.path)));
     let subject = Subject { path, ..Subject::default() };
     let mut finding = Finding::new(code(&difference.kind), subject, expected, found);
-    finding.evidence = evidence(difference, before);
+    finding.evidence = evidence(difference, before, after);
     let is_doubtful = match difference.kind {
         DifferenceKind::ContentChanged { by } => by.is_doubtful(),
         DifferenceKind::Moved { .. } => is_found(difference),
@@ -57,7 +57,7 @@ fn is_found(difference: &Difference) -> bool {
         && !difference.old_path().starts_with(b"lost+found/")
 }
 
-fn evidence(difference: &Difference, before: &[u8]) -> Vec<String> {
+fn evidence(difference: &Difference, before: &[u8], after: &[u8]) -> Vec<String> {
     let mut evidence = Vec::new();
     let is_move = matches!(difference.kind, DifferenceKind::Moved { .. });
     if difference.from.is_some() && !is_move {
@@ -72,6 +72,10 @@ fn evidence(difference: &Difference, before: &[u8]) -> Vec<String> {
     if code(&difference.kind) == Code::EntryLost {
         evidence.push("its directory has not changed since, as its times say".to_owned());
     }
+    if let DifferenceKind::Missing { stray: Some(stray), .. } = &difference.kind {
+        let (was, is) = (shown(before, &stray.was), shown(after, &stray.is));
+        evidence.push(format!("the bytes of {was} are now at {is}"));
+    }
     let further = difference.fields.iter().skip(1);
     evidence
         .extend(further.map(|field| format!("{} {}, now {}", field.name, field.old, field.new)));
@@ -83,21 +87,28 @@ fn unwritten(by: Unwritten) -> &'static str {
         Unwritten::TimeOfChange => {
             "nothing wrote to it since, as the time of change of its inode says"
         }
-        Unwritten::SizeAndTime => "size and modification time are the same",
+        Unwritten::SizeAndTime => {
+            "size and modification time are the same; a program that sets the time back leaves the \
+             same behind"
+        }
         Unwritten::TimeSetBack => {
-            "size and modification time are the same, but its inode changed since or shortly before: \
-             an archive that was unpacked over it set the time back, or a program wrote through \
-             memory (mmap)"
+            "size and modification time are the same, but its inode or a directory above it changed \
+             since or shortly before: a program set the time back or wrote through memory (mmap), or \
+             another file was put there"
         }
         Unwritten::TimeOfAnArchive => {
-            "size and modification time are the same, but the time is a whole second, as archives set \
-             it: unpacking another version leaves it the same"
+            "size and modification time are the same to the second, and one of the times is a whole \
+             second, as archives set it: unpacking another version leaves it the same"
         }
     }
 }
 
 fn old_path(difference: &Difference, before: &[u8]) -> String {
-    PathName::new(below(before, difference.old_path())).escaped()
+    shown(before, difference.old_path())
+}
+
+fn shown(root: &[u8], path: &[u8]) -> String {
+    PathName::new(below(root, path)).escaped()
 }
 
 fn size(what: FileKind, below: u64, bytes: u64) -> String {

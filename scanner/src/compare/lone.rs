@@ -1,6 +1,5 @@
 //! What exists on one side alone.
 
-use super::untouched::Untouched;
 use crate::inode_facts::{Device, FileKind, InodeTime};
 use crate::manifest::{AttributeDigest, ContentHash, Entry, compare_paths, is_below, name_of};
 
@@ -17,8 +16,8 @@ pub(super) struct Lone {
     pub(super) hash: Option<ContentHash>,
     /// Whether another name of the file was counted.
     is_further_name: bool,
-    /// The directory that holds it, where nothing seems to have changed that.
-    pub(super) went_from: Option<Untouched>,
+    /// Whether nothing changed the directory that held it.
+    pub(super) is_lost: bool,
     mode: u16,
     uid: u32,
     gid: u32,
@@ -44,7 +43,7 @@ impl From<Entry> for Lone {
             size: entry.size,
             hash: entry.hash.filter(|_| entry.unreadable.is_empty()),
             is_further_name: entry.same_file_as.is_some(),
-            went_from: None,
+            is_lost: false,
             mode: entry.mode,
             uid: entry.uid,
             gid: entry.gid,
@@ -108,9 +107,9 @@ pub(super) struct Lones {
 }
 
 impl Lones {
-    /// Adds the entry that follows, and the directory that it went from where nothing changed that.
-    pub(super) fn push(&mut self, entry: Entry, went_from: Option<Untouched>) {
-        let mut lone = Lone { went_from, ..Lone::from(entry) };
+    /// Adds the entry that follows. `is_lost` says that nothing changed the directory that held it.
+    pub(super) fn push(&mut self, entry: Entry, is_lost: bool) {
+        let mut lone = Lone { is_lost, ..Lone::from(entry) };
         let is_above = |index| self.get(index).is_some_and(|up| is_below(&lone.path, &up.path));
         let depth = self.above.iter().rposition(|index| is_above(*index)).map_or(0, |at| at + 1);
         self.above.truncate(depth);

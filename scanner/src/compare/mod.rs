@@ -25,10 +25,11 @@ mod same_tree;
 mod scope;
 mod settle;
 mod shapes;
+mod strays;
 mod totals;
 mod untouched;
 
-pub use difference::{Difference, DifferenceKind, FieldChange, Unwritten};
+pub use difference::{Difference, DifferenceKind, FieldChange, Stray, Unwritten};
 pub use files::{DiffError, Headers, diff_files, diff_with_baseline, read_headers};
 pub use options::{CompareOptions, Field, IgnoredFields};
 pub use pass::{Comparison, Sink, WhyUnchecked, compare};

@@ -23,18 +23,18 @@ const FEW_NAMES: usize = 3;
 pub(super) struct Moves {
     to: Vec<Option<usize>>,
     from: Vec<Option<usize>>,
-    /// Missing entries that cannot have moved.
+    /// Missing entries that no rename took away, and what lies below such.
     stayed: Vec<bool>,
 }
 
 impl Moves {
-    /// Finds them. `cannot` says of what is missing that no rename took it away, nor what lies below it.
-    pub(super) fn find(missing: &Lones, added: &Lones, cannot: impl Fn(&Lone) -> bool) -> Self {
+    /// Finds them.
+    pub(super) fn find(missing: &Lones, added: &Lones) -> Self {
         let (to, from) = (vec![None; missing.len()], vec![None; added.len()]);
         let mut moves = Moves { to, from, stayed: Vec::with_capacity(missing.len()) };
         for (_, lone) in missing.iter() {
             let above = lone.parent.and_then(|parent| moves.stayed.get(parent).copied());
-            moves.stayed.push(above.unwrap_or_default() || cannot(lone));
+            moves.stayed.push(above.unwrap_or_default() || lone.is_lost);
         }
         if missing.len() > 0 && added.len() > 0 {
             let (gone, come) = (shapes(missing), shapes(added));

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::hash::BuildHasher;
 
 use super::change::Change;
-use super::difference::{Difference, DifferenceKind, FieldChange};
+use super::difference::{Difference, DifferenceKind};
 use super::directory_times::{DirectoryTimes, Waiting};
 use super::hard_links::HardLinks;
 use super::join::{Join, Pair};
@@ -12,7 +12,7 @@ use super::lone::Lones;
 use super::options::{CompareOptions, IgnoredFields};
 use super::scope::{Exclusion, Scope};
 use super::totals::{Class, CompareTotals, Counter, DirectoryTotals, bytes_of};
-use super::untouched::{Untouched, UntouchedDirectories};
+use super::untouched::UntouchedDirectories;
 use crate::inode_facts::FileKind;
 use crate::manifest::{Entry, parent_of};
 
@@ -72,7 +72,6 @@ pub fn compare<E>(
         missing: Lones::default(),
         added: Lones::default(),
         retyped: HashSet::new(),
-        retyped_at_rest: Vec::new(),
         already_told: HashSet::new(),
         hashes: std::hash::RandomState::new(),
         below_root: (0, 0),
@@ -96,8 +95,6 @@ pub(super) struct Pass<'o, S> {
     pub(super) missing: Lones,
     pub(super) added: Lones,
     pub(super) retyped: HashSet<Vec<u8>>,
-    /// Of these, with what differs, those in a directory that seems untouched so far.
-    pub(super) retyped_at_rest: Vec<(Vec<u8>, Vec<FieldChange>, Untouched)>,
     /// Files that were not counted as unchanged, by a hash of their path: there may be many, and
     /// only a number depends on it.
     pub(super) already_told: HashSet<u64>,
@@ -140,14 +137,13 @@ impl<S: Sink> Pass<'_, S> {
         } else if self.scope.is_unexamined(&entry.path) {
             self.unchecked(WhyUnchecked::NotExamined, &entry);
         } else {
-            let went_from = self.untouched.holder_of(&entry.path);
-            self.missing.push(entry, went_from);
+            let is_lost = self.untouched.holds(&entry.path);
+            self.missing.push(entry, is_lost);
         }
     }
 
     fn added(&mut self, entry: Entry, excluded: Option<Exclusion>) {
         self.times.name_changed(&entry.path);
-        self.untouched.name_came(&entry.path);
         if excluded == Some(Exclusion::Asked) {
             return;
         }
@@ -156,7 +152,7 @@ impl<S: Sink> Pass<'_, S> {
         } else if self.scope.was_unexamined(&entry.path) {
             self.unchecked(WhyUnchecked::NotExamined, &entry);
         } else {
-            self.added.push(entry, None);
+            self.added.push(entry, false);
         }
     }
 
@@ -169,9 +165,14 @@ impl<S: Sink> Pass<'_, S> {
         let in_a_gap = self.scope.is_in_a_gap(&before.path);
         let ignore = if in_a_gap { self.ignore.with_attributes() } else { self.ignore };
         let mut change = Change::between(&before, after, ignore);
+        if let Some(DifferenceKind::TypeChanged { untouched }) = &mut change.kind {
+            *untouched = self.untouched.holds(&before.path);
+        }
         if let Some(tree) = self.options.same_tree.as_ref().filter(|_| change.is_of_content())
             && let Some(writing) = tree.writing(&before.path)
         {
+            let in_place = self.untouched.is_in_place(&before.path);
+            let writing = if in_place { writing } else { writing.or_put_there() };
             change.settle_content(writing, &before, after);
         }
         if before.kind == after.kind {
@@ -196,13 +197,7 @@ impl<S: Sink> Pass<'_, S> {
             self.times.wait_for(before.path, change.fields, explained);
         } else {
             self.counter.count(change.class(Class::Unchanged), &before.path, before.kind, bytes);
-            if before.kind != after.kind
-                && let Some(holder) = self.untouched.holder_of(&before.path)
-            {
-                self.retyped_at_rest.push((before.path, change.fields, holder));
-            } else {
-                self.tell(before.path, None, change);
-            }
+            self.tell(before.path, None, change);
         }
     }
 

@@ -4,13 +4,15 @@
 //! it. So it tells in the same tree alone, and there what was not written since.
 
 use std::ffi::OsStr;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use reports::Timestamp;
 use rustix::fs::{Mode, OFlags, open};
+use rustix::io::pread;
 
+use crate::filesystem::Filesystem;
 use crate::inode_facts::{Device, FileKind, InodeFacts, time_of_birth};
 use crate::manifest::Header;
 use crate::recorded::Recorded;
@@ -26,15 +28,22 @@ pub struct SameTree {
     since: Timestamp,
 }
 
-/// What the times of a file's inode say of its bytes since BEFORE.
+/// What is known of what wrote to a file since BEFORE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Writing {
-    /// Nothing wrote to it.
+    /// Nothing did, as the times of its inode say.
     Never,
     /// Something may have.
     Possible,
-    /// It was made since, so something wrote all of it.
-    MadeSince,
+    /// It was made since, or the kernel swaps to it.
+    Certain,
+}
+
+impl Writing {
+    /// The same of a file that may have been put in the place of another one.
+    pub(super) fn or_put_there(self) -> Self {
+        if self == Writing::Never { Writing::Possible } else { self }
+    }
 }
 
 impl SameTree {
@@ -47,24 +56,29 @@ impl SameTree {
     const REST_OF_FILES: f64 = 120.0;
 
     /// Where a tree that was just walked is that of a manifest, wherever it is mounted: by its
-    /// filesystem and the number of its root.
+    /// filesystem and the number of its root. Nothing where times do not tell of every write, as on
+    /// overlays, whose identity and times are those of a layer, and in images made as a whole.
     pub fn of(before: &Header, after: &Recorded) -> Option<Self> {
         let same = before.root_inode.is_some()
             && before.root_inode == after.root_inode
             && before.filesystem.is_of_the_same(&after.filesystem);
-        if same { Self::at(&after.root, before.created_at) } else { None }
+        let (opened, facts) = opened(&after.root).filter(|_| same)?;
+        let told = Filesystem::of(opened.as_fd(), &facts).oddities;
+        let is_true = told.change_time_is_true && told.mapped_stores_show;
+        if is_true { Self::at(&after.root, before.created_at) } else { None }
     }
 
     pub(super) fn at(root: &Path, since: Timestamp) -> Option<Self> {
         let (_, facts) = opened(root)?;
-        let device = facts.device();
-        Some(SameTree { root: root.to_owned(), device, since })
+        Some(SameTree { root: root.to_owned(), device: facts.device(), since })
     }
 
-    /// Whether nothing changed a directory since, as its time of change says.
+    /// Whether nothing changed a directory since, as its time of change says. An encrypted one has other
+    /// names without its key (fscrypt).
     pub(super) fn rests(&self, directory: &[u8]) -> bool {
         let opened = self.opened(directory, FileKind::Directory);
-        opened.is_some_and(|(_, facts)| self.has_rested(&facts, Self::REST))
+        let plain = opened.filter(|(_, facts)| !facts.is_encrypted());
+        plain.is_some_and(|(_, facts)| self.has_rested(&facts, Self::REST))
     }
 
     /// What wrote to a file since, as its inode says; none where nothing is known of it.
@@ -73,12 +87,13 @@ impl SameTree {
         let is_made_since = time_of_birth(opened.as_fd()).is_some_and(|(seconds, nanoseconds)| {
             seconds as f64 + f64::from(nanoseconds) / 1e9 > self.since.as_unix_seconds()
         });
-        Some(if is_made_since {
-            Writing::MadeSince
-        } else if self.has_rested(&facts, Self::REST_OF_FILES) {
-            Writing::Never
-        } else {
+        let may_be_written = !self.has_rested(&facts, Self::REST_OF_FILES);
+        Some(if is_made_since || is_swap_area(&opened) {
+            Writing::Certain
+        } else if may_be_written {
             Writing::Possible
+        } else {
+            Writing::Never
         })
     }
 
@@ -93,6 +108,22 @@ impl SameTree {
         let (changed_at, _) = facts.changed_at();
         changed_at as f64 + seconds < self.since.as_unix_seconds()
     }
+}
+
+/// Whether the kernel may write to a file on its own account, which no time tells: one that was made for
+/// swapping ends its first page with these words (mkswap(8)).
+fn is_swap_area(file: &OwnedFd) -> bool {
+    const PAGES: [u64; 3] = [4096, 16384, 65536];
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let Ok(readable) = open(format!("/proc/self/fd/{}", file.as_raw_fd()), flags, Mode::empty())
+    else {
+        return false;
+    };
+    PAGES.iter().any(|page| {
+        let mut words = [0; 10];
+        pread(&readable, &mut words, page - 10) == Ok(10)
+            && matches!(&words, b"SWAPSPACE2" | b"SWAP-SPACE")
+    })
 }
 
 fn opened(path: &Path) -> Option<(OwnedFd, InodeFacts)> {

@@ -10,6 +10,7 @@ use super::difference::{Difference, DifferenceKind};
 use super::lone::{Lone, Lones};
 use super::moves::Moves;
 use super::pass::{Comparison, Pass, Sink, WhyUnchecked};
+use super::strays::Strays;
 use super::totals::Class;
 use crate::inode_facts::FileKind;
 
@@ -20,19 +21,19 @@ impl<S: Sink> Pass<'_, S> {
             self.directory_passed(passed);
         }
         let (missing, added) = (std::mem::take(&mut self.missing), std::mem::take(&mut self.added));
-        let untouched = std::mem::take(&mut self.untouched);
-        let is_lost = |lone: &Lone| lone.went_from.is_some_and(|from| untouched.no_name_came(from));
-        for (path, fields, holder) in std::mem::take(&mut self.retyped_at_rest) {
-            let kind = DifferenceKind::TypeChanged { untouched: untouched.no_name_came(holder) };
-            self.sink.difference(Difference { path, from: None, kind, fields });
-        }
-        let moves = Moves::find(&missing, &added, is_lost);
+        let moves = Moves::find(&missing, &added);
         self.settle_moved(&missing, &added, &moves);
         let unreached = self.settle_unreached(&missing, &added, &moves);
         let is_missing = |index| !moves.has_gone(index) && !unreached.contains(&index);
+        let strays = Strays::of(&missing, &added, &moves);
         self.settle_lone(&missing, Class::Missing, is_missing, |lone, top| {
-            let (what, untouched) = (lone.kind, is_lost(lone));
-            DifferenceKind::Missing { what, below: top.below, bytes: bytes(lone, top), untouched }
+            DifferenceKind::Missing {
+                what: lone.kind,
+                below: top.below,
+                bytes: bytes(lone, top),
+                untouched: lone.is_lost,
+                stray: if lone.is_lost { strays.below(top) } else { None },
+            }
         });
         let is_added = |index| !moves.has_come(index);
         self.settle_lone(&added, Class::Added, is_added, |lone, top| DifferenceKind::Added {

@@ -12,7 +12,8 @@ fn a_missing_or_added_directory_is_one_row_and_counted_whole() {
     let told_missing = told(&full, &[file("e")]);
     assert_eq!(told_missing.lines(), ["missing a +3"]);
     let what = FileKind::Directory;
-    let whole = DifferenceKind::Missing { what, below: 3, bytes: 200, untouched: false };
+    let whole =
+        DifferenceKind::Missing { what, below: 3, bytes: 200, untouched: false, stray: None };
     assert_eq!(told_missing.differences[0].kind, whole);
     assert_eq!(told_missing.comparison.totals.missing, Tally { entries: 4, bytes: 200 });
     let told_added = told(&[file("e")], &full);

@@ -81,7 +81,10 @@ fn line(difference: &Difference) -> String {
     let was =
         difference.from.as_deref().map_or(String::new(), |from| format!(" was {}", text(from)));
     match &difference.kind {
-        DifferenceKind::Missing { untouched: true, .. } => format!("lost {path}"),
+        DifferenceKind::Missing { untouched: true, stray: None, .. } => format!("lost {path}"),
+        DifferenceKind::Missing { stray: Some(Stray { was, is }), .. } => {
+            format!("lost {path} at {} {}", text(was), text(is))
+        }
         DifferenceKind::Missing { below: n, .. } => format!("missing {path}{}", below(*n)),
         DifferenceKind::Added { below: n, .. } => format!("added {path}{}", below(*n)),
         DifferenceKind::Moved { below: n, .. } => {

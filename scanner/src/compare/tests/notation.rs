@@ -2,7 +2,7 @@
 //!
 //! `d/` a directory, `d/f=A` a file that holds A, `f=` an empty one, `f=?` one that was not read,
 //! `l>T` a link to T, `p|` a FIFO, `n#3` a device node of minor number 3. Behind it what is not as
-//! usual: `+m` mode, `+o` owner, `+g` group, `+t` time, `+a` an attribute, `+l` an access control
+//! usual: `+m` mode, `+o` owner, `+g` group, `+t` time, `+w` its whole second, `+a` an attribute, `+l` an access control
 //! list, `+s` size.
 
 use super::*;
@@ -20,6 +20,7 @@ fn parse(word: &str) -> Entry {
             "m" => entry.mode = 0o600,
             "o" => entry.uid = 7,
             "g" => entry.gid = 7,
+            "w" => entry.modified_at.1 = 0,
             "t" => entry.modified_at = (1_800_000_000, 0),
             "a" => entry.attributes = vec![((*b"user.a").into(), [1; 16])],
             "l" => entry.attributes = vec![((*b"system.posix_acl_access").into(), [1; 16])],

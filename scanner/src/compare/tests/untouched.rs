@@ -29,15 +29,17 @@ fn what_went_from_a_directory_that_rests_is_lost() {
         ("d/ d/e/ d/e/b=B d/f=A", "d/ d/e/ d/e/b=B", &["lost d/f"]),
         ("d/ d/a=A", "d/ d/a/", &["lost d/a: type"]),
         // A rename would have set the times of d.
-        ("d/ d/a=A e/", "d/ e/ e/a=A", &["added e/a", "lost d/a"]),
-        ("d/ d/e/ d/e/a=A", "d/ x/ x/a=A", &["added x +1", "lost d/e"]),
+        ("d/ d/a=A e/", "d/ e/ e/a=A", &["added e/a", "lost d/a at d/a e/a"]),
+        ("d/ d/e/ d/e/a=A", "d/ x/ x/a=A", &["added x +1", "lost d/e at d/e/a x/a"]),
         ("d/ d/a=A e/", "d/+t e/ e/a=A", &["moved d/a e/a"]),
-        // Names came to it as well, before or behind.
-        ("d/ d/b=B", "d/ d/a=A", &["added d/a", "missing d/b"]),
-        ("d/ d/b=B", "d/ d/c=C", &["added d/c", "missing d/b"]),
-        ("d/ d/b=B", "d/ d/e/ d/e/c=C", &["added d/e +1", "missing d/b"]),
-        ("d/ d/a=A d/b=B", "d/ d/a/ d/b=B d/c=C", &["added d/c", "type d/a: type"]),
-        ("d/ d/b=B d/e/ d/e/z=Z", "d/ d/e/ d/e/c=C d/e/z=Z", &["added d/e/c", "lost d/b"]),
+        // Names came to it as well, though none can have: one of these names may be damaged.
+        ("d/ d/b=B", "d/ d/a=A", &["added d/a", "lost d/b"]),
+        ("d/ d/b=B", "d/ d/e/ d/e/c=C", &["added d/e +1", "lost d/b"]),
+        ("d/ d/a=A d/b=B", "d/ d/a/ d/b=B d/c=C", &["added d/c", "lost d/a: type"]),
+        // The same bytes are elsewhere.
+        ("d/ d/f=A", "d/ d/g=A", &["added d/g", "lost d/f at d/f d/g"]),
+        ("d/ d/e/ d/e/f=A", "d/ x=A", &["added x", "lost d/e at d/e/f x"]),
+        ("a=A d/ d/f=A", "d/+t x=A", &["added x", "lost a at a x", "missing d/f"]),
         // By the time of modification.
         ("d/ d/a=A", "d/+t", &["missing d/a"]),
         ("d/ d/e/ d/e/a=A", "d/ d/e/+t", &["missing d/e/a"]),
@@ -83,6 +85,9 @@ fn other_bytes_that_nothing_wrote_are_corrupt_and_what_may_be_written_is_doubtfu
         ("f=B+s", Some(-60), vec![DifferenceKind::ContentDiffers]),
         ("f=B+t", Some(-60), vec![DifferenceKind::ContentDiffers]),
         ("f=B", None, changed(Unwritten::SizeAndTime)),
+        // As tar copies it.
+        ("f=B+w", None, changed(Unwritten::TimeOfAnArchive)),
+        ("f=B+w", Some(-60), vec![DifferenceKind::ContentDiffers]),
         ("f=B+s", None, vec![DifferenceKind::ContentDiffers]),
     ] {
         assert_eq!(kinds("f=A", after, later), expected, "{after} {later:?}");
