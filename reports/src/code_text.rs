@@ -731,16 +731,18 @@ pub(crate) static TABLE: &[CodeText] = &[
         word: "content-changed",
         check: "baseline",
         severity: Severity::Corrupt,
-        title: "Content changed while size and times did not",
+        title: "Content changed and its time did not",
         meaning: "Compared with the baseline the file has other bytes, but its size and \
                   modification time are the same, or its time is the same and the time of change of \
-                  its inode says that nothing wrote to it. No ordinary write does that: it is how \
+                  its inode says that nothing wrote to it. Hardly any write does that: it is how \
                   silent corruption looks.",
-        detection: "BLAKE3 of all bytes now against BLAKE3 in the baseline. It is suspect at most \
-                    where a program may have set the time back after writing, or wrote through \
-                    memory (mmap): in the tree that the baseline is of, where the inode changed \
-                    since or minutes before; and where the time is a whole second, as archives (npm, \
-                    tar) set it.",
+        detection: "BLAKE3 of all bytes now against BLAKE3 in the baseline. It is corrupt where the \
+                    baseline is of this very tree and the inode and every directory above it (but \
+                    for the root) have not changed since, by their times of change, which nobody can \
+                    set. Else it is suspect: a program may have set the time back after writing, as \
+                    tar, touch -r and others do, wrote through memory (mmap), or put another file \
+                    there. So it is in a copy, where those times tell nothing, and where the time is \
+                    a whole second, which archives (npm, tar) give to every version.",
         remedy: concat!(
             "Keep both copies until it is known which one is right. ",
             secure_and_diagnose!()
@@ -754,7 +756,9 @@ pub(crate) static TABLE: &[CodeText] = &[
         title: "Content differs from the baseline",
         meaning: "The file has other bytes than in the baseline, and its size or modification \
                   time differs, too: it was written since, or a copy of it went wrong.",
-        detection: "BLAKE3 of all bytes now against BLAKE3 in the baseline.",
+        detection: "BLAKE3 of all bytes now against BLAKE3 in the baseline. So are told as well, in \
+                    the tree that the baseline is of, a file that was made since, whatever its time, \
+                    and one that the kernel swaps to.",
         remedy: "Where nothing should have been written since the baseline, copy the file again \
                  from where it came. Where people worked in between, it is their work.",
     },
@@ -786,8 +790,10 @@ pub(crate) static TABLE: &[CodeText] = &[
                     same inode as its root, wherever that is mounted. The directory's time of \
                     modification is the one in the baseline, and its time of change, which nobody \
                     can set back, lies seconds before the baseline was begun; so does that of each \
-                    directory above it but for the root. A repair that removed the name, and a \
-                    volume that was put back to an older state, lead to it as well.",
+                    directory above it but for the root. Not in encrypted directories, nor on \
+                    overlays and images. The evidence says where the same bytes are now, as after a \
+                    repair or under a damaged name. A repair that removed the name, and a volume that \
+                    was put back to an older state, lead to it as well.",
         remedy: concat!(
             "Keep what is left of the volume as it is until the name is found: it may be on the \
              device still. ",
