@@ -32,6 +32,7 @@ mod harness;
 mod healthy;
 mod html;
 mod hung_mounts;
+mod kernel_log;
 mod link_swaps;
 mod lost_inodes;
 mod manual;

@@ -17,7 +17,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use reports::{Code, Finding, FindingCollector, PathName, Subject};
+use reports::{Code, Finding, FindingCollector, PathName, Severity, Subject};
 
 use crate::errors_policy::ErrorsPolicy;
 use crate::inode_facts::Device;
@@ -151,6 +151,8 @@ impl Watched {
             _ => None,
         };
         let grown = grown.or_else(|| self.spoken());
+        let given_up = self.given_up_indexes(lines, findings);
+        given_up.into_iter().for_each(|finding| findings.add(finding));
         let damaged = self.damaged || recorded.is_some() || grown.is_some();
         let has_errors = after.as_ref().is_some_and(|counters| counters.errors > 0);
         let all = [recorded, grown, self.turned_read_only(has_errors), self.goes_on(damaged)];
@@ -182,6 +184,24 @@ impl Watched {
         Some(finding)
     }
 
+    /// Indexes of directories that the kernel gave up since the mount, where this scan came too late to
+    /// see it.
+    fn given_up_indexes(&self, lines: &[String], seen: &FindingCollector) -> Vec<Finding> {
+        let too_late = lines.iter().filter(|_| !seen.has(Code::DirectoryIndexDropped));
+        let told = too_late.filter_map(|line| Some((line, kernel_log::given_up_index(line)?)));
+        told.map(|(line, inode)| {
+            let subject = Subject { inode: Some(inode), ..self.subject() };
+            let found = format!("kernel log: {line}");
+            let expected = "the hash index stays in use";
+            let mut finding = Finding::new(Code::DirectoryIndexDropped, subject, expected, found);
+            finding.severity = Severity::Suspect;
+            finding.evidence =
+                vec!["said since the mount; the directory may be gone by now".into()];
+            finding
+        })
+        .collect()
+    }
+
     fn subject(&self) -> Subject {
         let path = Some(PathName::new(self.mount.point.clone()));
         Subject { path, device: self.device.clone(), inode: None }
@@ -209,6 +229,8 @@ impl Watched {
         if oddities::of(kind).is_ext {
             let name = self.device.as_deref().unwrap_or("DEVICE");
             format!("/sys/fs/ext4/{name}/errors_count cannot be read")
+        } else if kind == "btrfs" {
+            "the error counters of btrfs are not read: see `btrfs device stats`".to_owned()
         } else {
             format!("{kind} has no error counters in sysfs")
         }
