@@ -260,7 +260,7 @@ fn a_file_that_was_made_anew_with_an_old_time_is_different_and_not_damaged() {
         let (point, manifest) = (home.point().to_owned(), dir.join("before.jsonl.gz"));
         let release = |name: &str, bytes: &str| {
             fs::write(point.join(name), bytes).unwrap();
-            let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(499_162_500);
+            let time = std::time::UNIX_EPOCH + std::time::Duration::new(499_162_500, 0);
             fs::File::open(point.join(name)).unwrap().set_modified(time).unwrap();
         };
         release("package.json", "version 1");
