@@ -27,6 +27,7 @@ mod step;
 mod store;
 mod targets;
 mod trust;
+mod workable;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -147,12 +148,16 @@ fn go(
     let until = begun + config.time_limit;
     let children = Children { config, under_way, until, is_in_place: &is_in_place };
     let mut damaged = Damaged::default();
-    let ran = plan.steps.iter().map(|step| children.run(step, &mut damaged));
-    let (steps, left): (Vec<_>, Vec<_>) = ran.map(|ran| (ran.told, ran.remark)).unzip();
+    let (mut steps, mut left, mut troubles) = (Vec::new(), Vec::new(), plan.troubles.clone());
+    for step in &plan.steps {
+        let ran = children.run(step, &mut damaged);
+        steps.push(ran.told);
+        left.extend(ran.remark);
+        troubles.extend(ran.trouble);
+    }
     let silent = store.silent_before(&earlier);
     let before = silent.and_then(|night| leftovers::of_silent_night(night, &plan));
-    let remarks =
-        plan.remarks.iter().cloned().chain(left.into_iter().flatten()).chain(before).collect();
+    let remarks = plan.remarks.iter().cloned().chain(left).chain(before).collect();
     let finished_at = Timestamp::now();
     let night = Night {
         schema_version: NIGHT_SCHEMA_VERSION,
@@ -167,7 +172,7 @@ fn go(
         trend: Vec::new(),
         worse: None,
         removed,
-        troubles: plan.troubles,
+        troubles,
         remarks,
     };
     let conclusion = Conclusion { config, store, folder: &folder, earlier: &earlier };

@@ -151,8 +151,7 @@ fn options(
         "--max-bytes: {LEAST_BYTES} bytes for each thread are the least that anything can be done \
          with; allow more, or take fewer threads"
     );
-    let limits =
-        Limits { max_bytes, max_inodes: INODES_A_LANE * lanes as u64, force: arguments.force };
+    let limits = limits(max_bytes, lanes, arguments.force);
     let (mut sites, mut left_out) = (places(&arguments.places, &limits)?, Vec::new());
     if let Some(namespace) = namespace {
         let memory = arguments.max_bytes.map_or(PROVISIONED_BYTES, u64::from);
@@ -178,6 +177,11 @@ fn options(
         max_bytes,
         until_divergence: arguments.until_divergence,
     })
+}
+
+/// How much may be written on each target.
+pub fn limits(max_bytes: u64, lanes: usize, force: bool) -> Limits {
+    Limits { max_bytes, max_inodes: INODES_A_LANE * lanes as u64, force }
 }
 
 fn nowhere(left_out: &[LeftOut]) -> String {

@@ -37,6 +37,8 @@ pub struct Ran {
     pub told: NightStep,
     /// What became of what it left behind.
     pub remark: Option<String>,
+    /// Which of its places it could not work in.
+    pub trouble: Option<String>,
 }
 
 /// Runs steps.
@@ -56,7 +58,7 @@ impl Children<'_> {
     /// what was before is not written to.
     pub fn run(&self, step: &Step, damaged: &mut Damaged) -> Ran {
         let mut told = not_started(step);
-        let mut remark = None;
+        let (mut remark, mut trouble) = (None, None);
         if self.under_way.is_stopped() {
             told.because = Some("the night was stopped before".to_owned());
         } else if Instant::now() >= self.until {
@@ -66,16 +68,20 @@ impl Children<'_> {
         } else {
             match ground::of(step, damaged) {
                 Ground::Whole => remark = self.attend(step, &mut told, damaged),
-                Ground::Part(part, check) => {
-                    told.not_whole.push(check);
-                    remark = self.attend(&part, &mut told, damaged);
+                Ground::Part(part) => {
+                    told.not_whole.push(part.left_out);
+                    trouble = part.trouble;
+                    remark = self.attend(&part.step, &mut told, damaged);
                 }
                 Ground::Nowhere(why) => {
                     (told.ending, told.because) = (NightEnding::NotRun, Some(why));
                 }
+                Ground::Unusable(why) => {
+                    (told.ending, told.because) = (NightEnding::Failed, Some(why));
+                }
             }
         }
-        Ran { told, remark }
+        Ran { told, remark, trouble }
     }
 
     /// Attends a step. Comes back with what became of what it left behind, where it was killed.

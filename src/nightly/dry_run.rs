@@ -41,12 +41,12 @@ pub fn print(config: &Config, places: &Places, reports: &Path) -> anyhow::Result
 fn dry_step(step: &Step, out: &mut dyn Write) -> std::io::Result<()> {
     match ground::of(step, &Damaged::default()) {
         Ground::Whole => writeln!(out, "{}", step.command_line()),
-        Ground::Part(part, check) => {
-            let why = check.reason.unwrap_or_default();
+        Ground::Part(part) => {
+            let why = part.left_out.reason.unwrap_or_default();
             writeln!(out, "# {} in part: {}", step.place(), escape_prose(&why))?;
-            writeln!(out, "{}", part.command_line())
+            writeln!(out, "{}", part.step.command_line())
         }
-        Ground::Nowhere(why) => {
+        Ground::Nowhere(why) | Ground::Unusable(why) => {
             writeln!(out, "# {} would not be run: {}", step.place(), escape_prose(&why))?;
             writeln!(out, "# {}", step.command_line())
         }

@@ -1,9 +1,11 @@
 //! Whether steps may write where they have to: a filesystem that is mounted read-only, or that a step
 //! before proved to be damaged, is told as what was not looked at, and is no failure.
-//! A full scan looks all the same, and writes nothing.
+//! A full scan looks all the same, and writes nothing. What `fscan stress` cannot work in is a failure,
+//! and costs the other places nothing.
 //!
-//! The mount table alone is asked, so that nothing hangs, and no damage is met. It is asked before
-//! each step: an error that a scan met may have turned a filesystem read-only since.
+//! The mount table alone is asked, so that nothing hangs, and no damage is met; of stress its places
+//! are opened as well, for a limited time. All is asked before each step: an error that a scan met may
+//! have turned a filesystem read-only since.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -15,6 +17,7 @@ use scanner::Device;
 use scanner::mounts::{self, Mount};
 
 use super::step::Step;
+use super::{advice, workable};
 
 /// A place that a step writes in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,10 +62,39 @@ impl Written {
 pub enum Ground {
     /// All of it.
     Whole,
-    /// This much, and what of it is not looked at.
-    Part(Box<Step>, CheckRun),
-    /// Nothing, and why.
+    /// A part.
+    Part(Part),
+    /// Nothing, and why, which is no failure.
     Nowhere(String),
+    /// Nothing, and why, which is one.
+    Unusable(String),
+}
+
+/// A part of a step.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// This much.
+    pub step: Box<Step>,
+    /// What of it is not looked at.
+    pub left_out: CheckRun,
+    /// What of that is a failure.
+    pub trouble: Option<String>,
+}
+
+/// Why a place is not written to.
+#[derive(Clone, Debug)]
+enum WhyNot {
+    /// It is better not to, or is not meant to be.
+    Spared(String),
+    /// It cannot be worked in.
+    Unusable(String),
+}
+
+impl WhyNot {
+    fn told(&self) -> &str {
+        let (WhyNot::Spared(why) | WhyNot::Unusable(why)) = self;
+        why
+    }
 }
 
 /// Filesystems that steps proved to be damaged, by their devices, and which steps.
@@ -107,33 +139,51 @@ fn proved<'a>(step: &'a Step, report: &Report) -> Vec<&'a Path> {
 
 /// What can be done now of a step.
 pub fn of(step: &Step, damaged: &Damaged) -> Ground {
-    judge(step, |place| {
-        let mount = mounts::of_path(place)?;
-        // What a full scan would write where nothing can be it leaves out by itself.
-        let read_only = mount.why_read_only().filter(|_| step.name != Full);
-        read_only.map(str::to_owned).or_else(|| damaged.why_not(&mount))
-    })
+    judge(step, |place| why_spared(step, place, damaged).or_else(|| why_unusable(step, place)))
 }
 
-fn judge(step: &Step, why_not: impl Fn(&Path) -> Option<String>) -> Ground {
-    let why = |place: &Written| Some((place.clone(), why_not(&place.real)?));
-    let left_out: Vec<_> = step.written.iter().filter_map(why).collect();
-    if left_out.is_empty() {
+fn why_spared(step: &Step, place: &Written, damaged: &Damaged) -> Option<WhyNot> {
+    let mount = mounts::of_path(&place.real)?;
+    // What a full scan would write where nothing can be it leaves out by itself.
+    let read_only = mount.why_read_only().filter(|_| step.name != Full);
+    let why = read_only.map(str::to_owned).or_else(|| damaged.why_not(&mount))?;
+    Some(WhyNot::Spared(place.told(&why)))
+}
+
+fn why_unusable(step: &Step, place: &Written) -> Option<WhyNot> {
+    let why = workable::why_not(&place.path, step.limits?)?;
+    Some(WhyNot::Unusable(advice::in_settings(step.name, &why)))
+}
+
+fn judge(step: &Step, why_not: impl Fn(&Written) -> Option<WhyNot>) -> Ground {
+    let why = |place: &Written| Some((place.clone(), why_not(place)?));
+    let (places, reasons): (Vec<_>, Vec<_>) = step.written.iter().filter_map(why).unzip();
+    if places.is_empty() {
         return Ground::Whole;
     }
-    let told: Vec<_> = left_out.iter().map(|(place, why)| place.told(why)).collect();
+    let told: Vec<_> = reasons.iter().map(WhyNot::told).collect();
     let told = told.join("; ");
-    let is_out = |place: &Written| left_out.iter().any(|(out, _)| out == place);
+    let trouble = trouble(step, &reasons);
     // By itself the control arm tells nothing.
-    let is_left = step.written.iter().any(|place| !is_out(place) && !place.is_control);
+    let is_left = step.written.iter().any(|place| !places.contains(place) && !place.is_control);
     let (check, status) = match step.name {
         Full => ("tar", CheckStatus::Skipped),
         Stress if step.makes_its_own || is_left => ("stress", CheckStatus::Partial),
+        Quick | Tar | Stress if trouble.is_some() => return Ground::Unusable(told),
         Quick | Tar | Stress => return Ground::Nowhere(told),
     };
-    let places: Vec<_> = left_out.into_iter().map(|(place, _)| place).collect();
-    let check = CheckRun { name: check.to_owned(), status, reason: Some(told) };
-    Ground::Part(Box::new(step.without(&places)), check)
+    let left_out = CheckRun { name: check.to_owned(), status, reason: Some(told) };
+    Ground::Part(Part { step: Box::new(step.without(&places)), left_out, trouble })
+}
+
+/// What is told of places that cannot be worked in: nobody meant them to be left out.
+fn trouble(step: &Step, reasons: &[WhyNot]) -> Option<String> {
+    let unusable = reasons.iter().filter_map(|why| match why {
+        WhyNot::Unusable(why) => Some(why.as_str()),
+        WhyNot::Spared(_) => None,
+    });
+    let unusable: Vec<_> = unusable.collect();
+    (!unusable.is_empty()).then(|| format!("{} left out {}", step.place(), unusable.join("; ")))
 }
 
 #[cfg(test)]
@@ -165,24 +215,43 @@ mod tests {
 
     /// The places that a step works in all the same; none of one that is not run.
     fn left(step: &Step, read_only: &[&str]) -> Option<Vec<PathBuf>> {
-        let why_not = |place: &Path| {
-            let is_read_only = read_only.iter().any(|it| Path::new(it) == place);
-            is_read_only.then(|| "it is mounted read-only".to_owned())
+        let why_not = |place: &Written| {
+            let is_read_only = read_only.iter().any(|it| Path::new(it) == place.path);
+            is_read_only.then(|| WhyNot::Spared(place.told("it is mounted read-only")))
         };
         let places = |step: &Step| step.written.iter().map(|it| it.path.clone()).collect();
         match judge(step, why_not) {
             Ground::Whole => Some(places(step)),
-            Ground::Part(part, check) => {
-                let reason = check.reason.unwrap();
+            Ground::Part(part) => {
+                let reason = part.left_out.reason.unwrap();
                 assert!(reason.contains(": it is mounted read-only"), "{reason}");
-                assert!(part.written.len() < step.written.len());
-                Some(places(&part))
+                assert!(part.step.written.len() < step.written.len());
+                assert_eq!(part.trouble, None, "which is no failure");
+                Some(places(&part.step))
             }
             Ground::Nowhere(why) => {
                 assert!(why.contains("it is mounted read-only"), "{why}");
                 None
             }
+            Ground::Unusable(why) => panic!("{why}"),
         }
+    }
+
+    /// What `fscan stress` would refuse to begin with is left out and told as a failure.
+    #[test]
+    fn a_place_that_cannot_be_worked_in_costs_the_others_nothing() {
+        let (sound, damaged) = (tempfile::tempdir().unwrap(), Damaged::default());
+        let sound = sound.path().to_str().unwrap();
+        let ground = of(&stress(&["/no/such", sound], "max-bytes = 1"), &damaged);
+        let Ground::Part(part) = ground else { panic!("{ground:?}") };
+        let left: Vec<_> = part.step.written.iter().map(|it| it.path.as_path()).collect();
+        assert_eq!(left, [Path::new(sound)]);
+        let told = "/no/such: open says ENOENT; correct `roots`, `control` or `[stress] targets`";
+        assert!(part.trouble.unwrap().starts_with(&format!("stress left out {told}")));
+        assert!(part.left_out.reason.unwrap().starts_with(told));
+        let ground = of(&stress(&["/no/such"], "max-bytes = 1"), &damaged);
+        let Ground::Unusable(why) = ground else { panic!("{ground:?}") };
+        assert!(why.starts_with(told), "{why}");
     }
 
     #[test]
@@ -228,11 +297,13 @@ mod tests {
         assert!(why.starts_with("quick of /proc/self/.. proved damage"), "{why}");
         // A scan looks all the same, and writes nothing.
         let ground = of(&full, &damaged);
-        let Ground::Part(part, check) = ground else { panic!("{ground:?}") };
+        let Ground::Part(Part { step: part, left_out: check, trouble }) = ground else {
+            panic!("{ground:?}")
+        };
         assert!(part.command_line().starts_with("fscan scan --read-only "), "{part:?}");
         assert_eq!((check.name.as_str(), check.status), ("tar", CheckStatus::Skipped));
+        assert_eq!(trouble, None);
         assert!(matches!(of(&quick, &damaged), Ground::Whole));
-        assert!(matches!(of(&stress(&["/no/such"], ""), &damaged), Ground::Whole));
     }
 
     #[test]

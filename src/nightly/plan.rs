@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use reports::{NightStepName, PathName, Timestamp};
+use stress::site::Limits;
 
 use super::baseline::{Baseline, Earlier};
 use super::config::{Config, FullStep, StressStep, TarStep};
@@ -76,6 +77,7 @@ fn date_number(time: Timestamp) -> u64 {
 struct Own {
     head: Vec<OsString>,
     written: Vec<Written>,
+    limits: Option<Limits>,
     options: Vec<OsString>,
     without_writing: Vec<OsString>,
 }
@@ -117,7 +119,7 @@ impl Planner<'_> {
     ) -> Step {
         let report = report_name::of(name.as_str(), number, "json");
         let output = self.folder.join(&report);
-        let Own { head, written, mut options, without_writing } = own;
+        let Own { head, written, limits, mut options, without_writing } = own;
         let fail_on = self.config.fail_on.to_possible_value();
         let fail_on = fail_on.map_or_else(String::new, |value| value.get_name().to_owned());
         options.extend(words(&["--fail-on", &fail_on, "--quiet", "--progress", "never"]));
@@ -136,6 +138,7 @@ impl Planner<'_> {
             report,
             output,
             written,
+            limits,
             control: of_control(self.config),
             makes_its_own: options.iter().any(|word| word == PROVISION),
             without_writing,
@@ -179,6 +182,7 @@ impl Planner<'_> {
             written: vec![self.written(None, root)],
             options: arguments,
             without_writing,
+            ..Own::default()
         }
     }
 
@@ -260,7 +264,9 @@ impl Planner<'_> {
         if is_renamed {
             options.extend([OsString::from("--reproducers-later"), later.into()]);
         }
-        let own = Own { head: words(&["stress"]), written, options, ..Own::default() };
+        let lanes = usize::from(stress.threads);
+        let limits = Some(crate::stress::limits(stress.max_bytes, lanes, self.config.force));
+        let own = Own { head: words(&["stress"]), written, limits, options, ..Own::default() };
         self.step(NightStepName::Stress, None, stress.limit, 0, own)
     }
 }

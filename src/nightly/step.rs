@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use reports::{NightStepName, PathName};
+use stress::site::Limits;
 
 use super::command_line;
 use super::ground::Written;
@@ -26,6 +27,8 @@ pub struct Step {
     pub output: PathBuf,
     /// Where it writes, so that it is not run where nothing can be written.
     pub written: Vec<Written>,
+    /// How much `fscan stress` may write in each of them.
+    pub limits: Option<Limits>,
     /// What `fscan tar` is told of a control arm.
     pub control: Vec<OsString>,
     /// Whether it works on filesystems that it makes as well.

@@ -23,6 +23,13 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// What a directory stands on, where it may be worked in. Nothing is made there.
+    pub fn footing(&self, directory: &Path) -> Result<Footing, SiteError> {
+        let footing = Footing::of(directory)?;
+        self.admit(&footing)?;
+        Ok(footing)
+    }
+
     /// Whether a directory may be worked in, before anything is written there.
     pub(super) fn admit(&self, footing: &Footing) -> Result<(), SiteError> {
         let path = footing.path.as_path();

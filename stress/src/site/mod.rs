@@ -77,8 +77,7 @@ impl LeftOut {
 impl Site {
     /// A directory that somebody chose. Nothing is written where the limits speak against it.
     pub fn given(name: &str, directory: &Path, limits: &Limits) -> Result<Self, SiteError> {
-        let footing = Footing::of(directory)?;
-        limits.admit(&footing)?;
+        let footing = limits.footing(directory)?;
         let yard = Yard::plain(&footing.path)?;
         Ok(Site::on(name, &footing, yard))
     }

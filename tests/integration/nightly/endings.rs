@@ -208,6 +208,33 @@ fn a_read_only_root_leaves_out_what_writes_and_is_scanned() {
     });
 }
 
+/// Neither a root that is not there nor one that does not answer keeps stress from the other ones.
+#[test]
+fn roots_that_stress_cannot_work_in_cost_the_others_nothing() {
+    in_lab(&[Need::Filesystem("fuse")], |dir| {
+        let hung = Mount::hung(&dir.join("hung"));
+        let sound = Mount::tmpfs(&dir.join("sound"), "size=128m");
+        let missing = dir.join("missing");
+        let more = "[quick]\nrun = false\n[tar]\nrun = false\n[full]\nrun = false\n\
+                    [stress]\nduration = \"1s\"\nmax-bytes = \"4M\"\n";
+        // Its name is looked up by nothing else.
+        let below = hung.join("sub");
+        let roots = [&missing, &below, sound.point()];
+        let outcome = nightly(dir, &settings(dir, &roots, more)).run();
+        let told = night(outcome.expect_code(2));
+        outcome.expect(endings(&told) == [Done], "the sound one was stressed");
+        outcome.expect(told.steps[0].command.starts_with("fscan stress sound-3="), "alone");
+        let reason = told.steps[0].not_whole.first().and_then(|check| check.reason.clone());
+        let reason = reason.unwrap_or_default();
+        for (path, why) in [(&missing, "open says ENOENT"), (&below, "no answer within 5 s")] {
+            let told_of = format!("{}: {why}", path.display());
+            outcome.expect(reason.contains(&told_of), "what was not looked at is told");
+            let is_trouble = told.troubles.iter().any(|line| line.contains(&told_of));
+            outcome.expect(is_trouble, "as a failure");
+        }
+    });
+}
+
 fn step_of_stress(running: &Running) -> Pid {
     step_of(running.number(), Path::new("stress"))
 }
