@@ -1,6 +1,6 @@
 //! The scan: one root after the other, and one account of all of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,7 +10,9 @@ use reports::{
 };
 
 use crate::control::Control;
-use crate::environment::{EnvironmentOptions, PROBE_TIME, judge_environment, learn_environment};
+use crate::environment::{
+    EnvironmentOptions, PROBE_TIME, judge_environment, learn_environment, speaks_of_bitmaps,
+};
 use crate::inode_facts::Device;
 use crate::kernel::{KernelCheck, KernelWatch};
 use crate::manifest::{Gaps, PendingTree};
@@ -116,6 +118,7 @@ fn run(options: ScanOptions, control: &Arc<Control>, joined: Option<Joined>) -> 
         recorded: None,
         directories: Vec::new(),
         blocks: BTreeMap::new(),
+        doubted: BTreeSet::new(),
     };
     account.findings = FindingCollector::new(account.options.all_findings);
     for (position, root) in account.plan() {
@@ -145,6 +148,8 @@ struct Account {
     directories: Vec<(PathName, DirectoryTally)>,
     /// Which blocks of each device are damaged.
     blocks: BTreeMap<Device, (String, BlockTally)>,
+    /// Devices of which something found speaks for a damaged bitmap.
+    doubted: BTreeSet<Device>,
 }
 
 #[derive(Debug)]
@@ -191,8 +196,19 @@ impl Account {
             time_limit: PROBE_TIME,
             longhorn: self.options.longhorn.clone(),
         });
-        judge_environment(&facts).into_iter().for_each(|finding| self.findings.add(finding));
+        let found = judge_environment(&facts, &self.doubted_roots());
+        found.into_iter().for_each(|finding| self.findings.add(finding));
         Some(facts)
+    }
+
+    /// Roots on filesystems of which something found speaks for a damaged bitmap.
+    fn doubted_roots(&self) -> Vec<PathName> {
+        let is_doubted = |ended: &&EndedRoot| {
+            let device = ended.scan.ground().map(|ground| ground.filesystem.device);
+            device.is_some_and(|device| self.doubted.contains(&device))
+        };
+        let doubted = self.ended.iter().filter(is_doubted);
+        doubted.map(|ended| ended.scan.path_name()).collect()
     }
 
     /// Resolves a root on a thread that can be left behind, as a scan of it is.
@@ -309,6 +325,9 @@ impl Account {
         directories.merge(gathered.findings.take_directories());
         self.directories.push((scan.path_name(), directories));
         self.add_blocks(&scan, gathered.blocks);
+        if speaks_of_bitmaps(&gathered.findings) {
+            self.doubted.extend(scan.ground().map(|ground| ground.filesystem.device));
+        }
         self.findings.merge(gathered.findings);
         self.unchecked.merge(gathered.unchecked);
         self.errors.extend(error);

@@ -5,17 +5,36 @@
 
 use std::collections::BTreeSet;
 
-use reports::{Code, Fact, FactName, FactValue, Finding, PathName, Subject};
+use reports::{Code, Fact, FactName, FactValue, Finding, FindingCollector, PathName, Subject};
 
 /// A part of what there is below which it is scarce: one of this many.
 const SCARCE: u128 = 100;
 
-/// Judges what is known of each root.
-pub fn judge_environment(facts: &[Fact]) -> Vec<Finding> {
+/// What speaks for a damaged bitmap of blocks or inodes.
+const OF_BITMAPS: [Code; 4] = [
+    Code::FreeBlocksMismatch,
+    Code::UsedBlocksMismatch,
+    Code::FreeInodesMismatch,
+    Code::AllocationMapUnreadable,
+];
+
+/// What a damaged bitmap does to the numbers of statvfs. Source: kernel fs/ext4/ialloc.c and
+/// fs/ext4/super.c (ext4_mark_group_bitmap_corrupted).
+const OUT_OF_USE: &str = "the kernel takes groups with a damaged bitmap out of use, and what is free \
+                          in them is not counted: this may be no lack of space";
+
+/// Whether what a scan found of a filesystem speaks for a damaged bitmap.
+pub fn speaks_of_bitmaps(findings: &FindingCollector) -> bool {
+    OF_BITMAPS.into_iter().any(|code| findings.has(code))
+}
+
+/// Judges what is known of each root. `doubted` are roots on filesystems of which a scan found
+/// what speaks for a damaged bitmap.
+pub fn judge_environment(facts: &[Fact], doubted: &[PathName]) -> Vec<Finding> {
     let mut judged = BTreeSet::new();
     let mut findings = Vec::new();
     for path in paths(facts) {
-        let root = RootFacts { facts, path };
+        let root = RootFacts { facts, path, is_doubted: doubted.contains(path) };
         let on = (root.volume_key(), root.filesystem_key());
         if judged.insert(on.0) {
             findings.extend(volume(&root));
@@ -30,10 +49,11 @@ pub fn judge_environment(facts: &[Fact]) -> Vec<Finding> {
 /// The same where nothing is scanned: what a scan would ask the kernel itself.
 pub fn judge_unscanned(facts: &[Fact]) -> Vec<Finding> {
     let mut judged = BTreeSet::new();
-    let roots = paths(facts).into_iter().map(|path| RootFacts { facts, path });
+    let roots = paths(facts).into_iter();
+    let roots = roots.map(|path| RootFacts { facts, path, is_doubted: false });
     let first = roots.filter(|root| judged.insert(root.filesystem_key()));
     let on_record = first.flat_map(|root| [errors_on_record(&root), turned_read_only(&root)]);
-    on_record.flatten().chain(judge_environment(facts)).collect()
+    on_record.flatten().chain(judge_environment(facts, &[])).collect()
 }
 
 fn errors_on_record(root: &RootFacts) -> Option<Finding> {
@@ -62,6 +82,8 @@ fn paths(facts: &[Fact]) -> Vec<&PathName> {
 struct RootFacts<'a> {
     facts: &'a [Fact],
     path: &'a PathName,
+    /// Whether a scan found what speaks for a damaged bitmap.
+    is_doubted: bool,
 }
 
 impl<'a> RootFacts<'a> {
@@ -104,6 +126,13 @@ impl<'a> RootFacts<'a> {
             Some(FactValue::List(options)) => options.iter().any(|options| is_said(options)),
             _ => false,
         }
+    }
+
+    /// Whether the kernel may have taken a part of it out of use.
+    fn may_hide_space(&self) -> bool {
+        let is_ext = self.text(FactName::Filesystem).is_some_and(|kind| kind.starts_with("ext"));
+        let has_errors = || self.number(FactName::KernelErrors).is_some_and(|errors| errors > 0);
+        is_ext && (self.is_doubted || has_errors())
     }
 
     fn finding(&self, code: Code, fact: FactName, expected: &str, found: String) -> Finding {
@@ -190,7 +219,12 @@ fn scarce(
     }
     let share = u128::from(left) * 10_000 / u128::from(total);
     let found = format!("{left} of {total} {unit} are free, {}.{:02} %", share / 100, share % 100);
-    Some(root.finding(code, free, "1 % or more is free", found))
+    let mut finding = root.finding(code, free, "1 % or more is free", found);
+    if root.may_hide_space() {
+        // First, for a report that shows no more.
+        finding.evidence.insert(0, OUT_OF_USE.to_owned());
+    }
+    Some(finding)
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ mod words;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use judge::{judge_environment, judge_unscanned};
+pub use judge::{judge_environment, judge_unscanned, speaks_of_bitmaps};
 pub use learn::learn_environment;
 pub use longhorn::{GivenError, LONGEST_LONGHORN, LonghornObjects, LonghornSource, read_longhorn};
 use place::Place;

@@ -18,6 +18,7 @@ macro_rules! rows {
     };
 }
 
+mod hidden_space;
 mod rows_allocation;
 mod rows_attributes;
 mod rows_directories;

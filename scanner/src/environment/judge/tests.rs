@@ -39,7 +39,7 @@ fn changed(mut facts: Vec<Fact>, changed: Vec<(FactName, Answer)>) -> Vec<Fact> 
 }
 
 fn told(facts: &[Fact]) -> Vec<(Code, String)> {
-    judge_environment(facts).into_iter().map(|finding| (finding.code, finding.found)).collect()
+    judge_environment(facts, &[]).into_iter().map(|finding| (finding.code, finding.found)).collect()
 }
 
 /// Changed facts, and what is found.
@@ -114,7 +114,7 @@ fn a_finding_says_where_it_is_from() {
         sound("/home"),
         vec![(FactName::VolumeReplicas, Answer::is(1)), (FactName::SpaceFree, Answer::is(1))],
     );
-    let findings = judge_environment(&facts);
+    let findings = judge_environment(&facts, &[]);
     let [replicas, space] = findings.as_slice() else { panic!("{findings:?}") };
     assert_eq!(replicas.subject.path, Some(PathName::from(Path::new("/home"))));
     assert_eq!(replicas.severity, Severity::Warning);
@@ -123,6 +123,30 @@ fn a_finding_says_where_it_is_from() {
         ["volume: pvc-1", "PVC: home, namespace dev", "source: source of volume-replicas"]
     );
     assert_eq!(space.evidence, ["source: source of space-free"]);
+}
+
+/// ext4 counts nothing as free in a group whose bitmap it found to be damaged.
+#[test]
+fn space_that_a_damaged_bitmap_hides_is_told_as_such() {
+    use FactName as F;
+    let hidden = |kind: &str, errors: u64, doubted: &[PathName]| {
+        let changes = vec![
+            (F::SpaceFree, Answer::is(0)),
+            (F::InodesFree, Answer::is(0)),
+            (F::Filesystem, Answer::is(kind)),
+        ];
+        let mut facts = changed(sound("/home"), changes);
+        facts.push(fact("/home", F::KernelErrors, errors));
+        let findings = judge_environment(&facts, doubted);
+        let says_so = |finding: &&Finding| finding.evidence[0].contains("no lack of space");
+        (findings.len(), findings.iter().filter(says_so).count())
+    };
+    let home = [PathName::from(Path::new("/home"))];
+    assert_eq!(hidden("ext4", 0, &[]), (2, 0));
+    assert_eq!(hidden("ext4", 1, &[]), (2, 2));
+    assert_eq!(hidden("ext4", 0, &home), (2, 2));
+    assert_eq!(hidden("ext4", 0, &[PathName::from(Path::new("/srv"))]), (2, 0));
+    assert_eq!(hidden("xfs", 0, &home), (2, 0));
 }
 
 /// What differs between two roots that are both at risk, and how many findings that makes.
@@ -167,5 +191,5 @@ fn where_nothing_is_scanned_the_kernels_record_speaks() {
     assert_eq!(told(FactName::EngineReadOnly, false.into()), []);
     let mut facts = sound("/home");
     facts.push(fact("/home", FactName::KernelErrors, 7));
-    assert_eq!(judge_environment(&facts), [], "a scan asks the kernel itself");
+    assert_eq!(judge_environment(&facts, &[]), [], "a scan asks the kernel itself");
 }
