@@ -411,6 +411,7 @@ fn what_holds_no_filesystem_is_refused_in_one_line() {
         (special.join("fifo"), "FIFO"),
         (special.join("socket"), "socket"),
         (dir.file("empty", b""), "empty"),
+        (dir.file("text", b"root:x:0:0"), "with 0xEF53 at byte 1080"),
         (write("xfs", 0, b"XFSB"), "XFS"),
         (write("btrfs", 65600, b"_BHRfS_M"), "Btrfs"),
         (write("disk", 510, b"\x55\xaa"), "partition"),

@@ -40,6 +40,16 @@ pub enum ImageError {
         /// The path.
         path: PathName,
     },
+    /// It is shorter than any such filesystem.
+    #[error(
+        "{}: it is no ext2, ext3 or ext4 filesystem: it ends before a superblock would (1024 bytes \
+         at byte 1024, with 0xEF53 at byte 1080); give an image of one or a block device",
+        .path.escaped()
+    )]
+    TooShort {
+        /// The path.
+        path: PathName,
+    },
     /// It is something else.
     #[error(
         "{}: it has no ext2, ext3 or ext4 superblock and seems to be {kind}; {advice}",

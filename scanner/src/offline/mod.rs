@@ -137,6 +137,10 @@ impl ImageCheck {
         let primary = superblock::primary(&target.file);
         if primary.is_none() {
             signature::refuse_other_kinds(target)?;
+            // e2fsck would say no more than that a read was short.
+            if superblock::is_cut_off(&target.file) {
+                return Err(ImageError::TooShort { path: target.name() });
+            }
         }
         if let Some(known) = primary.or_else(|| superblock::backup(&target.file)) {
             known.kind().clone_into(&mut self.root.filesystem);

@@ -2,6 +2,7 @@
 //! `struct ext4_super_block`; little-endian).
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::os::unix::fs::FileExt;
 
 /// Where the primary superblock begins, in bytes.
@@ -38,6 +39,12 @@ pub(super) struct Superblock {
 /// The primary superblock, if it can be read and its magic number is right.
 pub(super) fn primary(image: &File) -> Option<Superblock> {
     read_at(image, PRIMARY)
+}
+
+/// Whether the file ends before a primary superblock would.
+pub(super) fn is_cut_off(image: &File) -> bool {
+    let read = image.read_exact_at(&mut [0; SIZE], PRIMARY);
+    read.is_err_and(|error| error.kind() == ErrorKind::UnexpectedEof)
 }
 
 /// The first backup, where e2fsck looks for it.
