@@ -61,6 +61,14 @@ impl Arguments {
 
     /// The command; `scan` where none is named.
     pub fn chosen(self) -> Result<Command, clap::Error> {
+        if let Some(word) = self.late_command() {
+            let kind = clap::error::ErrorKind::InvalidSubcommand;
+            let message = format!(
+                "'{word}' is a command, and no such file is there: a command comes first, and its \
+                 options behind it (`fscan {word} ...`)"
+            );
+            return Err(Arguments::command().error(kind, message));
+        }
         let command = self.command.unwrap_or(Command::Scan(self.scan));
         match &command {
             Command::Scan(scan) if scan.paths.is_empty() => {
@@ -70,6 +78,15 @@ impl Arguments {
             }
             _ => Ok(command),
         }
+    }
+
+    /// A command behind options of a scan, which makes it a PATH.
+    fn late_command(&self) -> Option<&str> {
+        let known = Self::command();
+        let is_late = |path: &&PathBuf| {
+            known.find_subcommand(path).is_some() && path.symlink_metadata().is_err()
+        };
+        self.scan.paths.iter().filter(|_| self.command.is_none()).find(is_late)?.to_str()
     }
 }
 
@@ -186,7 +203,7 @@ pub struct ScanArguments {
 
     /// Fields that need not be the same as in the baseline
     #[arg(long, value_name = "FIELD", value_delimiter = ',', value_parser = Field::WORDS)]
-    #[arg(requires = "baseline")]
+    #[arg(requires = "baseline", conflicts_with_all = ["quick", "shard"])]
     pub ignore: Vec<String>,
 
     #[command(flatten)]
@@ -202,7 +219,7 @@ pub struct ScanArguments {
 
     /// Stop after this time (seconds, or `90s`, `10m`, `4h`); with --checkpoint the next run goes on
     /// from there
-    #[arg(long, value_name = "TIME", value_parser = stress::time)]
+    #[arg(long, value_name = "TIME", value_parser = stress::time, allow_negative_numbers = true)]
     pub max_duration: Option<Duration>,
 
     /// Keep in this file what was read, so that a scan that was stopped goes on from there; it is
@@ -211,7 +228,7 @@ pub struct ScanArguments {
     pub checkpoint: Option<PathBuf>,
 
     /// Read content no faster than this many bytes a second (K, M, G and T mean KiB to TiB)
-    #[arg(long, value_name = "BYTES/s", value_parser = bytes)]
+    #[arg(long, value_name = "BYTES/s", value_parser = bytes, allow_negative_numbers = true)]
     pub max_rate: Option<NonZeroU64>,
 
     /// Let everybody else go first: idle I/O class, and nice 19
@@ -327,8 +344,20 @@ pub struct ExplainArguments {
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
-    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+    let seconds = text.parse().ok().and_then(|it| Duration::try_from_secs_f64(it).ok());
+    seconds
+        .filter(|seconds| seconds.as_secs() < 1 << 32)
+        .ok_or_else(|| format!("not a number of seconds from 0 to {}", u32::MAX))
+}
+
+/// Any number, such as a seed.
+fn number(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("not a whole number from 0 to {}", u64::MAX))
+}
+
+/// A number of something.
+fn count(text: &str) -> Result<NonZeroU64, String> {
+    text.parse().map_err(|_| format!("not a whole number from 1 to {}", u64::MAX))
 }
 
 /// A number of bytes, with K, M, G or T behind it where it is one of KiB, MiB, GiB or TiB.
@@ -355,6 +384,20 @@ mod tests {
         for text in ["", "M", "0", "0G", "-1", "1.5M", "20MB", "é", "18446744073709551615G"] {
             assert!(bytes(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn numbers_say_from_where_to_where() {
+        assert_eq!(seconds("0"), Ok(Duration::ZERO));
+        assert_eq!(seconds("1.5"), Ok(Duration::from_millis(1500)));
+        for text in ["", "-1", "nan", "inf", "4294967296", "99999999999999999999"] {
+            let said = seconds(text).unwrap_err();
+            assert_eq!(said, "not a number of seconds from 0 to 4294967295", "{text}");
+        }
+        assert_eq!(number("0"), Ok(0));
+        assert!(number("-1").unwrap_err().ends_with("from 0 to 18446744073709551615"));
+        assert_eq!(count("1").map(NonZeroU64::get), Ok(1));
+        assert!(count("0").unwrap_err().starts_with("not a whole number from 1 to "));
     }
 
     #[test]

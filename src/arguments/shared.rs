@@ -13,11 +13,12 @@ use super::{When, seconds};
 pub struct WorkArguments {
     /// Threads to work with [default: one a processor]
     #[arg(id = "threads", long = "threads", value_name = "N")]
-    #[arg(value_parser = clap::value_parser!(u16).range(1..=512))]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=512), allow_negative_numbers = true)]
     pub asked: Option<u16>,
 
     /// Give a mount up as hung when a system call takes longer; 0 waits for ever
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    #[arg(allow_negative_numbers = true)]
     pub stat_timeout: Duration,
 }
 

@@ -1,16 +1,18 @@
 //! Options of `fscan stress` and `fscan replay`.
 
+use std::ffi::OsStr;
 use std::num::NonZeroU64;
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use scanner::scratch::Owner;
 use stress::OpKind;
 use stress::generator::Profile;
 
-use super::{ProgressArguments, ResultArguments, bytes};
+use super::{ProgressArguments, ResultArguments, bytes, count, number};
 
 /// Options of `fscan stress`.
 #[derive(Args, Debug)]
@@ -19,7 +21,7 @@ pub struct StressArguments {
     /// Where to work: a directory on the filesystem to hammer, and a name for it; a scratch
     /// directory is made there and removed at the end [default: the home directory, /tmp, /dev/shm
     /// and the current one, one of each type of filesystem]
-    #[arg(value_name = "NAME=DIR", value_parser = place)]
+    #[arg(value_name = "NAME=DIR", value_parser = a_place())]
     pub places: Vec<Place>,
 
     /// Make filesystems to work on, in memory and in a mount namespace of its own: ext4, xfs, btrfs
@@ -28,15 +30,15 @@ pub struct StressArguments {
     pub provision: bool,
 
     /// For how long: `90s`, `10m`, `8h` [default: 60s, unless --ops is given]
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = time, allow_negative_numbers = true)]
     pub duration: Option<Duration>,
 
     /// How many operations on each target, or a few more
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     pub ops: Option<NonZeroU64>,
 
     /// What operations are made from: the same seed makes the same ones [default: the time]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number, allow_negative_numbers = true)]
     pub seed: Option<u64>,
 
     /// Which operations, how often
@@ -49,12 +51,12 @@ pub struct StressArguments {
 
     /// The most that files take on each target at once, in bytes (K, M, G), and with --provision
     /// the most memory that is taken
-    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    #[arg(long, value_name = "BYTES", value_parser = bytes, allow_negative_numbers = true)]
     pub max_bytes: Option<NonZeroU64>,
 
     /// Trees that are worked on at once on each target
     #[arg(long, value_name = "N", default_value_t = 1)]
-    #[arg(value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=256), allow_negative_numbers = true)]
     pub threads: u16,
 
     /// End at the first divergence
@@ -96,7 +98,7 @@ pub struct ReplayArguments {
     pub file: PathBuf,
 
     /// Where to run it (may be given several times) [default: here=.]
-    #[arg(long, value_name = "NAME=DIR", value_parser = place)]
+    #[arg(long, value_name = "NAME=DIR", value_parser = a_place())]
     pub on: Vec<Place>,
 
     /// Run it on filesystems that are made for it, as `fscan stress --provision` makes them
@@ -161,22 +163,30 @@ pub enum Language {
 }
 
 /// `NAME=DIR`, or a directory that is called as its last name.
-pub fn place(text: &str) -> Result<Place, String> {
+pub fn place(text: impl AsRef<OsStr>) -> Result<Place, String> {
+    let text = text.as_ref().as_bytes();
     if text.is_empty() {
         return Err("a directory is missing".to_owned());
     }
-    let (name, directory) = match text.split_once('=') {
-        Some((name, directory)) if !name.contains('/') => (name.to_owned(), directory),
+    let mut parts = text.splitn(2, |byte| *byte == b'=');
+    let (name, directory) = match (parts.next(), parts.next()) {
+        (Some(name), Some(directory)) if !name.contains(&b'/') => (name, directory),
         _ => (last_name(text), text),
     };
     if name.is_empty() || directory.is_empty() {
         return Err("say it as NAME=DIR".to_owned());
     }
-    Ok(Place { name, directory: directory.into() })
+    // A directory need not be UTF-8, and reports call it by a text.
+    let name = String::from_utf8_lossy(name).into_owned();
+    Ok(Place { name, directory: OsStr::from_bytes(directory).into() })
 }
 
-fn last_name(path: &str) -> String {
-    path.rsplit('/').find(|name| !name.is_empty()).unwrap_or("root").to_owned()
+fn a_place() -> impl TypedValueParser<Value = Place> {
+    OsStringValueParser::new().try_map(place)
+}
+
+fn last_name(path: &[u8]) -> &[u8] {
+    path.rsplit(|byte| *byte == b'/').find(|name| !name.is_empty()).unwrap_or(b"root")
 }
 
 /// An operation by its verb; help lists them.
@@ -226,11 +236,14 @@ mod tests {
 
     #[test]
     fn a_place_is_called_by_its_name_or_its_last_directory() {
-        let said = |text| place(text).map(|place| (place.name, place.directory));
+        let said = |text: &str| place(text).map(|place| (place.name, place.directory));
         assert_eq!(said("a=/b"), Ok(("a".to_owned(), "/b".into())));
         assert_eq!(said("/b/c/"), Ok(("c".to_owned(), "/b/c/".into())));
         assert_eq!(said("/a=b/c"), Ok(("c".to_owned(), "/a=b/c".into())));
         assert_eq!(said("/"), Ok(("root".to_owned(), "/".into())));
+        let latin = OsStr::from_bytes(b"/b/caf\xe9");
+        let called = place(latin).unwrap();
+        assert_eq!((called.name.as_str(), called.directory.as_os_str()), ("caf\u{fffd}", latin));
         assert!(said("=x").is_err() && said("x=").is_err() && said("").is_err());
     }
 }

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use reports::TarPattern;
 use scanner::scratch::Owner;
 
-use super::{ProgressArguments, ResultArguments};
+use super::{ProgressArguments, ResultArguments, number};
 
 /// Options of `fscan tar`.
 #[derive(Args, Debug)]
@@ -25,11 +25,12 @@ pub struct TarArguments {
 
     /// Packages at once [default: as the pattern does it]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    #[arg(allow_negative_numbers = true)]
     pub jobs: Option<u16>,
 
     /// How often everything is extracted, compared and removed
     #[arg(long, value_name = "N", default_value_t = 1)]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..), allow_negative_numbers = true)]
     pub rounds: u32,
 
     /// Have a competing installer retire and remove packages meanwhile
@@ -89,10 +90,12 @@ pub struct SourceArguments {
     /// project]
     #[arg(long, value_name = "PACKAGES", group = "from")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(allow_negative_numbers = true)]
     pub generated: Option<u32>,
 
     /// What made-up packages are made from: the same seed makes the same packages
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = number)]
+    #[arg(allow_negative_numbers = true)]
     pub seed: u64,
 }
 

@@ -101,12 +101,38 @@ fn usage_errors_end_with_2_and_say_what_is_wrong() {
         (&["--threads", "nonsense", "/tmp"], "nonsense"),
         (&["--threads", "0", "/tmp"], "0"),
         (&["--exclude", "[", "/tmp"], "["),
-        (&["--stat-timeout", "-1", "/tmp"], "-1"),
+        (&["--stat-timeout", "-1", "/tmp"], "from 0 to 4294967295"),
+        (&["--threads", "-1", "/tmp"], "-1 is not in 1..=512"),
+        (&["--max-rate", "-1", "/tmp"], "not a number of bytes"),
+        (&["--max-duration", "-1", "/tmp"], "a time is a number above 0"),
+        (&["stress", "--seed", "-1"], "not a whole number from 0 to 18446744073709551615"),
+        (&["stress", "--ops", "-1"], "not a whole number from 1 to 18446744073709551615"),
+        (&["stress", "--duration", "-1"], "a time is a number above 0"),
+        (&["stress", "--max-bytes", "-1"], "not a number of bytes"),
+        (&["tar", "--jobs", "-1"], "-1 is not in 1..=4096"),
+        (&["tar", "--rounds", "-1"], "-1 is not in 1.."),
+        (&["tar", "--generated", "-1"], "-1 is not in 1..=1000000"),
+        (&["tar", "--seed", "-1"], "not a whole number from 0 to"),
+        (&["--ignore", "mtime", "/tmp"], "--baseline"),
+        (&["--quick", "--ignore", "mtime", "/tmp"], "--ignore"),
+        (&["--no-settings", "diff", "a", "b"], "a command comes first"),
+        (&["-q", "report", "r.json"], "`fscan report ...`"),
         (&["completions", "nonsense"], "nonsense"),
     ] {
         let outcome = run(arguments);
         outcome.expect_code(2).expect(outcome.stderr().contains(word), &format!("{word} is named"));
         outcome.expect(outcome.stdout().is_empty(), "nothing on stdout");
+    }
+}
+
+/// What is called like a command is scanned where it is there.
+#[test]
+fn a_folder_called_like_a_command_is_a_path() {
+    let dir = Dir::new();
+    files(&dir.folder("diff"), 3);
+    for arguments in [&["--quick", "diff"][..], &["scan", "--quick", "diff"]] {
+        let outcome = Fscan::new(&dir).args(arguments).args(["--skip", "kernel"]).run();
+        outcome.expect_code(0).expect(outcome.stdout().contains("HEALTHY"), "it is scanned");
     }
 }
 
