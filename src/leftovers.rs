@@ -17,10 +17,11 @@ pub fn name(places: &[PathBuf], kind: Kind, why: &str) {
     }
 }
 
-/// Removes what is left in these places; where an owner is given, only what that left.
-pub fn clean(places: &[PathBuf], kind: Kind, owner: Option<&Owner>) -> Status {
+/// Removes what is left in these places; where an owner is given, only what that left. That nothing
+/// was is said to people, unless they want quiet.
+pub fn clean(places: &[PathBuf], kind: Kind, owner: Option<&Owner>, quiet: bool) -> Status {
     let is_meant = |leftover: &Leftover| owner.is_none_or(|owner| leftover.is_of(owner));
-    let mut status = Status::Clean;
+    let (mut status, mut found) = (Status::Clean, false);
     for place in places {
         // A place that is gone keeps nothing in the other ones.
         let left = leftovers(place, kind).unwrap_or_else(|error| {
@@ -29,6 +30,7 @@ pub fn clean(places: &[PathBuf], kind: Kind, owner: Option<&Owner>) -> Status {
             Vec::new()
         });
         for leftover in left.into_iter().filter(is_meant) {
+            found = true;
             match remove(&leftover) {
                 Ok(()) => output::say(&format!("{}: removed", shown(&leftover))),
                 Err(error) => {
@@ -37,6 +39,11 @@ pub fn clean(places: &[PathBuf], kind: Kind, owner: Option<&Owner>) -> Status {
                 }
             }
         }
+    }
+    if !found && status == Status::Clean && owner.is_none() && !quiet {
+        let shown: Vec<_> =
+            places.iter().map(|place| PathName::from(place.as_path()).escaped()).collect();
+        output::say(&format!("nothing to remove in {}", shown.join(", ")));
     }
     status
 }

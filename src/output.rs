@@ -15,6 +15,7 @@ use reports::{
 
 use crate::arguments::{Format, ShapeArguments, When};
 
+pub use advice::advice;
 pub use file::{Content, check_target, place_of, save_file, save_readable};
 
 /// Columns of a report that is not shown on a narrower terminal.

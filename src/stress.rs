@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 use reports::{PathName, Stress, UncheckedCollector, UncheckedReason};
+use rustix::io::Errno;
 use scanner::scratch::Kind;
 use stress::generator::{Mix, Profile};
 use stress::run::{self, Done, StressOptions, Watch};
@@ -48,7 +49,8 @@ const INODES_A_LANE: u64 = 12_000;
 pub fn run(arguments: &StressArguments) -> anyhow::Result<Status> {
     if arguments.clean {
         let owner = arguments.left_by.as_ref();
-        return Ok(leftovers::clean(&directories(arguments), Kind::Stress, owner));
+        let quiet = arguments.result.is_quiet();
+        return Ok(leftovers::clean(&directories(arguments), Kind::Stress, owner, quiet));
     }
     if let Some(directory) = &arguments.reproducers {
         // Said before a run rather than after it.
@@ -235,9 +237,21 @@ fn message(watch: &Watch, elapsed: Duration) -> String {
     )
 }
 
+/// Makes a directory in one that is there: a path that is mistyped is made nowhere.
 fn make_directory(directory: &Path) -> anyhow::Result<()> {
-    let made = std::fs::create_dir_all(directory);
-    made.with_context(|| format!("{}: mkdir", PathName::from(directory).escaped()))
+    match std::fs::create_dir(directory) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && directory.is_dir() => Ok(()),
+        Err(error) => {
+            let above = directory.parent().filter(|above| *above != Path::new(""));
+            let above = PathName::from(above.unwrap_or(Path::new("."))).escaped();
+            let why = match Errno::from_io_error(&error) {
+                Some(errno) => output::advice(errno, &above),
+                None => error.to_string(),
+            };
+            anyhow::bail!("{}: mkdir: {why}", PathName::from(directory).escaped())
+        }
+        Ok(()) => Ok(()),
+    }
 }
 
 /// Writes each reproducer to a file of its own. The report holds them too, and comes out whatever

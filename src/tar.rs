@@ -22,7 +22,8 @@ const CONTROL: &str = "/dev/shm";
 pub fn run(arguments: &TarArguments) -> anyhow::Result<Status> {
     if arguments.clean {
         let owner = arguments.left_by.as_ref();
-        return Ok(leftovers::clean(&places(arguments), Kind::Tar, owner));
+        let quiet = arguments.result.is_quiet();
+        return Ok(leftovers::clean(&places(arguments), Kind::Tar, owner, quiet));
     }
     let quiet = arguments.result.is_quiet();
     let (control, caught) = watched::begin(quiet)?;

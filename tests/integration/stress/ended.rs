@@ -106,7 +106,9 @@ fn what_a_killed_run_left_is_named_and_cleaned() {
         outcome.expect_code(0).expect_one_error_line(left.to_str().unwrap());
         expect_empty(&outcome, place);
         let outcome = Fscan::new(dir).args(["stress", "--clean"]).arg(place).run();
-        outcome.expect_code(0).expect(outcome.stderr().is_empty(), "there is nothing more to do");
+        outcome.expect_code(0).expect_one_error_line("nothing to remove in ");
+        let outcome = Fscan::new(dir).args(["stress", "--clean", "-q"]).arg(place).run();
+        outcome.expect_code(0).expect(outcome.stderr().is_empty(), "which is not said with -q");
     });
 }
 

@@ -104,7 +104,7 @@ impl<'a> Hunt<'a> {
         let below = dir.folder(format!("tmpfs/below-{number}"));
         let plain = dir.folder(format!("tmpfs/plain-{number}"));
         let (point, saved) =
-            (dir.folder(format!("mnt/{number}")), dir.join(format!("saved/{number}")));
+            (dir.folder(format!("mnt/{number}")), dir.folder("saved").join(number.to_string()));
         let mounted = Mounted::new(&below, &point, Script::new([rule])).unwrap();
         let run = stress(dir, "x", &point).args(["--until-divergence", "--duration=60s"]);
         let run = run.arg(format!("--seed={seed}")).args(["--max-bytes=32M", "--reproducers"]);

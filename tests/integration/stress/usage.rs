@@ -1,6 +1,8 @@
 //! What cannot be done, said in one clear line before anything is done.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 
 use super::{expect_empty, scratches};
 use crate::harness::{Dir, Fscan, User, is_root};
@@ -28,6 +30,7 @@ fn wrong_arguments_are_told() {
         (&["stress", "x=place", "--operations=format"], "invalid value 'format'"),
         (&["stress", "x=place", "--profile=all"], "possible values: npm, mixed"),
         (&["stress", "x=place", "--ops=9", "--reproducers=file/below"], "file/below: mkdir"),
+        (&["stress", "x=place", "--ops=9", "--reproducers=no/such"], "no/such: mkdir: ENOENT; there is no folder no"),
         (&["stress", "x=missing", "--clean"], "missing: open says ENOENT"),
         (&["replay", "missing"], "missing: open"),
         (&["replay", "place"], "place: it cannot be read: Is a directory"),
@@ -41,6 +44,16 @@ fn wrong_arguments_are_told() {
         }
         expect_empty(&outcome, &place);
     }
+}
+
+/// Names of directories are bytes.
+#[test]
+fn a_directory_whose_name_is_not_utf_8_is_worked_in() {
+    let dir = Dir::new();
+    let place = dir.path().join(OsStr::from_bytes(b"caf\xe9"));
+    fs::create_dir(&place).unwrap();
+    let outcome = Fscan::new(&dir).args(["stress", "--clean"]).arg(&place).run();
+    outcome.expect_code(0).expect_one_error_line("nothing to remove in ");
 }
 
 #[test]
