@@ -23,7 +23,9 @@ const EXT: &[&str] = &["ext2", "ext3", "ext4"];
 /// What a repair does and does not.
 const REPAIR_CAVEAT: &str = "A repair makes the filesystem consistent, not the files whole: it can \
                              cut, empty or remove them, and move them to lost+found without their \
-                             names.";
+                             names. On a device that answers EIO it comes only after the device was \
+                             replaced, or copied to a sound one: e2fsck -fy goes on over what it \
+                             cannot read, and writes there.";
 
 /// Every rule. Within a stage this is the order of the recommendations.
 pub(super) fn all() -> impl Iterator<Item = &'static Rule> {

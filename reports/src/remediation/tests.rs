@@ -30,6 +30,25 @@ fn under_home(code: Code) -> Finding {
     finding(code, b"/home/coder/app/file")
 }
 
+/// Copies and repairs of a device that fails come after it is known that it fails.
+#[test]
+fn an_input_output_error_leads_below_the_filesystem_first() {
+    let told = |code, found: &str| {
+        let mut finding = under_home(code);
+        found.clone_into(&mut finding.found);
+        recommend(known(&[finding], &[volume()]))
+    };
+    let eio = "reading it says EIO (input/output error)";
+    for code in [Code::ContentUnreadable, Code::DirectoryReadError, Code::ExtentMapUnreadable] {
+        let recommendations = told(code, eio);
+        let at = |id| recommendations.iter().position(|it| it.id == id).unwrap();
+        assert!(at("find-device-errors") < at("check-ext4-offline"), "{code}");
+        assert!(recommendations[at(REPAIR)].caveat.contains("answers EIO"), "{code}");
+        let others = told(code, "reading it says EUCLEAN");
+        assert!(others.iter().all(|it| it.id != "find-device-errors"), "{code}");
+    }
+}
+
 #[test]
 fn each_rule_fires_on_its_facts_in_the_order_of_work() {
     let ext4 = || volume();

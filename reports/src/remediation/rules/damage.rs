@@ -67,6 +67,37 @@ pub(super) static RULES: &[Rule] = &[
         confidence: Confidence::High,
     },
     Rule {
+        id: "find-device-errors",
+        title: "Look below the filesystem: something answered EIO",
+        stage: Stage::Diagnose,
+        when: When { severities: &[Severity::Corrupt], mentions: &["EIO"], ..ANY },
+        steps: &[
+            run(
+                "On the node, before it restarts: which device failed, and at which sectors.",
+                "dmesg -T | grep -iE 'i/o error|medium error|timed out|reset'",
+            ),
+            run("The disks that the filesystem lies on.", "lsblk -s {device}"),
+            run(
+                "What each of them says of itself: sectors that are pending or were replaced, and \
+                 errors on record. DISK is its name.",
+                "smartctl -x /dev/DISK",
+            ),
+            tell(
+                "Of a volume with replicas (Longhorn) look at each replica, and at the disk of the \
+                 node that it is on: a sound one has the bytes still.",
+            ),
+            tell(
+                "A disk that fails is copied whole, and once, before anything else reads all of it \
+                 (ddrescue), and then replaced. Check and repair the copy.",
+            ),
+        ],
+        caveat: "Not each EIO is the disk's: the network to a replica, a time-out, an image that is \
+                 shorter than its filesystem, or the filesystem itself may answer so. Where the log \
+                 names no device, look at the filesystem first.",
+        source: "kernel block/blk-core.c (blk_errors); smartctl(8); GNU ddrescue manual",
+        confidence: Confidence::High,
+    },
+    Rule {
         id: "check-ext4-offline",
         title: "Check the ext4 filesystem offline, without repairing",
         stage: Stage::Diagnose,

@@ -57,6 +57,7 @@ fn every_rule_is_seen_to_apply() {
         "keep-volume-claim",
         "check-xfs-offline",
         "check-btrfs-offline",
+        "find-device-errors",
         "date-kernel-errors",
         "scan-again-quiet",
         "stop-writes-on-errors",
