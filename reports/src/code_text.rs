@@ -760,7 +760,7 @@ pub(crate) static TABLE: &[CodeText] = &[
                   time differs, too: it was written since, or a copy of it went wrong.",
         detection: "BLAKE3 of all bytes now against BLAKE3 in the baseline. So are told as well, in \
                     the tree that the baseline is of, a file that was made since, whatever its time, \
-                    and one that the kernel swaps to.",
+                    and what is written without the filesystem: swap files, and what GRUB remembers.",
         remedy: "Where nothing should have been written since the baseline, copy the file again \
                  from where it came. Where people worked in between, it is their work.",
     },

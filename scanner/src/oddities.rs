@@ -82,6 +82,9 @@ pub struct Oddities {
     /// `ctime` is set by the kernel alone. Images that are made as a whole (squashfs, erofs) and
     /// servers show what they were told.
     pub change_time_is_true: bool,
+    /// Two names that are exchanged within a directory have other times of change afterwards. Not on
+    /// xfs, which sets those of the directory alone (fs/xfs/xfs_inode.c, `xfs_cross_rename`).
+    pub exchanges_show: bool,
     /// Once a file's pages are clean, the next store to a mapped one shows in its times, and
     /// cachestat(2) tells which are not. Not on tmpfs, which writes nothing back, so that only the
     /// first store to a page shows, nor on overlayfs, which holds no pages itself.
@@ -122,6 +125,7 @@ const FOREIGN: Oddities = Oddities {
     is_ext: false,
     symlink_size_is_length: false,
     change_time_is_true: false,
+    exchanges_show: false,
     mapped_stores_show: false,
     named_inodes_have_links: false,
     sizes_count_names: false,
@@ -145,6 +149,7 @@ const PLAIN: Oddities = Oddities {
     is_ext: false,
     symlink_size_is_length: true,
     change_time_is_true: true,
+    exchanges_show: true,
     mapped_stores_show: true,
     named_inodes_have_links: true,
     sizes_count_names: false,
@@ -169,6 +174,7 @@ pub fn of(filesystem: &str) -> Oddities {
             ..PLAIN
         },
         "xfs" => Oddities {
+            exchanges_show: false,
             extent_addresses: ExtentAddresses::Device,
             uuid: Uuid::InGeometry,
             fsid_is_its_own: false,

@@ -38,3 +38,32 @@ fn an_index_that_the_kernel_gave_up_earlier_is_suspect() {
         drop(home);
     });
 }
+
+/// One that the scan sees itself does not stand for another one, nor does that of another filesystem.
+#[test]
+fn each_given_up_index_of_each_filesystem_is_told_once() {
+    in_lab(LAB, |dir| {
+        let other = Dir::new();
+        let damaged = |dir: &Dir| {
+            let image = Image::ext4(dir, 64, &["-b", "4096", "-O", "^metadata_csum"]);
+            image.fill(|top| ["many", "more"].iter().for_each(|it| files(&top.join(it), 2000)));
+            let places = ["/many", "/more"].map(|path| image.block(path, 0) * 4096 + HASH_VERSION);
+            let file = File::options().write(true).open(image.file()).unwrap();
+            places.iter().for_each(|at| file.write_all_at(&[0xe4], *at).unwrap());
+            let home = image.mount("ro,errors=continue");
+            (image, home)
+        };
+        let damaged = [damaged(dir), damaged(&other)];
+        let homes = damaged.iter().map(|(_, home)| home);
+        for home in homes.clone() {
+            assert_eq!(fs::read_dir(home.join("many")).unwrap().count(), 2000);
+        }
+        let scan = Fscan::new(dir).args(["--format", "json"]).args(homes.map(Mount::point));
+        let report = scan.run().expect_code(1).report();
+        let rows = report.findings_of("directory-index-dropped");
+        let mut told: Vec<_> =
+            rows.iter().map(|row| (row.severity.clone(), row.occurrences)).collect();
+        told.sort();
+        assert_eq!(told.len(), 4, "{told:?}");
+    });
+}

@@ -133,3 +133,27 @@ fn a_damaged_name_is_no_rename() {
         outcome.expect(report.findings_of("entry-moved").is_empty(), "nobody moved it");
     });
 }
+
+/// What GRUB remembers it writes at boot, without the filesystem; and a swap file may hold the memory of a
+/// machine that sleeps.
+#[test]
+fn what_is_written_without_the_filesystem_proves_no_damage() {
+    in_lab(LAB, |dir| {
+        let mut asleep = vec![b'x'; 8192];
+        asleep[4086..4096].copy_from_slice(b"S1SUSPEND\0");
+        let grub = b"# GRUB Environment Block\nsaved_entry=0\n######";
+        let image = image(dir, |top| {
+            file(&top.join("t/grubenv"), grub);
+            file(&top.join("t/swap"), &asleep);
+        });
+        age(&image, &["/t", "/t/grubenv", "/t/swap"]);
+        let [of_grub, of_swap] = [image.block("/t/grubenv", 0), image.block("/t/swap", 1)];
+        let write = |device: &File| {
+            device.write_all_at(b"1", of_grub * 4096 + 37).unwrap();
+            device.write_all_at(b"b", of_swap * 4096 + 7).unwrap();
+        };
+        let outcome = compared(dir, &image, |_| (), write);
+        assert_eq!(severities(&outcome, "content-differs").len(), 2);
+        assert!(severities(&outcome, "content-changed").is_empty());
+    });
+}

@@ -64,6 +64,8 @@ impl Change {
                 return;
             }
             _ if before.modified_at != after.modified_at => return,
+            // A volume that was put back to a snapshot has old times, too, and then the version before
+            // of a file whose time an archive set.
             Writing::Never if before.modified_at.1 != 0 => Unwritten::TimeOfChange,
             Writing::Possible if is_changed => Unwritten::TimeSetBack,
             Writing::Never | Writing::Possible => return,

@@ -6,6 +6,7 @@ use std::hash::BuildHasher;
 use super::change::Change;
 use super::difference::{Difference, DifferenceKind};
 use super::directory_times::{DirectoryTimes, Waiting};
+use super::fields::is_same_time;
 use super::hard_links::HardLinks;
 use super::join::{Join, Pair};
 use super::lone::Lones;
@@ -168,7 +169,9 @@ impl<S: Sink> Pass<'_, S> {
         if let Some(DifferenceKind::TypeChanged { untouched }) = &mut change.kind {
             *untouched = self.untouched.holds(&before.path);
         }
-        if let Some(tree) = self.options.same_tree.as_ref().filter(|_| change.is_of_content())
+        let may_be_silent =
+            change.is_of_content() && is_same_time(before.modified_at, after.modified_at);
+        if let Some(tree) = self.options.same_tree.as_ref().filter(|_| may_be_silent)
             && let Some(writing) = tree.writing(&before.path)
         {
             let in_place = self.untouched.is_in_place(&before.path);

@@ -26,6 +26,8 @@ pub struct SameTree {
     device: Device,
     /// When BEFORE was begun.
     since: Timestamp,
+    /// Whether names that were exchanged in one directory show in the times of what they lead to.
+    pub(super) exchanges_show: bool,
 }
 
 /// What is known of what wrote to a file since BEFORE.
@@ -35,7 +37,7 @@ pub(super) enum Writing {
     Never,
     /// Something may have.
     Possible,
-    /// It was made since, or the kernel swaps to it.
+    /// It was made since, or is of those that are written without the filesystem.
     Certain,
 }
 
@@ -65,12 +67,18 @@ impl SameTree {
         let (opened, facts) = opened(&after.root).filter(|_| same)?;
         let told = Filesystem::of(opened.as_fd(), &facts).oddities;
         let is_true = told.change_time_is_true && told.mapped_stores_show;
-        if is_true { Self::at(&after.root, before.created_at) } else { None }
+        let tree = Self::at(&after.root, before.created_at).filter(|_| is_true)?;
+        Some(SameTree { exchanges_show: told.exchanges_show, ..tree })
     }
 
     pub(super) fn at(root: &Path, since: Timestamp) -> Option<Self> {
         let (_, facts) = opened(root)?;
-        Some(SameTree { root: root.to_owned(), device: facts.device(), since })
+        Some(SameTree {
+            root: root.to_owned(),
+            device: facts.device(),
+            since,
+            exchanges_show: true,
+        })
     }
 
     /// Whether nothing changed a directory since, as its time of change says. An encrypted one has other
@@ -88,7 +96,7 @@ impl SameTree {
             seconds as f64 + f64::from(nanoseconds) / 1e9 > self.since.as_unix_seconds()
         });
         let may_be_written = !self.has_rested(&facts, Self::REST_OF_FILES);
-        Some(if is_made_since || is_swap_area(&opened) {
+        Some(if is_made_since || is_written_below(&opened) {
             Writing::Certain
         } else if may_be_written {
             Writing::Possible
@@ -110,20 +118,24 @@ impl SameTree {
     }
 }
 
-/// Whether the kernel may write to a file on its own account, which no time tells: one that was made for
-/// swapping ends its first page with these words (mkswap(8)).
-fn is_swap_area(file: &OwnedFd) -> bool {
+/// Whether a file is one that is written without the filesystem, so that no time tells: what the kernel
+/// swaps to, or wrote to before it slept, says so at the end of its first page (mkswap(8); kernel
+/// kernel/power/swap.c), what GRUB remembers at its beginning (GRUB manual, environment block).
+fn is_written_below(file: &OwnedFd) -> bool {
     const PAGES: [u64; 3] = [4096, 16384, 65536];
+    const WORDS: [&[u8; 10]; 5] =
+        [b"SWAPSPACE2", b"SWAP-SPACE", b"S1SUSPEND\0", b"S2SUSPEND\0", b"LINHIB0001"];
+    const GRUB: &[u8; 24] = b"# GRUB Environment Block";
+    let path = format!("/proc/self/fd/{}", file.as_raw_fd());
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let Ok(readable) = open(format!("/proc/self/fd/{}", file.as_raw_fd()), flags, Mode::empty())
-    else {
-        return false;
-    };
-    PAGES.iter().any(|page| {
-        let mut words = [0; 10];
-        pread(&readable, &mut words, page - 10) == Ok(10)
-            && matches!(&words, b"SWAPSPACE2" | b"SWAP-SPACE")
-    })
+    let opened = open(&path, flags | OFlags::NOATIME, Mode::empty());
+    let Ok(readable) = opened.or_else(|_| open(&path, flags, Mode::empty())) else { return false };
+    let mut head = [0; 24];
+    let is_of_grub = pread(&readable, &mut head, 0) == Ok(24) && &head == GRUB;
+    let mut words = [0; 10];
+    let mut ends_with =
+        |page| pread(&readable, &mut words, page - 10) == Ok(10) && WORDS.contains(&&words);
+    is_of_grub || PAGES.into_iter().any(&mut ends_with)
 }
 
 fn opened(path: &Path) -> Option<(OwnedFd, InodeFacts)> {

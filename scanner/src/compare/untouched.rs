@@ -44,14 +44,18 @@ impl<'o> UntouchedDirectories<'o> {
     }
 
     /// Whether what lies at a path is what lay there: no directory above it was put there by a rename,
-    /// which brings the times of all below along, but sets the time of change of the directory itself or
-    /// of the one that holds it. That of the root fscan itself sets.
+    /// which brings the times of all below along, but sets the time of change of the directory itself,
+    /// and both of the one that holds it. The root's time of change fscan itself sets, but puts back when
+    /// it was modified.
     pub(super) fn is_in_place(&mut self, path: &[u8]) -> bool {
         let Some(tree) = self.tree else { return false };
         self.leave(path);
         let is_known = self.open.last().is_some_and(|open| parent_of(path) == Some(&open.path));
-        let mut below_root = self.open.iter_mut().filter(|open| !open.path.is_empty());
-        is_known && below_root.all(|open| open.rests(tree))
+        let in_place = |open: &mut Open| match open.path.is_empty() {
+            true => tree.exchanges_show || open.same_time,
+            false => open.rests(tree),
+        };
+        is_known && self.open.iter_mut().all(in_place)
     }
 
     /// Forgets what does not hold a path.

@@ -13,6 +13,7 @@ use kernel_log::LogPosition;
 pub use kernel_log::try_log;
 use mount_state::read_only_by_error;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -112,17 +113,16 @@ impl KernelWatch {
     /// Whether damage on a device is known by now: the scan found it, or the kernel has it on record.
     /// `since` is when the tree was last looked at.
     pub fn is_damaged(&self, device: Device, since: Instant) -> bool {
-        let watched = self.watched();
-        let Some(known) = watched.iter().find(|known| known.mount.device == device) else {
-            return false;
+        let ask = |what: fn(&Watched) -> bool| {
+            self.watched().iter().any(|known| known.mount.device == device && what(known))
         };
-        if known.damaged || known.before.as_ref().is_some_and(|before| before.errors > 0) {
+        if ask(|known| known.damaged || known.before.as_ref().is_some_and(|it| it.errors > 0)) {
             return true;
         }
-        if known.before.is_some() {
+        if ask(|known| known.before.is_some()) {
             sleep(RECORDED_WITHIN.saturating_sub(since.elapsed()));
         }
-        known.has_new_errors()
+        ask(Watched::has_new_errors)
     }
 
     /// Asks again and judges every filesystem, each once.
@@ -152,11 +152,10 @@ impl Watched {
         };
         let grown = grown.or_else(|| self.spoken());
         let given_up = self.given_up_indexes(lines, findings);
-        given_up.into_iter().for_each(|finding| findings.add(finding));
-        let damaged = self.damaged || recorded.is_some() || grown.is_some();
+        let damaged = self.damaged || !given_up.is_empty() || recorded.is_some() || grown.is_some();
         let has_errors = after.as_ref().is_some_and(|counters| counters.errors > 0);
         let all = [recorded, grown, self.turned_read_only(has_errors), self.goes_on(damaged)];
-        all.into_iter().flatten().for_each(|finding| findings.add(finding));
+        all.into_iter().flatten().chain(given_up).for_each(|finding| findings.add(finding));
         match (&after, log) {
             (Some(after), Some(log)) => {
                 KernelCheck::Ran { log: log.err(), blocks: after.blocks().collect() }
@@ -185,21 +184,25 @@ impl Watched {
     }
 
     /// Indexes of directories that the kernel gave up since the mount, where this scan came too late to
-    /// see it.
-    fn given_up_indexes(&self, lines: &[String], seen: &FindingCollector) -> Vec<Finding> {
-        let too_late = lines.iter().filter(|_| !seen.has(Code::DirectoryIndexDropped));
-        let told = too_late.filter_map(|line| Some((line, kernel_log::given_up_index(line)?)));
-        told.map(|(line, inode)| {
+    /// see it, each once.
+    fn given_up_indexes(&self, lines: &[String], findings: &FindingCollector) -> Vec<Finding> {
+        let is_here = |path: &PathName| path.as_bytes().starts_with(&self.mount.point);
+        let seen = findings.rows_of(Code::DirectoryIndexDropped).map(|found| &found.subject);
+        let seen = seen.filter(|subject| subject.path.as_ref().is_some_and(is_here));
+        let seen: BTreeSet<u64> = seen.filter_map(|subject| subject.inode).collect();
+        let told = lines.iter().filter_map(|line| Some((kernel_log::given_up_index(line)?, line)));
+        let told: BTreeMap<u64, &String> =
+            told.filter(|(inode, _)| !seen.contains(inode)).collect();
+        let finding = |(inode, line): (u64, &String)| {
             let subject = Subject { inode: Some(inode), ..self.subject() };
-            let found = format!("kernel log: {line}");
-            let expected = "the hash index stays in use";
+            let (expected, found) = ("the hash index stays in use", format!("kernel log: {line}"));
             let mut finding = Finding::new(Code::DirectoryIndexDropped, subject, expected, found);
             finding.severity = Severity::Suspect;
             finding.evidence =
                 vec!["said since the mount; the directory may be gone by now".into()];
             finding
-        })
-        .collect()
+        };
+        told.into_iter().map(finding).collect()
     }
 
     fn subject(&self) -> Subject {

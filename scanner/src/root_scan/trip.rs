@@ -34,12 +34,12 @@ impl RootScan {
         let keeps_time = own.is_root() || own.as_raw() == root.uid();
         if self.control.is_stopped() {
             Some("the scan was stopped")
+        } else if ground.filesystem.is_read_only() {
+            Some("the filesystem is read-only")
         } else if self.each_gathered(|gathered| gathered.findings.has_corruption())
             || self.kernel.is_damaged(ground.filesystem.device, seen)
         {
             Some("damage is proven: nothing is written to this filesystem")
-        } else if ground.filesystem.is_read_only() {
-            Some("the filesystem is read-only")
         } else if self.options.records && !keeps_time {
             // The directory's time would change, and the next comparison tell of it.
             Some("the path belongs to another user, and its time could not be put back")

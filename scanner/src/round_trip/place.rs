@@ -23,6 +23,9 @@ use crate::scratch::{Kind, Scratch, ScratchError};
 /// The most that stays free, in bytes.
 const MOST_LEFT_FREE: u64 = 1 << 30;
 
+/// Blocks of a directory whose index may be full: with blocks of 1 KiB some 2,000 were seen.
+const LARGE: u64 = 500;
+
 /// A place, ready for use.
 pub struct Place {
     /// The directory, without symbolic links.
@@ -82,11 +85,15 @@ impl Place {
 pub type Admit<'a> = &'a dyn Fn(&Path, &Filesystem, Option<ErrorsPolicy>) -> Result<(), TripError>;
 
 /// That an ext4 makes no directory although it tells of room: for want of what its bitmaps hold. A
-/// quota would say EDQUOT there, and others may use their last room before they tell so (btrfs).
+/// quota would say EDQUOT there, and others may use their last room before they tell so (btrfs). In a
+/// large directory it may be the index that is full (large_dir, ext4(5)).
 fn full_in_spite(path: &Path, size: Size, error: &ScratchError) -> Option<TripError> {
     let now = Footing::of(path).ok().filter(|_| error.errno() == Errno::NOSPC)?;
     let (inodes, bytes) = (now.space.f_favail, bytes_left(&now.space));
-    let is_full = !now.filesystem.oddities.is_ext || room(path, &now.space, size).is_err();
+    let may_index_be_full = path.metadata().map_or(0, |it| it.len()) / LARGE >= now.space.f_frsize;
+    let is_full = may_index_be_full
+        || !now.filesystem.oddities.is_ext
+        || room(path, &now.space, size).is_err();
     (!is_full).then(|| TripError::FullInSpite { path: path.into(), inodes, bytes })
 }
 
