@@ -51,9 +51,9 @@ impl<'o> UntouchedDirectories<'o> {
         let Some(tree) = self.tree else { return false };
         self.leave(path);
         let is_known = self.open.last().is_some_and(|open| parent_of(path) == Some(&open.path));
-        let in_place = |open: &mut Open| match open.path.is_empty() {
-            true => tree.exchanges_show || open.same_time,
-            false => open.rests(tree),
+        let in_place = |open: &mut Open| {
+            let is_root = open.path.is_empty();
+            if is_root { tree.exchanges_show || open.same_time } else { open.rests(tree) }
         };
         is_known && self.open.iter_mut().all(in_place)
     }
