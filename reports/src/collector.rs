@@ -187,11 +187,6 @@ impl FindingCollector {
         self.codes.contains_key(&code)
     }
 
-    /// The rows that were kept of `code`.
-    pub fn rows_of(&self, code: Code) -> impl Iterator<Item = &Finding> {
-        self.codes.get(&code).into_iter().flat_map(|rows| rows.kept.values())
-    }
-
     /// Whether anything suspect or corrupt was found.
     pub fn has_damage(&self) -> bool {
         let rows = self.codes.values().flat_map(|rows| rows.kept.values());

@@ -26,13 +26,19 @@ const CASEFOLD: u32 = 0x4000_0000;
 #[derive(Clone, Copy, Debug)]
 pub struct IndexFlag {
     before: bool,
+    may_have: bool,
 }
 
 impl IndexFlag {
     /// Reads the flag of a directory that may have an index.
     pub fn before(directory: BorrowedFd<'_>, facts: &InodeFacts, filesystem: &Filesystem) -> Self {
         let may_have = filesystem.oddities.is_ext && facts.size() > filesystem.block_size;
-        IndexFlag { before: may_have && has(directory, INDEX) }
+        IndexFlag { before: may_have && has(directory, INDEX), may_have }
+    }
+
+    /// Whether a directory of several blocks had none: the kernel may have given it up earlier.
+    pub fn is_absent(self) -> bool {
+        self.may_have && !self.before
     }
 
     /// Reads it again after the listing.

@@ -46,6 +46,8 @@ struct Watched {
     /// Where the kernel's log ended, where it can be read.
     log: Option<LogPosition>,
     damaged: bool,
+    /// Directories of several blocks without an index.
+    without_index: BTreeSet<u64>,
 }
 
 /// How far the kernel could be asked about a filesystem.
@@ -100,7 +102,14 @@ impl KernelWatch {
             let earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner).take();
             let before = earlier.filter(|_| now.is_some()).or(now);
             let log = device.as_ref().and_then(|_| LogPosition::now());
-            watched.push(Watched { mount: mount.clone(), device, before, log, damaged: false });
+            watched.push(Watched {
+                mount: mount.clone(),
+                device,
+                before,
+                log,
+                damaged: false,
+                without_index: BTreeSet::new(),
+            });
         }
     }
 
@@ -108,6 +117,13 @@ impl KernelWatch {
     pub fn note_damage(&self, device: Device) {
         let mut watched = self.watched();
         watched.iter_mut().filter(|w| w.mount.device == device).for_each(|w| w.damaged = true);
+    }
+
+    /// Takes down a directory of several blocks that has no index.
+    pub fn note_without_index(&self, device: Device, ino: u64) {
+        let mut watched = self.watched();
+        let known = watched.iter_mut().filter(|known| known.mount.device == device);
+        known.for_each(|known| known.without_index.extend([ino]));
     }
 
     /// Whether damage on a device is known by now: the scan found it, or the kernel has it on record.
@@ -151,7 +167,7 @@ impl Watched {
             _ => None,
         };
         let grown = grown.or_else(|| self.spoken());
-        let given_up = self.given_up_indexes(lines, findings);
+        let given_up = self.given_up_indexes(lines);
         let damaged = self.damaged || !given_up.is_empty() || recorded.is_some() || grown.is_some();
         let has_errors = after.as_ref().is_some_and(|counters| counters.errors > 0);
         let all = [recorded, grown, self.turned_read_only(has_errors), self.goes_on(damaged)];
@@ -184,15 +200,12 @@ impl Watched {
     }
 
     /// Indexes of directories that the kernel gave up since the mount, where this scan came too late to
-    /// see it, each once.
-    fn given_up_indexes(&self, lines: &[String], findings: &FindingCollector) -> Vec<Finding> {
-        let is_here = |path: &PathName| path.as_bytes().starts_with(&self.mount.point);
-        let seen = findings.rows_of(Code::DirectoryIndexDropped).map(|found| &found.subject);
-        let seen = seen.filter(|subject| subject.path.as_ref().is_some_and(is_here));
-        let seen: BTreeSet<u64> = seen.filter_map(|subject| subject.inode).collect();
+    /// see it, each once. That one is missing is asked for as well: the log may lack the line of a mount
+    /// (the kernel limits how many it writes), and speak of another filesystem on this device.
+    fn given_up_indexes(&self, lines: &[String]) -> Vec<Finding> {
         let told = lines.iter().filter_map(|line| Some((kernel_log::given_up_index(line)?, line)));
         let told: BTreeMap<u64, &String> =
-            told.filter(|(inode, _)| !seen.contains(inode)).collect();
+            told.filter(|(inode, _)| self.without_index.contains(inode)).collect();
         let finding = |(inode, line): (u64, &String)| {
             let subject = Subject { inode: Some(inode), ..self.subject() };
             let (expected, found) = ("the hash index stays in use", format!("kernel log: {line}"));

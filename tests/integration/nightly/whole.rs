@@ -1,7 +1,7 @@
 //! Nights from start to end.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{FileExt, PermissionsExt};
 
 use reports::NightEnding::{Done, NotRun};
 use reports::{Night, Severity, Trend, TrendKind, TrendSeries};
@@ -131,19 +131,24 @@ const FULL_ALONE: &str = "quick.run = false\ntar.run = false\nstress.run = false
 
 #[test]
 fn what_a_night_proved_damaged_is_not_what_the_next_takes_for_sound() {
-    in_lab(&[], |dir| {
-        let root = Mount::tmpfs(&dir.join("root"), "size=8m");
-        let file = root.join("file");
-        fs::write(&file, "content").unwrap();
+    let lab = [Need::Loop, Need::Tool("mkfs.ext4"), Need::Tool("debugfs")];
+    in_lab(&lab, |dir| {
+        let image = Image::ext4(dir, 32, &["-b", "4096"]);
+        image.fill(|top| fs::write(top.join("file"), "content").unwrap());
+        for time in ["ctime", "crtime"] {
+            image.debugfs(&[&format!("set_inode_field /file {time} 20240101000000")]);
+        }
+        let root = image.mount("errors=continue");
         // The list of the first night outlives what is kept.
         let more = format!("{FULL_ALONE}[keep]\nnights = 1\n");
         let settings = settings(dir, &[root.point()], &more);
         nightly(dir, &settings).run().expect_code(0);
         let first = fs::read_link(dir.join("nights/latest")).unwrap();
-        // Other bytes, the same size and time.
-        let time = fs::metadata(&file).unwrap().modified().unwrap();
-        fs::write(&file, "Content").unwrap();
-        fs::File::options().write(true).open(&file).unwrap().set_modified(time).unwrap();
+        drop(root);
+        // Other bytes, and no time says that anything wrote them.
+        let device = fs::File::options().write(true).open(image.file()).unwrap();
+        device.write_all_at(b"C", image.block("/file", 0) * 4096).unwrap();
+        let root = image.mount("errors=continue");
         for time in ["first", "second"] {
             // Nights are named by the second.
             std::thread::sleep(std::time::Duration::from_secs(1));
@@ -160,5 +165,6 @@ fn what_a_night_proved_damaged_is_not_what_the_next_takes_for_sound() {
         told.expect(remarked("manifest.gz: it is damaged"), "which file is of no use");
         let trouble = night.troubles.iter().any(|it| it.contains("none can be relied on"));
         told.expect(trouble, "and what follows");
+        drop(root);
     });
 }
