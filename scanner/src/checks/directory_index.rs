@@ -13,6 +13,7 @@ use reports::Code;
 use rustix::fs::ioctl_getflags;
 
 use super::Anomaly;
+use crate::features::Feature;
 use crate::filesystem::Filesystem;
 use crate::inode_facts::InodeFacts;
 
@@ -26,19 +27,23 @@ const CASEFOLD: u32 = 0x4000_0000;
 #[derive(Clone, Copy, Debug)]
 pub struct IndexFlag {
     before: bool,
-    may_have: bool,
+    is_due: bool,
 }
 
 impl IndexFlag {
     /// Reads the flag of a directory that may have an index.
     pub fn before(directory: BorrowedFd<'_>, facts: &InodeFacts, filesystem: &Filesystem) -> Self {
         let may_have = filesystem.oddities.is_ext && facts.size() > filesystem.block_size;
-        IndexFlag { before: may_have && has(directory, INDEX), may_have }
+        let is_due = may_have
+            && filesystem.has(Feature::DirIndex)
+            && filesystem.lacks(Feature::MetadataCsum);
+        IndexFlag { before: may_have && has(directory, INDEX), is_due }
     }
 
-    /// Whether a directory of several blocks had none: the kernel may have given it up earlier.
+    /// Whether a directory of several blocks had none where the kernel makes them, and gives up what is
+    /// broken: it may have done so earlier.
     pub fn is_absent(self) -> bool {
-        self.may_have && !self.before
+        self.is_due && !self.before
     }
 
     /// Reads it again after the listing.
