@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::Path;
 use std::sync::Arc;
 
-use rustix::fs::{Mode, OFlags, fstatfs, fstatvfs, openat};
+use rustix::fs::{CWD, Mode, OFlags, fstatfs, fstatvfs, openat};
 
 use crate::features::{Feature, Superblock};
 use crate::filesystem_identity::FilesystemIdentity;
@@ -45,6 +46,13 @@ pub struct Filesystem {
 }
 
 impl Filesystem {
+    /// Learns what the file or directory at a path stands on; none where it cannot be asked.
+    pub fn at(path: &Path) -> Option<Self> {
+        let opened = openat(CWD, path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).ok()?;
+        let facts = InodeFacts::of_descriptor(opened.as_fd()).ok()?;
+        Some(Self::of(opened.as_fd(), &facts))
+    }
+
     /// Learns what `directory`, whose facts are given, stands on.
     pub fn of(directory: BorrowedFd<'_>, facts: &InodeFacts) -> Self {
         let mount = mounts::of_inode(facts);

@@ -5,13 +5,12 @@
 //! made from it. Elsewhere that number says nothing of the kind: xfs makes it from the device's
 //! number.
 
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::BorrowedFd;
 use std::path::Path;
 
-use rustix::fs::{Mode, OFlags, fstatvfs, open};
+use rustix::fs::fstatvfs;
 
 use crate::filesystem::Filesystem;
-use crate::inode_facts::InodeFacts;
 use crate::oddities::Uuid;
 use crate::system_calls::{btrfs_uuid, filesystem_uuid, xfs_uuid};
 
@@ -42,13 +41,7 @@ impl FilesystemIdentity {
 
     /// That of the filesystem that a directory lies on; nothing is known where it cannot be opened.
     pub fn at(directory: &Path) -> Self {
-        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let Ok(opened) = open(directory, flags, Mode::empty()) else { return Self::default() };
-        let facts = InodeFacts::of_descriptor(opened.as_fd());
-        facts.map_or_else(
-            |_| Self::default(),
-            |facts| Filesystem::of(opened.as_fd(), &facts).identity,
-        )
+        Filesystem::at(directory).map(|it| it.identity).unwrap_or_default()
     }
 
     /// Whether anything is known.

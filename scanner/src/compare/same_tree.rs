@@ -64,8 +64,7 @@ impl SameTree {
         let same = before.root_inode.is_some()
             && before.root_inode == after.root_inode
             && before.filesystem.is_of_the_same(&after.filesystem);
-        let (opened, facts) = opened(&after.root).filter(|_| same)?;
-        let told = Filesystem::of(opened.as_fd(), &facts).oddities;
+        let told = Filesystem::at(&after.root).filter(|_| same)?.oddities;
         let is_true = told.change_time_is_true && told.mapped_stores_show;
         let tree = Self::at(&after.root, before.created_at).filter(|_| is_true)?;
         Some(SameTree { exchanges_show: told.exchanges_show, ..tree })
