@@ -229,9 +229,7 @@ pub(crate) static TABLE: &[CodeText] = &[
         detection: "FS_IOC_GETFLAGS is read before and after listing. On filesystems without \
                     metadata_csum the kernel clears the index flag in memory when it meets a \
                     broken htree. It does so once a mount, so one look at a directory that did \
-                    not change meanwhile is proof. Who came to the directory earlier in the mount \
-                    leaves a line in the kernel's log alone: where that can be read, it is told as \
-                    suspect, else nothing is.",
+                    not change meanwhile is proof.",
         remedy: secure_and_diagnose!(),
     },
     CodeText {

@@ -164,11 +164,6 @@ impl Scope {
         Ok(())
     }
 
-    /// Takes down a directory of several blocks that has no index.
-    pub fn note_without_index(&self, directory: &InodeFacts) {
-        self.kernel.note_without_index(directory.device(), directory.ino());
-    }
-
     /// Whether a name is to be left out.
     pub fn is_excluded(&self, directory: &DirectoryNode, name: &[u8]) -> bool {
         self.options.exclude.matches(directory, name)

@@ -32,7 +32,6 @@ mod harness;
 mod healthy;
 mod html;
 mod hung_mounts;
-mod kernel_log;
 mod link_swaps;
 mod lost_inodes;
 mod manual;

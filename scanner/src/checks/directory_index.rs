@@ -13,7 +13,6 @@ use reports::Code;
 use rustix::fs::ioctl_getflags;
 
 use super::Anomaly;
-use crate::features::Feature;
 use crate::filesystem::Filesystem;
 use crate::inode_facts::InodeFacts;
 
@@ -27,23 +26,13 @@ const CASEFOLD: u32 = 0x4000_0000;
 #[derive(Clone, Copy, Debug)]
 pub struct IndexFlag {
     before: bool,
-    is_due: bool,
 }
 
 impl IndexFlag {
     /// Reads the flag of a directory that may have an index.
     pub fn before(directory: BorrowedFd<'_>, facts: &InodeFacts, filesystem: &Filesystem) -> Self {
         let may_have = filesystem.oddities.is_ext && facts.size() > filesystem.block_size;
-        let is_due = may_have
-            && filesystem.has(Feature::DirIndex)
-            && filesystem.lacks(Feature::MetadataCsum);
-        IndexFlag { before: may_have && has(directory, INDEX), is_due }
-    }
-
-    /// Whether a directory of several blocks had none where the kernel makes them, and gives up what is
-    /// broken: it may have done so earlier.
-    pub fn is_absent(self) -> bool {
-        self.is_due && !self.before
+        IndexFlag { before: may_have && has(directory, INDEX) }
     }
 
     /// Reads it again after the listing.

@@ -15,9 +15,6 @@ use crate::walk::{Listing, ListingError, OpenDirectory};
 impl Look<'_, '_> {
     /// What the kernel did while the directory was listed.
     pub(super) fn prove_dropped_index(&mut self, index: IndexFlag) {
-        if index.is_absent() {
-            self.scope.note_without_index(self.directory.facts);
-        }
         if self.pass == Pass::Walk
             && self.scope.options.checks.entries
             && let Some(anomaly) = index.after(self.directory.descriptor, self.directory.facts)

@@ -18,9 +18,6 @@ const RECORD: usize = 8192;
 /// Most records that are read; the log is a ring and may be written faster than it is read.
 const MOST_RECORDS: usize = 200_000;
 
-/// How a line ends that says that an index was given up.
-const GIVEN_UP: &str = "Corrupt directory, running e2fsck is recommended";
-
 /// A place in the kernel's log.
 #[derive(Debug)]
 pub(super) struct LogPosition(OwnedFd);
@@ -40,15 +37,6 @@ impl LogPosition {
         lines.retain(|line| line.starts_with("EXT4-fs error"));
         lines
     }
-}
-
-/// The inode of a directory whose index the kernel gave up, of a line that says so
-/// (fs/ext4/namei.c, `dx_probe`). It says it once a mount, to whoever came to the directory first.
-pub(super) fn given_up_index(line: &str) -> Option<u64> {
-    let rest = line.strip_prefix("EXT4-fs warning ")?;
-    let is_said = rest.contains(": dx_probe:") && rest.ends_with(GIVEN_UP);
-    let (_, number) = rest.split_once(": inode #").filter(|_| is_said)?;
-    number.split(':').next()?.parse().ok()
 }
 
 fn cannot(errno: Errno) -> String {
@@ -138,17 +126,6 @@ fn speaks_of_trouble(line: &str, device: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_given_up_index_is_told_by_its_inode() {
-        let line = "EXT4-fs warning (device loop0): dx_probe:894: inode #12: comm ls: Corrupt \
-                    directory, running e2fsck is recommended";
-        assert_eq!(given_up_index(line), Some(12));
-        let other = "EXT4-fs warning (device loop0): dx_probe:863: inode #12: comm ls: dx entry: \
-                     limit 0 != root limit 508";
-        assert_eq!(given_up_index(other), None);
-        assert_eq!(given_up_index(&line.replace("dx_probe:", "comm ")), None);
-    }
 
     #[test]
     fn only_lines_of_the_device_are_kept_once() {

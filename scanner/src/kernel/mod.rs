@@ -13,12 +13,11 @@ use kernel_log::LogPosition;
 pub use kernel_log::try_log;
 use mount_state::read_only_by_error;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use reports::{Code, Finding, FindingCollector, PathName, Severity, Subject};
+use reports::{Code, Finding, FindingCollector, PathName, Subject};
 
 use crate::errors_policy::ErrorsPolicy;
 use crate::inode_facts::Device;
@@ -46,8 +45,6 @@ struct Watched {
     /// Where the kernel's log ended, where it can be read.
     log: Option<LogPosition>,
     damaged: bool,
-    /// Directories of several blocks without an index.
-    without_index: BTreeSet<u64>,
 }
 
 /// How far the kernel could be asked about a filesystem.
@@ -102,14 +99,7 @@ impl KernelWatch {
             let earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner).take();
             let before = earlier.filter(|_| now.is_some()).or(now);
             let log = device.as_ref().and_then(|_| LogPosition::now());
-            watched.push(Watched {
-                mount: mount.clone(),
-                device,
-                before,
-                log,
-                damaged: false,
-                without_index: BTreeSet::new(),
-            });
+            watched.push(Watched { mount: mount.clone(), device, before, log, damaged: false });
         }
     }
 
@@ -117,13 +107,6 @@ impl KernelWatch {
     pub fn note_damage(&self, device: Device) {
         let mut watched = self.watched();
         watched.iter_mut().filter(|w| w.mount.device == device).for_each(|w| w.damaged = true);
-    }
-
-    /// Takes down a directory of several blocks that has no index.
-    pub fn note_without_index(&self, device: Device, ino: u64) {
-        let mut watched = self.watched();
-        let known = watched.iter_mut().filter(|known| known.mount.device == device);
-        known.for_each(|known| known.without_index.extend([ino]));
     }
 
     /// Whether damage on a device is known by now: the scan found it, or the kernel has it on record.
@@ -167,11 +150,10 @@ impl Watched {
             _ => None,
         };
         let grown = grown.or_else(|| self.spoken());
-        let given_up = self.given_up_indexes(lines);
-        let damaged = self.damaged || !given_up.is_empty() || recorded.is_some() || grown.is_some();
+        let damaged = self.damaged || recorded.is_some() || grown.is_some();
         let has_errors = after.as_ref().is_some_and(|counters| counters.errors > 0);
         let all = [recorded, grown, self.turned_read_only(has_errors), self.goes_on(damaged)];
-        all.into_iter().flatten().chain(given_up).for_each(|finding| findings.add(finding));
+        all.into_iter().flatten().for_each(|finding| findings.add(finding));
         match (&after, log) {
             (Some(after), Some(log)) => {
                 KernelCheck::Ran { log: log.err(), blocks: after.blocks().collect() }
@@ -197,25 +179,6 @@ impl Watched {
             Finding::new(Code::KernelErrorsDuringScan, self.subject(), expected, found);
         finding.evidence = errors.iter().skip(1).map(|l| format!("kernel log: {l}")).collect();
         Some(finding)
-    }
-
-    /// Indexes of directories that the kernel gave up since the mount, where this scan came too late to
-    /// see it, each once. That one is missing is asked for as well: the log may lack the line of a mount
-    /// (the kernel limits how many it writes), and speak of another filesystem on this device.
-    fn given_up_indexes(&self, lines: &[String]) -> Vec<Finding> {
-        let told = lines.iter().filter_map(|line| Some((kernel_log::given_up_index(line)?, line)));
-        let told: BTreeMap<u64, &String> =
-            told.filter(|(inode, _)| self.without_index.contains(inode)).collect();
-        let finding = |(inode, line): (u64, &String)| {
-            let subject = Subject { inode: Some(inode), ..self.subject() };
-            let (expected, found) = ("the hash index stays in use", format!("kernel log: {line}"));
-            let mut finding = Finding::new(Code::DirectoryIndexDropped, subject, expected, found);
-            finding.severity = Severity::Suspect;
-            finding.evidence =
-                vec!["said since the mount; the directory may be gone by now".into()];
-            finding
-        };
-        told.into_iter().map(finding).collect()
     }
 
     fn subject(&self) -> Subject {
