@@ -4,19 +4,34 @@ use anyhow::Context;
 use reports::{CheckRun, CheckStatus};
 use scanner::Exclusions;
 use scanner::compare::CompareOptions;
-use scanner::manifest::Gaps;
+use scanner::manifest::{Gaps, Header};
 
-/// One side: its root, and what is not known of it.
-pub type Side<'a> = (&'a [u8], &'a Gaps);
+/// One side.
+#[derive(Clone, Copy)]
+pub struct Side<'a> {
+    /// Its root.
+    pub root: &'a [u8],
+    /// Directories on which other filesystems were mounted that it holds as well.
+    pub mounts: &'a [Vec<u8>],
+    /// What is not known of it.
+    pub gaps: &'a Gaps,
+}
+
+impl<'a> Side<'a> {
+    /// What a manifest holds.
+    pub fn of_manifest(header: &'a Header) -> Self {
+        Side { root: &header.root, mounts: &header.mounts, gaps: &header.gaps }
+    }
+}
 
 /// The options for two sides.
 pub fn options(
     ignore: &[String],
     exclude: &[String],
-    (before, gaps_before): Side<'_>,
-    (after, gaps_after): Side<'_>,
+    before: Side<'_>,
+    after: Side<'_>,
 ) -> anyhow::Result<CompareOptions> {
-    let mut left_out = [&*gaps_before.excluded, &gaps_after.excluded].concat();
+    let mut left_out = [&*before.gaps.excluded, &after.gaps.excluded].concat();
     left_out.sort();
     left_out.dedup();
     let is_asked = |glob: &str| {
@@ -24,16 +39,18 @@ pub fn options(
         exclude.iter().any(|asked| asked.trim_end_matches('/') == glob)
     };
     left_out.retain(|glob| !is_asked(glob));
+    let mounts = before.mounts.iter().filter(|mount| !after.mounts.contains(mount));
     let fields: Result<_, String> = ignore.iter().map(|word| word.parse()).collect();
     Ok(CompareOptions {
         ignore: fields.map_err(anyhow::Error::msg).context("--ignore")?,
         exclude: Some(Exclusions::new(exclude).context("--exclude")?),
         left_out: Some(Exclusions::new(&left_out).context("--exclude of a manifest")?),
-        roots: vec![before.to_vec(), after.to_vec()],
+        roots: vec![before.root.to_vec(), after.root.to_vec()],
         own: Vec::new(),
+        unmounted: mounts.cloned().collect(),
         same_tree: None,
-        before: gaps_before.clone(),
-        after: gaps_after.clone(),
+        before: before.gaps.clone(),
+        after: after.gaps.clone(),
     })
 }
 

@@ -10,7 +10,7 @@ use scanner::compare::{DiffReport, Headers, diff_files, read_headers};
 use scanner::manifest::Header;
 
 use crate::arguments::DiffArguments;
-use crate::comparison;
+use crate::comparison::{self, Side};
 use crate::outcome::{Outcome, Seen};
 use crate::output;
 use crate::signals::Caught;
@@ -27,8 +27,8 @@ pub fn run(arguments: &DiffArguments) -> anyhow::Result<Status> {
     let options = comparison::options(
         &arguments.ignore,
         &arguments.exclude,
-        (&before.root, &before.gaps),
-        (&after.root, &after.gaps),
+        Side::of_manifest(&before),
+        Side::of_manifest(&after),
     )?;
     let outcome = Outcome::begin(&arguments.result);
     let mut report = DiffReport::new(&before.root, &after.root, arguments.result.all_findings);

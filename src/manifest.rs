@@ -14,7 +14,7 @@ use scanner::manifest::{
 use scanner::{FilesystemIdentity, Recorded};
 
 use crate::arguments::ScanArguments;
-use crate::comparison;
+use crate::comparison::{self, Side};
 use crate::output::{self, Content};
 
 /// The files of one scan.
@@ -90,8 +90,9 @@ impl<'a> Manifests<'a> {
         let mut report = DiffReport::new(&header.root, &root, self.arguments.result.all_findings);
         let entries = recorded.tree.entries();
         let ScanArguments { ignore, exclude, .. } = self.arguments;
-        let sides = ((&*header.root, &header.gaps), (&*root, &recorded.gaps));
-        let mut options = comparison::options(ignore, exclude, sides.0, sides.1)?;
+        let before = Side::of_manifest(header);
+        let after = Side { root: &root, mounts: &recorded.mounts, gaps: &recorded.gaps };
+        let mut options = comparison::options(ignore, exclude, before, after)?;
         options.same_tree = SameTree::of(header, recorded);
         options.own = recorded.tree.left_out().to_vec();
         let comparison = diff_with_baseline(path, entries, &options, &mut report)?;
@@ -140,6 +141,7 @@ impl<'a> Manifests<'a> {
             root: root_bytes(&recorded.root),
             filesystem: recorded.filesystem.clone(),
             root_inode: recorded.root_inode,
+            mounts: recorded.mounts.clone(),
             created_at: self.begun,
             counts: recorded.tree.counts(),
             gaps: recorded.gaps.clone(),

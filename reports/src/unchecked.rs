@@ -58,6 +58,8 @@ pub enum UncheckedReason {
     ArchiveDamaged,
     /// It lies where the tree could not be examined, so it may be there or not.
     NotReached,
+    /// Another filesystem was there when the manifest was made, and now an empty directory is.
+    NotMounted,
     /// It was left out when a manifest was made, and not by this comparison.
     LeftOut,
     /// When the manifest was made, files were in use there that no name led to any more: the tree held
@@ -105,6 +107,9 @@ impl UncheckedReason {
             UncheckedReason::ArchiveRefused => "unsafe or of a kind that is not extracted",
             UncheckedReason::ArchiveDamaged => "the archive could not be read to its end",
             UncheckedReason::NotReached => "it lies where the tree could not be examined",
+            UncheckedReason::NotMounted => {
+                "on another filesystem when the manifest was made, and nothing is mounted there now"
+            }
             UncheckedReason::LeftOut => "left out when a manifest was made (its --exclude)",
             UncheckedReason::NamesLost => {
                 "files in it had lost their names before the manifest was made"

@@ -318,6 +318,9 @@ impl Look<'_, '_> {
             self.miss(UncheckedReason::OtherFilesystem, "entry", Some(entry.name.to_bytes()));
             return None;
         }
+        if covered {
+            self.out.gathered.records.cross(self.directory.node, entry.name.to_bytes());
+        }
         let is_directory = facts.kind() == FileKind::Directory;
         let says_otherwise = !matches!(entry.kind, FileKind::Directory | FileKind::Unknown);
         if is_directory && says_otherwise && self.scope.options.shard.is_some() {

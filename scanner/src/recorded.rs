@@ -14,6 +14,8 @@ pub struct Recorded {
     pub filesystem: FilesystemIdentity,
     /// Its inode number.
     pub root_inode: Option<u64>,
+    /// Directories on which other filesystems are mounted that were walked as well, below the root.
+    pub mounts: Vec<Vec<u8>>,
     /// The names.
     pub tree: RecordTree,
     /// What is not known of the tree.
@@ -29,6 +31,8 @@ pub struct PendingRecords {
     pub(crate) filesystem: FilesystemIdentity,
     /// Its inode number.
     pub(crate) root_inode: Option<u64>,
+    /// Where other filesystems are mounted that were walked as well.
+    pub(crate) mounts: Vec<Vec<u8>>,
     /// Its names.
     pub(crate) tree: PendingTree,
     /// What is not known of its tree.
@@ -38,7 +42,7 @@ pub struct PendingRecords {
 impl PendingRecords {
     /// Waits for them.
     pub fn in_order(self) -> Recorded {
-        let PendingRecords { root, filesystem, root_inode, tree, gaps } = self;
-        Recorded { root, filesystem, root_inode, tree: tree.finish(), gaps }
+        let PendingRecords { root, filesystem, root_inode, mounts, tree, gaps } = self;
+        Recorded { root, filesystem, root_inode, mounts, tree: tree.finish(), gaps }
     }
 }

@@ -316,6 +316,7 @@ impl Account {
                 root: scan.path.clone(),
                 filesystem: ground.map(|it| it.filesystem.identity.clone()).unwrap_or_default(),
                 root_inode: ground.map(|it| it.identity.root_ino),
+                mounts: gathered.records.mounts(),
                 tree,
                 gaps,
             });

@@ -111,3 +111,37 @@ fn a_filesystem_that_stores_nothing_below_the_root_is_left_out() {
         outcome.expect(examples == [proc.point().to_str().unwrap()], "it is named");
     });
 }
+
+/// A volume below the root that is not mounted any more: what it held is not lost for that.
+#[test]
+fn what_a_mount_held_is_not_missing_where_that_is_not_mounted() {
+    in_lab(&[], |dir| {
+        let (tree, mount) = tree_with_mount(dir);
+        let scan = |options: &[&str]| {
+            let scan = Fscan::new(dir).args(["--read-only", "--skip", "kernel,environment"]);
+            let scan = scan.args(["--format", "json", "--cross-mounts"]).arg(&tree);
+            scan.args(options).in_folder(dir.path()).run()
+        };
+        scan(&["--manifest", "mounted"]).expect_code(0);
+        let point = mount.point().to_owned();
+        drop(mount);
+        for name in fs::read_dir(&point).unwrap() {
+            fs::remove_file(name.unwrap().path()).unwrap();
+        }
+        let compared = scan(&["--baseline", "mounted", "--manifest", "alone", "--strict"]);
+        let report = compared.expect_code(3).report();
+        compared.expect(report.unchecked_count("not-mounted") == 7, "it and each that it held");
+        let examples = report.unchecked_examples("not-mounted");
+        compared.expect(examples == [point.to_str().unwrap()], "once where");
+        compared.expect(report.codes().is_empty(), "nothing differs");
+
+        let diff = Fscan::new(dir).args(["diff", "mounted", "alone"]).in_folder(dir.path()).run();
+        let told = diff.expect_code(0).stdout();
+        diff.expect(told.contains("mounted there now (7 places)"), "so by two manifests");
+
+        fs::write(point.join("new"), "work went on").unwrap();
+        let compared = scan(&["--baseline", "mounted"]);
+        let report = compared.expect_code(1).report();
+        compared.expect(report.codes().contains("entry-missing"), "in a directory that is used");
+    });
+}

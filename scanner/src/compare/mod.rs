@@ -27,6 +27,7 @@ mod settle;
 mod shapes;
 mod strays;
 mod totals;
+mod unmounted;
 mod untouched;
 
 pub use difference::{Difference, DifferenceKind, FieldChange, Stray, Unwritten};

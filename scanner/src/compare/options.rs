@@ -122,6 +122,9 @@ pub struct CompareOptions {
     /// Paths that a scan writes itself: they are left out of AFTER, so that they are not missing there,
     /// and explain another time of their directory.
     pub own: Vec<Vec<u8>>,
+    /// Directories that another filesystem was mounted on in BEFORE and is not in AFTER: where one is
+    /// empty there, what it held is unchecked.
+    pub unmounted: Vec<Vec<u8>>,
     /// The tree itself, where AFTER was just walked and BEFORE is of the same one.
     pub same_tree: Option<SameTree>,
     /// What is not known of BEFORE: what is new there is unchecked. Its globs are in

@@ -13,6 +13,7 @@ use super::lone::Lones;
 use super::options::{CompareOptions, IgnoredFields};
 use super::scope::{Exclusion, Scope};
 use super::totals::{Class, CompareTotals, Counter, DirectoryTotals, bytes_of};
+use super::unmounted::Unmounted;
 use super::untouched::UntouchedDirectories;
 use crate::inode_facts::FileKind;
 use crate::manifest::{Entry, parent_of};
@@ -26,6 +27,8 @@ pub enum WhyUnchecked {
     NotExamined,
     /// It was left out when a manifest was made.
     LeftOut,
+    /// Nothing is mounted where another filesystem was in BEFORE.
+    NotMounted,
     /// In BEFORE files were in use that no name led to any more.
     NamesLost,
 }
@@ -68,6 +71,8 @@ pub fn compare<E>(
         sink,
         counter: Counter::default(),
         times: DirectoryTimes::default(),
+        unmounted: Unmounted::of(&options.unmounted),
+        mount_points: Vec::new(),
         untouched: UntouchedDirectories::new(options.same_tree.as_ref()),
         links: HardLinks::default(),
         missing: Lones::default(),
@@ -91,6 +96,9 @@ pub(super) struct Pass<'o, S> {
     pub(super) sink: &'o mut S,
     pub(super) counter: Counter,
     pub(super) times: DirectoryTimes,
+    pub(super) unmounted: Unmounted<'o>,
+    /// Directories of these, and what changed of them if they are the same.
+    pub(super) mount_points: Vec<(Vec<u8>, Change)>,
     pub(super) untouched: UntouchedDirectories<'o>,
     pub(super) links: HardLinks,
     pub(super) missing: Lones,
@@ -115,6 +123,9 @@ impl<S: Sink> Pass<'_, S> {
         if !path.is_empty() && path != b"lost+found" {
             self.below_root.0 += sides.0;
             self.below_root.1 += sides.1;
+        }
+        if let Pair::After(entry) | Pair::Both(_, entry) = &pair {
+            self.unmounted.note(entry);
         }
         while let Some(passed) = self.times.passed(Some(path)) {
             self.directory_passed(passed);
@@ -198,6 +209,8 @@ impl<S: Sink> Pass<'_, S> {
             let holds = |own: &Vec<u8>| parent_of(own) == Some(&before.path);
             let explained = self.options.own.iter().any(holds);
             self.times.wait_for(before.path, change.fields, explained);
+        } else if self.unmounted.is_one(&before.path) {
+            self.mount_points.push((before.path, change));
         } else {
             self.counter.count(change.class(Class::Unchanged), &before.path, before.kind, bytes);
             self.tell(before.path, None, change);

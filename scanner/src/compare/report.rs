@@ -90,6 +90,7 @@ impl Sink for DiffReport {
             WhyUnchecked::NotHashed => (UncheckedReason::NotHashed, "content"),
             WhyUnchecked::LeftOut => (UncheckedReason::LeftOut, "entry"),
             WhyUnchecked::NamesLost => (UncheckedReason::NamesLost, "tree"),
+            WhyUnchecked::NotMounted => (UncheckedReason::NotMounted, "entry"),
             WhyUnchecked::NotExamined => (UncheckedReason::NotReached, "entry"),
         };
         self.unchecked.add(reason, what, PathName::new(below(&self.after, path)));

@@ -20,6 +20,7 @@ impl<S: Sink> Pass<'_, S> {
         while let Some(passed) = self.times.passed(None) {
             self.directory_passed(passed);
         }
+        self.settle_mount_points();
         let (missing, added) = (std::mem::take(&mut self.missing), std::mem::take(&mut self.added));
         let moves = Moves::find(&missing, &added);
         self.settle_moved(&missing, &added, &moves);
@@ -58,6 +59,20 @@ impl<S: Sink> Pass<'_, S> {
             totals: self.counter.totals,
             directories: self.counter.into_directories(),
             nothing_left: self.below_root.0 > 0 && self.below_root.1 == 0,
+        }
+    }
+
+    /// What a filesystem that is not mounted covered is another directory than its root.
+    fn settle_mount_points(&mut self) {
+        for (path, change) in std::mem::take(&mut self.mount_points) {
+            if self.unmounted.is_empty(&path) {
+                self.counter.count(Class::Unchecked, &path, FileKind::Directory, 0);
+                self.sink.unchecked(WhyUnchecked::NotMounted, &path);
+            } else {
+                let class = change.class(Class::Unchanged);
+                self.counter.count(class, &path, FileKind::Directory, 0);
+                self.tell(path, None, change);
+            }
         }
     }
 
@@ -101,7 +116,8 @@ impl<S: Sink> Pass<'_, S> {
         }
     }
 
-    /// What may be in a directory that moved, where that could not be examined.
+    /// What may be in a directory that moved, where that could not be examined, or on a filesystem that
+    /// is not mounted.
     fn settle_unreached(
         &mut self,
         missing: &Lones,
@@ -109,10 +125,16 @@ impl<S: Sink> Pass<'_, S> {
         moves: &Moves,
     ) -> HashSet<usize> {
         let mut unreached = HashSet::new();
-        if self.options.after.unexamined.is_empty() {
+        if self.options.after.unexamined.is_empty() && self.options.unmounted.is_empty() {
             return unreached;
         }
         for (index, lone) in missing.iter().filter(|(index, _)| !moves.has_gone(*index)) {
+            if let Some(place) = self.unmounted.above(&lone.path) {
+                self.counter.count(Class::Unchecked, &lone.path, lone.kind, lone.bytes());
+                self.sink.unchecked(WhyUnchecked::NotMounted, place);
+                unreached.insert(index);
+                continue;
+            }
             let there = moves.would_be_at(missing, added, index);
             if let Some(there) = there.filter(|there| self.scope.is_unexamined(there)) {
                 self.counter.count(Class::Unchecked, &there, lone.kind, lone.bytes());

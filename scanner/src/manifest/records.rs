@@ -9,6 +9,7 @@ use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 
 use super::entry::{AttributeDigest, ContentHash};
+use super::order::compare_paths;
 use super::tree::LONGEST_PATH;
 use crate::content::{Content, OpenFile};
 use crate::inode_facts::{Device, FileKind, InodeFacts, InodeTime};
@@ -16,6 +17,13 @@ use crate::walk::DirectoryNode;
 
 /// Paths that could not be examined are noted up to this number.
 const MOST_UNEXAMINED: usize = 100_000;
+
+/// Mount points are named up to this number, and those of paths no longer than this, in bytes: they
+/// stand in one line.
+const MOST_MOUNTS: (usize, usize) = (256, 4096);
+
+/// A directory, and a name in it; no name stands for the directory itself.
+type Place = (Arc<DirectoryNode>, Box<[u8]>);
 
 /// One name.
 #[derive(Clone, Debug)]
@@ -136,7 +144,8 @@ impl Noted {
 pub struct Records {
     wanted: bool,
     noted: Noted,
-    unexamined: Vec<(Arc<DirectoryNode>, Box<[u8]>)>,
+    unexamined: Vec<Place>,
+    mounts: Vec<Place>,
 }
 
 impl Records {
@@ -203,6 +212,24 @@ impl Records {
         for (node, name) in other.unexamined {
             self.miss(&node, &name);
         }
+        self.mounts.extend(other.mounts);
+    }
+
+    /// Notes a directory that another filesystem is mounted on, into which the walk goes.
+    pub fn cross(&mut self, node: &Arc<DirectoryNode>, name: &[u8]) {
+        if self.wanted {
+            self.mounts.push((Arc::clone(node), name.into()));
+        }
+    }
+
+    /// The paths below the root of such directories, in the order of a manifest.
+    pub fn mounts(&self) -> Vec<Vec<u8>> {
+        let (most, longest) = MOST_MOUNTS;
+        let path = |(node, name): &Place| node.path_up_to(name, false, longest);
+        let mut paths: Vec<Vec<u8>> = self.mounts.iter().filter_map(path).collect();
+        paths.sort_by(|a, b| compare_paths(a, b));
+        paths.truncate(most);
+        paths
     }
 
     /// Notes what could not be examined: a name, or the whole directory where `name` is empty.
@@ -224,7 +251,7 @@ impl Records {
 
     /// The paths below the root that could not be examined.
     pub fn unexamined(&self) -> Vec<Vec<u8>> {
-        let path = |(node, name): &(Arc<DirectoryNode>, Box<[u8]>)| {
+        let path = |(node, name): &Place| {
             if name.is_empty() {
                 let above = node.parent();
                 return above.map_or_else(

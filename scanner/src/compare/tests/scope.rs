@@ -165,3 +165,31 @@ fn what_a_manifest_left_out_is_open_and_what_is_asked_to_be_left_out_is_not() {
         assert_eq!(unchecked, open, "{options:?}");
     }
 }
+
+#[test]
+fn what_lay_on_a_filesystem_that_is_not_mounted_is_unchecked_and_not_missing() {
+    let before = notation::entries("a=A m/ m/d/ m/d/f=F m/g=G mm/ mm/x=X");
+    let options = |mounts: &[&str]| CompareOptions {
+        unmounted: mounts.iter().map(|mount| (*mount).into()).collect(),
+        ..CompareOptions::default()
+    };
+    // Its root and the directory that it covered are two.
+    let told = told_with(&before, &notation::entries("a=A m/+m mm/"), &options(&["m"]));
+    assert_eq!(told.lines(), ["missing mm/x"]);
+    assert_eq!(told.unchecked, vec![(WhyUnchecked::NotMounted, "m".to_owned()); 4]);
+
+    for (after, lost) in [
+        // Something was put there: a copy that goes into one filesystem.
+        ("a=A m/ m/g=G mm/ mm/x=X", "missing m/d +1"),
+        ("a=A m/+t m/g=G mm/ mm/x=X", "missing m/d +1"),
+        // It is not even a place to mount anything on.
+        ("a=A mm/ mm/x=X", "missing m +3"),
+    ] {
+        let told = told_with(&before, &notation::entries(after), &options(&["m"]));
+        assert_eq!((told.lines(), told.unchecked.len()), (vec![lost.to_owned()], 0), "{after}");
+    }
+    let told = told_with(&[directory("m")], &notation::entries("m/+m m/f="), &options(&["m"]));
+    assert_eq!(told.lines(), ["added m/f", "metadata m: mode"]);
+    let told = told_with(&before, &notation::entries("a=A m/ mm/ mm/x=X"), &options(&[]));
+    assert_eq!(told.lines(), ["missing m/d +1", "missing m/g"]);
+}

@@ -33,6 +33,7 @@ fn sealed(entries: &[Entry]) -> Vec<u8> {
         root: b"/".into(),
         filesystem: crate::filesystem_identity::FilesystemIdentity::default(),
         root_inode: None,
+        mounts: Vec::new(),
         created_at: reports::Timestamp::now(),
         counts,
         gaps: Gaps { links_of_files_alone: true, ..Gaps::default() },

@@ -22,6 +22,8 @@ pub struct Header {
     pub filesystem: FilesystemIdentity,
     /// The inode number of the root; none in manifests of an early form.
     pub root_inode: Option<u64>,
+    /// Directories below the root on which other filesystems were mounted, which it holds as well.
+    pub mounts: Vec<Vec<u8>>,
     /// When the walk began.
     pub created_at: Timestamp,
     /// What it holds.
@@ -51,6 +53,8 @@ struct Wire {
     filesystem_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     root_inode: Option<u64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    mounts: Vec<WirePath>,
     created_at: Timestamp,
     #[serde(flatten)]
     counts: Counts,
@@ -88,6 +92,11 @@ impl WirePath {
             None => Some(self.path.into_bytes()),
         }
     }
+
+    fn all(paths: Vec<Self>) -> Result<Vec<Vec<u8>>, &'static str> {
+        let paths: Option<_> = paths.into_iter().map(WirePath::bytes).collect();
+        paths.ok_or("a path_hex is not hexadecimal")
+    }
 }
 
 impl Header {
@@ -103,14 +112,14 @@ impl Header {
             Some(hex) => from_hex(&hex).ok_or("root_hex is not hexadecimal")?,
             None => wire.root.into_bytes(),
         };
-        let unexamined: Option<_> = wire.unexamined.into_iter().map(WirePath::bytes).collect();
-        let unexamined = unexamined.ok_or("a path_hex is not hexadecimal")?;
+        let unexamined = WirePath::all(wire.unexamined)?;
+        let mounts = WirePath::all(wire.mounts)?;
         let Wire { excluded, hides_trusted, names_lost, all_links, part, .. } = wire;
         let links_of_files_alone = !all_links;
         let gaps = Gaps { unexamined, excluded, hides_trusted, names_lost, links_of_files_alone };
         let filesystem = FilesystemIdentity { uuid: wire.filesystem_uuid, id: wire.filesystem_id };
         let Wire { tool, root_inode, created_at, counts, .. } = wire;
-        Ok(Header { tool, root, filesystem, root_inode, created_at, counts, gaps, part })
+        Ok(Header { tool, root, filesystem, root_inode, mounts, created_at, counts, gaps, part })
     }
 
     /// The line, its newline included.
@@ -124,6 +133,7 @@ impl Header {
             filesystem_uuid: self.filesystem.uuid.clone(),
             filesystem_id: self.filesystem.id.clone(),
             root_inode: self.root_inode,
+            mounts: self.mounts.iter().map(|path| WirePath::of(path)).collect(),
             created_at: self.created_at,
             counts: self.counts,
             unexamined: self.gaps.unexamined.iter().map(|path| WirePath::of(path)).collect(),
@@ -171,6 +181,7 @@ mod tests {
                 root: root.to_vec(),
                 filesystem: FilesystemIdentity { uuid: Some("0-1".into()), id: None },
                 root_inode: (!root.is_empty()).then_some(u64::MAX),
+                mounts: if root.is_empty() { vec![] } else { vec![b"a\xff/b".to_vec()] },
                 created_at: Timestamp::from_unix_seconds(1_700_000_000).unwrap(),
                 counts: Counts { entries: 3, bytes: u64::MAX, ..Counts::default() },
                 gaps: Gaps {
