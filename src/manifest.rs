@@ -141,6 +141,7 @@ impl<'a> Manifests<'a> {
             root: root_bytes(&recorded.root),
             filesystem: recorded.filesystem.clone(),
             root_inode: recorded.root_inode,
+            mount_session: recorded.mount_session.clone(),
             mounts: recorded.mounts.clone(),
             created_at: self.begun,
             counts: recorded.tree.counts(),

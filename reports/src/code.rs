@@ -70,6 +70,7 @@ pub enum Code {
     EntryMoved,
     TypeChanged,
     MetadataChanged,
+    InodeChanged,
     HardLinksChanged,
     TarEntryError,
     TarContentDiffers,

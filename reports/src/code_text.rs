@@ -733,16 +733,18 @@ pub(crate) static TABLE: &[CodeText] = &[
         severity: Severity::Corrupt,
         title: "Content changed and its time did not",
         meaning: "Compared with the baseline the file has other bytes, but its size and \
-                  modification time are the same, or its time is the same and the time of change of \
-                  its inode says that nothing wrote to it. Hardly any write does that: it is how \
-                  silent corruption looks.",
+                  modification time are the same, or the time of change of its inode says that \
+                  nothing wrote to it. Hardly any write does that: it is how silent corruption looks.",
         detection: "BLAKE3 of all bytes now against BLAKE3 in the baseline. It is corrupt where the \
-                    baseline is of this very tree and the inode and every directory above it (but \
-                    for the root) have not changed since, by their times of change, which nobody can \
-                    set. Else it is suspect: a program may have set the time back after writing, as \
-                    tar, touch -r and others do, wrote through memory (mmap), or put another file \
-                    there. So it is in a copy, where those times tell nothing, and where the time is \
-                    a whole second, which archives (npm, tar) give to every version.",
+                    baseline is of this very tree, the filesystem stayed mounted since, and the inode \
+                    and every directory above it (but for the root) have not changed since, by their \
+                    times of change, which no program can set while the clock is right. Else it is \
+                    suspect. Where the filesystem was mounted anew, a write within seconds before a \
+                    crash, or before a snapshot of a volume in use, may have lost its times, or an \
+                    older state was put back. Where those times are newer, and in a copy, where they \
+                    tell nothing, a program may have set the time back after writing, as tar, touch -r \
+                    and others do, wrote through memory (mmap), or put another file there; and archives \
+                    (npm, tar) give one time of whole seconds to every version.",
         remedy: concat!(
             "Keep both copies until it is known which one is right. ",
             secure_and_diagnose!()
@@ -788,8 +790,8 @@ pub(crate) static TABLE: &[CodeText] = &[
                   a name sets the times of its directory: a damaged one loses names without that.",
         detection: "The baseline is of this very tree: the same filesystem, by its UUID, and the \
                     same inode as its root, wherever that is mounted. The directory's time of \
-                    modification is the one in the baseline, and its time of change, which nobody \
-                    can set back, lies seconds before the baseline was begun; so does that of each \
+                    modification is the one in the baseline, and its time of change, which no \
+                    program can set, lies seconds before the baseline was begun; so does that of each \
                     directory above it but for the root. Not in encrypted directories, nor on \
                     overlays and images. The evidence says where the same bytes are now, as after a \
                     repair or under a damaged name. A repair that removed the name, and a volume that \
@@ -852,6 +854,27 @@ pub(crate) static TABLE: &[CodeText] = &[
                     is.",
         remedy: "Copy with cp -a or rsync -aHAX as root, which keep all of it. `--ignore FIELD` \
                  leaves out what need not be the same.",
+    },
+    CodeText {
+        code: Code::InodeChanged,
+        word: "inode-changed",
+        check: "baseline",
+        severity: Severity::Corrupt,
+        title: "Metadata changed and the time of change did not",
+        meaning: "Compared with the baseline, permissions, the modification time, a link's target or a \
+                  device number are others, though whatever sets these sets the time of change of the \
+                  inode as well, and that is older than the baseline. A symbolic link cannot be \
+                  given another target at all, but only be replaced.",
+        detection: "The baseline is of this very tree, and the inode and every directory above it (but \
+                    for the root) have not changed since, by their times of change. It is corrupt where \
+                    the filesystem stayed mounted since, so that these times are sure. Else it is \
+                    suspect: a crash, or a snapshot of a volume in use, loses the times of the last \
+                    seconds, and a volume that was put back to an older state has all of them old. \
+                    Owners and attributes do not count: who looks may be shown others.",
+        remedy: concat!(
+            "Keep both copies until it is known which one is right. ",
+            secure_and_diagnose!()
+        ),
     },
     CodeText {
         code: Code::HardLinksChanged,

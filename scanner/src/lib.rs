@@ -48,6 +48,7 @@ mod kernel;
 mod links;
 pub mod manifest;
 mod memory;
+mod mount_session;
 pub mod mounts;
 mod names;
 mod oddities;

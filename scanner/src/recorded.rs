@@ -14,6 +14,8 @@ pub struct Recorded {
     pub filesystem: FilesystemIdentity,
     /// Its inode number.
     pub root_inode: Option<u64>,
+    /// What tells this mount of it from earlier and later ones, where that is known.
+    pub mount_session: Option<String>,
     /// Directories on which other filesystems are mounted that were walked as well, below the root.
     pub mounts: Vec<Vec<u8>>,
     /// The names.
@@ -31,6 +33,8 @@ pub struct PendingRecords {
     pub(crate) filesystem: FilesystemIdentity,
     /// Its inode number.
     pub(crate) root_inode: Option<u64>,
+    /// Which mount of it this is.
+    pub(crate) mount_session: Option<String>,
     /// Where other filesystems are mounted that were walked as well.
     pub(crate) mounts: Vec<Vec<u8>>,
     /// Its names.
@@ -42,7 +46,9 @@ pub struct PendingRecords {
 impl PendingRecords {
     /// Waits for them.
     pub fn in_order(self) -> Recorded {
-        let PendingRecords { root, filesystem, root_inode, mounts, tree, gaps } = self;
-        Recorded { root, filesystem, root_inode, mounts, tree: tree.finish(), gaps }
+        let PendingRecords { root, filesystem, root_inode, mount_session, mounts, tree, gaps } =
+            self;
+        let tree = tree.finish();
+        Recorded { root, filesystem, root_inode, mount_session, mounts, tree, gaps }
     }
 }

@@ -16,6 +16,7 @@ use crate::environment::{
 use crate::inode_facts::Device;
 use crate::kernel::{KernelCheck, KernelWatch};
 use crate::manifest::{Gaps, PendingTree};
+use crate::mount_session;
 use crate::options::ScanOptions;
 use crate::recorded::{PendingRecords, Recorded};
 use crate::root_report::{Ending, describe};
@@ -316,6 +317,7 @@ impl Account {
                 root: scan.path.clone(),
                 filesystem: ground.map(|it| it.filesystem.identity.clone()).unwrap_or_default(),
                 root_inode: ground.map(|it| it.identity.root_ino),
+                mount_session: ground.and_then(|it| mount_session::of(&it.filesystem)),
                 mounts: gathered.records.mounts(),
                 tree,
                 gaps,

@@ -56,6 +56,7 @@ fn manifest(dir: &Dir, name: &str, entries: &[Entry]) -> PathBuf {
         root: b"/home/coder".to_vec(),
         filesystem: FilesystemIdentity::default(),
         root_inode: None,
+        mount_session: None,
         mounts: Vec::new(),
         created_at: "2026-01-01T00:00:00Z".to_owned().try_into().unwrap(),
         counts: Counts::of(&tree),

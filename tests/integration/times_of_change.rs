@@ -2,9 +2,11 @@
 //! it was, and what they do not.
 
 use std::fs::{self, File};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
+
+use rustix::fs::{Advice, fadvise};
 
 use crate::harness::{Dir, Fscan, Image, Need, Outcome, in_lab};
 
@@ -54,6 +56,26 @@ fn compared(
     outcome
 }
 
+/// The same of a volume that stays mounted, where these files are not in the page cache any more.
+fn compared_while_mounted(
+    dir: &Dir,
+    image: &Image,
+    damage: impl FnOnce(&File),
+    changed: &[&str],
+) -> Outcome {
+    let home = image.mount("errors=continue");
+    let manifest = dir.join("before.jsonl.gz");
+    let scan = Fscan::new(dir).arg("--read-only").arg(home.point()).arg("--manifest");
+    scan.arg(&manifest).run().expect_code(0);
+    damage(&File::options().read(true).write(true).open(image.file()).unwrap());
+    for path in changed {
+        let file = File::open(home.point().join(path)).unwrap();
+        fadvise(&file, 0, None, Advice::DontNeed).unwrap();
+    }
+    let scan = Fscan::new(dir).args(["--read-only", "--format", "json"]).arg(home.point());
+    scan.arg("--baseline").arg(&manifest).run()
+}
+
 fn severities(outcome: &Outcome, code: &str) -> Vec<(String, String)> {
     let report = outcome.report();
     let rows = report.findings_of(code).into_iter();
@@ -82,7 +104,8 @@ fn directories_that_changed_places_prove_no_damage() {
     });
 }
 
-/// Nothing was written, and yet there are other bytes; but the kernel writes to what it swaps to.
+/// Nothing was written, and yet there are other bytes; but the kernel writes to what it swaps to. Where the
+/// volume was mounted anew, a time may have been lost.
 #[test]
 fn bytes_that_nothing_wrote_are_corrupt_but_in_a_swap_file() {
     in_lab(LAB, |dir| {
@@ -94,14 +117,82 @@ fn bytes_that_nothing_wrote_are_corrupt_but_in_a_swap_file() {
         });
         age(&image, &["/t", "/t/f", "/t/swap"]);
         let [of_file, of_swap] = [image.block("/t/f", 0), image.block("/t/swap", 1)];
-        let flip = |device: &File| {
-            device.write_all_at(b"b", of_file * 4096 + 7).unwrap();
-            device.write_all_at(b"b", of_swap * 4096 + 7).unwrap();
+        let flip = |byte| {
+            move |device: &File| {
+                device.write_all_at(byte, of_file * 4096 + 7).unwrap();
+                device.write_all_at(byte, of_swap * 4096 + 7).unwrap();
+            }
         };
-        let outcome = compared(dir, &image, |_| (), flip);
         let told = |name: &str, severity: &str| vec![(name.to_owned(), severity.to_owned())];
+        let outcome = compared_while_mounted(dir, &image, flip(b"b"), &["t/f", "t/swap"]);
         assert_eq!(severities(&outcome, "content-changed"), told("f", "corrupt"));
         assert_eq!(severities(&outcome, "content-differs"), told("swap", "suspect"));
+        let outcome = compared(dir, &image, |_| (), flip(b"c"));
+        assert_eq!(severities(&outcome, "content-changed"), told("f", "suspect"));
+        assert_eq!(severities(&outcome, "content-differs"), told("swap", "suspect"));
+    });
+}
+
+/// A database that is written in place: what it syncs is on the device before its times are.
+#[test]
+fn a_write_right_before_a_crash_proves_no_damage() {
+    in_lab(LAB, |dir| {
+        let image = image(dir, |top| file(&top.join("t/db"), &[b'a'; 16384]));
+        age(&image, &["/t", "/t/db"]);
+        let crashed = dir.join("crashed");
+        let write = |top: &Path| {
+            let file = File::options().write(true).open(top.join("t/db")).unwrap();
+            file.write_all_at(&[b'b'; 4096], 4096).unwrap();
+            file.sync_data().unwrap();
+            fs::copy(image.file(), &crashed).unwrap();
+        };
+        let crash = |device: &File| device.write_all_at(&fs::read(&crashed).unwrap(), 0).unwrap();
+        let outcome = compared(dir, &image, write, crash);
+        let report = outcome.expect_code(1).report();
+        outcome.expect(report.verdict == "suspect", "work explains it");
+        let told = ["content-changed", "content-differs"].map(|code| severities(&outcome, code));
+        assert_eq!(told.concat(), [("db".to_owned(), "suspect".to_owned())]);
+    });
+}
+
+/// No system call changes the target of a link, and every change of a mode leaves its time.
+#[test]
+fn an_inode_that_nothing_changed_is_not_called_work() {
+    in_lab(LAB, |dir| {
+        let image = image(dir, |top| {
+            ["f1", "f2", "mode", "worked_on"]
+                .iter()
+                .for_each(|name| file(&top.join("t").join(name), name.as_bytes()));
+            std::os::unix::fs::symlink("aim", top.join("t/link")).unwrap();
+        });
+        age(&image, &["/t", "/t/f1", "/t/f2", "/t/mode", "/t/link", "/t/worked_on"]);
+        let work = |top: &Path| {
+            let mode = fs::Permissions::from_mode(0o600);
+            fs::set_permissions(top.join("t/worked_on"), mode).unwrap();
+        };
+        let damage = |_: &File| {
+            image.debugfs(&[
+                "set_inode_field /t/link block[0] 0x78797a",
+                "set_inode_field /t/mode mode 0100666",
+            ]);
+            // Each of the two names leads to the other file.
+            let numbers = ["/t/f1", "/t/f2"].map(|path| image.inode(path));
+            image.debugfs(&["unlink /t/f1", "unlink /t/f2"]);
+            image.debugfs(&[
+                &format!("link <{}> /t/f1", numbers[1]),
+                &format!("link <{}> /t/f2", numbers[0]),
+            ]);
+        };
+        let outcome = compared(dir, &image, work, damage);
+        let report = outcome.expect_code(1).report();
+        let suspect = |name: &str| (name.to_owned(), "suspect".to_owned());
+        assert_eq!(severities(&outcome, "inode-changed"), ["link", "mode"].map(suspect));
+        assert_eq!(severities(&outcome, "content-changed"), ["f1", "f2"].map(suspect));
+        assert_eq!(
+            severities(&outcome, "metadata-changed"),
+            [("worked_on".to_owned(), "warning".to_owned())]
+        );
+        outcome.expect(report.verdict == "suspect", "mounted anew, it is not proven");
     });
 }
 
@@ -134,26 +225,35 @@ fn a_damaged_name_is_no_rename() {
     });
 }
 
-/// What GRUB remembers it writes at boot, without the filesystem; and a swap file may hold the memory of a
-/// machine that sleeps.
+/// What GRUB remembers it writes at boot, without the filesystem; a swap file may hold the memory of a
+/// machine that sleeps; quotas the kernel writes without a time, and so it does journals.
 #[test]
 fn what_is_written_without_the_filesystem_proves_no_damage() {
     in_lab(LAB, |dir| {
         let mut asleep = vec![b'x'; 8192];
         asleep[4086..4096].copy_from_slice(b"S1SUSPEND\0");
-        let grub = b"# GRUB Environment Block\nsaved_entry=0\n######";
+        let contents: [(&str, &[u8]); 5] = [
+            ("grubenv", b"# GRUB Environment Block\nsaved_entry=0\n######"),
+            ("swap", &asleep),
+            ("aquota.user", b"\x11\x1f\xc0\xd9\x01\0\0\0 and numbers for each user"),
+            (".journal", b"\xc0\x3b\x39\x98\0\0\0\x04 and blocks of metadata"),
+            ("bitmap", b"bitm\x04\0\0\0 and what must be synchronised"),
+        ];
+        let paths = contents.map(|(name, _)| format!("/t/{name}"));
         let image = image(dir, |top| {
-            file(&top.join("t/grubenv"), grub);
-            file(&top.join("t/swap"), &asleep);
+            contents.iter().for_each(|(name, bytes)| file(&top.join("t").join(name), bytes));
         });
-        age(&image, &["/t", "/t/grubenv", "/t/swap"]);
-        let [of_grub, of_swap] = [image.block("/t/grubenv", 0), image.block("/t/swap", 1)];
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        age(&image, &[&["/t"], &*paths].concat());
+        let blocks: Vec<u64> = paths.iter().map(|path| image.block(path, 0)).collect();
         let write = |device: &File| {
-            device.write_all_at(b"1", of_grub * 4096 + 37).unwrap();
-            device.write_all_at(b"b", of_swap * 4096 + 7).unwrap();
+            for block in blocks {
+                device.write_all_at(b"1", block * 4096 + 25).unwrap();
+            }
         };
-        let outcome = compared(dir, &image, |_| (), write);
-        assert_eq!(severities(&outcome, "content-differs").len(), 2);
+        let inside: Vec<&str> = paths.iter().map(|path| path.trim_start_matches('/')).collect();
+        let outcome = compared_while_mounted(dir, &image, write, &inside);
+        assert_eq!(severities(&outcome, "content-differs").len(), contents.len());
         assert!(severities(&outcome, "content-changed").is_empty());
     });
 }

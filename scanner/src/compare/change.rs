@@ -54,29 +54,43 @@ impl Change {
         })
     }
 
-    /// Decides by the file itself what wrote other bytes. One with another modification time was written
-    /// in any case, or is an older one: a volume can be put back to a snapshot.
-    pub(super) fn settle_content(&mut self, writing: Writing, before: &Entry, after: &Entry) {
-        let is_changed = matches!(self.kind, Some(DifferenceKind::ContentChanged { .. }));
-        let by = match writing {
-            Writing::Certain => {
-                self.kind = Some(DifferenceKind::ContentDiffers);
-                return;
+    /// Decides by the inode itself what changed it. `stays_mounted` says whether its times are sure to be
+    /// told.
+    pub(super) fn settle(&mut self, writing: Writing, stays_mounted: bool) {
+        let Some(kind) = &self.kind else { return };
+        self.kind = Some(match (writing, kind) {
+            (Writing::Never, _) if self.is_of_content() => {
+                let sure = Unwritten::TimeOfChange;
+                let by = if stays_mounted { sure } else { Unwritten::TimeOnDevice };
+                DifferenceKind::ContentChanged { by }
             }
-            _ if before.modified_at != after.modified_at => return,
-            // A volume that was put back to a snapshot has old times, too, and then the version before
-            // of a file whose time an archive set.
-            Writing::Never if before.modified_at.1 != 0 => Unwritten::TimeOfChange,
-            Writing::Possible if is_changed => Unwritten::TimeSetBack,
-            Writing::Never | Writing::Possible => return,
-        };
-        self.kind = Some(DifferenceKind::ContentChanged { by });
+            (Writing::Never, DifferenceKind::MetadataChanged) if self.is_of_the_inode() => {
+                DifferenceKind::InodeChanged { is_proven: stays_mounted }
+            }
+            (Writing::Possible, DifferenceKind::ContentChanged { by: Unwritten::SizeAndTime }) => {
+                DifferenceKind::ContentChanged { by: Unwritten::TimeSetBack }
+            }
+            (Writing::Certain, DifferenceKind::ContentChanged { .. }) => {
+                DifferenceKind::ContentDiffers
+            }
+            _ => return,
+        });
+    }
+
+    /// Whether a field differs that an inode holds whoever looks at it. Owners are told by the eyes of a
+    /// user namespace or a mount (idmapped), attributes by what its user may see and by the policy of
+    /// security modules.
+    fn is_of_the_inode(&self) -> bool {
+        let held = ["mode", "mtime", "target", "device"];
+        self.fields.iter().any(|field| held.contains(&field.name.as_str()))
     }
 
     /// The number that an entry belongs to which is in `unchanged` if nothing differs.
     pub(super) fn class(&self, unchanged: Class) -> Class {
         match self.kind {
-            Some(DifferenceKind::MetadataChanged) => Class::Metadata,
+            Some(DifferenceKind::MetadataChanged | DifferenceKind::InodeChanged { .. }) => {
+                Class::Metadata
+            }
             Some(_) => Class::Changed,
             None if self.is_content_unknown => Class::Unchecked,
             None => unchanged,

@@ -64,6 +64,11 @@ pub enum DifferenceKind {
     ContentDiffers,
     /// Metadata alone.
     MetadataChanged,
+    /// The same, of an inode that nothing changed, as its time of change says.
+    InodeChanged {
+        /// Whether that time cannot have been lost.
+        is_proven: bool,
+    },
     /// It shared its inode with another name and does no longer, or the other way round; the
     /// field says with which.
     HardLinksChanged {
@@ -86,8 +91,11 @@ pub struct Stray {
 /// What says that nothing wrote to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unwritten {
-    /// The time of change of its inode, in the very tree that BEFORE is of.
+    /// The time of change of its inode, in the very tree that BEFORE is of, which stayed mounted.
     TimeOfChange,
+    /// The same, but the filesystem was mounted anew since. A write just before a crash or a snapshot can
+    /// lose its time, and an older state may have been put back.
+    TimeOnDevice,
     /// Size and modification time are the same.
     SizeAndTime,
     /// The same, but the time is a whole second, as archives set it: unpacking another version

@@ -35,6 +35,7 @@ pub(super) fn finding(difference: &Difference, before: &[u8], after: &[u8]) -> F
     finding.evidence = evidence(difference, before, after);
     let is_doubtful = match difference.kind {
         DifferenceKind::ContentChanged { by } => by.is_doubtful(),
+        DifferenceKind::InodeChanged { is_proven } => !is_proven,
         DifferenceKind::Moved { .. } => is_found(difference),
         _ => return finding,
     };
@@ -69,6 +70,11 @@ fn evidence(difference: &Difference, before: &[u8], after: &[u8]) -> Vec<String>
     if let DifferenceKind::ContentChanged { by } = difference.kind {
         evidence.push(unwritten(by).to_owned());
     }
+    if let DifferenceKind::InodeChanged { is_proven } = difference.kind {
+        let proven = "nothing changed its inode since, as its time of change says, and the filesystem \
+                      stayed mounted";
+        evidence.push(if is_proven { proven } else { ON_DEVICE }.to_owned());
+    }
     if code(&difference.kind) == Code::EntryLost {
         evidence.push("its directory has not changed since, as its times say".to_owned());
     }
@@ -82,11 +88,17 @@ fn evidence(difference: &Difference, before: &[u8], after: &[u8]) -> Vec<String>
     evidence
 }
 
+const ON_DEVICE: &str = "nothing changed its inode since, as its time of change on the device says; a \
+                         write within seconds before a crash or a snapshot can lose its time, and an \
+                         older state of the volume may have been put back";
+
 fn unwritten(by: Unwritten) -> &'static str {
     match by {
         Unwritten::TimeOfChange => {
-            "nothing wrote to it since, as the time of change of its inode says"
+            "nothing wrote to it since, as the time of change of its inode says, and the filesystem \
+             stayed mounted"
         }
+        Unwritten::TimeOnDevice => ON_DEVICE,
         Unwritten::SizeAndTime => {
             "size and modification time are the same; a program that sets the time back leaves the \
              same behind"

@@ -6,7 +6,6 @@ use std::hash::BuildHasher;
 use super::change::Change;
 use super::difference::{Difference, DifferenceKind};
 use super::directory_times::{DirectoryTimes, Waiting};
-use super::fields::is_same_time;
 use super::hard_links::HardLinks;
 use super::join::{Join, Pair};
 use super::lone::Lones;
@@ -180,14 +179,15 @@ impl<S: Sink> Pass<'_, S> {
         if let Some(DifferenceKind::TypeChanged { untouched }) = &mut change.kind {
             *untouched = self.untouched.holds(&before.path);
         }
-        let may_be_silent =
-            change.is_of_content() && is_same_time(before.modified_at, after.modified_at);
-        if let Some(tree) = self.options.same_tree.as_ref().filter(|_| may_be_silent)
-            && let Some(writing) = tree.writing(&before.path)
+        let is_of_one = before.kind == after.kind && before.kind != FileKind::Directory;
+        if let Some(tree) = self.options.same_tree.as_ref()
+            && change.kind.is_some()
+            && is_of_one
+            && let Some(writing) = tree.writing(&before.path, before.kind)
         {
             let in_place = self.untouched.is_in_place(&before.path);
             let writing = if in_place { writing } else { writing.or_put_there() };
-            change.settle_content(writing, &before, after);
+            change.settle(writing, tree.stays_mounted);
         }
         if before.kind == after.kind {
             self.note_links(&before, after);

@@ -115,6 +115,7 @@ pub(super) fn code(kind: &DifferenceKind) -> Code {
         DifferenceKind::ContentChanged { .. } => Code::ContentChanged,
         DifferenceKind::ContentDiffers => Code::ContentDiffers,
         DifferenceKind::MetadataChanged => Code::MetadataChanged,
+        DifferenceKind::InodeChanged { .. } => Code::InodeChanged,
         DifferenceKind::HardLinksChanged { .. } => Code::HardLinksChanged,
     }
 }

@@ -4,6 +4,7 @@
 //! it. So it tells in the same tree alone, and there what was not written since.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,12 @@ pub struct SameTree {
     device: Device,
     /// When BEFORE was begun.
     since: Timestamp,
+    /// Seconds that a file must have rested then.
+    rest_of_files: f64,
+    /// Whether it stayed mounted, so that no time of change was lost.
+    pub(super) stays_mounted: bool,
+    /// Directories that another filesystem, or another directory, was mounted on in BEFORE.
+    pub(super) mounts: Vec<Vec<u8>>,
     /// Whether names that were exchanged in one directory show in the times of what they lead to.
     pub(super) exchanges_show: bool,
 }
@@ -53,49 +60,59 @@ impl SameTree {
     /// of up to two: a name could come, be seen and go within one.
     const REST: f64 = 3.0;
 
-    /// The same of a file. A store to a mapped page that is dirty already sets no time until the page
-    /// was written back, which takes half a minute by default (vm.dirty_expire_centisecs).
-    const REST_OF_FILES: f64 = 120.0;
-
     /// Where a tree that was just walked is that of a manifest, wherever it is mounted: by its
     /// filesystem and the number of its root. Nothing where times do not tell of every write, as on
     /// overlays, whose identity and times are those of a layer, and in images made as a whole.
+    /// Nor where the clock was set back since: by it BEFORE is yet to come.
     pub fn of(before: &Header, after: &Recorded) -> Option<Self> {
         let same = before.root_inode.is_some()
             && before.root_inode == after.root_inode
-            && before.filesystem.is_of_the_same(&after.filesystem);
+            && before.filesystem.is_of_the_same(&after.filesystem)
+            && before.created_at <= Timestamp::now();
         let told = Filesystem::at(&after.root).filter(|_| same)?.oddities;
         let is_true = told.change_time_is_true && told.mapped_stores_show;
         let tree = Self::at(&after.root, before.created_at).filter(|_| is_true)?;
-        Some(SameTree { exchanges_show: told.exchanges_show, ..tree })
+        let session = before.mount_session.as_ref();
+        Some(SameTree {
+            exchanges_show: told.exchanges_show,
+            stays_mounted: session.is_some() && session == after.mount_session.as_ref(),
+            mounts: before.mounts.clone(),
+            ..tree
+        })
     }
 
+    /// The tree below `root`, on one filesystem that stayed mounted.
     pub(super) fn at(root: &Path, since: Timestamp) -> Option<Self> {
         let (_, facts) = opened(root)?;
         Some(SameTree {
             root: root.to_owned(),
             device: facts.device(),
             since,
+            rest_of_files: rest_of_files(),
+            stays_mounted: true,
+            mounts: Vec::new(),
             exchanges_show: true,
         })
     }
 
     /// Whether nothing changed a directory since, as its time of change says. An encrypted one has other
-    /// names without its key (fscrypt).
+    /// names without its key (fscrypt); what is mounted on one may be another directory each time.
     pub(super) fn rests(&self, directory: &[u8]) -> bool {
         let opened = self.opened(directory, FileKind::Directory);
-        let plain = opened.filter(|(_, facts)| !facts.is_encrypted());
+        let plain = opened.filter(|(_, facts)| !facts.is_encrypted() && !facts.is_mount_root());
         plain.is_some_and(|(_, facts)| self.has_rested(&facts, Self::REST))
+            && !self.mounts.iter().any(|mount| mount == directory)
     }
 
-    /// What wrote to a file since, as its inode says; none where nothing is known of it.
-    pub(super) fn writing(&self, file: &[u8]) -> Option<Writing> {
-        let (opened, facts) = self.opened(file, FileKind::Regular)?;
+    /// What wrote to an inode since, as its times say; none where nothing is known of it.
+    pub(super) fn writing(&self, path: &[u8], kind: FileKind) -> Option<Writing> {
+        let (opened, facts) = self.opened(path, kind)?;
         let is_made_since = time_of_birth(opened.as_fd()).is_some_and(|(seconds, nanoseconds)| {
             seconds as f64 + f64::from(nanoseconds) / 1e9 > self.since.as_unix_seconds()
         });
-        let may_be_written = !self.has_rested(&facts, Self::REST_OF_FILES);
-        Some(if is_made_since || is_written_below(&opened) {
+        let may_be_written = !self.has_rested(&facts, self.rest_of_files);
+        let is_written_below = || kind == FileKind::Regular && is_written_below(&opened);
+        Some(if is_made_since || is_written_below() {
             Writing::Certain
         } else if may_be_written {
             Writing::Possible
@@ -117,24 +134,57 @@ impl SameTree {
     }
 }
 
+/// A store to a mapped page that is dirty already sets no time until the page was written back, for
+/// which it waits by default half a minute, and as long as somebody says
+/// (Documentation/admin-guide/sysctl/vm.rst).
+fn rest_of_files() -> f64 {
+    let seconds = |name, by_default| {
+        let set = fs::read_to_string(format!("/proc/sys/vm/{name}"));
+        set.ok()
+            .and_then(|set| set.trim().parse::<f64>().ok())
+            .map_or(by_default, |set| set / 100.0)
+    };
+    rest_for(seconds("dirty_expire_centisecs", 30.0), seconds("dirty_writeback_centisecs", 5.0))
+}
+
+/// The same where pages are written back in every `interval`, once they are as old as `expire`; an
+/// interval of 0 stands for never.
+fn rest_for(expire: f64, interval: f64) -> f64 {
+    const LEAST: f64 = 120.0;
+    if interval == 0.0 { f64::INFINITY } else { LEAST.max(2.0 * (expire + interval)) }
+}
+
 /// Whether a file is one that is written without the filesystem, so that no time tells: what the kernel
 /// swaps to, or wrote to before it slept, says so at the end of its first page (mkswap(8); kernel
-/// kernel/power/swap.c), what GRUB remembers at its beginning (GRUB manual, environment block).
+/// kernel/power/swap.c), others at their beginning.
 fn is_written_below(file: &OwnedFd) -> bool {
     const PAGES: [u64; 3] = [4096, 16384, 65536];
     const WORDS: [&[u8; 10]; 5] =
         [b"SWAPSPACE2", b"SWAP-SPACE", b"S1SUSPEND\0", b"S2SUSPEND\0", b"LINHIB0001"];
-    const GRUB: &[u8; 24] = b"# GRUB Environment Block";
+    const HEADS: [&[u8]; 6] = [
+        // What GRUB remembers (GRUB manual, environment block).
+        b"# GRUB Environment Block",
+        // Quotas of users, groups and projects in files that can be seen (fs/quota/quotaio_v2.h). The
+        // kernel sets their times when it stops to keep them (fs/ext4/super.c, `ext4_quota_off`).
+        &0xd9c0_1f11_u32.to_le_bytes(),
+        &0xd9c0_1927_u32.to_le_bytes(),
+        &0xd9c0_3f14_u32.to_le_bytes(),
+        // The journal of an ext3 that was made from a mounted ext2 (tune2fs(8); include/linux/jbd2.h).
+        &0xc03b_3998_u32.to_be_bytes(),
+        // The bitmap of a RAID array in a file (md(4); drivers/md/md-bitmap.h).
+        b"bitm",
+    ];
     let path = format!("/proc/self/fd/{}", file.as_raw_fd());
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let opened = open(&path, flags | OFlags::NOATIME, Mode::empty());
     let Ok(readable) = opened.or_else(|_| open(&path, flags, Mode::empty())) else { return false };
     let mut head = [0; 24];
-    let is_of_grub = pread(&readable, &mut head, 0) == Ok(24) && &head == GRUB;
+    let length = pread(&readable, &mut head, 0).unwrap_or(0);
+    let head = head.get(..length).unwrap_or_default();
     let mut words = [0; 10];
     let mut ends_with =
         |page| pread(&readable, &mut words, page - 10) == Ok(10) && WORDS.contains(&&words);
-    is_of_grub || PAGES.into_iter().any(&mut ends_with)
+    HEADS.iter().any(|known| head.starts_with(known)) || PAGES.into_iter().any(&mut ends_with)
 }
 
 fn opened(path: &Path) -> Option<(OwnedFd, InodeFacts)> {
@@ -142,4 +192,19 @@ fn opened(path: &Path) -> Option<(OwnedFd, InodeFacts)> {
     let opened = open(path, flags, Mode::empty()).ok()?;
     let facts = InodeFacts::of_descriptor(opened.as_fd()).ok()?;
     Some((opened, facts))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_must_rest_as_long_as_pages_may_stay_dirty() {
+        let rests = [(30.0, 5.0), (30.0, 60.0), (600.0, 600.0), (30.0, 0.0)];
+        let rests = rests.map(|(expire, interval)| rest_for(expire, interval));
+        assert_eq!(
+            rests.map(f64::to_bits),
+            [120.0, 180.0, 2400.0, f64::INFINITY].map(f64::to_bits)
+        );
+    }
 }

@@ -91,6 +91,7 @@ impl ManifestParts {
         let header = Header {
             part: None,
             created_at: headers.iter().map(|h| h.created_at).min().unwrap_or(first.created_at),
+            mount_session: common_session(&headers),
             gaps: gaps(&headers, unexamined),
             ..first.clone()
         };
@@ -208,6 +209,13 @@ fn belongs(
 
 fn has(header: &Header, index: u32) -> bool {
     header.part.is_some_and(|Shard { index: own, .. }| own == index)
+}
+
+/// The mount that all parts are of: they may be those of several machines.
+fn common_session(headers: &[Header]) -> Option<String> {
+    let mut sessions = headers.iter().map(|header| &header.mount_session);
+    let first = sessions.next()?;
+    first.clone().filter(|_| sessions.all(|session| session == first))
 }
 
 fn gaps(headers: &[Header], unexamined: Vec<Vec<u8>>) -> Gaps {

@@ -128,9 +128,12 @@ impl ManifestReader {
         }
         // Manifests of an early form have no such hash, and told of no gaps.
         let early = Gaps { links_of_files_alone: true, ..Gaps::default() };
-        let Header { gaps, filesystem, root_inode, mounts, .. } = &self.header;
-        let is_early =
-            *gaps == early && !filesystem.is_known() && root_inode.is_none() && mounts.is_empty();
+        let Header { gaps, filesystem, root_inode, mount_session, mounts, .. } = &self.header;
+        let is_early = *gaps == early
+            && !filesystem.is_known()
+            && root_inode.is_none()
+            && mount_session.is_none()
+            && mounts.is_empty();
         let gaps_proven = footer.header.is_some() || is_early;
         if !gaps_proven || footer.header.is_some_and(|hash| hash != self.header_hash) {
             return edited("the hash of the first line");

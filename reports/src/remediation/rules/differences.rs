@@ -19,10 +19,15 @@ pub(super) static RULES: &[Rule] = &[Rule {
             Code::ContentChanged,
             Code::HardLinksChanged,
             Code::MetadataChanged,
+            Code::InodeChanged,
         ],
         ..ANY
     },
     steps: &[
+        tell(
+            "Where nearly everything is missing or moved: look first whether the volume is mounted at \
+             this path, and whether the manifest was made of the same folder.",
+        ),
         tell(
             "Keep what the manifest was made of, and the manifest itself, until nothing differs that \
              should not.",
@@ -49,9 +54,9 @@ pub(super) static RULES: &[Rule] = &[Rule {
              damage. What nobody did is to be taken from a backup.",
         ),
     ],
-    caveat: "Where content changed and size and times did not, or names went from a directory that \
-             nothing changed (entry-lost), no ordinary write did it: do not overwrite either side before \
-             you know which one is right.",
+    caveat: "Where content changed and size and times did not, an inode did and its time of change did \
+             not (inode-changed), or names went from a directory that nothing changed (entry-lost), no \
+             ordinary write did it: do not overwrite either side before you know which one is right.",
     source: "fscan's rules of evidence",
     confidence: Confidence::High,
 }];

@@ -95,6 +95,7 @@ fn line(difference: &Difference) -> String {
         DifferenceKind::ContentChanged { .. } => format!("corrupt {path}: {names}{was}"),
         DifferenceKind::ContentDiffers => format!("content {path}: {names}{was}"),
         DifferenceKind::MetadataChanged => format!("metadata {path}: {names}{was}"),
+        DifferenceKind::InodeChanged { .. } => format!("inode {path}: {names}"),
         DifferenceKind::HardLinksChanged { torn: true, other } => {
             format!("torn {path} from {}", text(other))
         }

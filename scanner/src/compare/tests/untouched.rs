@@ -77,8 +77,7 @@ fn other_bytes_that_nothing_wrote_are_corrupt_and_what_may_be_written_is_doubtfu
     for (after, later, expected) in [
         ("f=B", Some(150), changed(Unwritten::TimeOfChange)),
         ("f=B+s", Some(150), changed(Unwritten::TimeOfChange)),
-        // As on a volume that was put back to an older state.
-        ("f=B+t", Some(150), vec![DifferenceKind::ContentDiffers]),
+        ("f=B+t", Some(150), changed(Unwritten::TimeOfChange)),
         ("f=B", Some(60), changed(Unwritten::TimeSetBack)),
         // The file was made since.
         ("f=B", Some(-60), vec![DifferenceKind::ContentDiffers]),
@@ -92,11 +91,66 @@ fn other_bytes_that_nothing_wrote_are_corrupt_and_what_may_be_written_is_doubtfu
     ] {
         assert_eq!(kinds("f=A", after, later), expected, "{after} {later:?}");
     }
-    for later in [None, Some(150)] {
+    for later in [None, Some(60)] {
         assert_eq!(kinds("f=A+t", "f=B+t", later), changed(Unwritten::TimeOfAnArchive));
     }
-    assert_eq!(kinds("f=A+t", "f=B+t", Some(60)), changed(Unwritten::TimeSetBack));
+    assert_eq!(kinds("f=A+t", "f=B+t", Some(150)), changed(Unwritten::TimeOfChange));
     assert_eq!(kinds("f=A+t", "f=B+t", Some(-60)), [DifferenceKind::ContentDiffers]);
     assert_eq!(kinds("gone=A", "gone=B", Some(150)), changed(Unwritten::SizeAndTime));
     assert_eq!(kinds("f=A+m", "f=A", Some(60)), [DifferenceKind::MetadataChanged]);
+}
+
+/// Mode, times, target and number of an inode with an older time of change.
+#[test]
+fn metadata_that_nothing_changed_is_told_as_such() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("f"), "A").unwrap();
+    std::os::unix::fs::symlink("t", folder.path().join("l")).unwrap();
+    let kind = |before: &str, after: &str, later: i64, change: fn(&mut SameTree)| {
+        let now = Timestamp::now().as_unix_seconds() as i64;
+        let since = Timestamp::from_unix_seconds(now + later).unwrap();
+        let mut same_tree = SameTree::at(folder.path(), since);
+        same_tree.iter_mut().for_each(change);
+        let options = CompareOptions { same_tree, ..CompareOptions::default() };
+        let told = told_with(&notation::entries(before), &notation::entries(after), &options);
+        let [difference] = told.differences.try_into().unwrap();
+        difference.kind
+    };
+    let ordinary = DifferenceKind::MetadataChanged;
+    for (before, after) in [("f=A", "f=A+m"), ("f=A", "f=A+t"), ("l>t", "l>u")] {
+        let kind = |later, change| kind(before, after, later, change);
+        let changed = |is_proven| DifferenceKind::InodeChanged { is_proven };
+        assert_eq!(kind(150, |_| ()), changed(true), "{after}");
+        assert_eq!(kind(150, |tree| tree.stays_mounted = false), changed(false), "{after}");
+        assert_eq!(kind(60, |_| ()), ordinary, "{after}");
+    }
+    // Who looks may be shown another owner, or other attributes.
+    for after in ["f=A+o", "f=A+g", "f=A+a", "f=A+l"] {
+        assert_eq!(kind("f=A", after, 150, |_| ()), ordinary, "{after}");
+    }
+    let content = kind("f=A", "f=B+m", 150, |tree| tree.stays_mounted = false);
+    assert_eq!(content, DifferenceKind::ContentChanged { by: Unwritten::TimeOnDevice });
+}
+
+/// What is mounted on a directory may be another one each time, of the same filesystem as well.
+#[test]
+fn below_a_mount_point_nothing_is_proven() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("d")).unwrap();
+    fs::write(folder.path().join("d/f"), "B").unwrap();
+    let now = Timestamp::now().as_unix_seconds() as i64;
+    let since = Timestamp::from_unix_seconds(now + 150).unwrap();
+    let told = |mounts: &[&str]| {
+        let mut same_tree = SameTree::at(folder.path(), since).unwrap();
+        same_tree.mounts = mounts.iter().map(|mount| (*mount).into()).collect();
+        let options = CompareOptions { same_tree: Some(same_tree), ..CompareOptions::default() };
+        let sides = ["d/ d/f=A d/g=G", "d/ d/f=B"].map(notation::entries);
+        told_with(&sides[0], &sides[1], &options)
+    };
+    let kinds = |told: Told| told.differences.into_iter().map(|it| it.kind).collect::<Vec<_>>();
+    assert_eq!(told(&[]).lines().last().unwrap(), "lost d/g");
+    let by = |by| DifferenceKind::ContentChanged { by };
+    assert!(kinds(told(&[])).contains(&by(Unwritten::TimeOfChange)));
+    assert_eq!(told(&["d"]).lines().last().unwrap(), "missing d/g");
+    assert!(kinds(told(&["d"])).contains(&by(Unwritten::TimeSetBack)));
 }

@@ -33,6 +33,7 @@ fn sealed(entries: &[Entry]) -> Vec<u8> {
         root: b"/".into(),
         filesystem: crate::filesystem_identity::FilesystemIdentity::default(),
         root_inode: None,
+        mount_session: None,
         mounts: Vec::new(),
         created_at: reports::Timestamp::now(),
         counts,

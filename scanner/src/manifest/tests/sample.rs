@@ -83,6 +83,7 @@ pub(super) fn header(counts: Counts) -> Header {
         root: b"/home/coder".to_vec(),
         filesystem: FilesystemIdentity::default(),
         root_inode: Some(2),
+        mount_session: None,
         mounts: Vec::new(),
         created_at: Timestamp::from_unix_seconds(1_700_000_000).unwrap(),
         counts,

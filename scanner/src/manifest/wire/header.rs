@@ -22,6 +22,8 @@ pub struct Header {
     pub filesystem: FilesystemIdentity,
     /// The inode number of the root; none in manifests of an early form.
     pub root_inode: Option<u64>,
+    /// What tells this mount of it from earlier and later ones, where that is known.
+    pub mount_session: Option<String>,
     /// Directories below the root on which other filesystems were mounted, which it holds as well.
     pub mounts: Vec<Vec<u8>>,
     /// When the walk began.
@@ -53,6 +55,8 @@ struct Wire {
     filesystem_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     root_inode: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mount_session: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     mounts: Vec<WirePath>,
     created_at: Timestamp,
@@ -118,8 +122,19 @@ impl Header {
         let links_of_files_alone = !all_links;
         let gaps = Gaps { unexamined, excluded, hides_trusted, names_lost, links_of_files_alone };
         let filesystem = FilesystemIdentity { uuid: wire.filesystem_uuid, id: wire.filesystem_id };
-        let Wire { tool, root_inode, created_at, counts, .. } = wire;
-        Ok(Header { tool, root, filesystem, root_inode, mounts, created_at, counts, gaps, part })
+        let Wire { tool, root_inode, mount_session, created_at, counts, .. } = wire;
+        Ok(Header {
+            tool,
+            root,
+            filesystem,
+            root_inode,
+            mount_session,
+            mounts,
+            created_at,
+            counts,
+            gaps,
+            part,
+        })
     }
 
     /// The line, its newline included.
@@ -133,6 +148,7 @@ impl Header {
             filesystem_uuid: self.filesystem.uuid.clone(),
             filesystem_id: self.filesystem.id.clone(),
             root_inode: self.root_inode,
+            mount_session: self.mount_session.clone(),
             mounts: self.mounts.iter().map(|path| WirePath::of(path)).collect(),
             created_at: self.created_at,
             counts: self.counts,
@@ -181,6 +197,7 @@ mod tests {
                 root: root.to_vec(),
                 filesystem: FilesystemIdentity { uuid: Some("0-1".into()), id: None },
                 root_inode: (!root.is_empty()).then_some(u64::MAX),
+                mount_session: (!root.is_empty()).then(|| "0-1/23".into()),
                 mounts: if root.is_empty() { vec![] } else { vec![b"a\xff/b".to_vec()] },
                 created_at: Timestamp::from_unix_seconds(1_700_000_000).unwrap(),
                 counts: Counts { entries: 3, bytes: u64::MAX, ..Counts::default() },

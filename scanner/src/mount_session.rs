@@ -1,0 +1,36 @@
+//! Which mount of a filesystem this is, of all that there were.
+//!
+//! While it stays mounted, the times that its inodes show are those in memory, and no write goes by
+//! them. Later they are those on the device, where a crash, or a snapshot that was taken while the
+//! filesystem was written to, has left them behind: content that was written in place may be there, and
+//! its times not yet (ext4 commits them every 5 seconds, ext4(5); xfs within 30; lazytime within a day,
+//! mount(8)). And an older state of the whole may have been put back.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+
+use crate::filesystem::Filesystem;
+use crate::mounts::Mount;
+
+/// What tells one mount of a filesystem from earlier and later ones on the same machine, whoever asks
+/// for it; none where the kernel does not tell. The boot, and the number of the folder that ext4, xfs and
+/// btrfs make in sysfs when they are mounted and remove at the end (fs/ext4/sysfs.c,
+/// fs/xfs/xfs_sysfs.c, fs/btrfs/sysfs.c); sysfs gives no number twice (fs/kernfs/dir.c,
+/// `__kernfs_new_node`).
+pub fn of(filesystem: &Filesystem) -> Option<String> {
+    let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    let folder = fs::metadata(folder(filesystem)?).ok()?;
+    // Whoever mounts something else there may repeat a number.
+    let is_sysfs = fs::metadata("/sys/kernel").is_ok_and(|sysfs| sysfs.dev() == folder.dev());
+    is_sysfs.then(|| format!("{}/{}", boot.trim(), folder.ino()))
+}
+
+fn folder(filesystem: &Filesystem) -> Option<String> {
+    let device = || filesystem.mount.as_ref().and_then(Mount::device_name);
+    match filesystem.kind.as_str() {
+        "ext2" | "ext3" | "ext4" => Some(format!("/sys/fs/ext4/{}", device()?)),
+        "xfs" => Some(format!("/sys/fs/xfs/{}", device()?)),
+        "btrfs" => Some(format!("/sys/fs/btrfs/{}", filesystem.identity.uuid.as_deref()?)),
+        _ => None,
+    }
+}
