@@ -156,8 +156,13 @@ impl<'a> Manifests<'a> {
             write_manifest(&mut out, how, &header, &blocks)?;
             Ok(())
         })?;
-        let unexamined = recorded.gaps.unexamined.len();
         let shown = PathName::from(path).escaped();
+        if header.counts.entries <= 1 {
+            output::say(&format!(
+                "{shown}: the tree holds nothing but its root: is the volume mounted?"
+            ));
+        }
+        let unexamined = recorded.gaps.unexamined.len();
         if unexamined > 0 {
             let (paths, what) = if recorded.gaps.is_everything() {
                 ("so much".to_owned(), "a comparison with it leaves the whole tree open")

@@ -80,6 +80,14 @@ impl DiffTotals {
         differing.iter().all(|tally| tally.entries == 0)
     }
 
+    /// Whether every file of BEFORE is known to be there with the bytes that it had, though something
+    /// else differs.
+    pub fn keeps_all_content(&self) -> bool {
+        let lost = [self.missing, self.changed, self.unchecked];
+        lost.iter().all(|tally| tally.entries == 0)
+            && self.metadata.entries + self.moved.entries > 0
+    }
+
     /// Whether everything could be compared and nothing differs.
     pub fn is_intact(&self) -> bool {
         self.nothing_differs() && self.unchecked.entries == 0

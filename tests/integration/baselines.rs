@@ -41,6 +41,21 @@ fn a_tree_that_is_not_mounted_makes_no_healthy_report() {
     assert!(junit.contains("<error"), "{junit}");
 }
 
+/// Nothing can be missing afterwards.
+#[test]
+fn a_manifest_of_nothing_is_doubted() {
+    let dir = Dir::new();
+    dir.file("full/a", b"a");
+    let (full, empty) = (dir.join("full"), dir.folder("empty"));
+    let made = scan(&dir, &empty, &["--manifest", "m"]);
+    made.expect_code(0).expect(made.stderr().contains("is the volume mounted?"), "at once");
+    let compared = scan(&dir, &full, &["--baseline", "m"]);
+    let told = compared.expect_code(0).stdout();
+    compared.expect(told.contains("holds nothing but its root"), "and later");
+    let made = scan(&dir, &full, &["--manifest", "n"]);
+    made.expect(!made.stderr().contains("mounted"), "not of a tree");
+}
+
 #[test]
 fn the_manifest_of_another_tree_is_not_replaced() {
     let dir = Dir::new();

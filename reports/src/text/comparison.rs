@@ -17,8 +17,15 @@ pub(super) fn write<W: Write>(diff: &Diff, page: &mut Page<'_, W>) -> io::Result
         let unchecked = tally(diff.totals.unchecked);
         page.labelled(2, Style::Doubtful, "not comparable:", &unchecked)?;
     }
+    if diff.before.entries <= 1 && diff.after.entries > 1 {
+        page.paragraph(2, NOTHING_BEFORE)?;
+    }
     write_directories(&diff.by_directory, page)
 }
+
+/// Whatever was lost, such a comparison does not tell it.
+const NOTHING_BEFORE: &str =
+    "The manifest holds nothing but its root: was the volume mounted when it was made?";
 
 pub(crate) fn side(word: &str, side: &DiffSide) -> String {
     let tally = tally(DiffTally { entries: side.entries, bytes: side.bytes });
@@ -62,7 +69,8 @@ pub(crate) fn verdict(totals: &DiffTotals) -> (&'static str, Style, String) {
     } else {
         ("different:", Style::Doubtful)
     };
-    (label, style, format!("{}; {unchanged}", parts.join(", ")))
+    let content = if totals.keeps_all_content() { "; no file lost its content" } else { "" };
+    (label, style, format!("{}; {unchanged}{content}", parts.join(", ")))
 }
 
 /// A table of the directories of the root in which something differs.

@@ -73,6 +73,20 @@ fn a_comparison_is_told_in_numbers() {
 ";
     assert!(text.contains(expected), "{text}");
 
+    let mut copied = diff();
+    copied.totals.missing = crate::DiffTally::default();
+    report.diff = Some(copied.clone());
+    let kept = "1,200 entries, 1.2 MiB are as they were; no file lost its content";
+    let words = |report: &Report| plain(report).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words(&report).contains(kept), "{}", plain(&report));
+    copied.totals.unchecked = crate::DiffTally { entries: 1, bytes: 0 };
+    report.diff = Some(copied.clone());
+    assert!(!words(&report).contains("no file lost"), "{}", plain(&report));
+    assert!(!words(&report).contains("was the volume mounted"), "{}", plain(&report));
+    copied.before.entries = 1;
+    report.diff = Some(copied);
+    assert!(words(&report).contains("was the volume mounted when it was made?"));
+
     let mut intact = diff();
     intact.totals = DiffTotals { unchanged: intact.totals.unchanged, ..DiffTotals::default() };
     intact.by_directory.clear();
