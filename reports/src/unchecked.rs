@@ -27,6 +27,8 @@ pub enum UncheckedReason {
     /// Its content is not what it should be, but it was written a moment ago, so that its writer may not
     /// be done.
     Unfinished,
+    /// It is encrypted, and the kernel does not have the key.
+    NoKey,
     /// The kernel did not answer a system call in time.
     NoAnswer,
     /// The kernel was short of memory, descriptors or the like.
@@ -88,6 +90,7 @@ impl UncheckedReason {
             UncheckedReason::Unfinished => {
                 "looks damaged, but may be half written: changed within the last minute, scan again"
             }
+            UncheckedReason::NoKey => "encrypted, and its key is not there (fscrypt unlock)",
             UncheckedReason::NoAnswer => "the kernel did not answer in time (hung mount?)",
             UncheckedReason::OutOfResources => "the kernel ran out of memory or descriptors",
             UncheckedReason::EndlessDirectory => "the directory does not end",

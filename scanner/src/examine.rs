@@ -28,6 +28,7 @@ use crate::inspect::InspectionRoom;
 use crate::links::{Sighting, SingleLinks, Tally};
 use crate::scope::Scope;
 use crate::shard::may_stray;
+use crate::system_calls::lacks_key;
 use crate::walk::{Buffer, Dirent, ListingError, OpenDirectory, Subdirectories, Worker};
 
 /// Which look it is.
@@ -160,6 +161,7 @@ impl Look<'_, '_> {
         if self.pass == Pass::Walk && !self.is_to_be_read() {
             return;
         }
+        self.note_missing_key();
         let index =
             IndexFlag::before(self.directory.descriptor, self.directory.facts, self.filesystem);
         let (complete, repeated) = self.list(room);
@@ -186,6 +188,18 @@ impl Look<'_, '_> {
         }
         self.excuse_casefolding();
         self.settle_facts();
+    }
+
+    /// Without its key an encrypted directory is walked, but its names are made up and say nothing of
+    /// what it holds.
+    fn note_missing_key(&mut self) {
+        let OpenDirectory { node, descriptor, facts, .. } = *self.directory;
+        let is_first = self.pass == Pass::Walk && facts.is_encrypted() && !node.is_locked();
+        if is_first && lacks_key(descriptor) {
+            node.lock();
+            self.out.gathered.records.miss(node, b"");
+            self.out.gathered.unchecked.add(UncheckedReason::NoKey, "names", node.path(None));
+        }
     }
 
     /// Whether the walk goes into this directory at all.

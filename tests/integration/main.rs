@@ -22,6 +22,7 @@ mod deploy;
 mod depth;
 mod determinism;
 mod diff;
+mod encryption;
 mod environment;
 mod errors_policy;
 mod faults;

@@ -162,7 +162,7 @@ impl Records {
         facts: &InodeFacts,
         content: Option<Content>,
     ) {
-        if !self.wanted {
+        if !self.wanted || node.is_locked() {
             return;
         }
         let mut record =
@@ -186,7 +186,7 @@ impl Records {
         facts: &InodeFacts,
         attributes: Vec<AttributeDigest>,
     ) {
-        if !self.wanted {
+        if !self.wanted || node.is_locked() {
             return;
         }
         let mut record = Record::new(facts).with_attributes(attributes);

@@ -5,6 +5,7 @@
 mod attempt;
 mod cachestat;
 mod close;
+mod encryption;
 mod end_with_parent;
 mod fiemap;
 mod filesystem_uuid;
@@ -18,6 +19,7 @@ mod tune_sb_param;
 pub use attempt::{Call, Ended, attempt};
 pub use cachestat::cached_pages;
 pub use close::{close, close_written};
+pub use encryption::lacks_key;
 pub use end_with_parent::end_with_parent;
 pub use fiemap::{FiemapRoom, RawExtent, fiemap};
 pub use filesystem_uuid::{btrfs_uuid, filesystem_uuid, xfs_uuid};

@@ -28,6 +28,8 @@ pub struct DirectoryNode {
     head: Option<Arc<[u8]>>,
     /// Whether all below belongs to the shard that the directory belongs to.
     kept_whole: AtomicBool,
+    /// Whether the names below are made up, since the key to them is missing.
+    is_locked: AtomicBool,
     /// A descriptor kept for finding the way back, see [`super::Descriptors`].
     anchor: Mutex<Option<Arc<OwnedFd>>>,
 }
@@ -44,6 +46,7 @@ impl DirectoryNode {
             depth: 0,
             head: None,
             kept_whole: AtomicBool::new(false),
+            is_locked: AtomicBool::new(false),
             anchor: Mutex::default(),
         })
     }
@@ -61,6 +64,7 @@ impl DirectoryNode {
             length,
             head,
             kept_whole: AtomicBool::new(parent.is_kept_whole()),
+            is_locked: AtomicBool::new(parent.is_locked()),
             anchor: Mutex::default(),
         })
     }
@@ -92,6 +96,17 @@ impl DirectoryNode {
     /// Whether that was said of it or of one above.
     pub fn is_kept_whole(&self) -> bool {
         self.kept_whole.load(Ordering::Relaxed)
+    }
+
+    /// Says that names in it and below are made up, since they are encrypted and the key is missing;
+    /// before anything below is come to.
+    pub fn lock(&self) {
+        self.is_locked.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether that was said of it or of one above.
+    pub fn is_locked(&self) -> bool {
+        self.is_locked.load(Ordering::Relaxed)
     }
 
     /// Whether `ino` on `device` is this directory or one above it.
