@@ -184,7 +184,7 @@ pub struct ScanArguments {
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
 
-    /// Go on into other filesystems mounted below PATH
+    /// Go on into other filesystems mounted below PATH (a directory mounted twice is walked once)
     #[arg(long)]
     pub cross_mounts: bool,
 

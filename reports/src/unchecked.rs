@@ -74,6 +74,8 @@ pub enum UncheckedReason {
     Unsupported,
     /// Another filesystem is mounted there, and crossing was not asked for.
     OtherFilesystem,
+    /// A mount shows a directory there that lies below PATH under another name as well.
+    MountedAgain,
     /// It matches `--exclude`.
     Excluded,
     /// A filesystem that stores nothing (proc, sysfs and the like).
@@ -122,16 +124,19 @@ impl UncheckedReason {
             UncheckedReason::OtherFilesystem => {
                 "another filesystem is mounted there (--cross-mounts)"
             }
+            UncheckedReason::MountedAgain => {
+                "a directory of the tree mounted a second time: examined under its other name"
+            }
             UncheckedReason::Excluded => "excluded",
             UncheckedReason::PseudoFilesystem => "a filesystem that stores nothing",
         }
     }
 
-    /// Whether it was left out because the user asked for it or never asked for more; such rows
-    /// do not make a `--strict` scan fail.
+    /// Whether it was left out because the user asked for it or never asked for more, or is
+    /// examined elsewhere; such rows do not make a `--strict` scan fail.
     pub fn by_request(self) -> bool {
-        use UncheckedReason::{Excluded, OtherFilesystem, PseudoFilesystem};
-        matches!(self, Excluded | OtherFilesystem | PseudoFilesystem)
+        use UncheckedReason::{Excluded, MountedAgain, OtherFilesystem, PseudoFilesystem};
+        matches!(self, Excluded | MountedAgain | OtherFilesystem | PseudoFilesystem)
     }
 }
 
@@ -309,7 +314,7 @@ mod tests {
 
     #[test]
     fn what_was_asked_to_be_left_out_is_by_request() {
-        assert!(Excluded.by_request());
+        assert!(Excluded.by_request() && UncheckedReason::MountedAgain.by_request());
         assert!(!PermissionDenied.by_request());
     }
 }

@@ -226,7 +226,9 @@ impl Look<'_, '_> {
     fn is_another_directory(&mut self) -> bool {
         let facts = self.directory.facts;
         if facts.is_mount_root() && self.filesystem.oddities.numbers_identify {
-            // A bind mount of a directory that is seen under its own name as well.
+            // A bind mount of a directory that is seen under its own name as well, which the mount
+            // table did not tell when the scan began.
+            self.miss(UncheckedReason::MountedAgain, "directory", None);
             return false;
         }
         if self.filesystem.oddities.shared_number == Some(facts.ino()) {

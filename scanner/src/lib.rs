@@ -49,6 +49,7 @@ mod links;
 pub mod manifest;
 mod memory;
 mod mount_session;
+mod mounted_again;
 pub mod mounts;
 mod names;
 mod oddities;

@@ -13,6 +13,8 @@ use crate::inode_facts::{Device, InodeFacts};
 pub struct Mount {
     /// The id that statx reports as `stx_mnt_id`.
     pub id: u64,
+    /// The id of the mount that it is mounted on.
+    pub parent: u64,
     /// The device number of its files.
     pub device: Device,
     /// The directory of the filesystem that is mounted; `/` unless it is a bind mount, a
@@ -114,7 +116,7 @@ pub fn parse(table: &[u8]) -> Vec<Mount> {
 fn parse_line(line: &[u8]) -> Option<Mount> {
     let mut fields = line.split(|byte| *byte == b' ');
     let id = text(fields.next()?).parse().ok()?;
-    let _parent = fields.next()?;
+    let parent = text(fields.next()?).parse().ok()?;
     let device = text(fields.next()?);
     let (major, minor) = device.split_once(':')?;
     let root = unescape(fields.next()?);
@@ -123,6 +125,7 @@ fn parse_line(line: &[u8]) -> Option<Mount> {
     fields.by_ref().find(|field| field == b"-")?;
     Some(Mount {
         id,
+        parent,
         device: (major.parse().ok()?, minor.parse().ok()?),
         root,
         point,
@@ -163,7 +166,7 @@ mod tests {
     fn a_line_with_optional_fields_and_escapes() {
         let line = br"36 35 98:0 /a\040b /mnt/x\134y rw,noatime master:1 shared:7 - ext4 /dev/l\011h rw,errors=panic";
         let mount = parse_line(line).unwrap();
-        assert_eq!((mount.id, mount.device), (36, (98, 0)));
+        assert_eq!((mount.id, mount.parent, mount.device), (36, 35, (98, 0)));
         assert_eq!(
             (mount.root.as_slice(), mount.point.as_slice()),
             (&b"/a b"[..], &b"/mnt/x\\y"[..])

@@ -216,6 +216,7 @@ impl RootScan {
     fn learn_ground(&self, descriptor: &OwnedFd, facts: &InodeFacts) -> Result<&Ground, RootError> {
         let filesystem = Arc::new(Filesystem::of(descriptor.as_fd(), facts));
         let scope = Scope::new(
+            &self.path,
             Arc::clone(&self.options),
             Arc::clone(&self.control),
             Arc::clone(&self.kernel),

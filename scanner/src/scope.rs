@@ -1,7 +1,8 @@
 //! What is fixed for the scan of one root.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::CStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,9 +16,10 @@ use crate::control::Control;
 use crate::errors_policy::ErrorsPolicy;
 use crate::extents::ClaimBudget;
 use crate::filesystem::Filesystem;
-use crate::inode_facts::InodeFacts;
+use crate::inode_facts::{FileKind, InodeFacts};
 use crate::kernel::KernelWatch;
 use crate::links::Tallies;
+use crate::mounted_again::mounted_again;
 use crate::mounts::{self, Mount};
 use crate::oddities::{self, DirectoryLinks};
 use crate::options::ScanOptions;
@@ -40,6 +42,8 @@ pub struct Scope {
     others: Mutex<Vec<(Option<u64>, Arc<Filesystem>)>>,
     /// Mounts below the root that the walk came to, and whether it may go on into them.
     entered: Mutex<HashMap<Option<u64>, Result<(), UncheckedReason>>>,
+    /// Mounts below the root whose directories the walk comes to by other names.
+    mounted_again: BTreeSet<u64>,
     /// Where every filesystem is written down that the walk goes into.
     kernel: Arc<KernelWatch>,
     /// When the scan began: an inode changed since then may explain an anomaly.
@@ -67,8 +71,9 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// For a root whose descriptor and facts are given, and a scan that began at `started`.
+    /// For the root at a path, whose facts are given, and a scan that began at `started`.
     pub fn new(
+        path: &Path,
         options: Arc<ScanOptions>,
         control: Arc<Control>,
         kernel: Arc<KernelWatch>,
@@ -77,6 +82,7 @@ impl Scope {
         started: Moment,
     ) -> Self {
         Scope {
+            mounted_again: mounts_shown_again(path, &filesystem, &options),
             files_together: (descriptor_limit() / 16 / options.threads.max(1)).max(1),
             options,
             control,
@@ -130,8 +136,21 @@ impl Scope {
         let mut entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
         *entered.entry(facts.mount_id()).or_insert_with(|| {
             let Some(mount) = mounts::of_inode(facts) else { return Ok(()) };
-            self.admit(&mount, ErrorsPolicy::of(&mount))
+            let policy = ErrorsPolicy::of(&mount);
+            self.allow(&mount, policy)?;
+            if self.is_mounted_again(facts) {
+                return Err(UncheckedReason::MountedAgain);
+            }
+            self.begin(&mount, policy);
+            Ok(())
         })
+    }
+
+    /// Whether this is the root of a mount whose directory the walk comes to by another name. A
+    /// file that is mounted is looked into by none.
+    fn is_mounted_again(&self, facts: &InodeFacts) -> bool {
+        facts.kind() == FileKind::Directory
+            && facts.mount_id().is_some_and(|id| self.mounted_again.contains(&id))
     }
 
     /// Whether a mount with this policy may be looked into. What it is is written down, and said
@@ -141,12 +160,24 @@ impl Scope {
         mount: &Mount,
         policy: Option<ErrorsPolicy>,
     ) -> Result<(), UncheckedReason> {
+        self.allow(mount, policy)?;
+        self.begin(mount, policy);
+        Ok(())
+    }
+
+    /// Whether what is mounted is such that it may be looked into.
+    fn allow(&self, mount: &Mount, policy: Option<ErrorsPolicy>) -> Result<(), UncheckedReason> {
         if oddities::stores_nothing(&mount.filesystem) {
             return Err(UncheckedReason::PseudoFilesystem);
         }
         if policy == Some(ErrorsPolicy::Panic) && !self.options.force {
             return Err(UncheckedReason::ErrorsPanic);
         }
+        Ok(())
+    }
+
+    /// Takes note of a mount that is going to be looked into.
+    fn begin(&self, mount: &Mount, policy: Option<ErrorsPolicy>) {
         let point = PathName::new(mount.point.clone()).escaped();
         let writable = !mount.super_options.split(',').any(|option| option == "ro");
         if policy == Some(ErrorsPolicy::RemountReadOnly) && writable {
@@ -161,7 +192,6 @@ impl Scope {
             ));
         }
         self.kernel.begin(mount);
-        Ok(())
     }
 
     /// Whether a name is to be left out.
@@ -246,4 +276,20 @@ impl Scope {
     pub fn is_recent(&self, facts: &InodeFacts) -> bool {
         self.started.may_precede(facts.changed_at())
     }
+}
+
+/// Mounts below the root whose directories the walk comes to by other names; none where it goes into
+/// no mount, or the mount table cannot be read.
+fn mounts_shown_again(
+    path: &Path,
+    filesystem: &Filesystem,
+    options: &ScanOptions,
+) -> BTreeSet<u64> {
+    let Some(mount) = filesystem.mount.as_ref().filter(|_| options.cross_mounts) else {
+        return BTreeSet::new();
+    };
+    let roots = [path.as_os_str().as_bytes().to_vec()];
+    let is_excluded =
+        |below: &Path| options.exclude.matches_path(below.as_os_str().as_bytes(), &roots);
+    mounted_again(path, mount, &mounts::read().unwrap_or_default(), is_excluded)
 }

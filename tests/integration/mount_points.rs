@@ -1,7 +1,7 @@
 //! Other filesystems below the root, and filesystems that store nothing.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::harness::{Dir, Fscan, Image, Mount, Need, files, in_lab};
 
@@ -89,6 +89,87 @@ fn a_bind_mounted_folder_as_the_root_raises_no_false_alarm() {
     });
 }
 
+/// The paths that a manifest has a line of.
+fn paths(manifest: &Path) -> Vec<String> {
+    let manifest = fs::read_to_string(manifest).unwrap();
+    let lines = manifest.lines().filter_map(|line| line.strip_prefix(r#"{"path":""#));
+    lines.map(|line| line.split('"').next().unwrap().to_owned()).collect()
+}
+
+/// As a subPath volume of a pod: which of its two names a thread came to first was chance, and what
+/// lay under the other one was told as lost.
+#[test]
+fn a_directory_that_is_mounted_again_is_walked_under_its_own_name() {
+    in_lab(&[Need::Loop, Need::Tool("mkfs.ext4")], |dir| {
+        let image = Image::ext4(dir, 16, &[]);
+        image.fill_and_age(|top| {
+            for (own, again) in [("src2", "b2"), ("c/src3", "c/b3")] {
+                files(&top.join("tree").join(own), 2);
+                fs::create_dir(top.join("tree").join(again)).unwrap();
+            }
+        });
+        let mount = image.mount("rw");
+        let tree = mount.join("tree");
+        let scan = |options: &[&str]| {
+            let scan = Fscan::new(dir).args(["--read-only", "--check", "content,attributes"]);
+            let scan = scan.args(["--format", "json", "--cross-mounts"]).arg(&tree);
+            scan.args(options).in_folder(dir.path()).run()
+        };
+        scan(&["--manifest", "before"]).expect_code(0);
+        let _bound = [("src2", "b2"), ("c/src3", "c/b3")]
+            .map(|(own, again)| Mount::bind(&tree.join(own), &tree.join(again)));
+        let own_names = ["", "c", "c/src3", "c/src3/name-000000", "c/src3/name-000001", "src2"];
+        let own_names = [&own_names[..], &["src2/name-000000", "src2/name-000001"]].concat();
+        for _ in 0..5 {
+            let outcome = scan(&["--manifest", "now", "--strict"]);
+            let report = outcome.expect_code(0).report();
+            let again = ["b2", "c/b3"].map(|name| tree.join(name).to_str().unwrap().to_owned());
+            let told = report.unchecked_examples("mounted-again");
+            outcome.expect(told == again, "the other names are told");
+            outcome.expect(report.totals.entries == 10, "and counted as entries");
+            outcome.expect(paths(&dir.join("now")) == own_names, "files under their own names");
+            let compared = scan(&["--baseline", "before"]);
+            compared.expect(compared.expect_code(0).report().codes().is_empty(), "nothing is lost");
+        }
+        let diff = Fscan::new(dir).args(["diff", "before", "now"]).in_folder(dir.path()).run();
+        diff.expect_code(0);
+    });
+}
+
+/// The root shows a directory of the filesystem, and what is mounted below it others.
+#[test]
+fn what_is_mounted_from_outside_the_root_is_walked_once() {
+    in_lab(&[Need::Loop, Need::Tool("mkfs.ext4")], |dir| {
+        let image = Image::ext4(dir, 16, &[]);
+        let mount = image.mount("rw");
+        for folder in ["volume/own", "volume-2/data", "elsewhere"] {
+            files(&mount.join(folder), 1);
+        }
+        let root = Mount::bind(&mount.join("volume"), &dir.join("root"));
+        let bind = |from: &str, to: &str| Mount::bind(&mount.join(from), &root.join(to));
+        let _bound = [
+            bind("volume/own", "again"),
+            bind("volume-2", "b"),
+            bind("volume-2/data", "a"),
+            bind("elsewhere", "d"),
+            bind("elsewhere", "c"),
+        ];
+        for _ in 0..5 {
+            let scan = Fscan::new(dir).args(["--read-only", "--check", "content,attributes"]);
+            let scan = scan.args(["--format", "json", "--cross-mounts", "--manifest", "manifest"]);
+            let outcome = scan.arg(root.point()).in_folder(dir.path()).run();
+            let report = outcome.expect_code(0).report();
+            let again =
+                ["a", "again", "d"].map(|name| root.join(name).to_str().unwrap().to_owned());
+            outcome.expect(report.unchecked_examples("mounted-again") == again, "second names");
+            let files = ["b/data/name-000000", "c/name-000000", "own/name-000000"];
+            let found = paths(&dir.join("manifest"));
+            let found = found.iter().filter(|path| path.contains("name-"));
+            outcome.expect(found.eq(files), "each file once");
+        }
+    });
+}
+
 #[test]
 fn a_filesystem_that_stores_nothing_is_refused_as_a_root() {
     let dir = Dir::new();
@@ -103,7 +184,7 @@ fn a_filesystem_that_stores_nothing_below_the_root_is_left_out() {
     in_lab(&[], |dir| {
         let tree = dir.folder("tree");
         files(&tree.join("here"), 3);
-        let proc = Mount::bind(std::path::Path::new("/proc"), &tree.join("proc"));
+        let proc = Mount::bind(Path::new("/proc"), &tree.join("proc"));
         let outcome = Fscan::quick_tree(dir).arg("--cross-mounts").arg(&tree).run();
         let report = outcome.expect_code(0).report();
         outcome.expect(report.totals.files == 3, "nothing of /proc");

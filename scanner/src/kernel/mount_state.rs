@@ -34,6 +34,7 @@ mod tests {
     fn mount(options: &str, super_options: &str) -> Mount {
         Mount {
             id: 1,
+            parent: 0,
             device: (7, 0),
             root: b"/".to_vec(),
             point: b"/mnt".to_vec(),

@@ -1,0 +1,165 @@
+//! Mounts below a root that show a directory which the walk comes to by another name as well: a bind
+//! mount of a directory of the tree, a subvolume or a device that is mounted twice.
+//!
+//! Such a directory is walked once, and always by the same name: by its own one where that lies below
+//! the root, or in a mount there; of several mounts of the same directory by the one whose point comes
+//! first. The mount table says what a mount shows: a device, which stands for all subvolumes of a btrfs
+//! as well, and a directory of it.
+//!
+//! A mount is gone into after all where its directory's own name leads elsewhere, since something else
+//! is mounted there or above, and where that is excluded. Not known are places that the walk turns out
+//! not to come to (permission denied, say): those it names. Nor is it known that only a part of the
+//! directory is covered under its own name: what lies there stays unseen, as what any mount covers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use crate::inode_facts::Device;
+use crate::mounts::Mount;
+
+/// The ids of those that show what is walked by another name, of the mounts in `table` below the root
+/// at `path`, which lies on `mount`. `is_excluded` tells of a path below the root whether it is left
+/// out by itself.
+pub fn mounted_again(
+    path: &Path,
+    mount: &Mount,
+    table: &[Mount],
+    is_excluded: impl Fn(&Path) -> bool,
+) -> BTreeSet<u64> {
+    let Ok(below_point) = path.strip_prefix(as_path(&mount.point)) else {
+        return BTreeSet::new();
+    };
+    let root = View { directory: as_path(&mount.root).join(below_point), ..View::of(mount) };
+    let views = Views::new(path, root, table);
+    let is_left_out = |name: &Path| {
+        let below = name.strip_prefix(path).unwrap_or(name);
+        below.ancestors().any(|above| !above.as_os_str().is_empty() && is_excluded(above))
+    };
+    let places = views.places(is_left_out);
+    let entered = entered(&places);
+    let shown_by_another = |place: &Place| !place.shown_by.is_disjoint(&entered);
+    places.iter().filter(|place| shown_by_another(place)).map(|place| place.id).collect()
+}
+
+/// What a mount shows.
+#[derive(Clone, Debug)]
+struct View {
+    id: u64,
+    device: Device,
+    /// A directory of the filesystem.
+    directory: PathBuf,
+}
+
+impl View {
+    fn of(mount: &Mount) -> Self {
+        let directory = as_path(&mount.root).to_owned();
+        View { id: mount.id, device: mount.device, directory }
+    }
+
+    /// Whether its directory was removed while it was mounted (fs/d_path.c, `dentry_path`).
+    fn has_no_name(&self) -> bool {
+        self.directory.as_os_str().as_bytes().ends_with(b"//deleted")
+    }
+}
+
+/// What the root and the mounts below it show, by the paths where they begin. What other mounts cover
+/// is not among them.
+struct Views(BTreeMap<PathBuf, View>);
+
+impl Views {
+    fn new(path: &Path, root: View, table: &[Mount]) -> Self {
+        let mut views = BTreeMap::new();
+        let mut reached = vec![(path, root)];
+        while let Some((point, view)) = reached.pop() {
+            let mut mounts: Vec<&Mount> = table
+                .iter()
+                .filter(|mount| mount.parent == view.id && is_below(as_path(&mount.point), path))
+                .collect();
+            mounts.sort_by_key(|mount| as_path(&mount.point));
+            // No path leads to a mount point that another one on the same mount covers.
+            mounts
+                .dedup_by(|next, before| as_path(&next.point).starts_with(as_path(&before.point)));
+            let covered = mounts.iter().any(|mount| as_path(&mount.point) == point);
+            reached.extend(mounts.iter().map(|mount| (as_path(&mount.point), View::of(mount))));
+            if !covered {
+                views.insert(point.to_owned(), view);
+            }
+        }
+        Views(views)
+    }
+
+    /// The one that a path leads into.
+    fn at(&self, path: &Path) -> Option<&View> {
+        path.ancestors().find_map(|above| self.0.get(above))
+    }
+
+    /// The mounts, in the order of their points. `is_left_out` tells of a path whether the walk does
+    /// not come to it by request.
+    fn places(&self, is_left_out: impl Fn(&Path) -> bool) -> Vec<Place> {
+        // The first one is the root.
+        let mounts = self.0.iter().skip(1);
+        let place = |(point, view): (&PathBuf, &View)| {
+            let shows = |(at, other): &(&PathBuf, &View)| {
+                name_in(at, other, point, view).is_some_and(|name| {
+                    self.at(&name).is_some_and(|there| there.id == other.id) && !is_left_out(&name)
+                })
+            };
+            let shown_by = self.0.iter().filter(shows).map(|(_, other)| other.id).collect();
+            Some(Place { id: view.id, on: self.at(point.parent()?)?.id, shown_by })
+        };
+        mounts.filter_map(place).collect()
+    }
+}
+
+/// By which name `other`, which begins at `at`, shows what `view` shows at `point`; none where it does
+/// not, or where it is `view` that comes first.
+fn name_in(at: &Path, other: &View, point: &Path, view: &View) -> Option<PathBuf> {
+    if other.device != view.device || view.has_no_name() {
+        return None;
+    }
+    let below = view.directory.strip_prefix(&other.directory).ok()?;
+    let is_same = below.as_os_str().is_empty();
+    (at < point || !is_same).then(|| at.join(below))
+}
+
+/// A mount below the root.
+struct Place {
+    id: u64,
+    /// The mount that leads to it.
+    on: u64,
+    /// The mounts that show the same directory by a name that comes first.
+    shown_by: BTreeSet<u64>,
+}
+
+/// The mounts that are gone into, and the root's: those that one which is gone into leads to, and none
+/// shows. What is decided of one depends on others, and these on others again, until nothing changes.
+fn entered(places: &[Place]) -> BTreeSet<u64> {
+    // The first mount lies on the root's.
+    let mut entered: BTreeSet<u64> = places.iter().flat_map(|place| [place.id, place.on]).collect();
+    for _ in places {
+        let before = entered.clone();
+        for place in places {
+            entered.remove(&place.id);
+            if entered.contains(&place.on) && place.shown_by.is_disjoint(&entered) {
+                entered.insert(place.id);
+            }
+        }
+        if entered == before {
+            break;
+        }
+    }
+    entered
+}
+
+fn as_path(bytes: &[u8]) -> &Path {
+    Path::new(OsStr::from_bytes(bytes))
+}
+
+fn is_below(path: &Path, directory: &Path) -> bool {
+    path != directory && path.starts_with(directory)
+}
+
+#[cfg(test)]
+mod tests;
