@@ -225,9 +225,10 @@ impl Look<'_, '_> {
     /// again; where numbers mean little it is read unless it lies within itself.
     fn is_another_directory(&mut self) -> bool {
         let facts = self.directory.facts;
-        if facts.is_mount_root() && self.filesystem.oddities.numbers_identify {
+        let is_mounted_again = facts.is_mount_root() || self.scope.is_root_again(facts);
+        if is_mounted_again && self.filesystem.oddities.numbers_identify {
             // A bind mount of a directory that is seen under its own name as well, which the mount
-            // table did not tell when the scan began.
+            // table did not tell when the scan began; or the root, in a mount of what holds it.
             self.miss(UncheckedReason::MountedAgain, "directory", None);
             return false;
         }

@@ -38,6 +38,8 @@ pub struct Scope {
     pub filesystem: Arc<Filesystem>,
     /// The mount of the root.
     mount_id: Option<u64>,
+    /// The inode number of the root.
+    root: u64,
     /// Other filesystems that were met, by their mounts.
     others: Mutex<Vec<(Option<u64>, Arc<Filesystem>)>>,
     /// Mounts below the root that the walk came to, and whether it may go on into them.
@@ -91,6 +93,7 @@ impl Scope {
             adopted: Adopted::default(),
             filesystem,
             mount_id: root.mount_id(),
+            root: root.ino(),
             others: Mutex::default(),
             entered: Mutex::default(),
             kernel,
@@ -256,6 +259,12 @@ impl Scope {
             (Some(here), Some(root)) => here != root,
             _ => is_directory && facts.device() != self.filesystem.device,
         }
+    }
+
+    /// Whether a directory is the root once more, below a mount of a directory that holds it.
+    pub fn is_root_again(&self, facts: &InodeFacts) -> bool {
+        let is_root = (facts.ino(), facts.device()) == (self.root, self.filesystem.device);
+        is_root && self.is_elsewhere(facts, true)
     }
 
     /// Whether the kernel lets this user read an inode without touching its access time.

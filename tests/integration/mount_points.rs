@@ -170,6 +170,25 @@ fn what_is_mounted_from_outside_the_root_is_walked_once() {
     });
 }
 
+/// The root lies in it once more, and is not walked there.
+#[test]
+fn what_holds_the_root_and_is_mounted_below_it_is_walked_but_for_the_root() {
+    in_lab(&[Need::Loop, Need::Tool("mkfs.ext4")], |dir| {
+        let image = Image::ext4(dir, 16, &[]);
+        let mount = image.mount("rw");
+        files(&mount.join("tree/here"), 2);
+        files(&mount.join("outside"), 3);
+        let tree = mount.join("tree");
+        let above = Mount::bind(mount.point(), &tree.join("above"));
+        let outcome = Fscan::quick_tree(dir).arg("--cross-mounts").arg(&tree).run();
+        let report = outcome.expect_code(0).report();
+        outcome.expect(report.totals.files == 5, "all that there is, once");
+        let again = above.join("tree").to_str().unwrap().to_owned();
+        outcome.expect(report.unchecked_examples("mounted-again") == [again], "it is named");
+        outcome.expect(report.codes().is_empty(), "a mount is no damage");
+    });
+}
+
 #[test]
 fn a_filesystem_that_stores_nothing_is_refused_as_a_root() {
     let dir = Dir::new();
