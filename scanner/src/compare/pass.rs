@@ -183,7 +183,7 @@ impl<S: Sink> Pass<'_, S> {
         if let Some(tree) = self.options.same_tree.as_ref()
             && change.kind.is_some()
             && is_of_one
-            && let Some(writing) = tree.writing(&before.path, before.kind)
+            && let Some(writing) = tree.writing(&before.path, before.kind, change.is_of_content())
         {
             let in_place = self.untouched.is_in_place(&before.path);
             let writing = if in_place { writing } else { writing.or_put_there() };

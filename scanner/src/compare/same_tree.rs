@@ -104,15 +104,15 @@ impl SameTree {
             && !self.mounts.iter().any(|mount| mount == directory)
     }
 
-    /// What wrote to an inode since, as its times say; none where nothing is known of it.
-    pub(super) fn writing(&self, path: &[u8], kind: FileKind) -> Option<Writing> {
+    /// What wrote to an inode since, as its times say; none where nothing is known of it. Other `bytes`
+    /// may have come to a file without the filesystem.
+    pub(super) fn writing(&self, path: &[u8], kind: FileKind, bytes: bool) -> Option<Writing> {
         let (opened, facts) = self.opened(path, kind)?;
         let is_made_since = time_of_birth(opened.as_fd()).is_some_and(|(seconds, nanoseconds)| {
             seconds as f64 + f64::from(nanoseconds) / 1e9 > self.since.as_unix_seconds()
         });
         let may_be_written = !self.has_rested(&facts, self.rest_of_files);
-        let is_written_below = || kind == FileKind::Regular && is_written_below(&opened);
-        Some(if is_made_since || is_written_below() {
+        Some(if is_made_since || (bytes && is_written_below(&opened)) {
             Writing::Certain
         } else if may_be_written {
             Writing::Possible
