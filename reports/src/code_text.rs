@@ -721,7 +721,8 @@ pub(crate) static TABLE: &[CodeText] = &[
                   has another one. The bytes changed since they were written, or were written \
                   wrong.",
         detection: "The content was read again after a pause and disagreed in the same way, \
-                    while size and change time of the file stayed the same.",
+                    while size and change time of the file stayed the same. An SQLite database \
+                    carries no checksum: only its header and its length are checked.",
         remedy: "Files of a cache (npm, pnpm, cargo, images) can be deleted and fetched again; \
                  git fetch or a fresh clone brings back git objects. Everything else: compare \
                  with a backup.",

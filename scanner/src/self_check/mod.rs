@@ -29,6 +29,8 @@ mod pnpm_store;
 mod pread;
 mod siblings;
 mod sqlite;
+mod sqlite_header;
+mod sqlite_page;
 mod test_data;
 #[cfg(test)]
 mod testing;

@@ -5,18 +5,18 @@
 //! to 95) (sqlite.org/fileformat2.html, 1.3). A file that is shorter has lost its end. A longer
 //! one has not: SQLite grows files in steps where it is told to (SQLITE_FCNTL_CHUNK_SIZE).
 //!
-//! Pages carry no checksum, so nothing else is proven. A journal or a write-ahead log beside it
-//! means that the database is in use or waits to be recovered: not checked.
-
-use std::os::fd::BorrowedFd;
+//! What the header and the first page say of themselves must be what SQLite opens. Pages carry no
+//! checksum, so nothing else is proven. A journal or a write-ahead log beside it means that the
+//! database is in use or waits to be recovered: not checked.
 
 use rustix::fs::fstat;
 
 use super::siblings::is_absent;
-use super::{Chosen, Place, Surroundings, Verdict, Verifier, disagrees, pread};
+use super::sqlite_header::{Header, MAGIC};
+use super::sqlite_page::FirstPage;
+use super::{Chosen, Place, Surroundings, Verdict, Verifier, disagrees};
 
 const FORMAT: &str = "SQLite database";
-const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
 /// For a database of any name.
 pub fn verifier(_: &Place<'_>, head: &[u8]) -> Chosen {
@@ -40,53 +40,56 @@ impl Verifier for Database {
         let Some(header) = Header::read(around.file) else {
             return Verdict::NotChecked("a database without a whole header");
         };
-        let Some(expected) = header.size() else {
-            return Verdict::NotChecked("a database whose header does not say how long it is");
-        };
-        let Some(directory) = around.directory else {
-            return Verdict::NotChecked("a directory that cannot be opened any more");
-        };
-        for suffix in [&b"-journal"[..], b"-wal"] {
-            let beside = [around.name.to_bytes(), suffix].concat();
-            if !is_absent(directory, &beside) {
-                return Verdict::NotChecked("a database with a journal beside it");
-            }
+        if !header.is_one() {
+            return Verdict::NotChecked("a file that only begins like a database");
         }
+        if header.is_newer() {
+            return Verdict::NotChecked("a database of a newer format");
+        }
+        if let Some(reason) = in_use(around) {
+            return Verdict::NotChecked(reason);
+        }
+        let first = FirstPage::read(around.file);
+        let verdict = judge(&header, first.as_ref(), around.size);
         let size = fstat(around.file).map_or(0, |facts| facts.st_size as u64);
-        if Header::read(around.file) != Some(header) || size != around.size {
+        let now = (Header::read(around.file), FirstPage::read(around.file), size);
+        if now != (Some(header), first, around.size) {
             return Verdict::NotChecked("a database that is being written");
         }
-        if size >= expected {
-            return Verdict::Agrees;
-        }
-        disagrees(FORMAT, format!("at least {expected} bytes"), format!("{size} bytes"))
+        verdict
     }
 }
 
-/// The first 100 bytes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Header([u8; 100]);
+/// Why what stands beside it keeps it from being judged.
+fn in_use(around: &Surroundings<'_>) -> Option<&'static str> {
+    let Some(directory) = around.directory else {
+        return Some("a directory that cannot be opened any more");
+    };
+    let beside = |suffix: &[u8]| [around.name.to_bytes(), suffix].concat();
+    let alone = [&b"-journal"[..], b"-wal"].iter().all(|it| is_absent(directory, &beside(it)));
+    (!alone).then_some("a database with a journal beside it")
+}
 
-impl Header {
-    fn read(file: BorrowedFd<'_>) -> Option<Header> {
-        let mut room = [0; 100];
-        pread::fill(file, 0, &mut room).then_some(Header(room))
+fn judge(header: &Header, first: Option<&FirstPage>, size: u64) -> Verdict {
+    if let Some(fault) = header.fault() {
+        return disagrees(FORMAT, fault.expected, fault.found);
     }
-
-    /// The size in bytes that it says the file has; none where it says none that is valid.
-    fn size(&self) -> Option<u64> {
-        let page = match u16::from_be_bytes(self.field(16)?) {
-            1 => 65536,
-            size if size >= 512 && size.is_power_of_two() => u64::from(size),
-            _ => return None,
-        };
-        let pages = u32::from_be_bytes(self.field(28)?);
-        let valid = pages > 0 && self.field::<4>(24)? == self.field::<4>(92)?;
-        valid.then_some(u64::from(pages) * page)
+    match header.size() {
+        None => {
+            return Verdict::NotChecked("a database whose header does not say how long it is");
+        }
+        Some(expected) if size < expected => {
+            return disagrees(
+                FORMAT,
+                format!("at least {expected} bytes"),
+                format!("{size} bytes"),
+            );
+        }
+        Some(_) => {}
     }
-
-    fn field<const N: usize>(&self, offset: usize) -> Option<[u8; N]> {
-        self.0.get(offset..)?.first_chunk().copied()
+    match first.and_then(|first| first.fault(header)) {
+        Some(fault) => disagrees(FORMAT, fault.expected, fault.found),
+        None => Verdict::Agrees,
     }
 }
 
@@ -103,7 +106,11 @@ mod tests {
         bytes[16..18].copy_from_slice(&page.to_be_bytes());
         bytes[24..28].copy_from_slice(&7_u32.to_be_bytes());
         bytes[28..32].copy_from_slice(&pages.to_be_bytes());
+        bytes[18..24].copy_from_slice(&[1, 1, 0, 64, 32, 32]);
         bytes[92..96].copy_from_slice(&7_u32.to_be_bytes());
+        bytes[96..100].copy_from_slice(&3_040_001_u32.to_be_bytes());
+        bytes[100] = 13;
+        bytes[105..107].copy_from_slice(&if page == 1 { 0 } else { page }.to_be_bytes());
         bytes
     }
 
@@ -136,6 +143,73 @@ mod tests {
         }
     }
 
+    fn changed(changes: &[(usize, u8)]) -> Vec<u8> {
+        let mut bytes = database(512, 2);
+        changes.iter().for_each(|(place, value)| bytes[*place] = *value);
+        bytes
+    }
+
+    #[test]
+    fn what_sqlite_does_not_open_shows() {
+        let lab = Lab::new();
+        for (changes, found) in [
+            (&[(16, 3)][..], "768 bytes"),
+            (&[(16, 0)], "0 bytes"),
+            (&[(16, 1)], "256 bytes"),
+            (&[(17, 1)], "513 bytes"),
+            (&[(19, 3)], "read version 3, write version 1"),
+            (&[(20, 33)], "33 of 512 bytes reserved"),
+            (&[(21, 0)], "0, 32, 32"),
+            (&[(22, 33)], "64, 33, 32"),
+            (&[(23, 160)], "64, 32, 160"),
+            (&[(47, 5)], "schema format 5"),
+            (&[(100, 0)], "type 0"),
+            (&[(100, 10)], "type 10"),
+            (&[(104, 203)], "203 cells with pointers up to 514, content at 512"),
+            (&[(106, 1)], "0 cells with pointers up to 108, content at 513"),
+            (&[(105, 0), (106, 107)], "0 cells with pointers up to 108, content at 107"),
+            (&[(105, 0)], "0 cells with pointers up to 108, content at 65536"),
+            (&[(20, 32)], "0 cells with pointers up to 108, content at 512"),
+        ] {
+            assert_eq!(lab.disagrees("a.db", &changed(changes)).found, found, "{changes:?}");
+        }
+    }
+
+    #[test]
+    fn what_sqlite_opens_agrees() {
+        let lab = Lab::new();
+        for changes in [
+            &[(18, 2), (19, 2)][..],
+            &[(18, 0), (19, 0)],
+            &[(18, 3)],
+            &[(20, 32), (105, 1), (106, 224)],
+            &[(43, 9), (47, 4), (59, 3), (63, 5), (71, 9)],
+            &[(44, 128), (47, 4)],
+            &[(59, 7)],
+            &[(72, 1), (91, 1)],
+            &[(100, 5), (111, 2)],
+            &[(104, 9), (105, 0), (106, 126)],
+        ] {
+            lab.agrees("a.db", &changed(changes));
+        }
+    }
+
+    #[test]
+    fn what_another_program_wrote_is_not_judged() {
+        let lab = Lab::new();
+        let newer = [(18, 3), (19, 3)];
+        lab.not_checked("a.db", &changed(&newer));
+        let (encrypted, mut cipher) = (32..512, database(512, 1));
+        cipher[encrypted].fill(0xa7);
+        cipher[92] = 0;
+        lab.not_checked("a.db", &cipher);
+        let unknown_release = [(97, 0), (100, 0)];
+        lab.agrees("a.db", &changed(&unknown_release));
+        let mut begins_alike = vec![0; 512];
+        begins_alike[..16].copy_from_slice(MAGIC);
+        lab.not_checked("a.db", &begins_alike);
+    }
+
     #[test]
     fn a_header_that_says_nothing_is_not_checked() {
         let lab = Lab::new();
@@ -146,7 +220,7 @@ mod tests {
             bytes
         };
         lab.disagrees("a.db", &change(99, 0));
-        for (place, value) in [(16, 3), (27, 8), (95, 8), (31, 0)] {
+        for (place, value) in [(27, 8), (95, 8), (31, 0)] {
             lab.not_checked("a.db", &change(place, value));
         }
         lab.not_checked("a.db", MAGIC);
