@@ -1,6 +1,7 @@
 //! What to do, because of which findings and facts. Rules are data; nothing here runs anything.
 
 mod condition;
+mod holder;
 mod known;
 mod quote;
 mod rule;

@@ -6,7 +6,7 @@ use super::condition::When;
 use super::known::{Known, Place};
 use super::template::Template;
 use super::{Confidence, Recommendation, Step};
-use crate::{Code, FactName, FactValue, Severity};
+use crate::{Code, FactName, FactValue, Finding, Severity};
 
 /// One rule.
 pub(super) struct Rule {
@@ -52,6 +52,7 @@ struct Grounds<'a> {
     facts: BTreeSet<FactName>,
     severity: Option<Severity>,
     places: Vec<Place<'a>>,
+    findings: Vec<&'a Finding>,
     /// Whether it applies wherever it is.
     anywhere: bool,
 }
@@ -85,7 +86,7 @@ impl Rule {
             severity: grounds.severity.unwrap_or(self.when.weight),
             because: grounds.because.into_iter().collect(),
             facts: grounds.facts.into_iter().collect(),
-            steps: self.steps(&grounds.places, holds_back),
+            steps: self.steps(&grounds.places, &grounds.findings, holds_back),
             held_back: self.held_back(&grounds.places, holds_back),
             caveat: self.caveat.to_owned(),
             source: self.source.to_owned(),
@@ -100,8 +101,11 @@ impl Rule {
             if places.is_empty() && !self.when.asks_for_place() {
                 places.push(known.place(None));
             }
-            let holding =
-                places.into_iter().filter_map(|place| Some((place, self.when.at(place, known)?)));
+            let mut holding = places
+                .into_iter()
+                .filter_map(|place| Some((place, self.when.at(place, known)?)))
+                .peekable();
+            grounds.findings.extend(holding.peek().map(|_| finding));
             for (place, facts) in holding {
                 grounds.because.insert(finding.code);
                 grounds.severity = grounds.severity.max(Some(finding.severity));
@@ -132,11 +136,17 @@ impl Rule {
         grounds
     }
 
-    /// The steps for places; one that names something of a place is there once for each.
-    pub(super) fn steps(&self, places: &[Place<'_>], holds_back: bool) -> Vec<Step> {
+    /// The steps for places and findings; one that names something of a place is there once for
+    /// each.
+    pub(super) fn steps(
+        &self,
+        places: &[Place<'_>],
+        findings: &[&Finding],
+        holds_back: bool,
+    ) -> Vec<Step> {
         let mut steps: Vec<Step> = Vec::new();
         for template in self.steps.iter().filter(|template| !(template.destroys && holds_back)) {
-            for step in template.steps(places) {
+            for step in template.steps(places, findings) {
                 if !steps.contains(&step) {
                     steps.push(step);
                 }

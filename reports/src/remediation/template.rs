@@ -1,11 +1,15 @@
 //! Steps before the facts are filled in.
 
+use super::holder::{holder_of, is_holder};
 use super::known::Place;
 use super::{Step, shell_word};
-use crate::FactName;
+use crate::{FactName, Finding};
+
+/// Caches that a step is told for; others must do with the words in capitals.
+const MOST_HOLDERS: usize = 8;
 
 /// A step before the facts are filled in. `{path}` and the other [`BLANKS`] in it stand for those of
-/// each place concerned.
+/// each place concerned; those of [`is_holder`] for each cache that the findings speak of.
 pub(super) struct Template {
     text: &'static str,
     command: Option<&'static str>,
@@ -39,31 +43,64 @@ const BLANKS: &[(&str, &str)] = &[
     ("pv", "PV"),
     ("workload", "deployment/WORKLOAD"),
     ("leftovers", "DIRECTORIES"),
+    ("npm-cache", "DIRECTORY"),
 ];
 
 impl Template {
-    /// The step for each place, or the one step that needs nothing of a place.
-    pub(super) fn steps(&self, places: &[Place<'_>]) -> Vec<Step> {
-        let depends = has_blanks(self.text) || self.command.is_some_and(has_blanks);
-        let machine = &[];
-        let places = if depends { places } else { machine };
-        if places.is_empty() {
-            return vec![self.filled(None)];
+    /// The step for each place, or the one step that needs nothing of a place. `findings` are
+    /// what led to it.
+    pub(super) fn steps(&self, places: &[Place<'_>], findings: &[&Finding]) -> Vec<Step> {
+        let blanks = self.blanks();
+        let holder = blanks.iter().find(|blank| is_holder(blank));
+        if let (Some(blank), false) = (holder, findings.is_empty()) {
+            return self.of_holders(blank, findings);
         }
-        places.iter().map(|place| self.filled(Some(*place))).collect()
+        let machine = &[];
+        let places = if blanks.is_empty() { machine } else { places };
+        if places.is_empty() {
+            return vec![self.filled(|blank| word(blank, None), None)];
+        }
+        let of = |place| self.filled(|blank| word(blank, Some(place)), Some(place));
+        places.iter().map(|place| of(*place)).collect()
     }
 
-    fn filled(&self, place: Option<Place<'_>>) -> Step {
-        let command = self.command.map(|command| fill(command, |blank| word(blank, place)));
+    /// The step for each holder, and once for those that are not named.
+    fn of_holders(&self, asked: &str, findings: &[&Finding]) -> Vec<Step> {
+        let mut holders: Vec<Option<&[u8]>> = Vec::new();
+        for holder in findings.iter().map(|finding| holder_of(asked, finding)) {
+            if !holders.contains(&holder) {
+                holders.push(holder);
+            }
+        }
+        let others = holders.len() > MOST_HOLDERS || holders.contains(&None);
+        let of = |holder| {
+            let value = |blank: &'static str| {
+                if blank == asked { shell_word(holder) } else { placeholder(blank) }
+            };
+            self.filled(value, None)
+        };
+        let mut steps: Vec<_> = holders.into_iter().flatten().take(MOST_HOLDERS).map(of).collect();
+        if others {
+            steps.push(self.filled(placeholder, None));
+        }
+        steps
+    }
+
+    fn filled(&self, value: impl FnMut(&'static str) -> String, place: Option<Place<'_>>) -> Step {
+        let command = self.command.map(|command| fill(command, value));
         Step { text: fill(self.text, |blank| prose(blank, place)), command }
+    }
+
+    /// What is to be filled in.
+    fn blanks(&self) -> Vec<&'static str> {
+        [self.text, self.command.unwrap_or_default()].into_iter().flat_map(blanks_of).collect()
     }
 }
 
-/// Whether something is to be filled in.
-fn has_blanks(text: &str) -> bool {
-    let mut found = false;
-    fill(text, |_| {
-        found = true;
+fn blanks_of(text: &str) -> Vec<&'static str> {
+    let mut found = Vec::new();
+    fill(text, |blank| {
+        found.push(blank);
         String::new()
     });
     found
@@ -105,6 +142,7 @@ fn word(blank: &str, place: Option<Place<'_>>) -> String {
             .map(|root| shell_word(root.path.as_bytes())),
         "device" => device(place).map(|device| shell_word(device.as_bytes())),
         "leftovers" => leftovers(place),
+        "npm-cache" => npm_cache(place),
         name => plain(name, place).map(ToOwned::to_owned),
     });
     known.unwrap_or_else(|| placeholder(blank))
@@ -132,6 +170,13 @@ fn leftovers(place: Place<'_>) -> Option<String> {
     let list = place.fact(FactName::InstallLeftovers)?.list()?;
     let words: Vec<_> = list.iter().map(|path| shell_word(path.as_bytes())).collect();
     (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// The cache of whoever ran it; none where its name did not survive as text.
+fn npm_cache(place: Place<'_>) -> Option<String> {
+    let path = place.text(FactName::NpmCache)?;
+    let is_whole = path.starts_with('/') && !path.contains('\\');
+    is_whole.then(|| shell_word(path.as_bytes()))
 }
 
 /// A name that needs no quotes wherever it stands, in YAML and JSON either.
@@ -169,7 +214,7 @@ mod tests {
         assert_eq!(filled(r#"-p '{"spec":{"n":3}}' {pv} {}"#), r#"-p '{"spec":{"n":3}}' <pv> {}"#);
         assert_eq!(filled("/dev/longhorn/{volume}"), "/dev/longhorn/<volume>");
         assert_eq!(filled("{volume"), "{volume");
-        assert!(has_blanks("a {path}") && !has_blanks("a {paths}"));
+        assert_eq!(blanks_of("a {path} {paths} {user}"), ["path", "user"]);
     }
 
     #[test]

@@ -230,16 +230,23 @@ fn rules_are_well_formed() {
         assert!(rule.caveat.ends_with('.') && !rule.source.is_empty(), "{}", rule.id);
         let roots = [volume()];
         let places: Vec<_> = known(&[], &roots).places().collect();
-        let steps = rule.steps(&places, false);
+        let steps = rule.steps(&places, &[], false);
         assert!(!steps.is_empty(), "{}", rule.id);
         for step in steps {
             assert!(step.text.ends_with('.'), "{}: {}", rule.id, step.text);
             let command = step.command.unwrap_or_default();
             // Lines that are indented could not be pasted as one command.
             assert!(!command.contains('\n'), "{}: {command}", rule.id);
-            for blank in
-                ["{path}", "{device}", "{user}", "{volume}", "{claim}", "{namespace}", "{pv}"]
-            {
+            for blank in [
+                "{path}",
+                "{device}",
+                "{user}",
+                "{volume}",
+                "{claim}",
+                "{namespace}",
+                "{pv}",
+                "{npm-cache}",
+            ] {
                 assert!(!command.contains(blank), "{}: {command}", rule.id);
             }
         }
@@ -253,7 +260,7 @@ fn no_command_repairs_deletes_or_formats() {
     let roots = [volume()];
     let places: Vec<_> = known(&[], &roots).places().collect();
     for rule in rules::all() {
-        for step in rule.steps(&places, true) {
+        for step in rule.steps(&places, &[], true) {
             let command = step.command.unwrap_or_default();
             let bad = command.split_whitespace().find(|word| destructive.contains(word));
             assert_eq!(bad, None, "{}: {command}", rule.id);

@@ -33,11 +33,19 @@ pub(super) static RULES: &[Rule] = &[
             ..ANY
         },
         steps: &[
-            tell("Copy off the files that the findings name: they are the evidence."),
-            run("What does not match its hash is dropped and fetched again.", "npm cache verify"),
+            tell(
+                "Copy off the files that the findings name, they are the evidence, and what you \
+                 still need of the cache and cannot fetch again.",
+            ),
+            run(
+                "What does not match its hash is deleted, and fetched again when it is needed.",
+                "npm cache verify --cache {npm-cache}",
+            ),
         ],
-        caveat: "Content that does not match its hash again and again on one volume makes that \
-                 volume suspect: scan it with a manifest, and later against that.",
+        caveat: "npm deletes what does not verify, and what no index entry leads to any more: not on \
+                 a volume that is suspected, before its data was secured. Content that does not match \
+                 its hash again and again on one volume makes that volume suspect: scan it with a \
+                 manifest, and later against that.",
         source: "npm documentation: npm-cache",
         confidence: Confidence::Medium,
     },
@@ -51,11 +59,12 @@ pub(super) static RULES: &[Rule] = &[
             ..ANY
         },
         steps: &[run(
-            "What does not match its hash is dropped and fetched again.",
-            "npm cache verify",
+            "What does not match its hash is deleted, and fetched again when it is needed.",
+            "npm cache verify --cache {npm-cache}",
         )],
-        caveat: "Again and again on one volume it makes that volume suspect: scan it with a \
-                 manifest, and later against that.",
+        caveat: "npm deletes what does not verify: copy off before what you still need and cannot \
+                 fetch again. Again and again on one volume it makes that volume suspect: scan it \
+                 with a manifest, and later against that.",
         source: "npm documentation: npm-cache",
         confidence: Confidence::Low,
     },

@@ -105,6 +105,64 @@ fn what_was_found_can_be_asked_for_by_its_words() {
     assert!(!fires("verify-npm-cache", &disagrees("git loose object"), &[]));
 }
 
+fn self_check(format: &str, path: &[u8]) -> Finding {
+    let expected = format!("{format}: sha512 1234");
+    let code = Code::ContentSelfCheckFailed;
+    Finding { severity: Severity::Suspect, expected, ..finding(code, path) }
+}
+
+fn commands_of(advice: Vec<Recommendation>, id: &str) -> Vec<String> {
+    let steps = advice.into_iter().filter(|advice| advice.id == id).flat_map(|it| it.steps);
+    steps.filter_map(|step| step.command).collect()
+}
+
+/// That of whoever pastes the command is another one, and sound.
+#[test]
+fn npm_is_told_which_cache_is_damaged() {
+    let damaged = |paths: &[&[u8]]| {
+        let of = |path: &&[u8]| self_check("npm cache content", path);
+        let found: Vec<_> = paths.iter().map(of).collect();
+        // What npm of whoever ran fscan has is not what was found.
+        let facts = [(FactName::NpmCache, Text("/root/.npm"))];
+        commands_of(advice(&found, &facts), "verify-npm-cache")
+    };
+    let twice: [&[u8]; 3] = [
+        b"/home/coder/.npm/_cacache/content-v2/sha512/aa/bb/cc",
+        b"/home/coder/.npm/_cacache/index-v5/aa/bb/cc",
+        b"/home/coder/it's $(id)/_cacache/content-v2/sha512/aa/bb/cc",
+    ];
+    assert_eq!(
+        damaged(&twice),
+        [
+            "npm cache verify --cache /home/coder/.npm",
+            r"npm cache verify --cache '/home/coder/it'\''s $(id)'"
+        ]
+    );
+    let deep = [b"/d".repeat(50_000), b"/_cacache/a".to_vec()].concat();
+    for unknown in [b"/home/coder/cache/a", &deep[..]] {
+        assert_eq!(damaged(&[unknown]), ["npm cache verify --cache DIRECTORY"]);
+    }
+    let many: Vec<_> =
+        (0..20).map(|n| format!("/home/coder/{n}/_cacache/a").into_bytes()).collect();
+    let many = damaged(&many.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    assert_eq!(many.len(), 9);
+    assert_eq!(many[8], "npm cache verify --cache DIRECTORY");
+}
+
+#[test]
+fn npm_is_told_which_cache_an_install_complained_of() {
+    let complaint = (FactName::NpmComplaints, List(&["EINTEGRITY"]));
+    for (cache, expected) in [
+        ("/home/coder/.npm", "npm cache verify --cache /home/coder/.npm"),
+        ("/home/a b/.npm", "npm cache verify --cache '/home/a b/.npm'"),
+        (r"/home/\xff", "npm cache verify --cache DIRECTORY"),
+        ("", "npm cache verify --cache DIRECTORY"),
+    ] {
+        let facts = [complaint, (FactName::NpmCache, Text(cache))];
+        assert_eq!(commands_of(advice(&[], &facts), "verify-npm-cache-once"), [expected]);
+    }
+}
+
 #[test]
 fn links_without_a_target_come_from_git() {
     let error = |words: &str, class: TarClassification| Finding {
