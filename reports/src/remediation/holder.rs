@@ -1,16 +1,16 @@
-//! The cache that a damaged file is part of, by the file's path.
+//! The cache or repository that a damaged file is part of, by the file's path.
 
 use crate::Finding;
 
 /// The blanks of a template that such a directory fills.
-const HOLDERS: &[(&str, &[u8])] = &[("npm-cache", b"_cacache")];
+const HOLDERS: &[(&str, &[u8])] = &[("npm-cache", b"_cacache"), ("repository", b"objects")];
 
 /// Whether a blank is filled by what findings speak of.
 pub(super) fn is_holder(blank: &str) -> bool {
     HOLDERS.iter().any(|(name, _)| *name == blank)
 }
 
-/// The directory that `_cacache` of npm stands in; none where the finding's
+/// The directory that `_cacache` of npm, or `objects` of git, stands in; none where the finding's
 /// path is not known whole or leads through no such folder.
 pub(super) fn holder_of<'a>(blank: &str, finding: &'a Finding) -> Option<&'a [u8]> {
     let (_, folder) = HOLDERS.iter().find(|(name, _)| *name == blank)?;
@@ -40,6 +40,9 @@ mod tests {
             ("npm-cache", "/_cacache/index-v5/aa", Some("/")),
             ("npm-cache", "_cacache/index-v5/aa", Some(".")),
             ("npm-cache", "/h/_cacaches/x_cacache/a", None),
+            ("repository", "/objects/app/.git/objects/aa/bb", Some("/objects/app/.git")),
+            ("repository", "/srv/a.git/objects/pack/pack-1.pack", Some("/srv/a.git")),
+            ("repository", "/srv/a.git/config", None),
             ("path", "/objects/a", None),
         ] {
             let finding = finding(Code::ContentSelfCheckFailed, path.as_bytes());

@@ -7,6 +7,7 @@ mod buildah;
 mod damage;
 mod differences;
 mod docker;
+mod git;
 mod longhorn;
 mod offline;
 mod packages;
@@ -38,6 +39,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Rule> {
         stress::RULES,
         recreate::RULES,
         space::RULES,
+        git::RULES,
         packages::RULES,
         docker::RULES,
         buildah::RULES,

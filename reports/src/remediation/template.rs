@@ -5,11 +5,12 @@ use super::known::Place;
 use super::{Step, shell_word};
 use crate::{FactName, Finding};
 
-/// Caches that a step is told for; others must do with the words in capitals.
+/// Caches and repositories that a step is told for; others must do with the words in capitals.
 const MOST_HOLDERS: usize = 8;
 
 /// A step before the facts are filled in. `{path}` and the other [`BLANKS`] in it stand for those of
-/// each place concerned; those of [`is_holder`] for each cache that the findings speak of.
+/// each place concerned; those of [`is_holder`] for each cache or repository that the findings speak
+/// of.
 pub(super) struct Template {
     text: &'static str,
     command: Option<&'static str>,
@@ -44,6 +45,7 @@ const BLANKS: &[(&str, &str)] = &[
     ("workload", "deployment/WORKLOAD"),
     ("leftovers", "DIRECTORIES"),
     ("npm-cache", "DIRECTORY"),
+    ("repository", "REPOSITORY"),
 ];
 
 impl Template {

@@ -246,6 +246,7 @@ fn rules_are_well_formed() {
                 "{namespace}",
                 "{pv}",
                 "{npm-cache}",
+                "{repository}",
             ] {
                 assert!(!command.contains(blank), "{}: {command}", rule.id);
             }

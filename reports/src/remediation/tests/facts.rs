@@ -71,6 +71,7 @@ fn every_rule_is_seen_to_apply() {
         "examine-lost-target",
         "replay-elsewhere",
         "know-missing-feature",
+        "restore-git-objects",
         "verify-npm-cache",
         "install-anew",
         "install-links",
@@ -147,6 +148,30 @@ fn npm_is_told_which_cache_is_damaged() {
     let many = damaged(&many.iter().map(Vec::as_slice).collect::<Vec<_>>());
     assert_eq!(many.len(), 9);
     assert_eq!(many[8], "npm cache verify --cache DIRECTORY");
+}
+
+#[test]
+fn git_is_told_which_repository_is_damaged() {
+    let id = "restore-git-objects";
+    for (format, path, repository) in [
+        ("git loose object", "/home/coder/app/.git/objects/0c/fbf088", "/home/coder/app/.git"),
+        ("git pack", "/home/coder/a b.git/objects/pack/pack-1.pack", "'/home/coder/a b.git'"),
+        ("git pack index", "/home/coder/app/.git/objects/pack/p.idx", "/home/coder/app/.git"),
+        ("git commit graph", "/home/coder/m/objects/info/commit-graph", "/home/coder/m"),
+        ("git pack", "/home/coder/pack-1.pack", "REPOSITORY"),
+    ] {
+        assert_eq!(
+            commands_of(advice(&[self_check(format, path.as_bytes())], &[]), id),
+            [
+                format!("git --git-dir={repository} fsck --full --no-dangling"),
+                format!("git --git-dir={repository} fetch --refetch")
+            ]
+        );
+    }
+    for format in ["git index", "npm cache content", "zip archive"] {
+        let other = self_check(format, b"/home/coder/app/.git/objects/x");
+        assert!(!fires(id, &[other], &[]), "{format}");
+    }
 }
 
 #[test]
