@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use reports::{PathName, Resumed};
-use scanner::{Checkpoint, CheckpointError, Ending};
+use scanner::{Checkpoint, CheckpointError, CheckpointRoot, Ending, FilesystemIdentity, Replaced};
 
 use crate::arguments::ScanArguments;
 use crate::output;
@@ -17,14 +17,15 @@ impl Resumption {
     pub fn begin(arguments: &ScanArguments) -> anyhow::Result<Self> {
         let Some(path) = arguments.checkpoint.as_deref() else { return Ok(Resumption(None)) };
         let tool = concat!("fscan ", env!("CARGO_PKG_VERSION"));
-        let roots = arguments.paths.iter().map(|root| absolute(root)).collect();
+        let roots = arguments.paths.iter().map(|root| scanned(root)).collect();
+        let replaced = if arguments.force { Replaced::BeginAnew } else { Replaced::Refuse };
         let quiet = arguments.result.is_quiet();
         let remark = move |error: CheckpointError| {
             if !quiet {
                 output::say(&error.to_string());
             }
         };
-        let checkpoint = Checkpoint::open(path, tool, roots, remark)?;
+        let checkpoint = Checkpoint::open(path, tool, roots, replaced, remark)?;
         if checkpoint.damaged() > 0 && !quiet {
             let (shown, bytes) = (checkpoint.path().escaped(), checkpoint.damaged());
             output::say(&format!(
@@ -59,6 +60,13 @@ impl Resumption {
         }
         Ok(())
     }
+}
+
+fn scanned(root: &Path) -> CheckpointRoot {
+    // Past its name a volume that is mounted when it is needed is mounted.
+    let inside = root.join(".");
+    let filesystem = inside.is_dir().then(|| FilesystemIdentity::at(&inside));
+    CheckpointRoot { path: absolute(root), filesystem }
 }
 
 /// The same tree has the same name from any folder.

@@ -9,6 +9,7 @@ use std::os::fd::BorrowedFd;
 use std::path::Path;
 
 use rustix::fs::fstatvfs;
+use serde::{Deserialize, Serialize};
 
 use crate::filesystem::Filesystem;
 use crate::oddities::Uuid;
@@ -16,12 +17,14 @@ use crate::system_calls::{btrfs_uuid, filesystem_uuid, xfs_uuid};
 
 /// What a filesystem is known by. The UUID is the same for as long as it lives; so is the number,
 /// but btrfs has another one for each subvolume.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilesystemIdentity {
     /// Its UUID, as blkid shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uuid: Option<String>,
     /// `f_fsid` of statfs(2) in hexadecimal, where that is made from the UUID (and on btrfs from the
     /// subvolume's number).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
 }
 

@@ -73,7 +73,7 @@ mod supervise;
 mod system_calls;
 mod walk;
 
-pub use checkpoint::{Checkpoint, CheckpointError, Ending};
+pub use checkpoint::{Checkpoint, CheckpointError, CheckpointRoot, Ending, Replaced};
 pub use checks::{errno_name, errno_word};
 pub use control::Control;
 pub use environment::{

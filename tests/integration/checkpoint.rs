@@ -271,6 +271,38 @@ fn what_cannot_be_gone_on_with_is_refused_and_left_alone() {
     });
 }
 
+/// The mount point of a volume that is not mounted looks like a tree that is scanned at once.
+#[test]
+fn a_checkpoint_outlives_the_volume_that_is_not_mounted() {
+    let needs = [Need::Loop, Need::Tool("mkfs.ext4"), Need::Tool("e2fsck")];
+    in_lab(&needs, |dir| {
+        let image = Image::ext4(dir, 100, &[]);
+        let mount = image.mount("rw");
+        make_tree(&mount.join("tree"));
+        write_back(mount.point());
+        let point = mount.point().to_owned();
+        stopped(dir, &point);
+        drop(mount);
+        let kept = fs::read(dir.join("c")).unwrap();
+        let refused = scan(dir, &point).run();
+        let error = "c: the checkpoint is of another filesystem at this path";
+        refused.expect_code(2).expect_one_error_line(error);
+        refused.expect_one_error_line("is the volume mounted?");
+        refused.expect_one_error_line("--force");
+        assert_eq!(fs::read(dir.join("c")).unwrap(), kept);
+
+        let mount = image.mount("rw");
+        let report = scan(dir, &point).run().report();
+        assert!(report.complete && report.resumed.is_some(), "it is gone on with");
+        assert!(!dir.join("c").exists());
+        stopped(dir, &point);
+        drop(mount);
+        let forced = scan(dir, &point).arg("--force").run();
+        let report = forced.expect_code(0).report();
+        forced.expect(report.resumed.is_none() && !dir.join("c").exists(), "it was begun anew");
+    });
+}
+
 /// An edited line, and all that stands behind it, counts for nothing.
 #[test]
 fn an_edited_checkpoint_is_not_believed() {

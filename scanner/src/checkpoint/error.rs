@@ -69,4 +69,10 @@ pub enum Fault {
     /// Of other trees.
     #[error("the checkpoint is of a scan of {0}; give another path, or remove it to begin anew")]
     OtherRoots(String),
+    /// Of another filesystem at the path of a root.
+    #[error(
+        "the checkpoint is of another filesystem at this path ({0}): is the volume mounted? Give \
+         another path, or --force to begin anew"
+    )]
+    OtherFilesystem(String),
 }

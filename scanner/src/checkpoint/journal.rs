@@ -35,17 +35,33 @@ pub(super) struct Journal {
     hasher: Hasher,
 }
 
+/// What becomes of a checkpoint of another filesystem at the same path.
+#[derive(Clone, Copy, Debug)]
+pub enum Replaced {
+    /// It is left alone.
+    Refuse,
+    /// What it held counts for nothing, and goes.
+    BeginAnew,
+}
+
 impl Journal {
     /// Opens a checkpoint, or makes it where there is none. `take` gets the lines of every whole
     /// block; what stands behind the last one is removed, and how many bytes that was is told.
     pub fn open(
         path: &Path,
         header: &Header,
+        replaced: Replaced,
         take: impl FnMut(&Line),
     ) -> Result<(Self, u64), Fault> {
         let file = open_locked(path)?;
         let mut journal = Journal { path: path.to_owned(), file, length: 0, hasher: Hasher::new() };
-        let is_new = !journal.read(header, take)?;
+        let read = journal.read(header, take);
+        if let (Err(Fault::OtherFilesystem(_)), Replaced::BeginAnew) = (&read, replaced) {
+            journal.file.set_len(0).map_err(Fault::Write)?;
+        } else {
+            read?;
+        }
+        let is_new = journal.length == 0;
         let found = journal.file.metadata().map_err(Fault::Read)?.len();
         let damaged = found.saturating_sub(journal.length);
         journal.file.set_len(journal.length).map_err(Fault::Write)?;
@@ -57,8 +73,8 @@ impl Journal {
         Ok((journal, damaged))
     }
 
-    /// Reads the whole blocks; false where not even the header is one.
-    fn read(&mut self, header: &Header, mut take: impl FnMut(&Line)) -> Result<bool, Fault> {
+    /// Reads the whole blocks; none where not even the header is one.
+    fn read(&mut self, header: &Header, mut take: impl FnMut(&Line)) -> Result<(), Fault> {
         let mut reader = BufReader::with_capacity(1 << 18, &self.file);
         let mut line = Vec::new();
         read_line(&mut reader, &mut line)?;
@@ -85,9 +101,8 @@ impl Journal {
                 Some(other) => block.push(other),
             }
         }
-        let is_whole = sealed.is_some();
         (self.hasher, self.length) = sealed.unwrap_or_default();
-        Ok(is_whole)
+        Ok(())
     }
 
     /// Writes lines as a block of their own, through to the disk. After an error the file is what
@@ -188,10 +203,11 @@ fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> Result<(), Fault>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checkpoint::FileIdentity;
+    use crate::checkpoint::{CheckpointRoot, FileIdentity};
 
     fn header() -> Header {
-        Header::new("fscan 1", vec![Path::new("/a").into()])
+        let filesystem = None;
+        Header::new("fscan 1", vec![CheckpointRoot { path: Path::new("/a").into(), filesystem }])
     }
 
     fn file(n: u8) -> Line {
@@ -201,7 +217,8 @@ mod tests {
     /// The lines of a file's whole blocks.
     fn open(path: &Path) -> Result<(Journal, Vec<Line>), Fault> {
         let mut lines = Vec::new();
-        let (journal, _) = Journal::open(path, &header(), |line| lines.push(line.clone()))?;
+        let (journal, _) =
+            Journal::open(path, &header(), Replaced::Refuse, |line| lines.push(line.clone()))?;
         Ok((journal, lines))
     }
 

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use reports::{PathName, Resumed, ResumedRun, Timestamp};
 
-use super::header::Header;
+use super::header::{CheckpointRoot, Header};
 use super::identity::FileIdentity;
-use super::journal::Journal;
+use super::journal::{Journal, Replaced};
 use super::known::{Known, KnownPart};
 use super::line::Line;
 use super::writer::{Ending, Writer};
@@ -36,29 +36,33 @@ struct Taken {
 }
 
 impl Checkpoint {
-    /// Opens the checkpoint of a scan of `roots` by `tool`, or begins one. `remark` is told, from
-    /// another thread, when it cannot be written.
+    /// Opens the checkpoint of a scan of `roots` by `tool`, or begins one. What becomes of one
+    /// of another filesystem at the path of a root, `replaced` says. `remark` is told, from another
+    /// thread, when it cannot be written.
     pub fn open(
         path: &Path,
         tool: &str,
-        roots: Vec<PathName>,
+        roots: Vec<CheckpointRoot>,
+        replaced: Replaced,
         remark: impl Fn(CheckpointError) + Send + 'static,
     ) -> Result<Self, CheckpointError> {
         let named = PathName::from(path);
         let error = move |fault| CheckpointError { path: named.clone(), fault };
         let told = error.clone();
-        Self::begin(path, tool, roots, move |fault| remark(told(fault))).map_err(error)
+        Self::begin(path, tool, roots, replaced, move |fault| remark(told(fault))).map_err(error)
     }
 
     fn begin(
         path: &Path,
         tool: &str,
-        roots: Vec<PathName>,
+        roots: Vec<CheckpointRoot>,
+        replaced: Replaced,
         remark: impl Fn(Fault) + Send + 'static,
     ) -> Result<Self, Fault> {
         let mut known = Known::default();
         let header = Header::new(tool, roots);
-        let (mut journal, damaged) = Journal::open(path, &header, |line| known.add(line))?;
+        let (mut journal, damaged) =
+            Journal::open(path, &header, replaced, |line| known.add(line))?;
         let run = Line::Run(Moment::now().seconds()).to_text();
         journal.append(run.as_bytes()).map_err(Fault::Write)?;
         Ok(Checkpoint {

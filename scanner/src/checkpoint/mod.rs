@@ -21,7 +21,9 @@ mod line;
 mod writer;
 
 pub use error::{CheckpointError, Fault};
+pub use header::CheckpointRoot;
 pub use identity::FileIdentity;
+pub use journal::Replaced;
 pub use keeper::Checkpoint;
 pub use known::KnownPart;
 pub use writer::Ending;
