@@ -13,7 +13,7 @@ use crate::status::Status;
 /// Reads and prints.
 pub fn run(arguments: &ReportArguments) -> anyhow::Result<Status> {
     let shown = || PathName::from(arguments.file.as_path()).escaped();
-    let text = saved::read(&arguments.file, saved::LARGEST).with_context(shown)?;
+    let text = saved::read_report(&arguments.file, saved::LARGEST).with_context(shown)?;
     let mut report = from_json(&text).with_context(shown)?;
     if arguments.copy_verified {
         report.environment.get_or_insert_default().facts.push(verified_copy());

@@ -7,9 +7,26 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use rustix::fs::OFlags;
+use scanner::{ShardFile, kind_of_shard_file};
 
 /// The largest report that is read: `--all-findings` on a badly damaged tree.
 pub const LARGEST: u64 = 1 << 30;
+
+/// Reads what should be a report, as [`read`] does.
+pub fn read_report(path: &Path, largest: u64) -> anyhow::Result<Vec<u8>> {
+    // A manifest may be larger than any report, and compressed.
+    match kind_of_shard_file(path) {
+        Ok(ShardFile::Manifest) => {
+            bail!("a manifest, not a report: `fscan diff` compares it with another");
+        }
+        Ok(ShardFile::Facts) => {
+            bail!("a part of a scan, not a report: `fscan merge` joins it with the others");
+        }
+        // Whatever is wrong with it, reading it tells.
+        Ok(ShardFile::Other) | Err(_) => {}
+    }
+    read(path, largest)
+}
 
 /// Reads a regular file of at most `largest` bytes. Opened without waiting, so that a FIFO in its
 /// place hangs nothing.

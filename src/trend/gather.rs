@@ -138,7 +138,7 @@ fn read(file: &Path, room: &mut Room) -> anyhow::Result<Dated> {
             shown()
         );
     }
-    let text = saved::read(file, saved::LARGEST.min(room.bytes)).with_context(shown)?;
+    let text = saved::read_report(file, saved::LARGEST.min(room.bytes)).with_context(shown)?;
     room.bytes = room.bytes.saturating_sub(text.len() as u64);
     room.reports = room.reports.saturating_sub(1);
     let report = from_json(&text).with_context(shown)?;

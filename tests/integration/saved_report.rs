@@ -72,6 +72,25 @@ fn what_is_no_report_is_one_clear_error() {
     outcome.expect(outcome.stderr().len() < 300, "in short");
 }
 
+#[test]
+fn what_else_a_scan_writes_is_named() {
+    let dir = Dir::new();
+    let tree = dir.folder("tree");
+    realistic(&tree);
+    for manifest in ["m.jsonl", "m.jsonl.gz", "m"] {
+        let scan = Fscan::new(&dir).args(["--skip=kernel,environment,tar", "--manifest", manifest]);
+        scan.arg(&tree).run().expect_code(0);
+        let outcome = render(&dir, &dir.join(manifest), "text");
+        let said = format!("{manifest}: a manifest, not a report: `fscan diff`");
+        outcome.expect_code(2).expect_one_error_line(&said);
+        let trend = Fscan::new(&dir).args(["trend", manifest, manifest]).run();
+        trend.expect(trend.stderr().contains(&said), "no trend of manifests");
+    }
+    // What else begins so is read for itself.
+    let gzip = dir.file("other.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0");
+    render(&dir, &gzip, "text").expect_code(2).expect_one_error_line("not an fscan report");
+}
+
 /// A FIFO has no writer and /dev/zero no end: neither may be waited for.
 #[test]
 fn what_is_no_file_is_one_clear_error() {
