@@ -7,9 +7,9 @@
 //! as well, and a directory of it.
 //!
 //! A mount is gone into after all where its directory's own name leads elsewhere, since something else
-//! is mounted there or above, and where that is excluded. Not known are places that the walk turns out
-//! not to come to (permission denied, say): those it names. Nor is it known that only a part of the
-//! directory is covered under its own name: what lies there stays unseen, as what any mount covers.
+//! is mounted there or above, where that is excluded, and wherever it is in doubt that the walk comes to
+//! that name. Of a directory that is covered in part under its own name, that part stays unseen, as what
+//! any mount covers.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -21,12 +21,14 @@ use crate::mounts::Mount;
 
 /// The ids of those that show what is walked by another name, of the mounts in `table` below the root
 /// at `path`, which lies on `mount`. `is_excluded` tells of a path below the root whether it is left
-/// out by itself.
+/// out by itself; `is_reached` whether the first path, on the mount of that id, is known to lead to the
+/// same directory as the second.
 pub fn mounted_again(
     path: &Path,
     mount: &Mount,
     table: &[Mount],
     is_excluded: impl Fn(&Path) -> bool,
+    is_reached: impl Fn(&Path, u64, &Path) -> bool,
 ) -> BTreeSet<u64> {
     let Ok(below_point) = path.strip_prefix(as_path(&mount.point)) else {
         return BTreeSet::new();
@@ -37,8 +39,9 @@ pub fn mounted_again(
         let below = name.strip_prefix(path).unwrap_or(name);
         below.ancestors().any(|above| !above.as_os_str().is_empty() && is_excluded(above))
     };
-    let places = views.places(is_left_out);
-    let entered = entered(&places);
+    let leads = |name: &Path, id, point: &Path| !is_left_out(name) && is_reached(name, id, point);
+    let places = views.places(leads);
+    let Some(entered) = entered(&places) else { return BTreeSet::new() };
     let shown_by_another = |place: &Place| !place.shown_by.is_disjoint(&entered);
     places.iter().filter(|place| shown_by_another(place)).map(|place| place.id).collect()
 }
@@ -95,15 +98,16 @@ impl Views {
         path.ancestors().find_map(|above| self.0.get(above))
     }
 
-    /// The mounts, in the order of their points. `is_left_out` tells of a path whether the walk does
-    /// not come to it by request.
-    fn places(&self, is_left_out: impl Fn(&Path) -> bool) -> Vec<Place> {
+    /// The mounts, in the order of their points. `leads` tells of a path, and the mount that it is on,
+    /// whether the walk comes by it to the directory that is mounted at the second one.
+    fn places(&self, leads: impl Fn(&Path, u64, &Path) -> bool) -> Vec<Place> {
         // The first one is the root.
         let mounts = self.0.iter().skip(1);
         let place = |(point, view): (&PathBuf, &View)| {
             let shows = |(at, other): &(&PathBuf, &View)| {
                 name_in(at, other, point, view).is_some_and(|name| {
-                    self.at(&name).is_some_and(|there| there.id == other.id) && !is_left_out(&name)
+                    let is_on_it = self.at(&name).is_some_and(|there| there.id == other.id);
+                    is_on_it && leads(&name, other.id, point)
                 })
             };
             let shown_by = self.0.iter().filter(shows).map(|(_, other)| other.id).collect();
@@ -114,9 +118,9 @@ impl Views {
 }
 
 /// By which name `other`, which begins at `at`, shows what `view` shows at `point`; none where it does
-/// not, or where it is `view` that comes first.
+/// not, where only `view` leads to `other`, or where it is `view` that comes first.
 fn name_in(at: &Path, other: &View, point: &Path, view: &View) -> Option<PathBuf> {
-    if other.device != view.device || view.has_no_name() {
+    if other.device != view.device || view.has_no_name() || is_below(at, point) {
         return None;
     }
     let below = view.directory.strip_prefix(&other.directory).ok()?;
@@ -134,11 +138,12 @@ struct Place {
 }
 
 /// The mounts that are gone into, and the root's: those that one which is gone into leads to, and none
-/// shows. What is decided of one depends on others, and these on others again, until nothing changes.
-fn entered(places: &[Place]) -> BTreeSet<u64> {
+/// shows. What is decided of one depends on others, and these on others again, until nothing changes;
+/// none where that does not come to an end.
+fn entered(places: &[Place]) -> Option<BTreeSet<u64>> {
     // The first mount lies on the root's.
     let mut entered: BTreeSet<u64> = places.iter().flat_map(|place| [place.id, place.on]).collect();
-    for _ in places {
+    for _ in 0..=places.len() {
         let before = entered.clone();
         for place in places {
             entered.remove(&place.id);
@@ -147,10 +152,10 @@ fn entered(places: &[Place]) -> BTreeSet<u64> {
             }
         }
         if entered == before {
-            break;
+            return Some(entered);
         }
     }
-    entered
+    None
 }
 
 fn as_path(bytes: &[u8]) -> &Path {

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::CStr;
+use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::fast::RandomState;
 use reports::{PathName, UncheckedReason};
+use rustix::fs::{Mode, OFlags, open};
 use rustix::process::geteuid;
 use rustix::thread::{CapabilitySet, capabilities};
 
@@ -288,7 +290,8 @@ impl Scope {
 }
 
 /// Mounts below the root whose directories the walk comes to by other names; none where it goes into
-/// no mount, or the mount table cannot be read.
+/// no mount, the mount table cannot be read, or numbers say nothing (every NFS export shows `/` as the
+/// directory that is mounted, fs/nfs/super.c).
 fn mounts_shown_again(
     path: &Path,
     filesystem: &Filesystem,
@@ -300,5 +303,23 @@ fn mounts_shown_again(
     let roots = [path.as_os_str().as_bytes().to_vec()];
     let is_excluded =
         |below: &Path| options.exclude.matches_path(below.as_os_str().as_bytes(), &roots);
-    mounted_again(path, mount, &mounts::read().unwrap_or_default(), is_excluded)
+    let mut table = mounts::read().unwrap_or_default();
+    table.retain(|mount| oddities::of(&mount.filesystem).numbers_identify);
+    let is_reached = |name: &Path, id, point: &Path| is_reached(path, name, id, point);
+    mounted_again(path, mount, &table, is_excluded, is_reached)
+}
+
+/// Whether a path below `root`, on the mount of that id, leads to the directory that is mounted at
+/// `point`, and this user may read all that is on the way.
+fn is_reached(root: &Path, name: &Path, id: u64, point: &Path) -> bool {
+    let facts = |path: &Path| {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let opened = open(path, flags, Mode::empty()).ok()?;
+        InodeFacts::of_descriptor(opened.as_fd()).ok()
+    };
+    let (Some(there), Some(mounted)) = (facts(name), facts(point)) else { return false };
+    let on_the_way = name.ancestors().skip(1).take_while(|above| above.starts_with(root));
+    (there.device(), there.ino()) == (mounted.device(), mounted.ino())
+        && there.mount_id() == Some(id)
+        && on_the_way.into_iter().all(|above| facts(above).is_some())
 }

@@ -15,7 +15,7 @@ fn again_without(path: &str, lines: &[Line], excluded: &str) -> Vec<u64> {
     assert_eq!(table.len(), lines.len());
     let again = |table: &[_]| {
         let is_excluded = |path: &Path| path == Path::new(excluded);
-        mounted_again(Path::new(path), &table[0], table, is_excluded)
+        mounted_again(Path::new(path), &table[0], table, is_excluded, |_, _, _| true)
     };
     let found = again(&table);
     let (first, rest) = table.split_first().unwrap();
@@ -156,4 +156,34 @@ fn mounts_that_hang_on_one_another_come_to_an_end() {
         (5, 4, "8:2", "/a", "/m/z/y"),
     ];
     assert_eq!(again("/m", &ring), [2], "4 is gone into, and 5, which shows it");
+}
+
+/// A volume, and within it the folder of volumes that holds it.
+#[test]
+fn what_is_reached_through_a_mount_alone_does_not_stand_for_it() {
+    let root = (1, 0, "8:1", "/", "/t");
+    let home = (2, 1, "8:2", "/vol1", "/t/home");
+    let all = (3, 2, "8:2", "/", "/t/home/all");
+    assert_eq!(again("/t", &[root, home, all]), NONE);
+    let idle = (4, 1, "8:3", "/", "/t/idle");
+    assert_eq!(again("/t", &[root, home, all, idle]), NONE);
+}
+
+/// Another user's folder holds it, or the table is older than what is there.
+#[test]
+fn a_name_that_is_not_known_to_lead_there_does_not_count() {
+    let lines = [ALL, (2, 1, "8:1", "/src", "/m/b")];
+    let line = |(id, parent, device, root, point): Line| {
+        format!("{id} {parent} {device} {root} {point} rw - ext4 /dev/x rw\n")
+    };
+    let table = parse(lines.map(line).concat().as_bytes());
+    let asked = |reached: bool| {
+        let is_reached = |name: &Path, id, point: &Path| {
+            assert_eq!((name, id, point), (Path::new("/m/src"), 1, Path::new("/m/b")));
+            reached
+        };
+        mounted_again(Path::new("/m"), &table[0], &table, |_| false, is_reached)
+    };
+    assert_eq!(asked(true).into_iter().collect::<Vec<_>>(), [2]);
+    assert!(asked(false).is_empty());
 }
