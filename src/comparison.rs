@@ -1,16 +1,20 @@
 //! What a comparison looks at, as `--baseline` and `fscan diff` are told it.
 
+use std::collections::HashSet;
+
 use anyhow::Context;
 use reports::{CheckRun, CheckStatus};
-use scanner::Exclusions;
 use scanner::compare::CompareOptions;
 use scanner::manifest::{Gaps, Header};
+use scanner::{Exclusions, FilesystemIdentity};
 
 /// One side.
 #[derive(Clone, Copy)]
 pub struct Side<'a> {
     /// Its root.
     pub root: &'a [u8],
+    /// What it lay on, and the number of its inode there.
+    pub ground: (&'a FilesystemIdentity, Option<u64>),
     /// Directories on which other filesystems were mounted that it holds as well.
     pub mounts: &'a [Vec<u8>],
     /// What is not known of it.
@@ -20,7 +24,17 @@ pub struct Side<'a> {
 impl<'a> Side<'a> {
     /// What a manifest holds.
     pub fn of_manifest(header: &'a Header) -> Self {
-        Side { root: &header.root, mounts: &header.mounts, gaps: &header.gaps }
+        Side {
+            root: &header.root,
+            ground: (&header.filesystem, header.root_inode),
+            mounts: &header.mounts,
+            gaps: &header.gaps,
+        }
+    }
+
+    fn is_of_the_same(&self, other: &Self) -> bool {
+        let ((own, inode), (others, other_inode)) = (self.ground, other.ground);
+        own.is_of_the_same(others) && inode.is_some() && inode == other_inode
     }
 }
 
@@ -39,7 +53,10 @@ pub fn options(
         exclude.iter().any(|asked| asked.trim_end_matches('/') == glob)
     };
     left_out.retain(|glob| !is_asked(glob));
-    let mounts = before.mounts.iter().filter(|mount| !after.mounts.contains(mount));
+    // In a copy it is not mounted that is missing.
+    let is_the_same = before.root == after.root || before.is_of_the_same(&after);
+    let mounted: HashSet<&Vec<u8>> = after.mounts.iter().collect();
+    let unmounted = before.mounts.iter().filter(|mount| is_the_same && !mounted.contains(mount));
     let fields: Result<_, String> = ignore.iter().map(|word| word.parse()).collect();
     Ok(CompareOptions {
         ignore: fields.map_err(anyhow::Error::msg).context("--ignore")?,
@@ -47,7 +64,7 @@ pub fn options(
         left_out: Some(Exclusions::new(&left_out).context("--exclude of a manifest")?),
         roots: vec![before.root.to_vec(), after.root.to_vec()],
         own: Vec::new(),
-        unmounted: mounts.cloned().collect(),
+        unmounted: unmounted.cloned().collect(),
         same_tree: None,
         before: before.gaps.clone(),
         after: after.gaps.clone(),

@@ -33,7 +33,8 @@ pub fn run(arguments: &DiffArguments) -> anyhow::Result<Status> {
     let outcome = Outcome::begin(&arguments.result);
     let mut report = DiffReport::new(&before.root, &after.root, arguments.result.all_findings);
     let comparison = diff_files(&arguments.before, &arguments.after, &options, &mut report)?;
-    if comparison.nothing_left && !arguments.force {
+    let is_known = !after.gaps.is_everything();
+    if comparison.nothing_left && is_known && !arguments.force {
         bail!(
             "{}: it holds nothing but its root; was the volume mounted when it was written? \
              (--force compares it all the same)",

@@ -91,14 +91,20 @@ impl<'a> Manifests<'a> {
         let entries = recorded.tree.entries();
         let ScanArguments { ignore, exclude, .. } = self.arguments;
         let before = Side::of_manifest(header);
-        let after = Side { root: &root, mounts: &recorded.mounts, gaps: &recorded.gaps };
+        let after = Side {
+            root: &root,
+            ground: (&recorded.filesystem, recorded.root_inode),
+            mounts: &recorded.mounts,
+            gaps: &recorded.gaps,
+        };
         let mut options = comparison::options(ignore, exclude, before, after)?;
         options.same_tree = SameTree::of(header, recorded);
         options.own = recorded.tree.left_out().to_vec();
         let comparison = diff_with_baseline(path, entries, &options, &mut report)?;
         // The very filesystem of the manifest is mounted, and is empty.
         let is_mounted = options.same_tree.is_some();
-        if comparison.nothing_left && !is_mounted && !self.arguments.force {
+        let is_expected = is_mounted || recorded.gaps.is_everything() || self.arguments.force;
+        if comparison.nothing_left && !is_expected {
             bail!(
                 "{}: it is empty and the baseline is not: is nothing mounted here? (--force \
                  compares it all the same)",
@@ -157,7 +163,7 @@ impl<'a> Manifests<'a> {
             Ok(())
         })?;
         let shown = PathName::from(path).escaped();
-        if header.counts.entries <= 1 {
+        if header.counts.entries <= 1 && header.part.is_none() && !header.gaps.is_everything() {
             output::say(&format!(
                 "{shown}: the tree holds nothing but its root: is the volume mounted?"
             ));

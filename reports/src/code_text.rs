@@ -792,11 +792,12 @@ pub(crate) static TABLE: &[CodeText] = &[
         detection: "The baseline is of this very tree: the same filesystem, by its UUID, and the \
                     same inode as its root, wherever that is mounted. The directory's time of \
                     modification is the one in the baseline, and its time of change, which no \
-                    program can set, lies seconds before the baseline was begun; so does that of each \
+                    program can set while the clock is right, lies seconds before the baseline was begun; so does that of each \
                     directory above it but for the root. Not in encrypted directories, nor on \
                     overlays and images. The evidence says where the same bytes are now, as after a \
-                    repair or under a damaged name. A repair that removed the name, and a volume that \
-                    was put back to an older state, lead to it as well.",
+                    repair or under a damaged name. A repair that removed the name, a volume that was \
+                    put back to an older state, and a crash right after the name was made lead to it as \
+                    well.",
         remedy: concat!(
             "Keep what is left of the volume as it is until the name is found: it may be on the \
              device still. ",
@@ -871,7 +872,8 @@ pub(crate) static TABLE: &[CodeText] = &[
                     the filesystem stayed mounted since, so that these times are sure. Else it is \
                     suspect: a crash, or a snapshot of a volume in use, loses the times of the last \
                     seconds, and a volume that was put back to an older state has all of them old. \
-                    Owners and attributes do not count: who looks may be shown others.",
+                    Owners and attributes do not count: who looks may be shown others. Of directories \
+                    the mode alone does.",
         remedy: concat!(
             "Keep both copies until it is known which one is right. ",
             secure_and_diagnose!()

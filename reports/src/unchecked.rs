@@ -125,7 +125,7 @@ impl UncheckedReason {
                 "another filesystem is mounted there (--cross-mounts)"
             }
             UncheckedReason::MountedAgain => {
-                "a directory of the tree mounted a second time: examined under its other name"
+                "mounted a second time: examined by its other name, but for what other mounts cover there"
             }
             UncheckedReason::Excluded => "excluded",
             UncheckedReason::PseudoFilesystem => "a filesystem that stores nothing",

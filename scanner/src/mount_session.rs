@@ -13,16 +13,20 @@ use crate::filesystem::Filesystem;
 use crate::mounts::Mount;
 
 /// What tells one mount of a filesystem from earlier and later ones on the same machine, whoever asks
-/// for it; none where the kernel does not tell. The boot, and the number of the folder that ext4, xfs and
+/// for it; none where the kernel does not tell. The boot; the number of the folder that ext4, xfs and
 /// btrfs make in sysfs when they are mounted and remove at the end (fs/ext4/sysfs.c,
-/// fs/xfs/xfs_sysfs.c, fs/btrfs/sysfs.c); sysfs gives no number twice (fs/kernfs/dir.c,
-/// `__kernfs_new_node`).
+/// fs/xfs/xfs_sysfs.c, fs/btrfs/sysfs.c), where no number is given twice (fs/kernfs/dir.c,
+/// `__kernfs_new_node`); and when the boot was by the clock (proc_stat(5), btime): that is another second
+/// once the clock was set, or a virtual machine put back to an earlier moment.
 pub fn of(filesystem: &Filesystem) -> Option<String> {
     let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    let booted_at = fs::read_to_string("/proc/stat").ok().and_then(|stat| {
+        stat.lines().find_map(|line| line.strip_prefix("btime ")?.trim().parse::<i64>().ok())
+    })?;
     let folder = fs::metadata(folder(filesystem)?).ok()?;
     // Whoever mounts something else there may repeat a number.
     let is_sysfs = fs::metadata("/sys/kernel").is_ok_and(|sysfs| sysfs.dev() == folder.dev());
-    is_sysfs.then(|| format!("{}/{}", boot.trim(), folder.ino()))
+    is_sysfs.then(|| format!("{}/{}/{booted_at}", boot.trim(), folder.ino()))
 }
 
 fn folder(filesystem: &Filesystem) -> Option<String> {

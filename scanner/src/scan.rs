@@ -313,11 +313,13 @@ impl Account {
             };
             let gaps = gaps.with_unexamined(gathered.records.unexamined());
             let ground = scan.ground();
+            // What was read by an earlier run may have been read in an earlier mount.
+            let session = ground.filter(|_| self.control.known_bytes() == 0);
             self.recorded = Some(PendingRecords {
                 root: scan.path.clone(),
                 filesystem: ground.map(|it| it.filesystem.identity.clone()).unwrap_or_default(),
                 root_inode: ground.map(|it| it.identity.root_ino),
-                mount_session: ground.and_then(|it| mount_session::of(&it.filesystem)),
+                mount_session: session.and_then(|it| mount_session::of(&it.filesystem)),
                 mounts: gathered.records.mounts(),
                 tree,
                 gaps,

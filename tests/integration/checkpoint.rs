@@ -112,6 +112,12 @@ fn several_runs_read_each_byte_once_and_find_what_one_run_finds() {
             last.expect(resumed.runs.len() >= 2, "each run is told of");
             last.expect(!dir.join("c").exists(), "the checkpoint is gone");
             expect_same(dir, "whole", "parts");
+            // What was read by earlier runs is not sure to be of this mount.
+            let tells_mount = ["whole", "parts"].map(|manifest| {
+                let manifest = fs::read_to_string(dir.join(manifest)).unwrap();
+                manifest.lines().next().unwrap().contains("mount_session")
+            });
+            assert_eq!(tells_mount, [true, false]);
             fs::remove_file(dir.join("parts")).unwrap();
         }
     });

@@ -239,6 +239,16 @@ fn what_a_mount_held_is_not_missing_where_that_is_not_mounted() {
         let told = diff.expect_code(0).stdout();
         diff.expect(told.contains("mounted there now (7 places)"), "so by two manifests");
 
+        // A copy that went by the mount: there it is missing.
+        let copy = dir.join("copy");
+        files(&copy.join("here"), 3);
+        fs::create_dir(copy.join("mounted")).unwrap();
+        let copied = Fscan::new(dir).args(["--read-only", "--skip", "kernel,environment"]);
+        let copied = copied.args(["--format", "json", "--baseline", "mounted"]).arg(&copy);
+        let copied = copied.in_folder(dir.path()).run();
+        let report = copied.expect_code(1).report();
+        copied.expect(report.codes().contains("entry-missing"), "in a copy");
+
         fs::write(point.join("new"), "work went on").unwrap();
         let compared = scan(&["--baseline", "mounted"]);
         let report = compared.expect_code(1).report();

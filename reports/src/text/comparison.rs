@@ -17,7 +17,7 @@ pub(super) fn write<W: Write>(diff: &Diff, page: &mut Page<'_, W>) -> io::Result
         let unchecked = tally(diff.totals.unchecked);
         page.labelled(2, Style::Doubtful, "not comparable:", &unchecked)?;
     }
-    if diff.before.entries <= 1 && diff.after.entries > 1 {
+    if diff.before.entries <= 1 && diff.totals.added.entries > 0 {
         page.paragraph(2, NOTHING_BEFORE)?;
     }
     write_directories(&diff.by_directory, page)

@@ -54,8 +54,8 @@ impl Change {
         })
     }
 
-    /// Decides by the inode itself what changed it. `stays_mounted` says whether its times are sure to be
-    /// told.
+    /// Decides by the inode itself what changed it, where content or what the inode holds differs.
+    /// `stays_mounted` says that no time of change can have been lost.
     pub(super) fn settle(&mut self, writing: Writing, stays_mounted: bool) {
         let Some(kind) = &self.kind else { return };
         self.kind = Some(match (writing, kind) {
@@ -64,7 +64,7 @@ impl Change {
                 let by = if stays_mounted { sure } else { Unwritten::TimeOnDevice };
                 DifferenceKind::ContentChanged { by }
             }
-            (Writing::Never, DifferenceKind::MetadataChanged) if self.is_of_the_inode() => {
+            (Writing::Never, DifferenceKind::MetadataChanged) => {
                 DifferenceKind::InodeChanged { is_proven: stays_mounted }
             }
             (Writing::Possible, DifferenceKind::ContentChanged { by: Unwritten::SizeAndTime }) => {
@@ -80,16 +80,25 @@ impl Change {
     /// Whether a field differs that an inode holds whoever looks at it. Owners are told by the eyes of a
     /// user namespace or a mount (idmapped), attributes by what its user may see and by the policy of
     /// security modules.
-    fn is_of_the_inode(&self) -> bool {
-        let held = ["mode", "mtime", "target", "device"];
+    /// What a directory holds sets its time, and a crash may take both back.
+    pub(super) fn is_of_the_inode(&self, kind: FileKind) -> bool {
+        let held: &[&str] = match kind {
+            FileKind::Directory => &["mode"],
+            _ => &["mode", "mtime", "target", "device"],
+        };
         self.fields.iter().any(|field| held.contains(&field.name.as_str()))
     }
 
     /// The number that an entry belongs to which is in `unchanged` if nothing differs.
     pub(super) fn class(&self, unchanged: Class) -> Class {
         match self.kind {
-            Some(DifferenceKind::MetadataChanged | DifferenceKind::InodeChanged { .. }) => {
+            Some(DifferenceKind::MetadataChanged | DifferenceKind::InodeChanged { .. })
+                if !self.is_content_unknown =>
+            {
                 Class::Metadata
+            }
+            Some(DifferenceKind::MetadataChanged | DifferenceKind::InodeChanged { .. }) => {
+                Class::Unchecked
             }
             Some(_) => Class::Changed,
             None if self.is_content_unknown => Class::Unchecked,

@@ -96,7 +96,7 @@ pub(super) struct Pass<'o, S> {
     pub(super) counter: Counter,
     pub(super) times: DirectoryTimes,
     pub(super) unmounted: Unmounted<'o>,
-    /// Directories of these, and what changed of them if they are the same.
+    /// Directories among these of which more than the time differs.
     pub(super) mount_points: Vec<(Vec<u8>, Change)>,
     pub(super) untouched: UntouchedDirectories<'o>,
     pub(super) links: HardLinks,
@@ -179,10 +179,10 @@ impl<S: Sink> Pass<'_, S> {
         if let Some(DifferenceKind::TypeChanged { untouched }) = &mut change.kind {
             *untouched = self.untouched.holds(&before.path);
         }
-        let is_of_one = before.kind == after.kind && before.kind != FileKind::Directory;
+        let is_of_one = before.kind == after.kind && !before.path.is_empty();
         if let Some(tree) = self.options.same_tree.as_ref()
-            && change.kind.is_some()
             && is_of_one
+            && (change.is_of_content() || change.is_of_the_inode(before.kind))
             && let Some(writing) = tree.writing(&before.path, before.kind, change.is_of_content())
         {
             let in_place = self.untouched.is_in_place(&before.path);
@@ -209,7 +209,7 @@ impl<S: Sink> Pass<'_, S> {
             let holds = |own: &Vec<u8>| parent_of(own) == Some(&before.path);
             let explained = self.options.own.iter().any(holds);
             self.times.wait_for(before.path, change.fields, explained);
-        } else if self.unmounted.is_one(&before.path) {
+        } else if self.unmounted.holds(&before.path) && !change.is_nothing() {
             self.mount_points.push((before.path, change));
         } else {
             self.counter.count(change.class(Class::Unchanged), &before.path, before.kind, bytes);
@@ -235,6 +235,10 @@ impl<S: Sink> Pass<'_, S> {
 
     pub(super) fn directory_passed(&mut self, directory: Waiting) {
         let Waiting { path, fields, explained } = directory;
+        if self.unmounted.is_empty_at(&path) {
+            self.not_mounted(&path);
+            return;
+        }
         let class = if explained { Class::Unchanged } else { Class::Metadata };
         self.counter.count(class, &path, FileKind::Directory, 0);
         if !explained {

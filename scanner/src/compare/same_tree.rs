@@ -1,8 +1,9 @@
 //! The tree that BEFORE is of, at a later time: it can be asked what no manifest holds.
 //!
-//! The time of change of an inode (ctime) can be set back by nobody (inode(7)), and no copy can keep
-//! it. So it tells in the same tree alone, and there what was not written since.
+//! No program can set the time of change of an inode (ctime, inode(7)) while the clock is right, and no
+//! copy can keep it. So it tells in the same tree alone, and there what was not written since.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -32,7 +33,7 @@ pub struct SameTree {
     /// Whether it stayed mounted, so that no time of change was lost.
     pub(super) stays_mounted: bool,
     /// Directories that another filesystem, or another directory, was mounted on in BEFORE.
-    pub(super) mounts: Vec<Vec<u8>>,
+    pub(super) mounts: HashSet<Vec<u8>>,
     /// Whether names that were exchanged in one directory show in the times of what they lead to.
     pub(super) exchanges_show: bool,
 }
@@ -76,7 +77,7 @@ impl SameTree {
         Some(SameTree {
             exchanges_show: told.exchanges_show,
             stays_mounted: session.is_some() && session == after.mount_session.as_ref(),
-            mounts: before.mounts.clone(),
+            mounts: before.mounts.iter().cloned().collect(),
             ..tree
         })
     }
@@ -90,7 +91,7 @@ impl SameTree {
             since,
             rest_of_files: rest_of_files(),
             stays_mounted: true,
-            mounts: Vec::new(),
+            mounts: HashSet::new(),
             exchanges_show: true,
         })
     }
@@ -99,15 +100,18 @@ impl SameTree {
     /// names without its key (fscrypt); what is mounted on one may be another directory each time.
     pub(super) fn rests(&self, directory: &[u8]) -> bool {
         let opened = self.opened(directory, FileKind::Directory);
-        let plain = opened.filter(|(_, facts)| !facts.is_encrypted() && !facts.is_mount_root());
+        let is_point = |facts: &InodeFacts| {
+            self.mounts.contains(directory) || (!directory.is_empty() && facts.is_mount_root())
+        };
+        let plain = opened.filter(|(_, facts)| !facts.is_encrypted() && !is_point(facts));
         plain.is_some_and(|(_, facts)| self.has_rested(&facts, Self::REST))
-            && !self.mounts.iter().any(|mount| mount == directory)
     }
 
     /// What wrote to an inode since, as its times say; none where nothing is known of it. Other `bytes`
     /// may have come to a file without the filesystem.
     pub(super) fn writing(&self, path: &[u8], kind: FileKind, bytes: bool) -> Option<Writing> {
-        let (opened, facts) = self.opened(path, kind)?;
+        let (opened, facts) =
+            self.opened(path, kind).filter(|(_, facts)| !facts.is_mount_root())?;
         let is_made_since = time_of_birth(opened.as_fd()).is_some_and(|(seconds, nanoseconds)| {
             seconds as f64 + f64::from(nanoseconds) / 1e9 > self.since.as_unix_seconds()
         });
@@ -161,30 +165,36 @@ fn is_written_below(file: &OwnedFd) -> bool {
     const PAGES: [u64; 3] = [4096, 16384, 65536];
     const WORDS: [&[u8; 10]; 5] =
         [b"SWAPSPACE2", b"SWAP-SPACE", b"S1SUSPEND\0", b"S2SUSPEND\0", b"LINHIB0001"];
-    const HEADS: [&[u8]; 6] = [
-        // What GRUB remembers (GRUB manual, environment block).
-        b"# GRUB Environment Block",
-        // Quotas of users, groups and projects in files that can be seen (fs/quota/quotaio_v2.h). The
-        // kernel sets their times when it stops to keep them (fs/ext4/super.c, `ext4_quota_off`).
-        &0xd9c0_1f11_u32.to_le_bytes(),
-        &0xd9c0_1927_u32.to_le_bytes(),
-        &0xd9c0_3f14_u32.to_le_bytes(),
-        // The journal of an ext3 that was made from a mounted ext2 (tune2fs(8); include/linux/jbd2.h).
-        &0xc03b_3998_u32.to_be_bytes(),
-        // The bitmap of a RAID array in a file (md(4); drivers/md/md-bitmap.h).
-        b"bitm",
-    ];
     let path = format!("/proc/self/fd/{}", file.as_raw_fd());
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let opened = open(&path, flags | OFlags::NOATIME, Mode::empty());
     let Ok(readable) = opened.or_else(|_| open(&path, flags, Mode::empty())) else { return false };
     let mut head = [0; 24];
-    let length = pread(&readable, &mut head, 0).unwrap_or(0);
-    let head = head.get(..length).unwrap_or_default();
+    let is_read = pread(&readable, &mut head, 0) == Ok(24);
     let mut words = [0; 10];
     let mut ends_with =
         |page| pread(&readable, &mut words, page - 10) == Ok(10) && WORDS.contains(&&words);
-    HEADS.iter().any(|known| head.starts_with(known)) || PAGES.into_iter().any(&mut ends_with)
+    (is_read && is_head_written_below(&head)) || PAGES.into_iter().any(&mut ends_with)
+}
+
+fn is_head_written_below(head: &[u8; 24]) -> bool {
+    let number = |at: usize| {
+        let bytes = head.get(at..).and_then(|rest| rest.first_chunk()).copied();
+        bytes.map_or(0, u32::from_le_bytes)
+    };
+    let (magic, version) = (number(0), number(4));
+    match magic {
+        // Quotas of users, groups and projects in files that can be seen (fs/quota/quotaio_v2.h). The
+        // kernel sets their times when it stops to keep them (fs/ext4/super.c, `ext4_quota_off`).
+        0xd9c0_1f11 | 0xd9c0_1927 | 0xd9c0_3f14 => version <= 1,
+        // The bitmap of a RAID array in a file (md(4); drivers/md/md-bitmap.h).
+        0x6d74_6962 => (3..=5).contains(&version),
+        // The journal of an ext3 that was made from a mounted ext2 (tune2fs(8); include/linux/jbd2.h):
+        // both numbers have their highest byte first.
+        0x9839_3bc0 => matches!(version.swap_bytes(), 3 | 4),
+        // What GRUB remembers (GRUB manual, environment block).
+        _ => head == b"# GRUB Environment Block",
+    }
 }
 
 fn opened(path: &Path) -> Option<(OwnedFd, InodeFacts)> {
@@ -197,6 +207,28 @@ fn opened(path: &Path) -> Option<(OwnedFd, InodeFacts)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_written_below_is_told_from_text_that_begins_alike() {
+        let is_one = |head: &[u8]| {
+            let mut bytes = *b"\0\0\0\0\0\0\0\0 and so it goes on, and on.";
+            bytes[..head.len()].copy_from_slice(head);
+            is_head_written_below(bytes.first_chunk().unwrap())
+        };
+        for (head, expected) in [
+            (&b"bitm\x04\0\0\0"[..], true),
+            (b"bitmap: ", false),
+            (b"\x11\x1f\xc0\xd9\x01\0\0\0", true),
+            (b"\x27\x19\xc0\xd9\0\0\0\0", true),
+            (b"\x11\x1f\xc0\xd9\x09\0\0\0", false),
+            (b"\xc0\x3b\x39\x98\0\0\0\x04", true),
+            (b"\xc0\x3b\x39\x98\0\0\0\x01", false),
+            (b"# GRUB Environment Block", true),
+            (b"# GRUB Environment", false),
+        ] {
+            assert_eq!(is_one(head), expected, "{head:?}");
+        }
+    }
 
     #[test]
     fn files_must_rest_as_long_as_pages_may_stay_dirty() {

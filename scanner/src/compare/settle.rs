@@ -65,15 +65,20 @@ impl<S: Sink> Pass<'_, S> {
     /// What a filesystem that is not mounted covered is another directory than its root.
     fn settle_mount_points(&mut self) {
         for (path, change) in std::mem::take(&mut self.mount_points) {
-            if self.unmounted.is_empty(&path) {
-                self.counter.count(Class::Unchecked, &path, FileKind::Directory, 0);
-                self.sink.unchecked(WhyUnchecked::NotMounted, &path);
+            if self.unmounted.is_empty_at(&path) {
+                self.not_mounted(&path);
             } else {
                 let class = change.class(Class::Unchanged);
                 self.counter.count(class, &path, FileKind::Directory, 0);
                 self.tell(path, None, change);
             }
         }
+    }
+
+    /// Counts a directory that something should be mounted on.
+    pub(super) fn not_mounted(&mut self, path: &[u8]) {
+        self.counter.count(Class::Unchecked, path, FileKind::Directory, 0);
+        self.sink.unchecked(WhyUnchecked::NotMounted, path);
     }
 
     /// What moved: the topmost a row each, and one for each that changed.

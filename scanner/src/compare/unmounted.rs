@@ -3,53 +3,61 @@
 //! Where such a one is empty in AFTER, its volume is most likely not mounted, and what that holds is no
 //! more lost than it is there.
 
+use std::collections::HashMap;
+
 use crate::inode_facts::FileKind;
-use crate::manifest::{Entry, is_below};
+use crate::manifest::{Entry, parent_of};
 
-/// What AFTER has at these places.
-pub(super) struct Unmounted<'o>(Vec<Place<'o>>);
+/// What AFTER has at these paths.
+pub(super) struct Unmounted<'o>(HashMap<&'o [u8], Seen>);
 
-struct Place<'o> {
-    path: &'o [u8],
-    /// Whether a directory is there in AFTER.
+#[derive(Clone, Copy, Default)]
+struct Seen {
     is_directory: bool,
-    /// Whether that holds nothing.
-    is_empty: bool,
+    holds_something: bool,
 }
 
 impl<'o> Unmounted<'o> {
     pub(super) fn of(paths: &'o [Vec<u8>]) -> Self {
-        let places = paths.iter();
-        Unmounted(places.map(|path| Place { path, is_directory: false, is_empty: true }).collect())
+        Unmounted(paths.iter().map(|path| (path.as_slice(), Seen::default())).collect())
     }
 
     /// Notes an entry of AFTER.
     pub(super) fn note(&mut self, entry: &Entry) {
-        for place in &mut self.0 {
-            if entry.path == place.path {
-                place.is_directory = entry.kind == FileKind::Directory;
-            } else if is_below(&entry.path, place.path) {
-                place.is_empty = false;
-            }
+        if self.0.is_empty() {
+            return;
+        }
+        if let Some(seen) = self.0.get_mut(entry.path.as_slice()) {
+            seen.is_directory = entry.kind == FileKind::Directory;
+        }
+        // Whatever lies deeper has a directory above it that lies right in the place.
+        if let Some(seen) = parent_of(&entry.path).and_then(|above| self.0.get_mut(above)) {
+            seen.holds_something = true;
         }
     }
 
     /// Whether a path is one of them.
-    pub(super) fn is_one(&self, path: &[u8]) -> bool {
-        self.0.iter().any(|place| place.path == path)
+    pub(super) fn holds(&self, path: &[u8]) -> bool {
+        self.0.contains_key(path)
     }
 
-    /// Whether it is an empty one, once all of AFTER was noted.
-    pub(super) fn is_empty(&self, path: &[u8]) -> bool {
-        self.empty().any(|place| place == path)
+    /// Whether a path is one of them, and an empty directory; once all that AFTER has there was noted.
+    pub(super) fn is_empty_at(&self, path: &[u8]) -> bool {
+        self.0.get(path).is_some_and(|seen| seen.is_directory && !seen.holds_something)
     }
 
     /// The empty one that a path lies below, once all of AFTER was noted.
-    pub(super) fn above(&self, path: &[u8]) -> Option<&'o [u8]> {
-        self.empty().find(|place| is_below(path, place))
-    }
-
-    fn empty(&self) -> impl Iterator<Item = &'o [u8]> {
-        self.0.iter().filter(|place| place.is_directory && place.is_empty).map(|place| place.path)
+    pub(super) fn above<'p>(&self, path: &'p [u8]) -> Option<&'p [u8]> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let mut above = parent_of(path);
+        while let Some(directory) = above {
+            if self.is_empty_at(directory) {
+                return Some(directory);
+            }
+            above = parent_of(directory);
+        }
+        None
     }
 }

@@ -45,15 +45,15 @@ impl<'o> UntouchedDirectories<'o> {
 
     /// Whether what lies at a path is what lay there: no directory above it was put there by a rename,
     /// which brings the times of all below along, but sets the time of change of the directory itself,
-    /// and both of the one that holds it. The root's time of change fscan itself sets, but puts back when
-    /// it was modified.
+    /// and both of the one that holds it. The root's time of change fscan itself sets, so that it is
+    /// asked only where nothing else tells of names that were exchanged in it.
     pub(super) fn is_in_place(&mut self, path: &[u8]) -> bool {
         let Some(tree) = self.tree else { return false };
         self.leave(path);
         let is_known = self.open.last().is_some_and(|open| parent_of(path) == Some(&open.path));
         let in_place = |open: &mut Open| {
             let is_root = open.path.is_empty();
-            if is_root { tree.exchanges_show || open.same_time } else { open.rests(tree) }
+            (is_root && tree.exchanges_show) || open.rests(tree)
         };
         is_known && self.open.iter_mut().all(in_place)
     }

@@ -18,9 +18,8 @@ use crate::walk::DirectoryNode;
 /// Paths that could not be examined are noted up to this number.
 const MOST_UNEXAMINED: usize = 100_000;
 
-/// Mount points are named up to this number, and those of paths no longer than this, in bytes: they
-/// stand in one line.
-const MOST_MOUNTS: (usize, usize) = (256, 4096);
+/// Bytes of the mount points that are named: they stand in one line.
+const MOST_MOUNT_BYTES: usize = 1 << 20;
 
 /// A directory, and a name in it; no name stands for the directory itself.
 type Place = (Arc<DirectoryNode>, Box<[u8]>);
@@ -186,7 +185,8 @@ impl Records {
         facts: &InodeFacts,
         attributes: Vec<AttributeDigest>,
     ) {
-        if !self.wanted || node.is_locked() {
+        let holder = if name.is_empty() { node.parent() } else { Some(node) };
+        if !self.wanted || holder.is_some_and(|holder| holder.is_locked()) {
             return;
         }
         let mut record = Record::new(facts).with_attributes(attributes);
@@ -222,13 +222,18 @@ impl Records {
         }
     }
 
-    /// The paths below the root of such directories, in the order of a manifest.
+    /// The paths below the root of such directories, in the order of a manifest, as long as they are not
+    /// too many.
     pub fn mounts(&self) -> Vec<Vec<u8>> {
-        let (most, longest) = MOST_MOUNTS;
-        let path = |(node, name): &Place| node.path_up_to(name, false, longest);
+        let path = |(node, name): &Place| node.path_up_to(name, false, LONGEST_PATH);
         let mut paths: Vec<Vec<u8>> = self.mounts.iter().filter_map(path).collect();
         paths.sort_by(|a, b| compare_paths(a, b));
-        paths.truncate(most);
+        let mut room = MOST_MOUNT_BYTES;
+        paths.retain(|path| {
+            let fits = path.len() <= room;
+            room = if fits { room - path.len() } else { 0 };
+            fits
+        });
         paths
     }
 

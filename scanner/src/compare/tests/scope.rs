@@ -178,6 +178,14 @@ fn what_lay_on_a_filesystem_that_is_not_mounted_is_unchecked_and_not_missing() {
     assert_eq!(told.lines(), ["missing mm/x"]);
     assert_eq!(told.unchecked, vec![(WhyUnchecked::NotMounted, "m".to_owned()); 4]);
 
+    // Whatever differs of them, and also where nothing lay in it.
+    for (before, after) in [("m/ m/g=G", "m/+t"), ("m/", "m/+t"), ("m/", "m/+m")] {
+        let sides = [before, after].map(notation::entries);
+        let told = told_with(&sides[0], &sides[1], &options(&["m"]));
+        assert_eq!(told.lines(), Vec::<String>::new(), "{before} | {after}");
+        let unchecked = told.comparison.totals.unchecked.entries;
+        assert_eq!(unchecked, sides[0].len() as u64, "{before} | {after}");
+    }
     for (after, lost) in [
         // Something was put there: a copy that goes into one filesystem.
         ("a=A m/ m/g=G mm/ mm/x=X", "missing m/d +1"),
@@ -192,4 +200,13 @@ fn what_lay_on_a_filesystem_that_is_not_mounted_is_unchecked_and_not_missing() {
     assert_eq!(told.lines(), ["added m/f", "metadata m: mode"]);
     let told = told_with(&before, &notation::entries("a=A m/ mm/ mm/x=X"), &options(&[]));
     assert_eq!(told.lines(), ["missing m/d +1", "missing m/g"]);
+}
+
+/// Its bytes may be others, whatever else is known to be.
+#[test]
+fn what_was_not_read_is_not_comparable_where_its_metadata_differs() {
+    let told = told_of("f=?", "f=?+m");
+    assert_eq!(told.lines(), ["metadata f: mode"]);
+    let totals = told.comparison.totals;
+    assert_eq!((totals.unchecked.entries, totals.metadata.entries), (1, 0));
 }

@@ -106,6 +106,7 @@ fn metadata_that_nothing_changed_is_told_as_such() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("f"), "A").unwrap();
     std::os::unix::fs::symlink("t", folder.path().join("l")).unwrap();
+    fs::create_dir(folder.path().join("d")).unwrap();
     let kind = |before: &str, after: &str, later: i64, change: fn(&mut SameTree)| {
         let now = Timestamp::now().as_unix_seconds() as i64;
         let since = Timestamp::from_unix_seconds(now + later).unwrap();
@@ -117,13 +118,14 @@ fn metadata_that_nothing_changed_is_told_as_such() {
         difference.kind
     };
     let ordinary = DifferenceKind::MetadataChanged;
-    for (before, after) in [("f=A", "f=A+m"), ("f=A", "f=A+t"), ("l>t", "l>u")] {
+    for (before, after) in [("f=A", "f=A+m"), ("f=A", "f=A+t"), ("l>t", "l>u"), ("d/", "d/+m")] {
         let kind = |later, change| kind(before, after, later, change);
         let changed = |is_proven| DifferenceKind::InodeChanged { is_proven };
         assert_eq!(kind(150, |_| ()), changed(true), "{after}");
         assert_eq!(kind(150, |tree| tree.stays_mounted = false), changed(false), "{after}");
         assert_eq!(kind(60, |_| ()), ordinary, "{after}");
     }
+    assert_eq!(kind("d/", "d/+t", 150, |_| ()), ordinary, "names that a crash took back");
     // Who looks may be shown another owner, or other attributes.
     for after in ["f=A+o", "f=A+g", "f=A+a", "f=A+l"] {
         assert_eq!(kind("f=A", after, 150, |_| ()), ordinary, "{after}");
