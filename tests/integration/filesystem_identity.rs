@@ -17,6 +17,17 @@ fn identity(dir: &Dir, root: &Path) -> (Option<String>, Option<String>) {
     (root.filesystem_uuid, root.filesystem_id)
 }
 
+/// What a manifest says of the mount.
+fn session(dir: &Dir, root: &Path) -> Option<String> {
+    let manifest = dir.join("manifest");
+    let scan =
+        Fscan::new(dir).args(["--read-only", "--check", "content,attributes", "--force"]).arg(root);
+    scan.arg("--manifest").arg(&manifest).run().expect_code(0);
+    let lines = fs::read_to_string(&manifest).unwrap();
+    let (_, session) = lines.lines().next()?.split_once(r#""mount_session":""#)?;
+    Some(session.split_once('"')?.0.to_owned())
+}
+
 /// How a filesystem is made with a UUID, and whether statfs tells a number made from it.
 fn keeps_its_uuid(mkfs: &'static str, mib: u64, options: &'static [&str], has_id: bool) {
     let kind = mkfs.trim_start_matches("mkfs.");
@@ -28,6 +39,13 @@ fn keeps_its_uuid(mkfs: &'static str, mib: u64, options: &'static [&str], has_id
         drop(mount);
         let again = image.mount("rw");
         assert_eq!(identity(dir, again.point()).1, id, "{mkfs}: it is kept");
+        let first = session(dir, again.point());
+        assert!(first.is_some(), "{mkfs}: one mount is told from others");
+        again.turn_read_only();
+        assert_eq!(session(dir, again.point()), first, "{mkfs}: it stays mounted");
+        drop(again);
+        let anew = image.mount("rw");
+        assert_ne!(session(dir, anew.point()), first, "{mkfs}: it was mounted anew");
     });
 }
 
