@@ -52,6 +52,8 @@ pub enum UncheckedReason {
     Interrupted,
     /// A sparse file with more than 1 TiB of holes, which was not read.
     MostlyHoles,
+    /// It contradicts a checksum of its own, and is named as test data, which is often broken on purpose.
+    TestData,
     /// A manifest has no hash of the whole content, so it cannot be compared.
     NotHashed,
     /// A member of an archive that is unsafe, or of a kind that is not extracted.
@@ -108,6 +110,9 @@ impl UncheckedReason {
             UncheckedReason::InUse => "it is mounted or in use (--force)",
             UncheckedReason::Interrupted => "the scan was stopped",
             UncheckedReason::MostlyHoles => "a sparse file with more than 1 TiB of holes, not read",
+            UncheckedReason::TestData => {
+                "contradicts its own checksum, but is named as test data, often broken on purpose"
+            }
             UncheckedReason::NotHashed => "a manifest does not know the whole content",
             UncheckedReason::ArchiveRefused => "unsafe or of a kind that is not extracted",
             UncheckedReason::ArchiveDamaged => "the archive could not be read to its end",
@@ -133,10 +138,12 @@ impl UncheckedReason {
     }
 
     /// Whether it was left out because the user asked for it or never asked for more, or is
-    /// examined elsewhere; such rows do not make a `--strict` scan fail.
+    /// examined elsewhere, or is meant to be as it is; such rows do not make a `--strict` scan fail.
     pub fn by_request(self) -> bool {
-        use UncheckedReason::{Excluded, MountedAgain, OtherFilesystem, PseudoFilesystem};
-        matches!(self, Excluded | MountedAgain | OtherFilesystem | PseudoFilesystem)
+        use UncheckedReason::{
+            Excluded, MountedAgain, OtherFilesystem, PseudoFilesystem, TestData,
+        };
+        matches!(self, Excluded | MountedAgain | OtherFilesystem | PseudoFilesystem | TestData)
     }
 }
 

@@ -325,6 +325,10 @@ impl Look<'_, '_> {
         if covered && let Err(reason) = self.may_cross_into(facts) {
             count_kind(&mut self.out.gathered.totals, facts.kind());
             self.miss(reason, "entry", Some(entry.name.to_bytes()));
+            for point in self.scope.mounts_beyond(facts) {
+                let unchecked = &mut self.out.gathered.unchecked;
+                unchecked.add(UncheckedReason::NotReached, "directory", point.as_path().into());
+            }
             return None;
         }
         // What a mount covers stays unseen, also where the walk goes on into the mount.

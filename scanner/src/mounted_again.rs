@@ -19,7 +19,8 @@ use std::path::{Path, PathBuf};
 use crate::inode_facts::Device;
 use crate::mounts::Mount;
 
-/// The ids of those that show what is walked by another name, of the mounts in `table` below the root
+/// The ids of those that show what is walked by another name, each with the points of mounts below it
+/// that the walk does not come to at all, of the mounts in `table` below the root
 /// at `path`, which lies on `mount`. `is_excluded` tells of a path below the root whether it is left
 /// out by itself; `is_reached` whether the first path, on the mount of that id, is known to lead to the
 /// same directory as the second.
@@ -29,9 +30,9 @@ pub fn mounted_again(
     table: &[Mount],
     is_excluded: impl Fn(&Path) -> bool,
     is_reached: impl Fn(&Path, u64, &Path) -> bool,
-) -> BTreeSet<u64> {
+) -> BTreeMap<u64, Vec<PathBuf>> {
     let Ok(below_point) = path.strip_prefix(as_path(&mount.point)) else {
-        return BTreeSet::new();
+        return BTreeMap::new();
     };
     let root = View { directory: as_path(&mount.root).join(below_point), ..View::of(mount) };
     let views = Views::new(path, root, table);
@@ -41,9 +42,14 @@ pub fn mounted_again(
     };
     let leads = |name: &Path, id, point: &Path| !is_left_out(name) && is_reached(name, id, point);
     let places = views.places(leads);
-    let Some(entered) = entered(&places) else { return BTreeSet::new() };
-    let shown_by_another = |place: &Place| !place.shown_by.is_disjoint(&entered);
-    places.iter().filter(|place| shown_by_another(place)).map(|place| place.id).collect()
+    let Some(entered) = entered(&places) else { return BTreeMap::new() };
+    let (again, others): (Vec<&Place>, Vec<&Place>) =
+        places.iter().partition(|place| !place.shown_by.is_disjoint(&entered));
+    let unreached = |again: &Place| {
+        let below = others.iter().filter(|other| is_below(&other.point, &again.point));
+        below.map(|other| other.point.clone()).collect()
+    };
+    again.into_iter().map(|place| (place.id, unreached(place))).collect()
 }
 
 /// What a mount shows.
@@ -111,7 +117,12 @@ impl Views {
                 })
             };
             let shown_by = self.0.iter().filter(shows).map(|(_, other)| other.id).collect();
-            Some(Place { id: view.id, on: self.at(point.parent()?)?.id, shown_by })
+            Some(Place {
+                point: point.clone(),
+                id: view.id,
+                on: self.at(point.parent()?)?.id,
+                shown_by,
+            })
         };
         mounts.filter_map(place).collect()
     }
@@ -130,6 +141,7 @@ fn name_in(at: &Path, other: &View, point: &Path, view: &View) -> Option<PathBuf
 
 /// A mount below the root.
 struct Place {
+    point: PathBuf,
     id: u64,
     /// The mount that leads to it.
     on: u64,

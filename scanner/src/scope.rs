@@ -1,10 +1,10 @@
 //! What is fixed for the scan of one root.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::CStr;
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::fast::RandomState;
@@ -47,7 +47,7 @@ pub struct Scope {
     /// Mounts below the root that the walk came to, and whether it may go on into them.
     entered: Mutex<HashMap<Option<u64>, Result<(), UncheckedReason>>>,
     /// Mounts below the root whose directories the walk comes to by other names.
-    mounted_again: BTreeSet<u64>,
+    mounted_again: BTreeMap<u64, Vec<PathBuf>>,
     /// Where every filesystem is written down that the walk goes into.
     kernel: Arc<KernelWatch>,
     /// When the scan began: an inode changed since then may explain an anomaly.
@@ -155,7 +155,13 @@ impl Scope {
     /// file that is mounted is looked into by none.
     fn is_mounted_again(&self, facts: &InodeFacts) -> bool {
         facts.kind() == FileKind::Directory
-            && facts.mount_id().is_some_and(|id| self.mounted_again.contains(&id))
+            && facts.mount_id().is_some_and(|id| self.mounted_again.contains_key(&id))
+    }
+
+    /// Mounts that the walk does not come to, since it does not go into the one whose root is given.
+    pub fn mounts_beyond(&self, facts: &InodeFacts) -> &[PathBuf] {
+        let again = facts.mount_id().and_then(|id| self.mounted_again.get(&id));
+        again.map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Whether a mount with this policy may be looked into. What it is is written down, and said
@@ -296,9 +302,9 @@ fn mounts_shown_again(
     path: &Path,
     filesystem: &Filesystem,
     options: &ScanOptions,
-) -> BTreeSet<u64> {
+) -> BTreeMap<u64, Vec<PathBuf>> {
     let Some(mount) = filesystem.mount.as_ref().filter(|_| options.cross_mounts) else {
-        return BTreeSet::new();
+        return BTreeMap::new();
     };
     let roots = [path.as_os_str().as_bytes().to_vec()];
     let is_excluded =

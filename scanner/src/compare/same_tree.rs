@@ -100,18 +100,16 @@ impl SameTree {
     /// names without its key (fscrypt); what is mounted on one may be another directory each time.
     pub(super) fn rests(&self, directory: &[u8]) -> bool {
         let opened = self.opened(directory, FileKind::Directory);
-        let is_point = |facts: &InodeFacts| {
-            self.mounts.contains(directory) || (!directory.is_empty() && facts.is_mount_root())
-        };
-        let plain = opened.filter(|(_, facts)| !facts.is_encrypted() && !is_point(facts));
+        let plain = opened
+            .filter(|(_, facts)| !facts.is_encrypted() && !self.is_mount_point(directory, facts));
         plain.is_some_and(|(_, facts)| self.has_rested(&facts, Self::REST))
     }
 
     /// What wrote to an inode since, as its times say; none where nothing is known of it. Other `bytes`
     /// may have come to a file without the filesystem.
     pub(super) fn writing(&self, path: &[u8], kind: FileKind, bytes: bool) -> Option<Writing> {
-        let (opened, facts) =
-            self.opened(path, kind).filter(|(_, facts)| !facts.is_mount_root())?;
+        let opened = self.opened(path, kind);
+        let (opened, facts) = opened.filter(|(_, facts)| !self.is_mount_point(path, facts))?;
         let is_made_since = time_of_birth(opened.as_fd()).is_some_and(|(seconds, nanoseconds)| {
             seconds as f64 + f64::from(nanoseconds) / 1e9 > self.since.as_unix_seconds()
         });
@@ -123,6 +121,11 @@ impl SameTree {
         } else {
             Writing::Never
         })
+    }
+
+    /// Whether something is mounted at a path below the root, or was in BEFORE.
+    fn is_mount_point(&self, path: &[u8], facts: &InodeFacts) -> bool {
+        self.mounts.contains(path) || (!path.is_empty() && facts.is_mount_root())
     }
 
     /// What lies at a path, on the filesystem of the root, about which alone something is known.

@@ -54,7 +54,9 @@ impl ContentReader<'_> {
         let mut findings = self.proven(node, file, facts, &content);
         let mut doubts = self.doubts(node, file, facts, &content);
         // Whoever writes a file may not be done with it.
-        let unfinished = self.is_unfinished(facts) && !doubts.is_empty();
+        let is_unfinished = self.is_unfinished(facts);
+        let unfinished = is_unfinished && !doubts.is_empty();
+        let is_disbelieved = !is_unfinished && content.verdict == Some(Verdict::Disbelieved);
         if !unfinished {
             findings.append(&mut doubts);
         }
@@ -83,6 +85,10 @@ impl ContentReader<'_> {
             [(unfinished, UncheckedReason::Unfinished), (unread, UncheckedReason::ReadError)];
         for (_, reason) in reasons.into_iter().filter(|(holds, _)| *holds) {
             self.leave_unread(&mut gathered, node, file, reason);
+        }
+        if is_disbelieved {
+            let path = node.path(Some(file.name.to_bytes()));
+            gathered.unchecked.add(UncheckedReason::TestData, "content", path);
         }
         gathered.records.add_file(node, file, facts, whole.then_some(content));
     }

@@ -76,7 +76,8 @@ impl ContentReader<'_> {
         facts: &InodeFacts,
         content: &Content,
     ) {
-        let disagreed = matches!(content.verdict, Some(Verdict::Disagrees(_)));
+        let disagreed =
+            matches!(content.verdict, Some(Verdict::Disagrees(_) | Verdict::Disbelieved));
         let sound = content.bad.is_empty() && !content.zero && !disagreed && content.may_be_kept;
         let hash = content.hash.filter(|_| sound && content.ended == facts.size());
         let (Some(checkpoint), Some(hash)) = (self.checkpoint_of(facts), hash) else { return };

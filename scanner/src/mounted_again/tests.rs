@@ -21,7 +21,7 @@ fn again_without(path: &str, lines: &[Line], excluded: &str) -> Vec<u64> {
     let (first, rest) = table.split_first().unwrap();
     let reversed: Vec<_> = [first].into_iter().chain(rest.iter().rev()).cloned().collect();
     assert_eq!(again(&reversed), found, "whatever the order of the table");
-    found.into_iter().collect()
+    found.into_keys().collect()
 }
 
 fn again(path: &str, lines: &[Line]) -> Vec<u64> {
@@ -184,6 +184,22 @@ fn a_name_that_is_not_known_to_lead_there_does_not_count() {
         };
         mounted_again(Path::new("/m"), &table[0], &table, |_| false, is_reached)
     };
-    assert_eq!(asked(true).into_iter().collect::<Vec<_>>(), [2]);
+    assert_eq!(asked(true).into_keys().collect::<Vec<_>>(), [2]);
     assert!(asked(false).is_empty());
+}
+
+/// Another device, mounted in the second mount of a directory of the tree; and what is to be seen there
+/// is mounted under the directory's own name as well.
+#[test]
+fn mounts_in_a_mount_that_is_left_out_are_named_where_no_other_name_leads_to_them() {
+    let again = (2, 1, "8:1", "/d", "/m/e");
+    let reached = (3, 1, "8:2", "/v", "/m/d/sub");
+    let (same, alone) = ((4, 2, "8:2", "/v", "/m/e/sub"), (5, 2, "8:3", "/", "/m/e/other"));
+    let line = |(id, parent, device, root, point): Line| {
+        format!("{id} {parent} {device} {root} {point} rw - ext4 /dev/x rw\n")
+    };
+    let table = parse([ALL, again, reached, same, alone].map(line).concat().as_bytes());
+    let found = mounted_again(Path::new("/m"), &table[0], &table, |_| false, |_, _, _| true);
+    let beyond = |id| found[&id].iter().map(|path| path.to_str().unwrap()).collect::<Vec<_>>();
+    assert_eq!((found.len(), beyond(2), beyond(4)), (2, vec!["/m/e/other"], vec![]));
 }

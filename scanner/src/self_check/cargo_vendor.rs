@@ -89,7 +89,7 @@ fn compare<'a>(
         match compare_one(path, expected, &sibling, written) {
             Verdict::Agrees => {}
             Verdict::NotChecked(reason) => verdict = Verdict::NotChecked(reason),
-            differs @ Verdict::Disagrees(_) => return differs,
+            differs @ (Verdict::Disagrees(_) | Verdict::Disbelieved) => return differs,
         }
     }
     verdict

@@ -77,6 +77,8 @@ pub enum Verdict {
     Agrees,
     /// It is not.
     Disagrees(Disagreement),
+    /// It is not, in a file that is named as test data, which is often broken on purpose.
+    Disbelieved,
     /// Nothing can be said, for this reason.
     NotChecked(&'static str),
 }

@@ -30,8 +30,9 @@ const DIRECTORIES: [&[u8]; 18] = [
     b"regress",
 ];
 
-/// Words in the name of a file that is meant to be broken.
-const WORDS: [&[u8]; 6] = [b"corrupt", b"truncated", b"broken", b"invalid", b"damaged", b"bad"];
+/// Words in the name of a file that is meant to be broken: whole ones, between what is no letter.
+const WORDS: [&[u8]; 7] =
+    [b"corrupt", b"corrupted", b"truncated", b"broken", b"invalid", b"damaged", b"bad"];
 
 /// The verifier, whose disagreement is believed only where the place allows it.
 pub fn believed(place: &Place<'_>, chosen: Box<dyn Verifier>) -> Box<dyn Verifier> {
@@ -40,9 +41,9 @@ pub fn believed(place: &Place<'_>, chosen: Box<dyn Verifier>) -> Box<dyn Verifie
 
 fn is_test_data(place: &Place<'_>) -> bool {
     let customary = |name: &&[u8]| DIRECTORIES.iter().any(|known| name.eq_ignore_ascii_case(known));
-    let told =
-        |word: &&[u8]| place.name.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
-    place.parents.iter().any(customary) || WORDS.iter().any(told)
+    let mut words = place.name.split(|byte| !byte.is_ascii_alphabetic());
+    let told = |word: &[u8]| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known));
+    place.parents.iter().any(customary) || words.any(told)
 }
 
 struct Doubted(Box<dyn Verifier>);
@@ -54,9 +55,7 @@ impl Verifier for Doubted {
 
     fn finish(self: Box<Self>, around: &Surroundings<'_>) -> Verdict {
         match self.0.finish(around) {
-            Verdict::Disagrees(_) => {
-                Verdict::NotChecked("test data, which is often broken on purpose")
-            }
+            Verdict::Disagrees(_) => Verdict::Disbelieved,
             verdict => verdict,
         }
     }
@@ -64,6 +63,7 @@ impl Verifier for Doubted {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Verdict;
     use super::super::testing::Lab;
 
     #[test]
@@ -71,8 +71,16 @@ mod tests {
         let lab = Lab::new();
         let cut = b"\x89PNG\r\n\x1a\n\0\0";
         lab.disagrees("pictures/logo.png", cut);
-        lab.not_checked("go/src/image/png/testdata/invalid/logo.png", cut);
-        lab.not_checked("Test/a/b/c/logo.png", cut);
-        lab.not_checked("pictures/Truncated-logo.png", cut);
+        for path in [
+            "go/src/image/png/testdata/invalid/logo.png",
+            "Test/a/b/c/logo.png",
+            "pictures/Truncated-logo.png",
+            "pictures/logo_bad2.png",
+        ] {
+            assert_eq!(lab.verdict(path, cut), Some(Verdict::Disbelieved), "{path}");
+        }
+        for path in ["pictures/badge.png", "baden-baden.png", "corruption-index.png"] {
+            lab.disagrees(path, cut);
+        }
     }
 }

@@ -76,7 +76,7 @@ fn check(around: &Surroundings<'_>, directory: &Directory) -> Verdict {
         match check_entry(&entry, around.file, directory.shift, &mut limit) {
             Verdict::Agrees => {}
             Verdict::NotChecked(reason) => verdict = Verdict::NotChecked(reason),
-            differs @ Verdict::Disagrees(_) => return differs,
+            differs @ (Verdict::Disagrees(_) | Verdict::Disbelieved) => return differs,
         }
         rest = rest.get(entry.length..).unwrap_or_default();
     }

@@ -125,6 +125,9 @@ fn metadata_that_nothing_changed_is_told_as_such() {
         assert_eq!(kind(150, |tree| tree.stays_mounted = false), changed(false), "{after}");
         assert_eq!(kind(60, |_| ()), ordinary, "{after}");
     }
+    // The root of another filesystem, which was mounted there.
+    let mounted: fn(&mut SameTree) = |tree| tree.mounts.extend([b"d".to_vec()]);
+    assert_eq!(kind("d/", "d/+m", 150, mounted), ordinary);
     assert_eq!(kind("d/", "d/+t", 150, |_| ()), ordinary, "names that a crash took back");
     // Who looks may be shown another owner, or other attributes.
     for after in ["f=A+o", "f=A+g", "f=A+a", "f=A+l"] {
