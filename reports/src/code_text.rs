@@ -764,7 +764,8 @@ pub(crate) static TABLE: &[CodeText] = &[
                   time differs, too: it was written since, or a copy of it went wrong.",
         detection: "BLAKE3 of all bytes now against BLAKE3 in the baseline. So are told as well, in \
                     the tree that the baseline is of, a file that was made since, whatever its time, \
-                    and what is written without the filesystem: swap files, and what GRUB remembers.",
+                    and what is written without the filesystem: swap files, quota files, what GRUB \
+                    remembers.",
         remedy: "Where nothing should have been written since the baseline, copy the file again \
                  from where it came. Where people worked in between, it is their work.",
     },
@@ -795,12 +796,12 @@ pub(crate) static TABLE: &[CodeText] = &[
         detection: "The baseline is of this very tree: the same filesystem, by its UUID, and the \
                     same inode as its root, wherever that is mounted. The directory's time of \
                     modification is the one in the baseline, and its time of change, which no \
-                    program can set while the clock is right, lies seconds before the baseline was begun; so does that of each \
-                    directory above it but for the root. Not in encrypted directories, nor on \
-                    overlays and images. The evidence says where the same bytes are now, as after a \
-                    repair or under a damaged name. A repair that removed the name, a volume that was \
-                    put back to an older state, and a crash right after the name was made lead to it as \
-                    well.",
+                    program can set while the clock is right, lies seconds before the baseline \
+                    was begun; so does that of each directory above it but for the root. Not in \
+                    encrypted directories, nor on overlays and images. The evidence says where \
+                    the same bytes are now, as after a repair or under a damaged name. A repair \
+                    that removed the name, a volume that was put back to an older state, and a \
+                    crash right after the name was made lead to it as well.",
         remedy: concat!(
             "Keep what is left of the volume as it is until the name is found: it may be on the \
              device still. ",

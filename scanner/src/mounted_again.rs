@@ -13,18 +13,59 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
+use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use crate::inode_facts::Device;
-use crate::mounts::Mount;
+use rustix::fs::{Mode, OFlags, open};
+
+use crate::filesystem::Filesystem;
+use crate::inode_facts::{Device, InodeFacts};
+use crate::mounts::{self, Mount};
+use crate::oddities;
+use crate::options::ScanOptions;
+
+/// Mounts below the root whose directories the walk comes to by other names; none where it goes into
+/// no mount, the mount table cannot be read, or numbers say nothing (every NFS export shows `/` as the
+/// directory that is mounted, fs/nfs/super.c).
+pub fn mounts_shown_again(
+    path: &Path,
+    filesystem: &Filesystem,
+    options: &ScanOptions,
+) -> BTreeMap<u64, Vec<PathBuf>> {
+    let Some(mount) = filesystem.mount.as_ref().filter(|_| options.cross_mounts) else {
+        return BTreeMap::new();
+    };
+    let roots = [path.as_os_str().as_bytes().to_vec()];
+    let is_excluded =
+        |below: &Path| options.exclude.matches_path(below.as_os_str().as_bytes(), &roots);
+    let mut table = mounts::read().unwrap_or_default();
+    table.retain(|mount| oddities::of(&mount.filesystem).numbers_identify);
+    let is_reached = |name: &Path, id, point: &Path| is_reached(path, name, id, point);
+    mounted_again(path, mount, &table, is_excluded, is_reached)
+}
+
+/// Whether a path below `root`, on the mount of that id, leads to the directory that is mounted at
+/// `point`, and this user may read all that is on the way.
+fn is_reached(root: &Path, name: &Path, id: u64, point: &Path) -> bool {
+    let facts = |path: &Path| {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let opened = open(path, flags, Mode::empty()).ok()?;
+        InodeFacts::of_descriptor(opened.as_fd()).ok()
+    };
+    let (Some(there), Some(mounted)) = (facts(name), facts(point)) else { return false };
+    let on_the_way = name.ancestors().skip(1).take_while(|above| above.starts_with(root));
+    (there.device(), there.ino()) == (mounted.device(), mounted.ino())
+        && there.mount_id() == Some(id)
+        && on_the_way.into_iter().all(|above| facts(above).is_some())
+}
 
 /// The ids of those that show what is walked by another name, each with the points of mounts below it
 /// that the walk does not come to at all, of the mounts in `table` below the root
 /// at `path`, which lies on `mount`. `is_excluded` tells of a path below the root whether it is left
 /// out by itself; `is_reached` whether the first path, on the mount of that id, is known to lead to the
 /// same directory as the second.
-pub fn mounted_again(
+fn mounted_again(
     path: &Path,
     mount: &Mount,
     table: &[Mount],

@@ -2,14 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::CStr;
-use std::os::fd::AsFd;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::fast::RandomState;
 use reports::{PathName, UncheckedReason};
-use rustix::fs::{Mode, OFlags, open};
 use rustix::process::geteuid;
 use rustix::thread::{CapabilitySet, capabilities};
 
@@ -21,7 +18,7 @@ use crate::filesystem::Filesystem;
 use crate::inode_facts::{FileKind, InodeFacts};
 use crate::kernel::KernelWatch;
 use crate::links::Tallies;
-use crate::mounted_again::mounted_again;
+use crate::mounted_again::mounts_shown_again;
 use crate::mounts::{self, Mount};
 use crate::oddities::{self, DirectoryLinks};
 use crate::options::ScanOptions;
@@ -293,39 +290,4 @@ impl Scope {
     pub fn is_recent(&self, facts: &InodeFacts) -> bool {
         self.started.may_precede(facts.changed_at())
     }
-}
-
-/// Mounts below the root whose directories the walk comes to by other names; none where it goes into
-/// no mount, the mount table cannot be read, or numbers say nothing (every NFS export shows `/` as the
-/// directory that is mounted, fs/nfs/super.c).
-fn mounts_shown_again(
-    path: &Path,
-    filesystem: &Filesystem,
-    options: &ScanOptions,
-) -> BTreeMap<u64, Vec<PathBuf>> {
-    let Some(mount) = filesystem.mount.as_ref().filter(|_| options.cross_mounts) else {
-        return BTreeMap::new();
-    };
-    let roots = [path.as_os_str().as_bytes().to_vec()];
-    let is_excluded =
-        |below: &Path| options.exclude.matches_path(below.as_os_str().as_bytes(), &roots);
-    let mut table = mounts::read().unwrap_or_default();
-    table.retain(|mount| oddities::of(&mount.filesystem).numbers_identify);
-    let is_reached = |name: &Path, id, point: &Path| is_reached(path, name, id, point);
-    mounted_again(path, mount, &table, is_excluded, is_reached)
-}
-
-/// Whether a path below `root`, on the mount of that id, leads to the directory that is mounted at
-/// `point`, and this user may read all that is on the way.
-fn is_reached(root: &Path, name: &Path, id: u64, point: &Path) -> bool {
-    let facts = |path: &Path| {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let opened = open(path, flags, Mode::empty()).ok()?;
-        InodeFacts::of_descriptor(opened.as_fd()).ok()
-    };
-    let (Some(there), Some(mounted)) = (facts(name), facts(point)) else { return false };
-    let on_the_way = name.ancestors().skip(1).take_while(|above| above.starts_with(root));
-    (there.device(), there.ino()) == (mounted.device(), mounted.ino())
-        && there.mount_id() == Some(id)
-        && on_the_way.into_iter().all(|above| facts(above).is_some())
 }

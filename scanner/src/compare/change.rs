@@ -59,11 +59,9 @@ impl Change {
     pub(super) fn settle(&mut self, writing: Writing, stays_mounted: bool) {
         let Some(kind) = &self.kind else { return };
         self.kind = Some(match (writing, kind) {
-            (Writing::Never, _) if self.is_of_content() => {
-                let sure = Unwritten::TimeOfChange;
-                let by = if stays_mounted { sure } else { Unwritten::TimeOnDevice };
-                DifferenceKind::ContentChanged { by }
-            }
+            (Writing::Never, _) if self.is_of_content() => DifferenceKind::ContentChanged {
+                by: if stays_mounted { Unwritten::TimeOfChange } else { Unwritten::TimeOnDevice },
+            },
             (Writing::Never, DifferenceKind::MetadataChanged) => {
                 DifferenceKind::InodeChanged { is_proven: stays_mounted }
             }
@@ -79,8 +77,8 @@ impl Change {
 
     /// Whether a field differs that an inode holds whoever looks at it. Owners are told by the eyes of a
     /// user namespace or a mount (idmapped), attributes by what its user may see and by the policy of
-    /// security modules.
-    /// What a directory holds sets its time, and a crash may take both back.
+    /// security modules. The time of a directory does not count: names set it, and a crash may take both
+    /// back.
     pub(super) fn is_of_the_inode(&self, kind: FileKind) -> bool {
         let held: &[&str] = match kind {
             FileKind::Directory => &["mode"],
@@ -92,17 +90,16 @@ impl Change {
     /// The number that an entry belongs to which is in `unchanged` if nothing differs.
     pub(super) fn class(&self, unchanged: Class) -> Class {
         match self.kind {
-            Some(DifferenceKind::MetadataChanged | DifferenceKind::InodeChanged { .. })
-                if !self.is_content_unknown =>
+            None | Some(DifferenceKind::MetadataChanged | DifferenceKind::InodeChanged { .. })
+                if self.is_content_unknown =>
             {
-                Class::Metadata
-            }
-            Some(DifferenceKind::MetadataChanged | DifferenceKind::InodeChanged { .. }) => {
                 Class::Unchecked
             }
-            Some(_) => Class::Changed,
-            None if self.is_content_unknown => Class::Unchecked,
             None => unchanged,
+            Some(DifferenceKind::MetadataChanged | DifferenceKind::InodeChanged { .. }) => {
+                Class::Metadata
+            }
+            Some(_) => Class::Changed,
         }
     }
 

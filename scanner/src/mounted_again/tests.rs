@@ -1,18 +1,24 @@
 use std::path::Path;
 
 use super::mounted_again;
-use crate::mounts::parse;
+use crate::mounts::{Mount, parse};
 
 /// A mount: its id, that of the one that it is mounted on, a device, a directory of it, and a point.
 type Line = (u64, u64, &'static str, &'static str, &'static str);
 
-/// Which ones are not gone into below `path`, which lies on the first of these mounts.
-fn again_without(path: &str, lines: &[Line], excluded: &str) -> Vec<u64> {
+/// As the kernel tells of them.
+fn table(lines: &[Line]) -> Vec<Mount> {
     let line = |(id, parent, device, root, point): &Line| {
         format!("{id} {parent} {device} {root} {point} rw,relatime shared:1 - ext4 /dev/x rw\n")
     };
     let table = parse(lines.iter().map(line).collect::<String>().as_bytes());
     assert_eq!(table.len(), lines.len());
+    table
+}
+
+/// Which ones are not gone into below `path`, which lies on the first of these mounts.
+fn again_without(path: &str, lines: &[Line], excluded: &str) -> Vec<u64> {
+    let table = table(lines);
     let again = |table: &[_]| {
         let is_excluded = |path: &Path| path == Path::new(excluded);
         mounted_again(Path::new(path), &table[0], table, is_excluded, |_, _, _| true)
@@ -173,10 +179,7 @@ fn what_is_reached_through_a_mount_alone_does_not_stand_for_it() {
 #[test]
 fn a_name_that_is_not_known_to_lead_there_does_not_count() {
     let lines = [ALL, (2, 1, "8:1", "/src", "/m/b")];
-    let line = |(id, parent, device, root, point): Line| {
-        format!("{id} {parent} {device} {root} {point} rw - ext4 /dev/x rw\n")
-    };
-    let table = parse(lines.map(line).concat().as_bytes());
+    let table = table(&lines);
     let asked = |reached: bool| {
         let is_reached = |name: &Path, id, point: &Path| {
             assert_eq!((name, id, point), (Path::new("/m/src"), 1, Path::new("/m/b")));
@@ -195,10 +198,7 @@ fn mounts_in_a_mount_that_is_left_out_are_named_where_no_other_name_leads_to_the
     let again = (2, 1, "8:1", "/d", "/m/e");
     let reached = (3, 1, "8:2", "/v", "/m/d/sub");
     let (same, alone) = ((4, 2, "8:2", "/v", "/m/e/sub"), (5, 2, "8:3", "/", "/m/e/other"));
-    let line = |(id, parent, device, root, point): Line| {
-        format!("{id} {parent} {device} {root} {point} rw - ext4 /dev/x rw\n")
-    };
-    let table = parse([ALL, again, reached, same, alone].map(line).concat().as_bytes());
+    let table = table(&[ALL, again, reached, same, alone]);
     let found = mounted_again(Path::new("/m"), &table[0], &table, |_| false, |_, _, _| true);
     let beyond = |id| found[&id].iter().map(|path| path.to_str().unwrap()).collect::<Vec<_>>();
     assert_eq!((found.len(), beyond(2), beyond(4)), (2, vec!["/m/e/other"], vec![]));

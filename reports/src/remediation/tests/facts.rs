@@ -124,7 +124,7 @@ fn npm_is_told_which_cache_is_damaged() {
         let of = |path: &&[u8]| self_check("npm cache content", path);
         let found: Vec<_> = paths.iter().map(of).collect();
         // What npm of whoever ran fscan has is not what was found.
-        let facts = [(FactName::NpmCache, Text("/root/.npm"))];
+        let facts = [(FactName::NpmCache, Text("/home/other/.npm"))];
         commands_of(advice(&found, &facts), "verify-npm-cache")
     };
     let twice: [&[u8]; 3] = [
