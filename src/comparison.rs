@@ -66,6 +66,7 @@ pub fn options(
         own: Vec::new(),
         unmounted: unmounted.cloned().collect(),
         same_tree: None,
+        in_memory: false,
         before: before.gaps.clone(),
         after: after.gaps.clone(),
     })

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use reports::{
     CheckRun, Diff, DiffSide, FindingCollector, PathName, Timestamp, UncheckedCollector,
 };
-use scanner::compare::{DiffReport, SameTree, diff_with_baseline};
+use scanner::compare::{DiffReport, SameTree, diff_with_baseline, stays_in_memory};
 use scanner::manifest::{
     Compression, Header, ManifestReader, SumsOutcome, write_manifest, write_sums,
 };
@@ -99,6 +99,7 @@ impl<'a> Manifests<'a> {
         };
         let mut options = comparison::options(ignore, exclude, before, after)?;
         options.same_tree = SameTree::of(header, recorded);
+        options.in_memory = stays_in_memory(header, recorded);
         options.own = recorded.tree.left_out().to_vec();
         let comparison = diff_with_baseline(path, entries, &options, &mut report)?;
         // The very filesystem of the manifest is mounted, and is empty.
@@ -209,7 +210,8 @@ fn save_sums(path: &Path, recorded: &Recorded) -> anyhow::Result<()> {
     }
     if outcome.unread > 0 {
         let count = outcome.unread;
-        output::say(&format!("{shown}: {count} files that could not be read are not in it"));
+        let (files, are) = if count == 1 { ("file", "is") } else { ("files", "are") };
+        output::say(&format!("{shown}: {count} {files} that could not be read {are} not in it"));
     }
     Ok(())
 }

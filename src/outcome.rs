@@ -6,7 +6,7 @@ use std::time::Duration;
 use reports::{
     CheckRun, CheckStatus, Day, DeviceBlocks, Diff, Directories, Environment, Finding, PathName,
     Report, ReportFile, Resumed, Root, SCHEMA_VERSION, Severity, Stress, TarTrips, Timestamp, Tool,
-    Totals, Unchecked, Verdict,
+    Totals, Unchecked, UncheckedCollector, UncheckedReason, Verdict,
 };
 
 use scanner::Scan;
@@ -79,6 +79,11 @@ impl Seen {
                 reason: Some(format!("nothing was compared: {error:#}")),
             };
             self.roots.iter_mut().for_each(|root| root.checks.push(check.clone()));
+            let mut unchecked = UncheckedCollector::default();
+            for root in &self.roots {
+                unchecked.add(UncheckedReason::NotCompared, "tree", root.path.clone());
+            }
+            self.unchecked.extend(unchecked.into_rows());
         }
     }
 

@@ -54,6 +54,8 @@ pub enum UncheckedReason {
     MostlyHoles,
     /// It contradicts a checksum of its own, and is named as test data, which is often broken on purpose.
     TestData,
+    /// It was to be compared with a manifest, and that could not be done.
+    NotCompared,
     /// A manifest has no hash of the whole content, so it cannot be compared.
     NotHashed,
     /// A member of an archive that is unsafe, or of a kind that is not extracted.
@@ -113,6 +115,7 @@ impl UncheckedReason {
             UncheckedReason::TestData => {
                 "contradicts its own checksum, but is named as test data, often broken on purpose"
             }
+            UncheckedReason::NotCompared => "not compared with the manifest at all",
             UncheckedReason::NotHashed => "a manifest does not know the whole content",
             UncheckedReason::ArchiveRefused => "unsafe or of a kind that is not extracted",
             UncheckedReason::ArchiveDamaged => "the archive could not be read to its end",

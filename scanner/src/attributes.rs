@@ -5,14 +5,27 @@ use std::ffi::{CStr, CString};
 use std::fmt::Write as _;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
-use rustix::fs::{fgetxattr, flistxattr, lgetxattr, llistxattr};
+use rustix::fs::{fgetxattr, flistxattr, lgetxattr, llistxattr, stat};
 use rustix::io::Errno;
+use rustix::thread::{CapabilitySet, capabilities};
 
 /// The longest list of names, and the longest value (XATTR_LIST_MAX, XATTR_SIZE_MAX).
 const LONGEST: usize = 1 << 16;
 
 /// Enough for most lists of names.
 const USUAL: usize = 1 << 10;
+
+/// The inode of the first user namespace (include/linux/proc_ns.h, `PROC_USER_INIT_INO`).
+const FIRST_USER_NAMESPACE: u64 = 0xefff_fffd;
+
+/// Whether this user is shown all attributes: those named `trusted.` take CAP_SYS_ADMIN in the first user
+/// namespace, and are hidden from root in any other (xattr(7); kernel fs/xattr.c, `xattr_permission`).
+pub fn sees_all_attributes() -> bool {
+    let is_first = stat("/proc/self/ns/user").is_ok_and(|of| of.st_ino == FIRST_USER_NAMESPACE);
+    let may =
+        capabilities(None).is_ok_and(|sets| sets.effective.contains(CapabilitySet::SYS_ADMIN));
+    is_first && may
+}
 
 /// Where attributes are read.
 #[derive(Clone, Copy, Debug)]

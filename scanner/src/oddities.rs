@@ -89,6 +89,8 @@ pub struct Oddities {
     /// cachestat(2) tells which are not. Not on tmpfs, which writes nothing back, so that only the
     /// first store to a page shows, nor on overlayfs, which holds no pages itself.
     pub mapped_stores_show: bool,
+    /// What it holds lies in memory: no device can lie about it.
+    pub lies_in_memory: bool,
     /// A link count of 0 cannot be reached by a name.
     pub named_inodes_have_links: bool,
     /// A directory's size counts its names, 20 bytes each, and says nothing of their length.
@@ -127,6 +129,7 @@ const FOREIGN: Oddities = Oddities {
     change_time_is_true: false,
     exchanges_show: false,
     mapped_stores_show: false,
+    lies_in_memory: false,
     named_inodes_have_links: false,
     sizes_count_names: false,
     listing_survives_unlink: false,
@@ -151,6 +154,7 @@ const PLAIN: Oddities = Oddities {
     change_time_is_true: true,
     exchanges_show: true,
     mapped_stores_show: true,
+    lies_in_memory: false,
     named_inodes_have_links: true,
     sizes_count_names: false,
     listing_survives_unlink: true,
@@ -192,6 +196,7 @@ pub fn of(filesystem: &str) -> Oddities {
             listing_survives_unlink: false,
             sizes_count_names: true,
             mapped_stores_show: false,
+            lies_in_memory: true,
             uuid: Uuid::NotKept,
             ..PLAIN
         },

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use foldhash::fast::RandomState;
 use reports::{PathName, UncheckedReason};
 use rustix::process::geteuid;
-use rustix::thread::{CapabilitySet, capabilities};
 
+use crate::attributes::sees_all_attributes;
 use crate::checks::Overflow;
 use crate::control::Control;
 use crate::errors_policy::ErrorsPolicy;
@@ -63,7 +63,7 @@ pub struct Scope {
     pub overflow: Overflow,
     /// Whether /proc leads to open files.
     pub has_proc: bool,
-    /// Whether this user is shown all extended attributes: `trusted.` ones need CAP_SYS_ADMIN.
+    /// Whether this user is shown all extended attributes.
     pub sees_all_attributes: bool,
     /// Files that a thread opens together at most, so that all of them hold few of the descriptors
     /// that the process may have.
@@ -101,8 +101,7 @@ impl Scope {
             claims: ClaimBudget::default(),
             overflow: Overflow::read(),
             has_proc: Path::new("/proc/self/fd").exists(),
-            sees_all_attributes: capabilities(None)
-                .is_ok_and(|sets| sets.effective.contains(CapabilitySet::SYS_ADMIN)),
+            sees_all_attributes: sees_all_attributes(),
             user: geteuid().as_raw(),
         }
     }

@@ -39,6 +39,9 @@ fn a_tree_that_is_not_mounted_makes_no_healthy_report() {
     );
     let junit = again("--format=junit").stdout();
     assert!(junit.contains("<error"), "{junit}");
+    let saved = again("--format=json");
+    let open = saved.report();
+    saved.expect(open.unchecked_examples("not-compared") == [empty.to_str().unwrap()], "JSON");
 }
 
 /// Nothing can be missing afterwards.

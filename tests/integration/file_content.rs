@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
-use rustix::fs::{Advice, fadvise};
+use rustix::fs::{Advice, FallocateFlags, fadvise, fallocate};
 
 use crate::harness::{Dir, Fscan, Image, Mount, Need, Outcome, User, files, in_lab, tool};
 
@@ -66,6 +66,50 @@ fn a_device_error_within_a_file_is_told_to_the_byte() {
             }
             drop(mount);
             image.restore();
+        }
+    });
+}
+
+/// Far more than is tried page by page, with what can be read before and behind it.
+#[test]
+fn a_large_part_that_cannot_be_read_hides_nothing_behind_it() {
+    const START: u64 = 10 * MIB + 4096;
+    const LENGTH: u64 = 40 * MIB;
+    const SIZE: u64 = LENGTH + 20 * MIB;
+    let needs = [Need::Loop, Need::Tool("mkfs.ext4"), Need::Tool("debugfs"), Need::Tool("losetup")];
+    in_lab(&needs, |dir| {
+        let image = Image::ext4(dir, 128, &["-b", "4096", "-O", "^has_journal"]);
+        image.fill(|top| {
+            let large = top.join("large");
+            fs::write(&large, vec![b'x'; 20 * MIB as usize]).unwrap();
+            let file = OpenOptions::new().write(true).open(&large).unwrap();
+            file.sync_all().unwrap();
+            fallocate(&file, FallocateFlags::INSERT_RANGE, START, LENGTH).unwrap();
+            file.write_all_at(&vec![b'y'; LENGTH as usize], START).unwrap();
+            file.sync_all().unwrap();
+            age(top);
+        });
+        let block = |byte: u64| image.block("/large", byte / 4096);
+        let end = block(START);
+        assert!(end > block(0) && end > block(SIZE - 1), "the middle lies behind the rest");
+        let mount = image.mount("ro");
+        OpenOptions::new().write(true).open(image.file()).unwrap().set_len(end * 4096).unwrap();
+        let shrunk = tool("losetup").arg("--set-capacity").arg(mount.source()).status();
+        assert!(shrunk.unwrap().success());
+        let mut due = vec![b'x'; SIZE as usize];
+        due[START as usize..][..LENGTH as usize].fill(0);
+        let due = blake3::hash(&due).to_hex();
+        for threads in ["1", "2", "5"] {
+            let scan = Fscan::new(dir).args(["--format=json", "--check=content,attributes"]);
+            let scan = scan.args(["--threads", threads, "--manifest=m", "--force"]);
+            let outcome = scan.arg(mount.point()).in_folder(dir.path()).run();
+            let report = outcome.expect_code(1).report();
+            let range = format!("bytes {START} to {}", START + LENGTH - 1);
+            let found = report.findings_of("content-unreadable");
+            outcome.expect(found.len() == 1 && found[0].evidence[0] == range, &range);
+            let manifest = fs::read_to_string(dir.join("m")).unwrap();
+            let range = format!("\"unreadable\":[[{START},{}]]", START + LENGTH);
+            assert!(manifest.contains(&range) && manifest.contains(due.as_str()), "{manifest}");
         }
     });
 }

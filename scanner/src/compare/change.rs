@@ -54,6 +54,15 @@ impl Change {
         })
     }
 
+    /// Whether another file may have been put there, which was written at the same time.
+    pub(super) fn may_be_of_another(&self) -> bool {
+        let Some(DifferenceKind::ContentChanged { by }) = self.kind else { return false };
+        match by {
+            Unwritten::SizeAndTime | Unwritten::TimeOfAnArchive | Unwritten::TimeSetBack => true,
+            Unwritten::TimeOfChange | Unwritten::TimeOnDevice => false,
+        }
+    }
+
     /// Decides by the inode itself what changed it, where content or what the inode holds differs.
     /// `stays_mounted` says that no time of change can have been lost.
     pub(super) fn settle(&mut self, writing: Writing, stays_mounted: bool) {

@@ -62,6 +62,11 @@ pub enum DifferenceKind {
     },
     /// Other bytes, and another size or modification time.
     ContentDiffers,
+    /// The bytes of another file of BEFORE, which was put in its place.
+    ContentOfAnother {
+        /// The path of that one in BEFORE.
+        was: Vec<u8>,
+    },
     /// Metadata alone.
     MetadataChanged,
     /// The same, of an inode that nothing changed, as its time of change says.

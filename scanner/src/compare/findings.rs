@@ -21,7 +21,7 @@ pub(super) fn finding(difference: &Difference, before: &[u8], after: &[u8]) -> F
         }
         DifferenceKind::HardLinksChanged { torn, other } => {
             let other = PathName::new(below(after, other)).escaped();
-            let (with, apart) = (format!("the same file as {other}"), "a file of its own");
+            let (with, apart) = (format!("the same file as {other}"), "another file");
             if *torn { (after, with, apart.to_owned()) } else { (after, apart.to_owned(), with) }
         }
         _ => {
@@ -70,6 +70,10 @@ fn evidence(difference: &Difference, before: &[u8], after: &[u8]) -> Vec<String>
     if let DifferenceKind::ContentChanged { by } = difference.kind {
         evidence.push(unwritten(by).to_owned());
     }
+    if let DifferenceKind::ContentOfAnother { was } = &difference.kind {
+        let was = shown(before, was);
+        evidence.push(format!("these bytes were at {was} before: that file was put here"));
+    }
     if let DifferenceKind::InodeChanged { is_proven } = difference.kind {
         let proven = "nothing changed its inode since, as its time of change says, and the filesystem \
                       stayed mounted";
@@ -104,9 +108,9 @@ fn unwritten(by: Unwritten) -> &'static str {
              same behind"
         }
         Unwritten::TimeSetBack => {
-            "size and modification time are the same, but its inode or a directory above it changed \
-             since or shortly before: a program set the time back or wrote through memory (mmap), or \
-             another file was put there"
+            "size and modification time are the same, but its inode or a directory above it did not rest \
+             since: a program set the time back or wrote through memory (mmap), or another file was put \
+             or mounted there"
         }
         Unwritten::TimeOfAnArchive => {
             "size and modification time are the same to the second, and one of the times is a whole \

@@ -10,6 +10,7 @@ mod collapse;
 mod content;
 mod difference;
 mod directory_times;
+mod exchanged;
 mod fields;
 mod files;
 mod findings;
@@ -35,7 +36,7 @@ pub use files::{DiffError, Headers, diff_files, diff_with_baseline, read_headers
 pub use options::{CompareOptions, Field, IgnoredFields};
 pub use pass::{Comparison, Sink, WhyUnchecked, compare};
 pub use report::DiffReport;
-pub use same_tree::SameTree;
+pub use same_tree::{SameTree, stays_in_memory};
 pub use totals::{CompareTotals, DirectoryTotals, Tally};
 
 #[cfg(test)]

@@ -127,6 +127,8 @@ pub struct CompareOptions {
     pub unmounted: Vec<Vec<u8>>,
     /// The tree itself, where AFTER was just walked and BEFORE is of the same one.
     pub same_tree: Option<SameTree>,
+    /// Whether the same time says nothing of a file's bytes: both sides are of one tree in memory.
+    pub in_memory: bool,
     /// What is not known of BEFORE: what is new there is unchecked. Its globs are in
     /// `left_out`.
     pub before: Gaps,

@@ -6,6 +6,7 @@ use std::hash::BuildHasher;
 use super::change::Change;
 use super::difference::{Difference, DifferenceKind};
 use super::directory_times::{DirectoryTimes, Waiting};
+use super::exchanged::Suspected;
 use super::hard_links::HardLinks;
 use super::join::{Join, Pair};
 use super::lone::Lones;
@@ -72,6 +73,7 @@ pub fn compare<E>(
         times: DirectoryTimes::default(),
         unmounted: Unmounted::of(&options.unmounted),
         mount_points: Vec::new(),
+        suspected: Vec::new(),
         untouched: UntouchedDirectories::new(options.same_tree.as_ref()),
         links: HardLinks::default(),
         missing: Lones::default(),
@@ -98,6 +100,8 @@ pub(super) struct Pass<'o, S> {
     pub(super) unmounted: Unmounted<'o>,
     /// Directories among these of which more than the time differs.
     pub(super) mount_points: Vec<(Vec<u8>, Change)>,
+    /// Files that may be another one of BEFORE.
+    pub(super) suspected: Vec<Suspected>,
     pub(super) untouched: UntouchedDirectories<'o>,
     pub(super) links: HardLinks,
     pub(super) missing: Lones,
@@ -183,11 +187,14 @@ impl<S: Sink> Pass<'_, S> {
         if let Some(tree) = self.options.same_tree.as_ref()
             && is_of_one
             && (change.is_of_content() || change.is_of_the_inode(before.kind))
-            && let Some(writing) = tree.writing(&before.path, before.kind, change.is_of_content())
+            && let Some(writing) = tree.writing(&before, after, change.is_of_content())
         {
             let in_place = self.untouched.is_in_place(&before.path);
             let writing = if in_place { writing } else { writing.or_put_there() };
             change.settle(writing, tree.stays_mounted);
+        }
+        if self.options.in_memory && change.is_of_content() {
+            change.kind = Some(DifferenceKind::ContentDiffers);
         }
         if before.kind == after.kind {
             self.note_links(&before, after);
@@ -213,7 +220,10 @@ impl<S: Sink> Pass<'_, S> {
             self.mount_points.push((before.path, change));
         } else {
             self.counter.count(change.class(Class::Unchanged), &before.path, before.kind, bytes);
-            self.tell(before.path, None, change);
+            match Suspected::of(&before, after, change) {
+                Ok(suspected) => self.suspected.push(suspected),
+                Err(change) => self.tell(before.path, None, change),
+            }
         }
     }
 

@@ -113,7 +113,9 @@ pub(super) fn code(kind: &DifferenceKind) -> Code {
         DifferenceKind::Moved { .. } => Code::EntryMoved,
         DifferenceKind::TypeChanged { .. } => Code::TypeChanged,
         DifferenceKind::ContentChanged { .. } => Code::ContentChanged,
-        DifferenceKind::ContentDiffers => Code::ContentDiffers,
+        DifferenceKind::ContentDiffers | DifferenceKind::ContentOfAnother { .. } => {
+            Code::ContentDiffers
+        }
         DifferenceKind::MetadataChanged => Code::MetadataChanged,
         DifferenceKind::InodeChanged { .. } => Code::InodeChanged,
         DifferenceKind::HardLinksChanged { .. } => Code::HardLinksChanged,
@@ -168,7 +170,7 @@ fn row(difference: Difference) -> DiffRow {
         | DifferenceKind::Moved { below, .. } => entries_below = below,
         DifferenceKind::HardLinksChanged { torn, other } => {
             let with = format!("the same file as {}", PathName::new(other).escaped());
-            let apart = "a file of its own".to_owned();
+            let apart = "another file".to_owned();
             let (old, new) = if torn { (with, apart) } else { (apart, with) };
             fields.push(DiffField { name: "links".to_owned(), old, new });
         }

@@ -1,7 +1,8 @@
 //! The tree that BEFORE is of, at a later time: it can be asked what no manifest holds.
 //!
 //! No program can set the time of change of an inode (ctime, inode(7)) while the clock is right, and no
-//! copy can keep it. So it tells in the same tree alone, and there what was not written since.
+//! copy can keep it. So it tells in the same tree alone, and there what was not written since. A clock
+//! that is set back shows in when the machine was started, as long as it is not set forth again.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -16,7 +17,7 @@ use rustix::io::pread;
 
 use crate::filesystem::Filesystem;
 use crate::inode_facts::{Device, FileKind, InodeFacts, time_of_birth};
-use crate::manifest::Header;
+use crate::manifest::{Entry, Header};
 use crate::recorded::Recorded;
 
 /// The very tree that BEFORE is of, at a later time.
@@ -36,6 +37,16 @@ pub struct SameTree {
     pub(super) mounts: HashSet<Vec<u8>>,
     /// Whether names that were exchanged in one directory show in the times of what they lead to.
     pub(super) exchanges_show: bool,
+}
+
+/// Whether BEFORE is of the tree in memory (tmpfs) that AFTER is of, as far as can be known: nothing
+/// tells one tmpfs from another one at its place. There a store to a mapped page leaves no time, so that
+/// the same time proves nothing, and no device lies.
+pub fn stays_in_memory(before: &Header, after: &Recorded) -> bool {
+    let at_the_same_place = before.root == after.root.as_os_str().as_bytes();
+    at_the_same_place
+        && !before.filesystem.is_known()
+        && Filesystem::at(&after.root).is_some_and(|it| it.oddities.lies_in_memory)
 }
 
 /// What is known of what wrote to a file since BEFORE.
@@ -107,13 +118,17 @@ impl SameTree {
 
     /// What wrote to an inode since, as its times say; none where nothing is known of it. Other `bytes`
     /// may have come to a file without the filesystem.
-    pub(super) fn writing(&self, path: &[u8], kind: FileKind, bytes: bool) -> Option<Writing> {
-        let opened = self.opened(path, kind);
+    pub(super) fn writing(&self, before: &Entry, after: &Entry, bytes: bool) -> Option<Writing> {
+        let path = before.path.as_slice();
+        let opened = self.opened(path, before.kind);
         let (opened, facts) = opened.filter(|(_, facts)| !self.is_mount_point(path, facts))?;
         let is_made_since = time_of_birth(opened.as_fd()).is_some_and(|(seconds, nanoseconds)| {
             seconds as f64 + f64::from(nanoseconds) / 1e9 > self.since.as_unix_seconds()
         });
-        let may_be_written = !self.has_rested(&facts, self.rest_of_files);
+        // A write sets both times to one moment: the clock stood back when it came.
+        let is_of_a_write = after.modified_at != before.modified_at
+            && [facts.modified_at(), facts.changed_at()] == [after.modified_at; 2];
+        let may_be_written = is_of_a_write || !self.has_rested(&facts, self.rest_of_files);
         Some(if is_made_since || (bytes && is_written_below(&opened)) {
             Writing::Certain
         } else if may_be_written {

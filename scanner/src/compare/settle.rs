@@ -22,6 +22,7 @@ impl<S: Sink> Pass<'_, S> {
         }
         self.settle_mount_points();
         let (missing, added) = (std::mem::take(&mut self.missing), std::mem::take(&mut self.added));
+        self.settle_suspected(&missing);
         let moves = Moves::find(&missing, &added);
         self.settle_moved(&missing, &added, &moves);
         let unreached = self.settle_unreached(&missing, &added, &moves);

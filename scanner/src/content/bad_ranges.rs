@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use rustix::io::Errno;
 
-/// Pieces that are found unreadable in one file before the rest of it is given up: each may cost
-/// a failing disk seconds.
+/// Pieces that are found unreadable in one file before not each is tried any more: each may cost a
+/// failing disk seconds.
 const MOST_PIECES: usize = 4096;
 
 /// Byte ranges in rising order; neighbours are one.
@@ -14,8 +14,8 @@ pub struct BadRanges {
     ranges: Vec<Range<u64>>,
     errno: Option<Errno>,
     pieces: usize,
-    /// The rest was not tried any more.
-    given_up: bool,
+    /// Not every page between two unreadable ones was tried.
+    skipped: bool,
 }
 
 impl BadRanges {
@@ -29,15 +29,15 @@ impl BadRanges {
         }
     }
 
-    /// Takes the rest of the file, or of this part of it, for lost without trying it.
-    pub fn give_up(&mut self, range: Range<u64>, errno: Errno) {
+    /// The same of bytes of which the first and the last cannot be read, and the others were not tried.
+    pub fn skip(&mut self, range: Range<u64>, errno: Errno) {
         self.add(range, errno);
-        self.given_up = true;
+        self.skipped = true;
     }
 
-    /// Whether the rest was not tried.
-    pub fn is_given_up(&self) -> bool {
-        self.given_up
+    /// Whether there are bytes among them that were not tried.
+    pub fn has_skipped(&self) -> bool {
+        self.skipped
     }
 
     /// For a part of a file of which so many pieces are unreadable already.
@@ -54,7 +54,7 @@ impl BadRanges {
     pub fn merge(&mut self, other: BadRanges) {
         self.errno = self.errno.or(other.errno);
         self.pieces = self.pieces.max(other.pieces);
-        self.given_up |= other.given_up;
+        self.skipped |= other.skipped;
         self.ranges.extend(other.ranges);
         self.ranges.sort_by_key(|range| range.start);
         let mut merged: Vec<Range<u64>> = Vec::with_capacity(self.ranges.len());
@@ -67,8 +67,8 @@ impl BadRanges {
         self.ranges = merged;
     }
 
-    /// Whether so much cannot be read that the rest is not tried.
-    pub fn is_hopeless(&self) -> bool {
+    /// Whether so much cannot be read that not each page is tried any more.
+    pub fn are_many(&self) -> bool {
         self.pieces >= MOST_PIECES
     }
 

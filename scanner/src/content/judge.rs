@@ -229,10 +229,11 @@ impl ContentReader<'_> {
             Finding::new(Code::ContentUnreadable, subject(node, file, facts), expected, found);
         let ranges = bad.ranges().iter().take(RANGES_SHOWN);
         finding.evidence.extend(ranges.map(|r| format!("bytes {} to {}", r.start, r.end - 1)));
-        if bad.is_given_up() {
-            finding
-                .evidence
-                .push("so much cannot be read that the last range was not tried whole".to_owned());
+        if bad.has_skipped() {
+            finding.evidence.push(
+                "so much cannot be read that not each page between two unreadable ones was tried"
+                    .to_owned(),
+            );
         }
         if let Some(more) = bad.ranges().len().checked_sub(RANGES_SHOWN).filter(|more| *more > 0) {
             finding.evidence.push(format!("{more} more ranges"));

@@ -12,6 +12,10 @@ use crate::walk::Worker;
 /// Where a large read fails it is tried again in pieces of so many bytes: a page.
 const PIECE: u64 = 4096;
 
+/// Bytes that are skipped at first, and at most, where the first and the last of them cannot be read,
+/// once much could not.
+const STRIDES: std::ops::RangeInclusive<u64> = 1 << 20..=64 << 20;
+
 const ZEROS: [u8; PIECE as usize] = [0; PIECE as usize];
 
 /// What stands between two readings.
@@ -34,18 +38,25 @@ impl Reading<'_> {
     /// where the file ended, or the range; once it is to stop, anything before.
     pub fn range(&mut self, range: Range<u64>, mut take: impl FnMut(&[u8])) -> u64 {
         let mut at = range.start;
+        let mut stride = *STRIDES.start();
         while at < range.end && !self.stop.load(Ordering::Relaxed) {
             let end = range.end.min(at.saturating_add(self.buffer.len() as u64));
+            let far = range.end.min(at.saturating_add(stride));
             match self.read(at..end) {
                 Ok(0) => return at,
                 Ok(length) => {
                     take(self.buffer.get(..length).unwrap_or_default());
                     at += length as u64;
+                    stride = *STRIDES.start();
                 }
-                Err(errno) if self.bad.is_hopeless() => {
-                    self.bad.give_up(at..range.end, errno);
-                    return range.end;
+                Err(errno) if self.bad.are_many() && self.ends_unreadable(at..far) => {
+                    self.bad.skip(at..far, errno);
+                    hand_out_zeros(far - at, &mut take);
+                    at = far;
+                    stride = stride.saturating_mul(2).min(*STRIDES.end());
                 }
+                // What can be read again begins before the end of the stride.
+                Err(_) if self.bad.are_many() && far > end => stride /= 2,
                 Err(_) => match self.piece_by_piece(at..end, &mut take) {
                     Ok(()) => at = end,
                     Err(ended) => return ended,
@@ -72,12 +83,18 @@ impl Reading<'_> {
                 }
                 Err(errno) => {
                     self.bad.add(at..end, errno);
-                    take(ZEROS.get(..(end - at) as usize).unwrap_or_default());
+                    hand_out_zeros(end - at, take);
                     at = end;
                 }
             }
         }
         Ok(())
+    }
+
+    /// Whether the last page of a range cannot be read.
+    fn ends_unreadable(&mut self, range: Range<u64>) -> bool {
+        let last = range.end.saturating_sub(1) / PIECE * PIECE;
+        self.read(last.max(range.start)..range.end).is_err()
     }
 
     fn read(&mut self, range: Range<u64>) -> Result<usize, Errno> {
@@ -91,6 +108,15 @@ impl Reading<'_> {
                 return read;
             }
         }
+    }
+}
+
+fn hand_out_zeros(length: u64, take: &mut impl FnMut(&[u8])) {
+    let mut left = length;
+    while left > 0 {
+        let now = left.min(PIECE);
+        take(ZEROS.get(..now as usize).unwrap_or_default());
+        left -= now;
     }
 }
 

@@ -329,7 +329,7 @@ impl<'a> ContentReader<'a> {
                 continue;
             }
             hasher = before;
-            // Of a file that has unreadable bytes the rest is read at once, or given up at once.
+            // Of a file that has unreadable bytes the rest is read at once.
             let end = if passed.bad.is_empty() { step.end } else { range.end };
             let read = self.pass(file, step.start..end, passed.bad, |bytes| {
                 hasher.update(bytes);

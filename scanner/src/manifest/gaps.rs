@@ -13,7 +13,7 @@ pub struct Gaps {
     /// Globs of what was left out by request.
     pub excluded: Vec<String>,
     /// Whether extended attributes whose names begin with `trusted.` were not shown: that takes
-    /// CAP_SYS_ADMIN (xattr(7)).
+    /// CAP_SYS_ADMIN in the first user namespace (xattr(7)).
     pub hides_trusted: bool,
     /// Whether files were in use that no name led to any more: the tree held more than its names tell.
     pub names_lost: bool,

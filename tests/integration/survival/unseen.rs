@@ -72,6 +72,34 @@ fn what_one_side_did_not_see_is_left_open_and_neither_missing_nor_added() {
     });
 }
 
+/// Nor are they to root in another user namespace, as in a container without rights.
+#[test]
+fn attributes_that_a_user_namespace_hides_are_left_open() {
+    in_lab(&[Need::Tool("unshare")], |dir| {
+        let top = dir.file("tree/a", b"a").parent().unwrap().to_owned();
+        let named = top.join("a");
+        setxattr(&named, "trusted.of-root", b"x", XattrFlags::empty()).unwrap();
+        let scan = |namespace: &[&str], arguments: &[&str]| {
+            let scan = Fscan::new(dir).in_folder(dir.path()).within_namespace(namespace);
+            let checks = ["--read-only", "--check=content,attributes"];
+            scan.args(checks).args(["--format=json"]).args(arguments).arg(&top).run()
+        };
+        let (own, first) = (&["-Ur"][..], &["-m"][..]);
+        scan(first, &["--manifest=first"]).expect_code(0);
+        scan(own, &["--manifest=own"]).expect_code(0);
+        for (namespace, arguments) in
+            [(own, ["--baseline=first"]), (own, ["--baseline=own"]), (first, ["--baseline=own"])]
+        {
+            let outcome = scan(namespace, &arguments);
+            let report = outcome.expect_code(0).report();
+            outcome.expect(report.findings.is_empty(), "nothing differs that both can see");
+            outcome.expect(outcome.stdout().contains("named trusted.*"), "what is open");
+        }
+        let outcome = scan(first, &["--baseline=first"]);
+        outcome.expect(!outcome.stdout().contains("named trusted.*"), "nothing is open");
+    });
+}
+
 #[test]
 fn a_header_that_was_edited_is_told() {
     let dir = Dir::new();

@@ -1,6 +1,7 @@
 //! Pairs of trees, and the differences between them.
 
 mod directories;
+mod exchanged;
 mod kinds;
 mod links;
 mod moved;
@@ -94,6 +95,9 @@ fn line(difference: &Difference) -> String {
         DifferenceKind::TypeChanged { .. } => format!("type {path}: {names}{was}"),
         DifferenceKind::ContentChanged { .. } => format!("corrupt {path}: {names}{was}"),
         DifferenceKind::ContentDiffers => format!("content {path}: {names}{was}"),
+        DifferenceKind::ContentOfAnother { was } => {
+            format!("content {path}: {names} of {}", text(was))
+        }
         DifferenceKind::MetadataChanged => format!("metadata {path}: {names}{was}"),
         DifferenceKind::InodeChanged { .. } => format!("inode {path}: {names}"),
         DifferenceKind::HardLinksChanged { torn: true, other } => {

@@ -1,10 +1,12 @@
 //! Names that went although nothing changed the directory that held them.
 
 use std::fs;
+use std::os::fd::AsFd;
 
 use reports::Timestamp;
 
 use super::*;
+use crate::inode_facts::InodeFacts;
 
 /// The tree of AFTER has the directories `d` and `d/e`, changed a moment ago.
 fn told_since(before: &str, after: &str, seconds_later: i64) -> Vec<String> {
@@ -98,6 +100,34 @@ fn other_bytes_that_nothing_wrote_are_corrupt_and_what_may_be_written_is_doubtfu
     assert_eq!(kinds("f=A+t", "f=B+t", Some(-60)), [DifferenceKind::ContentDiffers]);
     assert_eq!(kinds("gone=A", "gone=B", Some(150)), changed(Unwritten::SizeAndTime));
     assert_eq!(kinds("f=A+m", "f=A", Some(60)), [DifferenceKind::MetadataChanged]);
+}
+
+/// As a clock that stood back for a while leaves them: both times of the file are of one moment.
+#[test]
+fn what_was_written_while_the_clock_stood_back_is_no_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("f");
+    fs::write(&path, "B").unwrap();
+    let opened = fs::File::open(&path).unwrap();
+    let modified_at = InodeFacts::of_descriptor(opened.as_fd()).unwrap().modified_at();
+    let kind = |after: &str, of_the_write: bool| {
+        let now = Timestamp::now().as_unix_seconds() as i64;
+        let since = Timestamp::from_unix_seconds(now + 150).unwrap();
+        let same_tree = SameTree::at(folder.path(), since);
+        let options = CompareOptions { same_tree, ..CompareOptions::default() };
+        let mut after = notation::entries(after);
+        if of_the_write {
+            after[0].modified_at = modified_at;
+        }
+        let told = told_with(&notation::entries("f=A"), &after, &options);
+        let [difference] = told.differences.try_into().unwrap();
+        difference.kind
+    };
+    assert_eq!(kind("f=B", true), DifferenceKind::ContentDiffers);
+    assert_eq!(kind("f=A", true), DifferenceKind::MetadataChanged);
+    let changed = DifferenceKind::ContentChanged { by: Unwritten::TimeOfChange };
+    assert_eq!(kind("f=B+t", false), changed, "another time than that of the change");
+    assert_eq!(kind("f=A+t", false), DifferenceKind::InodeChanged { is_proven: true });
 }
 
 /// Mode, times, target and number of an inode with an older time of change.
