@@ -105,6 +105,8 @@ pub struct Outcome<'a> {
     earlier: Option<(Timestamp, Duration)>,
     /// Files that do not seem to be writable.
     unwritable: Vec<&'a Path>,
+    /// Whether another file that was asked for could not be written.
+    lacks_a_file: bool,
 }
 
 impl<'a> Outcome<'a> {
@@ -125,7 +127,19 @@ impl<'a> Outcome<'a> {
             output::say(&format!("{shown}: one file cannot hold the report and the metrics"));
             unwritable.push(file);
         }
-        Outcome { arguments, started_at: Timestamp::now(), earlier: None, unwritable }
+        Outcome {
+            arguments,
+            started_at: Timestamp::now(),
+            earlier: None,
+            unwritable,
+            lacks_a_file: false,
+        }
+    }
+
+    /// Notes that a file which was asked for, other than the report and the metrics, could not be written:
+    /// like one of those it is missed whatever was found.
+    pub fn could_not_write(&mut self) {
+        self.lacks_a_file = true;
     }
 
     /// The same of a run that others began earlier, and that took them so long.
@@ -138,7 +152,7 @@ impl<'a> Outcome<'a> {
         let mut report = self.report(seen);
         report.suppress(&self.arguments.settings.suppressions, Day::today());
         let (file, saved) = self.save(&report);
-        let saved_all = self.unwritable.is_empty() && saved.is_ok();
+        let saved_all = self.unwritable.is_empty() && saved.is_ok() && !self.lacks_a_file;
         if self.arguments.shape.npd {
             saved.unwrap_or_else(|error| output::complain(&error));
             let unseen = self.arguments.strict && report.left_something_unchecked();

@@ -33,7 +33,7 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     }
     let resumption = Resumption::begin(arguments)?;
     options.checkpoint = resumption.checkpoint();
-    let outcome = Outcome::begin(&arguments.result);
+    let mut outcome = Outcome::begin(&arguments.result);
     if arguments.idle {
         be_idle();
     }
@@ -55,10 +55,14 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     let mut seen = Seen { resumed: resumption.resumed(), ..Seen::of(scan) };
     if let Err(error) = shard::keep(arguments, shard.as_ref()) {
         output::complain(&error);
-        could_not_run = true;
+        outcome.could_not_write();
     }
     if let Some(compared) = kept.compared {
         seen.add(compared);
+    }
+    if let Err(error) = kept.saved {
+        output::complain(&error);
+        outcome.could_not_write();
     }
     if let Err(error) = kept.done {
         output::complain(&error);
@@ -81,13 +85,16 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
 /// What became of the manifests.
 struct Kept {
     compared: Option<Compared>,
+    /// Whether all was done that comes before the writing.
     done: anyhow::Result<()>,
+    /// Whether what was to be written was.
+    saved: anyhow::Result<()>,
 }
 
 impl Kept {
     fn failed(why: &str) -> Self {
         let done = Err(anyhow!("{why}: nothing was compared, and no manifest written"));
-        Kept { compared: None, done }
+        Kept { compared: None, done, saved: Ok(()) }
     }
 }
 
@@ -95,7 +102,7 @@ impl Kept {
 /// a tree is neither compared nor kept.
 fn finish(mut walked: Walked, manifests: &Manifests<'_>) -> (Scan, Kept) {
     if !manifests.are_wanted() {
-        return (walked.finish(), Kept { compared: None, done: Ok(()) });
+        return (walked.finish(), Kept { compared: None, done: Ok(()), saved: Ok(()) });
     }
     let records = match (walked.is_complete(), walked.take_recorded()) {
         (false, _) => return (walked.finish(), Kept::failed("the scan did not come to its end")),
@@ -118,8 +125,8 @@ fn finish(mut walked: Walked, manifests: &Manifests<'_>) -> (Scan, Kept) {
 fn keep(manifests: &Manifests<'_>, recorded: &Recorded) -> Kept {
     // A tree that seems not to be mounted must not become the next baseline.
     match manifests.compare(recorded) {
-        Ok(compared) => Kept { compared, done: manifests.save(recorded) },
-        Err(error) => Kept { compared: None, done: Err(error) },
+        Ok(compared) => Kept { compared, done: Ok(()), saved: manifests.save(recorded) },
+        Err(error) => Kept { compared: None, done: Err(error), saved: Ok(()) },
     }
 }
 

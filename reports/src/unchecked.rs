@@ -24,8 +24,8 @@ pub enum UncheckedReason {
     Vanished,
     /// Writers never left it quiet long enough for a second look to prove or clear anything.
     TooBusy,
-    /// Its content is not what it should be, but it was written a moment ago, so that its writer may not
-    /// be done.
+    /// Its content is not what it should be, but it was written a moment ago, or is open for writing and
+    /// ends early, so that its writer may not be done.
     Unfinished,
     /// It is encrypted, and the kernel does not have the key.
     NoKey,
@@ -54,6 +54,9 @@ pub enum UncheckedReason {
     MostlyHoles,
     /// It contradicts a checksum of its own, and is named as test data, which is often broken on purpose.
     TestData,
+    /// It carries a checksum of its own which was not compared with its content: it is too large for that,
+    /// encrypted, of a form that is not known, or was changed on purpose. Its content was read.
+    NotVerified,
     /// It was to be compared with a manifest, and that could not be done.
     NotCompared,
     /// A manifest has no hash of the whole content, so it cannot be compared.
@@ -94,7 +97,8 @@ impl UncheckedReason {
             UncheckedReason::Vanished => "renamed or removed while the scan came to it",
             UncheckedReason::TooBusy => "changed too often to be judged",
             UncheckedReason::Unfinished => {
-                "looks damaged, but may be half written: changed within the last minute, scan again"
+                "looks damaged, but may be half written: changed within the last minute or open for \
+                 writing, scan again"
             }
             UncheckedReason::NoKey => "encrypted, and its key is not there (fscrypt unlock)",
             UncheckedReason::NoAnswer => "the kernel did not answer in time (hung mount?)",
@@ -114,6 +118,9 @@ impl UncheckedReason {
             UncheckedReason::MostlyHoles => "a sparse file with more than 1 TiB of holes, not read",
             UncheckedReason::TestData => {
                 "contradicts its own checksum, but is named as test data, often broken on purpose"
+            }
+            UncheckedReason::NotVerified => {
+                "not compared with the content: too large, encrypted or of an unknown form"
             }
             UncheckedReason::NotCompared => "not compared with the manifest at all",
             UncheckedReason::NotHashed => "a manifest does not know the whole content",
@@ -141,12 +148,16 @@ impl UncheckedReason {
     }
 
     /// Whether it was left out because the user asked for it or never asked for more, or is
-    /// examined elsewhere, or is meant to be as it is; such rows do not make a `--strict` scan fail.
+    /// examined elsewhere, or is meant to be as it is, or was read all the same; such rows do not make a
+    /// `--strict` scan fail.
     pub fn by_request(self) -> bool {
         use UncheckedReason::{
-            Excluded, MountedAgain, OtherFilesystem, PseudoFilesystem, TestData,
+            Excluded, MountedAgain, NotVerified, OtherFilesystem, PseudoFilesystem, TestData,
         };
-        matches!(self, Excluded | MountedAgain | OtherFilesystem | PseudoFilesystem | TestData)
+        matches!(
+            self,
+            Excluded | MountedAgain | NotVerified | OtherFilesystem | PseudoFilesystem | TestData
+        )
     }
 }
 

@@ -4,6 +4,7 @@
 use std::fs::{self, File};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, symlink};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
 
@@ -110,6 +111,25 @@ fn a_full_disk_is_one_clear_error_and_the_old_report_stays() {
         outcome.expect(!outcome.stderr().contains(".fscan-"), "no name of a temporary file");
         assert_eq!(fs::read_to_string(&output).unwrap(), "the report of yesterday");
         assert_eq!(names(disk.point()), ["filler", "report.json"]);
+    });
+}
+
+/// It is missed, whatever else was found.
+#[test]
+fn a_manifest_that_does_not_fit_is_an_error_beside_findings() {
+    in_lab(&[], |dir| {
+        let disk = Mount::tmpfs(&dir.join("disk"), "size=64k");
+        fs::write(disk.join("filler"), vec![b'x'; 1 << 20]).expect_err("the disk fills up");
+        let zeroed = dir.file("tree/a.js", &[0; 8192]);
+        let hour_ago = SystemTime::now() - Duration::from_hours(1);
+        File::open(&zeroed).unwrap().set_modified(hour_ago).unwrap();
+        for option in ["--manifest", "--sums"] {
+            let scan = Fscan::new(dir).args(["--check=content,attributes", option]);
+            let outcome = scan.arg(disk.join("made")).arg(dir.join("tree")).run();
+            outcome.expect_code(2).expect_one_error_line("the disk is full");
+            outcome.expect(outcome.stdout().contains("content-zeroed"), "the findings are told");
+        }
+        assert_eq!(names(disk.point()), ["filler"]);
     });
 }
 

@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
+use std::io::Write as _;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use sha2::{Digest, Sha512};
 
 use crate::harness::{Dir, Fscan, Need, Outcome, in_lab, tool};
@@ -36,6 +39,12 @@ fn age(top: &Path) {
             file.set_modified(hour_ago).unwrap();
         }
     }
+}
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(content).unwrap();
+    packed.finish().unwrap()
 }
 
 fn scan(dir: &Dir, top: &Path) -> Outcome {
@@ -101,6 +110,31 @@ fn a_file_is_checked_under_the_name_that_carries_its_hash() {
 }
 
 /// What a crash leaves of files that were being written, under names that say what they held.
+/// What feeds an archive may take its time: only when its writer is gone it has ended.
+#[test]
+fn what_is_still_being_written_has_not_ended() {
+    let dir = Dir::new();
+    let whole = dir.file("tree/dump.sql.gz", &gzip(b"select 1;\n".repeat(900).as_slice()));
+    let begun = dir.file("tree/begun.sql.gz", &fs::read(&whole).unwrap()[..20]);
+    age(&dir.join("tree"));
+    let writer = OpenOptions::new().append(true).open(&begun).unwrap();
+    let outcome = scan(&dir, &dir.join("tree"));
+    let report = outcome.expect_code(0).report();
+    outcome.expect(report.unchecked_examples("unfinished") == [begun.to_str().unwrap()], "open");
+    drop(writer);
+    let outcome = scan(&dir, &dir.join("tree"));
+    outcome.expect(found(&outcome) == [begun].into(), "closed, and not whole");
+}
+
+#[test]
+fn a_checksum_that_was_not_looked_at_is_told() {
+    let dir = Dir::new();
+    let vendored = dir.file("tree/vendor/a/.cargo-checksum.json", b"{\"files\":");
+    let outcome = scan(&dir, &dir.join("tree"));
+    let report = outcome.expect_code(0).report();
+    outcome.expect(report.unchecked_examples("not-verified") == [vendored.to_str().unwrap()], "it");
+}
+
 #[test]
 fn files_that_lost_all_their_bytes_are_found() {
     in_lab(&[Need::Tool("git")], |dir| {

@@ -22,6 +22,7 @@ use super::zeroed;
 use crate::checks::{Refusal, errno_name};
 use crate::inode_facts::InodeFacts;
 use crate::self_check::{Disagreement, Verdict};
+use crate::system_calls::is_open_for_writing;
 use crate::walk::DirectoryNode;
 
 /// A file that was written within so many seconds may be half written: a download, an archive that
@@ -54,7 +55,7 @@ impl ContentReader<'_> {
         let mut findings = self.proven(node, file, facts, &content);
         let mut doubts = self.doubts(node, file, facts, &content);
         // Whoever writes a file may not be done with it.
-        let is_unfinished = self.is_unfinished(facts);
+        let is_unfinished = self.is_unfinished(facts) || is_being_written(file, &content);
         let unfinished = is_unfinished && !doubts.is_empty();
         let is_disbelieved = !is_unfinished && content.verdict == Some(Verdict::Disbelieved);
         if !unfinished {
@@ -86,9 +87,13 @@ impl ContentReader<'_> {
         for (_, reason) in reasons.into_iter().filter(|(holds, _)| *holds) {
             self.leave_unread(&mut gathered, node, file, reason);
         }
-        if is_disbelieved {
-            let path = node.path(Some(file.name.to_bytes()));
-            gathered.unchecked.add(UncheckedReason::TestData, "content", path);
+        let is_not_checked = matches!(content.verdict, Some(Verdict::NotChecked(_)));
+        let own_checksum = [
+            (is_disbelieved, UncheckedReason::TestData, "content"),
+            (is_not_checked, UncheckedReason::NotVerified, "own checksum"),
+        ];
+        for (_, reason, what) in own_checksum.into_iter().filter(|(holds, ..)| *holds) {
+            gathered.unchecked.add(reason, what, node.path(Some(file.name.to_bytes())));
         }
         gathered.records.add_file(node, file, facts, whole.then_some(content));
     }
@@ -243,6 +248,12 @@ impl ContentReader<'_> {
         }
         finding
     }
+}
+
+/// Whether a file that ends early is still open for writing: what feeds its writer may take its time.
+fn is_being_written(file: &OpenFile, content: &Content) -> bool {
+    let ends_early = matches!(&content.verdict, Some(Verdict::Disagrees(it)) if it.ends_early);
+    ends_early && is_open_for_writing(file.descriptor.as_fd())
 }
 
 fn is_damage(refusal: Refusal) -> bool {

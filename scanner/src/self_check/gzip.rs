@@ -13,7 +13,7 @@ use crc32fast::Hasher;
 
 use super::gzip_header::{self, Header};
 use super::inflate::{Fault, Inflate, MOST_COMPRESSED, Progress, TOO_LONG, decoded_limit};
-use super::{Chosen, Place, Surroundings, Verdict, Verifier, disagrees};
+use super::{Chosen, Place, Surroundings, Verdict, Verifier, disagrees, ends_early};
 
 const FORMAT: &str = "gzip";
 
@@ -102,7 +102,7 @@ impl Verifier for Gzip {
             }
             State::Header | State::Data | State::Trailer => {
                 let found = format!("the end after {} bytes", around.size);
-                disagrees(FORMAT, "a whole member with its checksum".to_owned(), found)
+                ends_early(FORMAT, "a whole member with its checksum", found)
             }
         }
     }

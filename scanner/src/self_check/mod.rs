@@ -54,6 +54,8 @@ pub struct Disagreement {
     pub expected: String,
     /// What its bytes say.
     pub found: String,
+    /// Whether its writer, not done yet, leaves the same.
+    pub ends_early: bool,
 }
 
 /// What a verifier may look at beside the bytes that it was fed.
@@ -102,5 +104,11 @@ type Chosen = Option<Box<dyn Verifier>>;
 
 /// A verdict of disagreement.
 fn disagrees(format: &'static str, expected: String, found: String) -> Verdict {
-    Verdict::Disagrees(Disagreement { format, expected, found })
+    Verdict::Disagrees(Disagreement { format, expected, found, ends_early: false })
+}
+
+/// The same of what its writer may have to bring to an end yet.
+fn ends_early(format: &'static str, expected: &str, found: String) -> Verdict {
+    let expected = expected.to_owned();
+    Verdict::Disagrees(Disagreement { format, expected, found, ends_early: true })
 }

@@ -7,7 +7,7 @@
 
 use crc32fast::Hasher;
 
-use super::{Chosen, Place, Surroundings, Verdict, Verifier, disagrees};
+use super::{Chosen, Place, Surroundings, Verdict, Verifier, disagrees, ends_early};
 
 const FORMAT: &str = "PNG";
 const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
@@ -80,7 +80,7 @@ impl Verifier for Png {
             (None, Part::Done) => Verdict::Agrees,
             (None, _) => {
                 let found = format!("the end after {} bytes", around.size);
-                disagrees(FORMAT, "chunks up to IEND".to_owned(), found)
+                ends_early(FORMAT, "chunks up to IEND", found)
             }
         }
     }

@@ -12,7 +12,7 @@ use std::os::fd::BorrowedFd;
 use super::inflate::{MOST_COMPRESSED, TOO_LONG, decoded_limit};
 use super::zip_directory::{self, Directory, Found};
 use super::zip_entry::{Data, Entry};
-use super::{Chosen, Place, Surroundings, Verdict, Verifier, disagrees, pread};
+use super::{Chosen, Place, Surroundings, Verdict, Verifier, disagrees, ends_early, pread};
 
 const FORMAT: &str = "zip";
 
@@ -52,7 +52,7 @@ impl Verifier for Zip {
             Found::Unclear => Verdict::NotChecked("an archive that is not understood"),
             Found::Nothing => {
                 let found = format!("none at the end of {} bytes", around.size);
-                disagrees(FORMAT, "a central directory".to_owned(), found)
+                ends_early(FORMAT, "a central directory", found)
             }
         }
     }
