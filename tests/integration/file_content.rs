@@ -70,6 +70,30 @@ fn a_device_error_within_a_file_is_told_to_the_byte() {
     });
 }
 
+/// What the machine works with is not pushed out, whoever of the threads comes last.
+#[test]
+fn a_large_file_that_was_not_in_memory_is_not_afterwards() {
+    in_lab(&[Need::Loop, Need::Tool("mkfs.ext4"), Need::Tool("fincore")], |dir| {
+        let image = Image::ext4(dir, 96, &["-b", "4096"]);
+        let mount = image.mount("noatime");
+        let large = mount.join("large");
+        fs::write(&large, vec![7; 48 * MIB as usize]).unwrap();
+        let pages = || {
+            let told = tool("fincore").args(["-n", "-o", "PAGES"]).arg(&large).output().unwrap();
+            String::from_utf8(told.stdout).unwrap().trim().parse::<u64>().unwrap()
+        };
+        let file = File::open(&large).unwrap();
+        file.sync_all().unwrap();
+        for threads in ["1", "2", "6"].repeat(4) {
+            fadvise(&file, 0, None, Advice::DontNeed).unwrap();
+            assert_eq!(pages(), 0, "it is not in memory before");
+            let scan = content_of(dir).args(["--read-only", "--threads", threads]);
+            scan.arg(mount.point()).run().expect_code(0);
+            assert_eq!(pages(), 0, "with {threads} threads");
+        }
+    });
+}
+
 /// Far more than is tried page by page, with what can be read before and behind it.
 #[test]
 fn a_large_part_that_cannot_be_read_hides_nothing_behind_it() {

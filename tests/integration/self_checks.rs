@@ -126,6 +126,32 @@ fn what_is_still_being_written_has_not_ended() {
     outcome.expect(found(&outcome) == [begun].into(), "closed, and not whole");
 }
 
+/// All threads read it together, in any order.
+#[test]
+fn damage_of_a_large_archive_is_found_by_any_number_of_threads() {
+    in_lab(&[Need::Tool("python3")], |dir| {
+        let mut bytes = vec![0; 12 << 20];
+        blake3::Hasher::new().finalize_xof().fill(&mut bytes);
+        let content = dir.file("content", &bytes);
+        let top = dir.folder("tree");
+        for name in ["first.zip", "second.zip"] {
+            let mut made = tool("python3");
+            made.args(["-m", "zipfile", "-c"]).arg(top.join(name)).arg(&content);
+            assert!(made.status().unwrap().success());
+        }
+        let damaged = top.join("second.zip");
+        assert!(fs::metadata(&damaged).unwrap().len() > 8 << 20, "it is read in parts");
+        flip(&damaged, 77);
+        age(&top);
+        for threads in ["1", "2", "5"] {
+            let scan =
+                Fscan::new(dir).args(["--format=json", "--check=content", "--threads", threads]);
+            let outcome = scan.arg(&top).run();
+            outcome.expect(found(&outcome) == [damaged.clone()].into(), "the damaged one alone");
+        }
+    });
+}
+
 #[test]
 fn a_checksum_that_was_not_looked_at_is_told() {
     let dir = Dir::new();

@@ -15,7 +15,7 @@ use crate::system_calls::{Mapping, cached_pages};
 
 /// Bytes that are mapped at once. Those that were looked at count as memory of this process; threads
 /// that share a file look at different ones.
-const WINDOW: u64 = 32 << 20;
+const WINDOW: u64 = 8 << 20;
 
 /// The part of a file that is mapped.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! A large file that all threads read at once, each a segment at a time.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use blake3::hazmat::ChainingValue;
@@ -33,6 +33,8 @@ pub struct LargeFile {
     next: AtomicU64,
     left: AtomicU64,
     abandoned: AtomicBool,
+    /// Threads that may have parts of it mapped.
+    inside: AtomicUsize,
     seen: Mutex<Seen>,
 }
 
@@ -74,6 +76,7 @@ impl LargeFile {
             next: AtomicU64::new(0),
             left: AtomicU64::new(segments),
             abandoned: AtomicBool::new(false),
+            inside: AtomicUsize::new(0),
             seen: Mutex::new(Seen { values, bad: BadRanges::default(), ended: None, zero: true }),
         }
     }
@@ -117,6 +120,18 @@ impl LargeFile {
         seen.zero &= segment.zero;
         drop(seen);
         self.left.fetch_sub(1, Ordering::AcqRel) == 1
+    }
+
+    /// Before a thread reads of it.
+    pub fn enter(&self) {
+        self.inside.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Behind that; true for the last one, if all was read or given up.
+    pub fn leave(&self) -> bool {
+        let is_last = self.inside.fetch_sub(1, Ordering::AcqRel) == 1;
+        let is_done = self.left.load(Ordering::Acquire) == 0;
+        is_last && (is_done || self.abandoned.load(Ordering::Relaxed))
     }
 
     /// Gives the file up; true for the first who does.

@@ -17,7 +17,7 @@ use super::open_file::{FILES, OpenFile};
 use super::page_cache::{drop_pages, is_to_be_dropped};
 use super::rate_limit::RateLimit;
 use super::read::Reading;
-use super::self_checking::{HEAD, Parents, SelfChecking, is_named_by_its_hash};
+use super::self_checking::{Parents, SelfChecking, is_named_by_its_hash};
 use super::tree_hash::TreeHash;
 use crate::gathered::{Gathered, PerWorker};
 use crate::inode_facts::{FileKind, InodeFacts};
@@ -184,10 +184,12 @@ impl<'a> ContentReader<'a> {
         let is_large = file.facts.size() >= LARGE && in_parts;
         match TreeHash::new(file.facts.size()) {
             // A checksum of its own is made in order.
-            Some(tree) if is_large && !carries_a_checksum(parents, &file) => {
+            Some(tree) if is_large && !parents.is_checked_in_order(&file) => {
                 let dropped = is_to_be_dropped(&file, self.scope.options.keep_cache);
+                let stands_alone = SelfChecking::of_read(parents, &file).stands_alone();
                 let mut large = LargeFile::new(Arc::clone(node), file, tree, dropped);
                 self.resume_large(&mut large);
+                large.may_be_kept &= stands_alone;
                 let large = Arc::new(large);
                 for _ in 1..threads {
                     let large = Arc::clone(&large);
@@ -203,8 +205,17 @@ impl<'a> ContentReader<'a> {
         }
     }
 
-    /// Reads segments of a large file until none is left.
-    fn help_with(&self, large: &Arc<LargeFile>) {
+    /// Reads segments of a large file until none is left. The last who leaves it drops it from memory:
+    /// what somebody has mapped stays there.
+    fn help_with(&self, large: &LargeFile) {
+        large.enter();
+        self.read_segments(large);
+        if large.leave() && large.dropped {
+            drop_pages(&large.file);
+        }
+    }
+
+    fn read_segments(&self, large: &LargeFile) {
         let mut window = Window::new(&large.file);
         while let Some((index, range)) = large.take_segment() {
             if self.scope.control.is_stopped() {
@@ -225,11 +236,11 @@ impl<'a> ContentReader<'a> {
                 self.keep_part(large, index, value, zero);
             }
             if large.finish_segment(index, Segment { value, bad, ended, zero }) {
-                let content = large.content();
+                let mut content = large.content();
+                let own = SelfChecking::of_read(Parents::of(&large.node), &large.file);
+                let size = large.file.facts.size();
+                content.verdict = self.verdict(own, &large.node, &content, size);
                 self.settle(&large.node, &large.file, content);
-                if large.dropped {
-                    drop_pages(&large.file);
-                }
             }
         }
     }
@@ -276,18 +287,21 @@ impl<'a> ContentReader<'a> {
     ) -> Content {
         let begun = Moment::now();
         let shows_changes = self.shows_changes(file, begun);
-        let content = |hasher: &Hasher, passed: Passed, may_be_kept, verdict| {
+        let content = |hasher: &Hasher, passed: Passed, may_be_kept| {
             let hash = Some(*hasher.finalize().as_bytes());
             let Passed { bad, ended, zero } = passed;
-            Content { hash, bad, ended, counted: 0, zero, verdict, may_be_kept, begun }
+            Content { hash, bad, ended, counted: 0, zero, verdict: None, may_be_kept, begun }
         };
         let nothing_bad = BadRanges::default();
         // What decides by the bytes must be given a copy, which does not change meanwhile.
-        if size >= LARGE && !carries_a_checksum(parents, file) {
+        if size >= LARGE && !parents.is_checked_in_order(file) {
             let mut window = Window::new(file);
             let (hasher, passed) =
                 self.hash(&mut window, file, 0..size, nothing_bad, Hasher::new());
-            return content(&hasher, passed, shows_changes, None);
+            let own = SelfChecking::of_read(parents, file);
+            let mut content = content(&hasher, passed, shows_changes && own.stands_alone());
+            content.verdict = self.verdict(own, node, &content, size);
+            return content;
         }
         let mut hasher = Hasher::new();
         let mut own = SelfChecking::new(parents, file);
@@ -299,11 +313,22 @@ impl<'a> ContentReader<'a> {
             // No bytes came that chose a verifier. After a crash such files are common.
             own.update(&[]);
         }
-        let whole = passed.bad.is_empty() && passed.ended == size;
-        let may_be_kept = shows_changes && own.stands_alone();
+        let mut content = content(&hasher, passed, shows_changes && own.stands_alone());
+        content.verdict = self.verdict(own, node, &content, size);
+        content
+    }
+
+    /// What the check says of a file of `size` bytes, where all of them were read.
+    fn verdict(
+        &self,
+        own: SelfChecking<'_>,
+        node: &Arc<DirectoryNode>,
+        content: &Content,
+        size: u64,
+    ) -> Option<Verdict> {
+        let is_whole = content.bad.is_empty() && content.ended == size;
         let directory = || self.descriptors.reopen(node).ok();
-        let verdict = if whole { own.finish(size, directory) } else { None };
-        content(&hasher, passed, may_be_kept, verdict)
+        if is_whole { own.finish(size, directory) } else { None }
     }
 
     /// Hashes a range of a large file with a `hasher` that has seen nothing yet: step by step, where
@@ -455,13 +480,6 @@ pub(super) fn is_zero(bytes: &[u8]) -> bool {
 /// Bytes of a file that nothing is stored for.
 fn holes(facts: &InodeFacts) -> u64 {
     facts.size().saturating_sub(facts.sectors().saturating_mul(512))
-}
-
-/// Whether a file's place and first bytes say that it carries a checksum.
-fn carries_a_checksum(parents: Parents<'_>, file: &OpenFile) -> bool {
-    let mut head = [0; HEAD];
-    let length = rustix::io::pread(&file.descriptor, &mut head, 0).unwrap_or(0);
-    parents.is_checked(file, head.get(..length).unwrap_or_default())
 }
 
 /// Whether nobody wrote in between, as far as the file tells.

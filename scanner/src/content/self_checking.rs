@@ -10,7 +10,7 @@ use crate::walk::DirectoryNode;
 const PARENTS: usize = 6;
 
 /// First bytes that decide what a file is.
-pub const HEAD: usize = 64;
+const HEAD: usize = 64;
 
 /// The names of the directories above a file, nearest first. The root's own name is a path.
 #[derive(Clone, Copy, Debug)]
@@ -45,9 +45,16 @@ impl<'a> Parents<'a> {
         Place { name: file.name.to_bytes(), parents, size: file.facts.size() }
     }
 
-    /// Whether a file that begins with `head` carries a checksum.
-    pub fn is_checked(&self, file: &OpenFile, head: &[u8]) -> bool {
-        verifier_for(&self.place(file), head).is_some()
+    /// What checks a file by its place and first bytes.
+    fn verifier(&self, file: &OpenFile) -> Option<Box<dyn Verifier>> {
+        let mut head = [0; HEAD];
+        let length = rustix::io::pread(&file.descriptor, &mut head, 0).unwrap_or(0);
+        verifier_for(&self.place(file), head.get(..length).unwrap_or_default())
+    }
+
+    /// Whether a file carries a checksum that is made of its bytes in their order.
+    pub fn is_checked_in_order(&self, file: &OpenFile) -> bool {
+        self.verifier(file).is_some_and(|verifier| verifier.takes_bytes())
     }
 }
 
@@ -71,6 +78,11 @@ impl<'a> SelfChecking<'a> {
     /// For a file that is about to be read.
     pub fn new(parents: Parents<'a>, file: &'a OpenFile) -> Self {
         SelfChecking { parents, file, begun: false, verifier: None }
+    }
+
+    /// For one that was read out of order.
+    pub fn of_read(parents: Parents<'a>, file: &'a OpenFile) -> Self {
+        SelfChecking { parents, file, begun: true, verifier: parents.verifier(file) }
     }
 
     /// Takes the next bytes.

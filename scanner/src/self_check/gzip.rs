@@ -76,6 +76,10 @@ enum State {
 }
 
 impl Verifier for Gzip {
+    fn takes_bytes(&self) -> bool {
+        !matches!(self.state, State::Unchecked(_))
+    }
+
     fn update(&mut self, mut bytes: &[u8]) {
         self.remember(bytes);
         while !bytes.is_empty() {

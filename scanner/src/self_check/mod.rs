@@ -90,6 +90,11 @@ pub trait Verifier: Send {
     /// Takes the next bytes of the content. All come, in order, in pieces of any length.
     fn update(&mut self, bytes: &[u8]);
 
+    /// Whether it needs the bytes as they come, and not only the whole file at its end.
+    fn takes_bytes(&self) -> bool {
+        true
+    }
+
     /// Whether it looks at other files of the directory as well.
     fn needs_directory(&self) -> bool {
         false

@@ -32,6 +32,10 @@ struct Database;
 impl Verifier for Database {
     fn update(&mut self, _: &[u8]) {}
 
+    fn takes_bytes(&self) -> bool {
+        false
+    }
+
     fn needs_directory(&self) -> bool {
         true
     }

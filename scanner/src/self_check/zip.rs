@@ -43,6 +43,10 @@ struct Zip;
 impl Verifier for Zip {
     fn update(&mut self, _: &[u8]) {}
 
+    fn takes_bytes(&self) -> bool {
+        false
+    }
+
     fn finish(self: Box<Self>, around: &Surroundings<'_>) -> Verdict {
         if around.size > MOST_COMPRESSED {
             return Verdict::NotChecked(TOO_LONG);
