@@ -677,7 +677,8 @@ pub(crate) static TABLE: &[CodeText] = &[
                   bytes are lost unless another copy has them; the rest of the file was read.",
         detection: "The file was read to its end. Where a read failed it was tried again in \
                     pieces of 4 KiB, and again after a pause; the byte ranges that failed each \
-                    time are named.",
+                    time are named. Behind 16 MiB that cannot be read not each piece is tried: \
+                    what lies between two that fail counts as unreadable.",
         remedy: concat!(
             "Copy the file from a backup or another replica. Then look for the cause below the \
              filesystem: the kernel log names device and sector. ",
@@ -764,8 +765,9 @@ pub(crate) static TABLE: &[CodeText] = &[
                   time differs, too: it was written since, or a copy of it went wrong.",
         detection: "BLAKE3 of all bytes now against BLAKE3 in the baseline. So are told as well, in \
                     the tree that the baseline is of, a file that was made since, whatever its time, \
-                    and what is written without the filesystem: swap files, quota files, what GRUB \
-                    remembers.",
+                    what is written without the filesystem (swap files, quota files, what GRUB \
+                    remembers), and files on a tmpfs; and wherever the bytes are those of another file \
+                    of the baseline that left its place.",
         remedy: "Where nothing should have been written since the baseline, copy the file again \
                  from where it came. Where people worked in between, it is their work.",
     },

@@ -137,7 +137,7 @@ impl UncheckedReason {
             UncheckedReason::PartsApart => "its parts were scanned more than a day apart (--shard)",
             UncheckedReason::Unsupported => "not supported here",
             UncheckedReason::OtherFilesystem => {
-                "another filesystem is mounted there (--cross-mounts)"
+                "something is mounted there (--cross-mounts walks into directories)"
             }
             UncheckedReason::MountedAgain => {
                 "mounted a second time: examined by its other name, but for what other mounts cover there"

@@ -16,7 +16,9 @@ use serde_json::Value;
 
 use super::hash::{Algorithm, Hasher, hex_of};
 use super::siblings::{self, Sibling};
-use super::{Chosen, Place, Surroundings, Verdict, Verifier, disagrees, line_ends, pread};
+use super::{
+    Chosen, Disagreement, Place, Surroundings, Verdict, Verifier, disagrees, line_ends, pread,
+};
 
 /// Longest list, in bytes.
 const LONGEST: usize = 4 << 20;
@@ -75,6 +77,7 @@ fn compare<'a>(
 ) -> Verdict {
     let written = fstat(around.file).map_or(i64::MIN, |facts| facts.st_mtime);
     let mut verdict = Verdict::Agrees;
+    let mut differ: Option<(Disagreement, u64)> = None;
     let mut left = MOST_BYTES;
     let Some(directory) = around.directory else {
         return Verdict::NotChecked("a directory that cannot be opened any more");
@@ -83,16 +86,24 @@ fn compare<'a>(
         let Some(sibling) = siblings::open(directory, path) else { continue };
         let size = sibling.facts.st_size as u64;
         if number >= MOST_FILES || size > left {
-            return Verdict::NotChecked("more files than are compared with a list");
+            verdict = Verdict::NotChecked("more files than are compared with a list");
+            break;
         }
         left -= size;
         match compare_one(path, expected, &sibling, written) {
             Verdict::Agrees => {}
-            Verdict::NotChecked(reason) => verdict = Verdict::NotChecked(reason),
-            differs @ (Verdict::Disagrees(_) | Verdict::Disbelieved) => return differs,
+            Verdict::Disagrees(one) => differ.get_or_insert((one, 0)).1 += 1,
+            other @ (Verdict::NotChecked(_) | Verdict::Disbelieved) => verdict = other,
         }
     }
-    verdict
+    match differ {
+        None => verdict,
+        Some((first, 1)) => Verdict::Disagrees(first),
+        Some((first, count)) => {
+            let found = format!("{}, and {} more of them differ", first.found, count - 1);
+            Verdict::Disagrees(Disagreement { found, ..first })
+        }
+    }
 }
 
 fn compare_one(path: &str, expected: &str, sibling: &Sibling, written: i64) -> Verdict {
@@ -179,6 +190,18 @@ mod tests {
         }
         lab.put("vendor/a/src/lib.rs", &content[..9]);
         lab.disagrees(LIST, &list);
+    }
+
+    #[test]
+    fn all_that_differ_are_counted() {
+        let (lab, list) = lab(&FILES);
+        lab.put("vendor/a/Cargo.toml", b"[packagf]\n");
+        lab.put("vendor/a/src/lib.rs", b"//! B.\nfn a() {}\n");
+        let found = lab.disagrees(LIST, &list).found;
+        assert!(
+            found.starts_with("Cargo.toml: ") && found.ends_with(", and 1 more of them differ"),
+            "{found}"
+        );
     }
 
     #[test]
