@@ -48,15 +48,19 @@ impl Resumption {
     /// Ends it: with a scan that is `done`, or has read nothing, there is nothing to go on with.
     pub fn end(self, done: bool, quiet: bool) -> anyhow::Result<()> {
         let Some(checkpoint) = self.0 else { return Ok(()) };
-        if done || checkpoint.is_empty() {
-            return Ok(checkpoint.end(Ending::Remove)?);
-        }
-        checkpoint.end(Ending::Keep)?;
+        let is_empty = checkpoint.is_empty();
+        let ending = if done || is_empty { Ending::Remove } else { Ending::Keep };
+        checkpoint.end(ending)?;
+        let outcome = match (done, is_empty) {
+            (true, _) => return Ok(()),
+            (false, false) => "what was read is kept; the same command goes on from there",
+            (false, true) => {
+                "nothing is kept: no file was read whose times will tell whether it changed (what was \
+                 just written is read again)"
+            }
+        };
         if !quiet {
-            let path = checkpoint.path().escaped();
-            output::say(&format!(
-                "{path}: what was read is kept; the same command goes on from there"
-            ));
+            output::say(&format!("{}: {outcome}", checkpoint.path().escaped()));
         }
         Ok(())
     }

@@ -227,6 +227,19 @@ fn a_clone_of_a_filesystem_is_read_for_itself() {
     });
 }
 
+/// On a tmpfs no time tells of all writes.
+#[test]
+fn that_nothing_could_be_kept_is_told() {
+    in_lab(&[], |dir| {
+        let memory = Mount::tmpfs(&dir.folder("memory"), "size=64m");
+        fs::write(memory.join("large"), bytes(1, 40 * MIB)).unwrap();
+        let scan = Fscan::new(dir).args(["--check=content", "--checkpoint=c"]).arg(memory.point());
+        let outcome = scan.args(["--max-rate=10M", "--max-duration=0.5"]).run();
+        outcome.expect(outcome.stderr().contains("c: nothing is kept"), "so the next one knows");
+        outcome.expect(!dir.join("c").exists(), "there is no file");
+    });
+}
+
 /// A report that does not reach its reader is made again.
 #[test]
 fn what_was_read_is_kept_until_the_report_is_out() {
