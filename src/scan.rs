@@ -23,6 +23,10 @@ use crate::watched;
 /// Scans, prints, saves, and decides the exit code.
 pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     let quiet = arguments.result.is_quiet();
+    if arguments.idle {
+        // Threads are what their maker is.
+        be_idle();
+    }
     let (control, caught) = watched::begin(quiet)?;
     let mut options = options(arguments)?;
     keep_out_of_the_tree(arguments)?;
@@ -34,9 +38,6 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     let resumption = Resumption::begin(arguments)?;
     options.checkpoint = resumption.checkpoint();
     let mut outcome = Outcome::begin(&arguments.result);
-    if arguments.idle {
-        be_idle();
-    }
     let time_limit = TimeLimit::start(arguments.max_duration, &control);
 
     let progress = Progress::start(&control, arguments.progress.when, quiet);

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use rustix::fs::{Advice, FallocateFlags, fadvise, fallocate};
+use rustix::process::Signal;
 
 use crate::harness::{Dir, Fscan, Image, Mount, Need, Outcome, User, files, in_lab, tool};
 
@@ -338,6 +339,26 @@ fn a_scan_ends_when_its_time_is_up_and_says_how_far_it_came() {
     let outcome = content_of(&dir).args(&slow[..4]).arg("tree").run();
     outcome.expect_code(0).expect(!outcome.report().complete, "being late is no failure");
     content_of(&dir).args(&slow[..4]).args(["--strict", "tree"]).run().expect_code(3);
+}
+
+#[test]
+fn every_thread_of_an_idle_scan_gives_way() {
+    let dir = Dir::new();
+    dir.file("tree/large", &vec![7; 24 * MIB as usize]);
+    let slow = ["--max-rate=2M", "--max-duration=4", "--idle", "--checkpoint=c"];
+    let mut running = content_of(&dir).args(slow).arg("tree").spawn();
+    running.wait_until_read(MIB);
+    let threads = fs::read_dir(format!("/proc/{}/task", running.number())).unwrap();
+    let nice = threads.map(|thread| {
+        let stat = fs::read_to_string(thread.unwrap().path().join("stat")).unwrap();
+        // The 19th field (proc_pid_stat(5)); the name in front of the third may hold anything.
+        let (_, behind) = stat.rsplit_once(") ").unwrap();
+        behind.split(' ').nth(16).map(str::to_owned)
+    });
+    let nice: Vec<_> = nice.collect();
+    running.signal(Signal::INT);
+    running.wait();
+    assert!(nice.len() > 3 && nice.iter().all(|nice| nice.as_deref() == Some("19")), "{nice:?}");
 }
 
 /// Open files that wait to be read leave descriptors for the walk.
