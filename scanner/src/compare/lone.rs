@@ -21,7 +21,7 @@ pub(super) struct Lone {
     mode: u16,
     uid: u32,
     gid: u32,
-    modified_at: InodeTime,
+    pub(super) modified_at: InodeTime,
     extras: Option<Box<Extras>>,
 }
 
@@ -94,7 +94,12 @@ impl Lone {
 
     /// Whether its bytes tell it from others. Those of an empty file do not.
     pub(super) fn is_telling(&self) -> bool {
-        self.hash.is_some() && self.size > 0
+        self.telling_hash().is_some()
+    }
+
+    /// The hash of such bytes.
+    pub(super) fn telling_hash(&self) -> Option<ContentHash> {
+        self.hash.filter(|_| self.size > 0)
     }
 }
 

@@ -163,6 +163,12 @@ impl Moves {
         self.gone_to(index).is_some()
     }
 
+    /// Whether a missing entry may have been put in the place of another one: it did not lose its name,
+    /// and is not known to be elsewhere.
+    pub(super) fn may_be_anywhere(&self, index: usize) -> bool {
+        !self.has_gone(index) && self.stayed.get(index) != Some(&true)
+    }
+
     /// Whether an added entry moved here.
     pub(super) fn has_come(&self, index: usize) -> bool {
         self.from.get(index).is_some_and(Option::is_some)

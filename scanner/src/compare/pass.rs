@@ -6,7 +6,7 @@ use std::hash::BuildHasher;
 use super::change::Change;
 use super::difference::{Difference, DifferenceKind};
 use super::directory_times::{DirectoryTimes, Waiting};
-use super::exchanged::Suspected;
+use super::exchanged::{Displaced, Suspected};
 use super::hard_links::HardLinks;
 use super::join::{Join, Pair};
 use super::lone::Lones;
@@ -74,6 +74,7 @@ pub fn compare<E>(
         unmounted: Unmounted::of(&options.unmounted),
         mount_points: Vec::new(),
         suspected: Vec::new(),
+        displaced: Vec::new(),
         untouched: UntouchedDirectories::new(options.same_tree.as_ref()),
         links: HardLinks::default(),
         missing: Lones::default(),
@@ -102,6 +103,8 @@ pub(super) struct Pass<'o, S> {
     pub(super) mount_points: Vec<(Vec<u8>, Change)>,
     /// Files that may be another one of BEFORE.
     pub(super) suspected: Vec<Suspected>,
+    /// Files of BEFORE that may be in their places.
+    pub(super) displaced: Vec<Displaced>,
     pub(super) untouched: UntouchedDirectories<'o>,
     pub(super) links: HardLinks,
     pub(super) missing: Lones,
@@ -204,6 +207,9 @@ impl<S: Sink> Pass<'_, S> {
         } else {
             self.times.name_changed(&before.path);
             self.retyped.insert(before.path.clone());
+        }
+        if change.is_of_content() || before.kind != after.kind {
+            self.displaced.extend(Displaced::of(&before));
         }
         if before.kind != FileKind::Directory && !change.is_nothing() {
             self.already_told.insert(self.hashes.hash_one(&before.path));

@@ -1,8 +1,8 @@
 //! The tree that BEFORE is of, at a later time: it can be asked what no manifest holds.
 //!
 //! No program can set the time of change of an inode (ctime, inode(7)) while the clock is right, and no
-//! copy can keep it. So it tells in the same tree alone, and there what was not written since. A clock
-//! that is set back shows in when the machine was started, as long as it is not set forth again.
+//! copy can keep it. So it tells in the same tree alone, and there what was not written since. That the
+//! clock was set shows in the mount session, which holds when the boot was, until it is set right again.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -125,8 +125,9 @@ impl SameTree {
         let is_made_since = time_of_birth(opened.as_fd()).is_some_and(|(seconds, nanoseconds)| {
             seconds as f64 + f64::from(nanoseconds) / 1e9 > self.since.as_unix_seconds()
         });
-        // A write sets both times to one moment: the clock stood back when it came.
-        let is_of_a_write = after.modified_at != before.modified_at
+        // A write sets both times to one moment: if it came, the clock stood back. In an older state of
+        // the volume both are older than BEFORE knows them.
+        let is_of_a_write = after.modified_at > before.modified_at
             && [facts.modified_at(), facts.changed_at()] == [after.modified_at; 2];
         let may_be_written = is_of_a_write || !self.has_rested(&facts, self.rest_of_files);
         Some(if is_made_since || (bytes && is_written_below(&opened)) {

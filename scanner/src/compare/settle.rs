@@ -22,8 +22,8 @@ impl<S: Sink> Pass<'_, S> {
         }
         self.settle_mount_points();
         let (missing, added) = (std::mem::take(&mut self.missing), std::mem::take(&mut self.added));
-        self.settle_suspected(&missing);
         let moves = Moves::find(&missing, &added);
+        self.settle_suspected(&missing, &moves);
         self.settle_moved(&missing, &added, &moves);
         let unreached = self.settle_unreached(&missing, &added, &moves);
         let is_missing = |index| !moves.has_gone(index) && !unreached.contains(&index);

@@ -23,6 +23,15 @@ fn a_file_that_was_put_in_the_place_of_another_is_no_corruption() {
             "old/ old/l=L old/v=B",
             &["content old/v: hash of new/v", "missing new +2"],
         ),
+        // In the place of the other one something else was made since.
+        ("a=A b=B", "a=B b=C+s", &["content a: hash of b", "content b: size,hash"]),
+        ("a=A b=B", "a=B b/", &["content a: hash of b", "type b: type"]),
+        // A rename would have brought the time along.
+        ("a=A b=B+t", "a=B b=A+t", &["corrupt a: hash", "corrupt b: hash"]),
+        ("a=A b=B+t", "a=B", &["corrupt a: hash", "missing b"]),
+        // One file is in one place.
+        ("a=A b=A d=D", "a=D b=D", &["content a: hash of d", "corrupt b: hash", "missing d"]),
+        ("a=A b=B", "a=B c=B", &["corrupt a: hash", "moved b c"]),
         // That one is where it was, or came to another place, or to none.
         ("a=A b=B", "a=B b=B", &["corrupt a: hash"]),
         ("a=A b=B", "a=C b=D", &["corrupt a: hash", "corrupt b: hash"]),
