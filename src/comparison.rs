@@ -6,7 +6,7 @@ use anyhow::Context;
 use reports::{CheckRun, CheckStatus};
 use scanner::compare::CompareOptions;
 use scanner::manifest::{Gaps, Header};
-use scanner::{Exclusions, FilesystemIdentity};
+use scanner::{Exclusions, FilesystemIdentity, is_one_in_memory};
 
 /// One side.
 #[derive(Clone, Copy)]
@@ -15,6 +15,8 @@ pub struct Side<'a> {
     pub root: &'a [u8],
     /// What it lay on, and the number of its inode there.
     pub ground: (&'a FilesystemIdentity, Option<u64>),
+    /// Which mount of it that was, where that is known.
+    pub session: Option<&'a str>,
     /// Directories on which other filesystems were mounted that it holds as well.
     pub mounts: &'a [Vec<u8>],
     /// What is not known of it.
@@ -27,6 +29,7 @@ impl<'a> Side<'a> {
         Side {
             root: &header.root,
             ground: (&header.filesystem, header.root_inode),
+            session: header.mount_session.as_deref(),
             mounts: &header.mounts,
             gaps: &header.gaps,
         }
@@ -66,7 +69,7 @@ pub fn options(
         own: Vec::new(),
         unmounted: unmounted.cloned().collect(),
         same_tree: None,
-        in_memory: false,
+        in_memory: is_one_in_memory(before.session, after.session),
         before: before.gaps.clone(),
         after: after.gaps.clone(),
     })

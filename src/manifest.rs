@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use reports::{
     CheckRun, Diff, DiffSide, FindingCollector, PathName, Timestamp, UncheckedCollector,
 };
-use scanner::compare::{DiffReport, SameTree, diff_with_baseline, stays_in_memory};
+use scanner::compare::{DiffReport, SameTree, diff_with_baseline};
 use scanner::manifest::{
     Compression, Header, ManifestReader, SumsOutcome, write_manifest, write_sums,
 };
@@ -94,12 +94,12 @@ impl<'a> Manifests<'a> {
         let after = Side {
             root: &root,
             ground: (&recorded.filesystem, recorded.root_inode),
+            session: recorded.mount_session.as_deref(),
             mounts: &recorded.mounts,
             gaps: &recorded.gaps,
         };
         let mut options = comparison::options(ignore, exclude, before, after)?;
         options.same_tree = SameTree::of(header, recorded);
-        options.in_memory = stays_in_memory(header, recorded);
         options.own = recorded.tree.left_out().to_vec();
         let comparison = diff_with_baseline(path, entries, &options, &mut report)?;
         // The very filesystem of the manifest is mounted, and is empty.
@@ -133,13 +133,18 @@ impl<'a> Manifests<'a> {
 
     /// Writes what was asked for.
     pub fn save(&self, recorded: &Recorded) -> anyhow::Result<()> {
-        if let Some(path) = self.arguments.manifest.as_deref() {
-            self.save_manifest(path, recorded)?;
+        let ScanArguments { manifest, sums, .. } = self.arguments;
+        let manifest =
+            manifest.as_deref().map_or(Ok(()), |path| self.save_manifest(path, recorded));
+        let sums = sums.as_deref().map_or(Ok(()), |path| save_sums(path, recorded));
+        // One does not wait for the other.
+        match (manifest, sums) {
+            (Err(error), Err(other)) => {
+                output::complain(&other);
+                Err(error)
+            }
+            (manifest, sums) => manifest.and(sums),
         }
-        if let Some(path) = self.arguments.sums.as_deref() {
-            save_sums(path, recorded)?;
-        }
-        Ok(())
     }
 
     fn save_manifest(&self, path: &Path, recorded: &Recorded) -> anyhow::Result<()> {

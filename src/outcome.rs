@@ -136,15 +136,15 @@ impl<'a> Outcome<'a> {
         }
     }
 
+    /// The same of a run that others began earlier, and that took them so long.
+    pub fn after(self, begun_at: Timestamp, took: Duration) -> Self {
+        Outcome { earlier: Some((begun_at, took)), ..self }
+    }
+
     /// Notes that a file which was asked for, other than the report and the metrics, could not be written:
     /// like one of those it is missed whatever was found.
     pub fn could_not_write(&mut self) {
         self.lacks_a_file = true;
-    }
-
-    /// The same of a run that others began earlier, and that took them so long.
-    pub fn after(self, begun_at: Timestamp, took: Duration) -> Self {
-        Outcome { earlier: Some((begun_at, took)), ..self }
     }
 
     /// Prints and saves the report, and decides the exit code.

@@ -54,9 +54,11 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
         facts.header.recorded_at = manifests.made_at();
     }
     let mut seen = Seen { resumed: resumption.resumed(), ..Seen::of(scan) };
+    let mut kept_all = true;
     if let Err(error) = shard::keep(arguments, shard.as_ref()) {
         output::complain(&error);
         outcome.could_not_write();
+        kept_all = false;
     }
     if let Some(compared) = kept.compared {
         seen.add(compared);
@@ -64,6 +66,7 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     if let Err(error) = kept.saved {
         output::complain(&error);
         outcome.could_not_write();
+        kept_all = false;
     }
     if let Err(error) = kept.done {
         output::complain(&error);
@@ -74,7 +77,8 @@ pub fn run(arguments: &ScanArguments) -> anyhow::Result<Status> {
     let status = outcome.end(seen, could_not_run, &caught);
     // As long as the report did not reach its reader, what was read is needed again.
     let told = !matches!(status, Err(_) | Ok(Status::CouldNotRun));
-    match resumption.end(complete && !could_not_run && told, quiet) {
+    let done = complete && !could_not_run && told && kept_all;
+    match resumption.end(done, quiet) {
         Ok(()) => status,
         Err(error) => {
             output::complain(&error);

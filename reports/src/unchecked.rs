@@ -54,8 +54,8 @@ pub enum UncheckedReason {
     MostlyHoles,
     /// It contradicts a checksum of its own, and is named as test data, which is often broken on purpose.
     TestData,
-    /// It carries a checksum of its own which was not compared with its content: it is too large for that,
-    /// encrypted, of a form that is not known, or was changed on purpose. Its content was read.
+    /// It carries a checksum of its own which was not compared with its content, for the reason that
+    /// `what` gives. The content was read.
     NotVerified,
     /// It was to be compared with a manifest, and that could not be done.
     NotCompared,
@@ -119,9 +119,7 @@ impl UncheckedReason {
             UncheckedReason::TestData => {
                 "contradicts its own checksum, but is named as test data, often broken on purpose"
             }
-            UncheckedReason::NotVerified => {
-                "not compared with the content: too large, encrypted or of an unknown form"
-            }
+            UncheckedReason::NotVerified => "not done, but the content was read",
             UncheckedReason::NotCompared => "not compared with the manifest at all",
             UncheckedReason::NotHashed => "a manifest does not know the whole content",
             UncheckedReason::ArchiveRefused => "unsafe or of a kind that is not extracted",

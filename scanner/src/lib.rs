@@ -86,6 +86,7 @@ pub use filesystem_identity::FilesystemIdentity;
 pub use footing::Footing;
 pub use inode_facts::{Device, FileKind, InodeTime};
 pub use memory::available as available_memory;
+pub use mount_session::is_one_in_memory;
 pub use offline::{ImageCheck, ImageError, ImageOptions, check_image};
 pub use options::{CHECK_NAMES, CheckSet, ScanOptions};
 pub use recorded::{PendingRecords, Recorded};

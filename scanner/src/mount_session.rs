@@ -9,8 +9,13 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 
+use rustix::fs::{major, minor, stat, statvfs};
+
 use crate::filesystem::Filesystem;
 use crate::mounts::Mount;
+
+/// Stands in the session of what lies in memory.
+const IN_MEMORY: &str = "/memory/";
 
 /// What tells one mount of a filesystem from earlier and later ones on the same machine, whoever asks
 /// for it; none where the kernel does not tell. The boot; the number of the folder that ext4, xfs and
@@ -20,6 +25,10 @@ use crate::mounts::Mount;
 /// once the clock was set, or a virtual machine put back to an earlier moment.
 pub fn of(filesystem: &Filesystem) -> Option<String> {
     let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    if filesystem.oddities.lies_in_memory {
+        let drawn = number_of_memory(filesystem)?;
+        return Some(format!("{}{IN_MEMORY}{drawn:016x}", boot.trim()));
+    }
     let booted_at = fs::read_to_string("/proc/stat").ok().and_then(|stat| {
         stat.lines().find_map(|line| line.strip_prefix("btime ")?.trim().parse::<i64>().ok())
     })?;
@@ -27,6 +36,22 @@ pub fn of(filesystem: &Filesystem) -> Option<String> {
     // Whoever mounts something else there may repeat a number.
     let is_sysfs = fs::metadata("/sys/kernel").is_ok_and(|sysfs| sysfs.dev() == folder.dev());
     is_sysfs.then(|| format!("{}/{}/{booted_at}", boot.trim(), folder.ino()))
+}
+
+/// Whether two sessions are known to be one of a filesystem in memory, where what was not written
+/// through system calls leaves no time, and no device lies.
+pub fn is_one_in_memory(one: Option<&str>, other: Option<&str>) -> bool {
+    one.is_some_and(|session| session.contains(IN_MEMORY)) && one == other
+}
+
+/// The number that a tmpfs draws when it is mounted (mm/shmem.c, `shmem_fill_super`), where its mount
+/// point still shows it.
+fn number_of_memory(filesystem: &Filesystem) -> Option<u64> {
+    let point = &filesystem.mount.as_ref()?.point;
+    let device = stat(point).ok()?.st_dev;
+    let is_it = (major(device), minor(device)) == filesystem.device;
+    let number = statvfs(point).ok()?.f_fsid;
+    (is_it && number != 0).then_some(number)
 }
 
 fn folder(filesystem: &Filesystem) -> Option<String> {

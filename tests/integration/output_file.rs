@@ -123,12 +123,20 @@ fn a_manifest_that_does_not_fit_is_an_error_beside_findings() {
         let zeroed = dir.file("tree/a.js", &[0; 8192]);
         let hour_ago = SystemTime::now() - Duration::from_hours(1);
         File::open(&zeroed).unwrap().set_modified(hour_ago).unwrap();
+        File::open(dir.file("tree/sound", &[7; 8192])).unwrap().sync_all().unwrap();
         for option in ["--manifest", "--sums"] {
             let scan = Fscan::new(dir).args(["--check=content,attributes", option]);
             let outcome = scan.arg(disk.join("made")).arg(dir.join("tree")).run();
             outcome.expect_code(2).expect_one_error_line("the disk is full");
             outcome.expect(outcome.stdout().contains("content-zeroed"), "the findings are told");
         }
+        // The other file does not depend on it, and what was read can be gone on with.
+        let scan = Fscan::new(dir).args(["--check=content,attributes", "--npd", "--checkpoint=c"]);
+        let scan = scan.arg("--manifest").arg(disk.join("made")).arg("--sums=sums").arg("tree");
+        let outcome = scan.in_folder(dir.path()).run();
+        let wrote = fs::read_to_string(dir.join("sums")).unwrap();
+        outcome.expect(wrote.contains("a.js"), "the sums are there");
+        outcome.expect(dir.join("c").exists(), "the checkpoint is kept");
         assert_eq!(names(disk.point()), ["filler"]);
     });
 }

@@ -109,7 +109,6 @@ fn a_file_is_checked_under_the_name_that_carries_its_hash() {
     }
 }
 
-/// What a crash leaves of files that were being written, under names that say what they held.
 /// What feeds an archive may take its time: only when its writer is gone it has ended.
 #[test]
 fn what_is_still_being_written_has_not_ended() {
@@ -159,8 +158,10 @@ fn a_checksum_that_was_not_looked_at_is_told() {
     let outcome = scan(&dir, &dir.join("tree"));
     let report = outcome.expect_code(0).report();
     outcome.expect(report.unchecked_examples("not-verified") == [vendored.to_str().unwrap()], "it");
+    outcome.expect(outcome.stdout().contains("self-check (no list of files"), "and why");
 }
 
+/// What a crash leaves of files that were being written, under names that say what they held.
 #[test]
 fn files_that_lost_all_their_bytes_are_found() {
     in_lab(&[Need::Tool("git")], |dir| {

@@ -106,14 +106,12 @@ fn directories_that_changed_places_prove_no_damage() {
     });
 }
 
-/// Nothing was written, and yet there are other bytes; but the kernel writes to what it swaps to. Where the
-/// volume was mounted anew, a time may have been lost.
 /// What holds a file's bytes in memory keeps no time of a store to a page that is mapped already.
 #[test]
 fn other_bytes_on_a_tmpfs_are_no_corruption() {
     in_lab(&[], |dir| {
         let point = dir.folder("memory");
-        let _memory = Mount::tmpfs(&point, "size=8m");
+        let memory = Mount::tmpfs(&point, "size=8m");
         file(&point.join("d/f"), b"old");
         let manifest = dir.join("before.jsonl");
         let scan = |more: &[&str]| {
@@ -122,11 +120,25 @@ fn other_bytes_on_a_tmpfs_are_no_corruption() {
         };
         scan(&["--manifest", manifest.to_str().unwrap()]).expect_code(0);
         file(&point.join("d/f"), b"new");
-        let outcome = scan(&["--baseline", manifest.to_str().unwrap()]);
+        let after = dir.join("after.jsonl");
+        let both =
+            ["--baseline", manifest.to_str().unwrap(), "--manifest", after.to_str().unwrap()];
+        let outcome = scan(&both);
         outcome.expect(outcome.report().codes() == ["content-differs"].into(), "DIFFERENT");
+        let outcome =
+            Fscan::new(dir).args(["diff", "--format=json"]).args([&manifest, &after]).run();
+        outcome.expect(outcome.report().codes() == ["content-differs"].into(), "and of manifests");
+        // Another one at the same place, with what was brought there.
+        drop(memory);
+        let _memory = Mount::tmpfs(&point, "size=8m");
+        file(&point.join("d/f"), b"new");
+        let outcome = scan(&["--baseline", manifest.to_str().unwrap()]);
+        outcome.expect(outcome.report().codes().contains("content-changed"), "SUSPECT");
     });
 }
 
+/// Nothing was written, and yet there are other bytes; but the kernel writes to what it swaps to. Where the
+/// volume was mounted anew, a time may have been lost.
 #[test]
 fn bytes_that_nothing_wrote_are_corrupt_but_in_a_swap_file() {
     in_lab(LAB, |dir| {

@@ -36,7 +36,7 @@ pub use files::{DiffError, Headers, diff_files, diff_with_baseline, read_headers
 pub use options::{CompareOptions, Field, IgnoredFields};
 pub use pass::{Comparison, Sink, WhyUnchecked, compare};
 pub use report::DiffReport;
-pub use same_tree::{SameTree, stays_in_memory};
+pub use same_tree::SameTree;
 pub use totals::{CompareTotals, DirectoryTotals, Tally};
 
 #[cfg(test)]

@@ -39,16 +39,6 @@ pub struct SameTree {
     pub(super) exchanges_show: bool,
 }
 
-/// Whether BEFORE is of the tree in memory (tmpfs) that AFTER is of, as far as can be known: nothing
-/// tells one tmpfs from another one at its place. There a store to a mapped page leaves no time, so that
-/// the same time proves nothing, and no device lies.
-pub fn stays_in_memory(before: &Header, after: &Recorded) -> bool {
-    let at_the_same_place = before.root == after.root.as_os_str().as_bytes();
-    at_the_same_place
-        && !before.filesystem.is_known()
-        && Filesystem::at(&after.root).is_some_and(|it| it.oddities.lies_in_memory)
-}
-
 /// What is known of what wrote to a file since BEFORE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Writing {

@@ -13,7 +13,10 @@ const MOST_PIECES: usize = 4096;
 pub struct BadRanges {
     ranges: Vec<Range<u64>>,
     errno: Option<Errno>,
+    /// Pieces among them.
     pieces: usize,
+    /// Pieces that were found in other parts of the file before.
+    pieces_elsewhere: usize,
     /// Not every page between two unreadable ones was tried.
     skipped: bool,
 }
@@ -42,7 +45,7 @@ impl BadRanges {
 
     /// For a part of a file of which so many pieces are unreadable already.
     pub fn after(pieces: usize) -> Self {
-        BadRanges { pieces, ..BadRanges::default() }
+        BadRanges { pieces_elsewhere: pieces, ..BadRanges::default() }
     }
 
     /// How many pieces were found unreadable.
@@ -53,7 +56,7 @@ impl BadRanges {
     /// Adds another part's.
     pub fn merge(&mut self, other: BadRanges) {
         self.errno = self.errno.or(other.errno);
-        self.pieces = self.pieces.max(other.pieces);
+        self.pieces += other.pieces;
         self.skipped |= other.skipped;
         self.ranges.extend(other.ranges);
         self.ranges.sort_by_key(|range| range.start);
@@ -69,7 +72,7 @@ impl BadRanges {
 
     /// Whether so much cannot be read that not each page is tried any more.
     pub fn are_many(&self) -> bool {
-        self.pieces >= MOST_PIECES
+        self.pieces + self.pieces_elsewhere >= MOST_PIECES
     }
 
     /// Whether all can be read.

@@ -55,7 +55,7 @@ impl ContentReader<'_> {
         let mut findings = self.proven(node, file, facts, &content);
         let mut doubts = self.doubts(node, file, facts, &content);
         // Whoever writes a file may not be done with it.
-        let is_unfinished = self.is_unfinished(facts) || is_being_written(file, &content);
+        let is_unfinished = self.is_unfinished(facts) || self.is_being_written(file, &content);
         let unfinished = is_unfinished && !doubts.is_empty();
         let is_disbelieved = !is_unfinished && content.verdict == Some(Verdict::Disbelieved);
         if !unfinished {
@@ -87,13 +87,13 @@ impl ContentReader<'_> {
         for (_, reason) in reasons.into_iter().filter(|(holds, _)| *holds) {
             self.leave_unread(&mut gathered, node, file, reason);
         }
-        let is_not_checked = matches!(content.verdict, Some(Verdict::NotChecked(_)));
-        let own_checksum = [
-            (is_disbelieved, UncheckedReason::TestData, "content"),
-            (is_not_checked, UncheckedReason::NotVerified, "own checksum"),
-        ];
-        for (_, reason, what) in own_checksum.into_iter().filter(|(holds, ..)| *holds) {
-            gathered.unchecked.add(reason, what, node.path(Some(file.name.to_bytes())));
+        let path = || node.path(Some(file.name.to_bytes()));
+        if is_disbelieved {
+            gathered.unchecked.add(UncheckedReason::TestData, "content", path());
+        }
+        if let Some(Verdict::NotChecked(why)) = content.verdict {
+            let what = format!("self-check ({why})");
+            gathered.unchecked.add(UncheckedReason::NotVerified, &what, path());
         }
         gathered.records.add_file(node, file, facts, whole.then_some(content));
     }
@@ -202,6 +202,16 @@ impl ContentReader<'_> {
         (-UNFINISHED..UNFINISHED).contains(&age)
     }
 
+    /// Whether a file that ends early is still open for writing: what feeds its writer may take its time.
+    /// Where a server answers, the refusal of a lease says something else.
+    fn is_being_written(&self, file: &OpenFile, content: &Content) -> bool {
+        let filesystem = &self.scope.filesystem;
+        let is_local =
+            filesystem.oddities.answers_for_itself && file.facts.device() == filesystem.device;
+        let ends_early = matches!(&content.verdict, Some(Verdict::Disagrees(it)) if it.ends_early);
+        ends_early && is_local && is_open_for_writing(file.descriptor.as_fd())
+    }
+
     /// Which of the bad ranges cannot be read now.
     fn still_bad(&self, file: &OpenFile, bad: &BadRanges) -> BadRanges {
         let mut buffer = [0; 4096];
@@ -248,12 +258,6 @@ impl ContentReader<'_> {
         }
         finding
     }
-}
-
-/// Whether a file that ends early is still open for writing: what feeds its writer may take its time.
-fn is_being_written(file: &OpenFile, content: &Content) -> bool {
-    let ends_early = matches!(&content.verdict, Some(Verdict::Disagrees(it)) if it.ends_early);
-    ends_early && is_open_for_writing(file.descriptor.as_fd())
 }
 
 fn is_damage(refusal: Refusal) -> bool {

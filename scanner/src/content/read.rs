@@ -12,9 +12,9 @@ use crate::walk::Worker;
 /// Where a large read fails it is tried again in pieces of so many bytes: a page.
 const PIECE: u64 = 4096;
 
-/// Bytes that are skipped at first, and at most, where the first and the last of them cannot be read,
-/// once much could not.
-const STRIDES: std::ops::RangeInclusive<u64> = 1 << 20..=64 << 20;
+/// Once much could not be read, bytes up to the next multiple of this are skipped where the first and the
+/// last of them cannot be read. It divides a segment, so that threads do not decide what is skipped.
+const STRIDE: u64 = 1 << 20;
 
 const ZEROS: [u8; PIECE as usize] = [0; PIECE as usize];
 
@@ -38,25 +38,26 @@ impl Reading<'_> {
     /// where the file ended, or the range; once it is to stop, anything before.
     pub fn range(&mut self, range: Range<u64>, mut take: impl FnMut(&[u8])) -> u64 {
         let mut at = range.start;
-        let mut stride = *STRIDES.start();
         while at < range.end && !self.stop.load(Ordering::Relaxed) {
             let end = range.end.min(at.saturating_add(self.buffer.len() as u64));
-            let far = range.end.min(at.saturating_add(stride));
+            let far = range.end.min((at / STRIDE + 1).saturating_mul(STRIDE));
             match self.read(at..end) {
                 Ok(0) => return at,
                 Ok(length) => {
                     take(self.buffer.get(..length).unwrap_or_default());
                     at += length as u64;
-                    stride = *STRIDES.start();
                 }
                 Err(errno) if self.bad.are_many() && self.ends_unreadable(at..far) => {
                     self.bad.skip(at..far, errno);
                     hand_out_zeros(far - at, &mut take);
                     at = far;
-                    stride = stride.saturating_mul(2).min(*STRIDES.end());
                 }
-                // What can be read again begins before the end of the stride.
-                Err(_) if self.bad.are_many() && far > end => stride /= 2,
+                // It was a piece.
+                Err(errno) if end <= (at / PIECE + 1).saturating_mul(PIECE) => {
+                    self.bad.add(at..end, errno);
+                    hand_out_zeros(end - at, &mut take);
+                    at = end;
+                }
                 Err(_) => match self.piece_by_piece(at..end, &mut take) {
                     Ok(()) => at = end,
                     Err(ended) => return ended,

@@ -76,9 +76,9 @@ impl ContentReader<'_> {
         facts: &InodeFacts,
         content: &Content,
     ) {
-        let disagreed =
-            matches!(content.verdict, Some(Verdict::Disagrees(_) | Verdict::Disbelieved));
-        let sound = content.bad.is_empty() && !content.zero && !disagreed && content.may_be_kept;
+        // What is told of a file is told by the run that goes on, too.
+        let agreed = matches!(content.verdict, None | Some(Verdict::Agrees));
+        let sound = content.bad.is_empty() && !content.zero && agreed && content.may_be_kept;
         let hash = content.hash.filter(|_| sound && content.ended == facts.size());
         let (Some(checkpoint), Some(hash)) = (self.checkpoint_of(facts), hash) else { return };
         let identity = self.identity(node, file, facts);

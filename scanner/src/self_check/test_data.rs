@@ -53,6 +53,14 @@ impl Verifier for Doubted {
         self.0.update(bytes);
     }
 
+    fn takes_bytes(&self) -> bool {
+        self.0.takes_bytes()
+    }
+
+    fn needs_directory(&self) -> bool {
+        self.0.needs_directory()
+    }
+
     fn finish(self: Box<Self>, around: &Surroundings<'_>) -> Verdict {
         match self.0.finish(around) {
             Verdict::Disagrees(_) => Verdict::Disbelieved,

@@ -9,7 +9,7 @@ const SET_SIGNAL: libc::c_int = 10;
 /// asked: leases are for the owner of a file and for CAP_LEASE, and not every filesystem knows them.
 ///
 /// The lease lasts for no longer than the question. Who opens the file for writing in that moment waits
-/// for so long.
+/// for so long, or fails where it would not wait (O_NONBLOCK).
 pub fn is_open_for_writing(file: BorrowedFd<'_>) -> bool {
     let ask = |operation, argument: libc::c_int| {
         // SAFETY: these operations take a number and touch no memory of this process.
@@ -31,6 +31,7 @@ pub fn is_open_for_writing(file: BorrowedFd<'_>) -> bool {
 mod tests {
     use std::fs::File;
     use std::os::fd::AsFd;
+    use std::os::unix::fs::OpenOptionsExt;
 
     use super::*;
 
@@ -44,7 +45,8 @@ mod tests {
         drop(writer);
         assert!(!is_open_for_writing(read.as_fd()));
         // Nothing is left behind that a writer would wait for.
-        assert!(File::options().append(true).open(&path).is_ok());
+        let flags = libc::O_NONBLOCK;
+        assert!(File::options().append(true).custom_flags(flags).open(&path).is_ok());
         assert!(!is_open_for_writing(read.as_fd()));
     }
 }
