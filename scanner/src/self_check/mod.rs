@@ -36,6 +36,7 @@ mod test_data;
 mod testing;
 mod whole_hash;
 mod zip;
+mod zip64_end;
 mod zip_directory;
 mod zip_entry;
 

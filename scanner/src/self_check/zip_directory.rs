@@ -6,6 +6,7 @@
 use std::os::fd::BorrowedFd;
 
 use super::pread;
+use super::zip64_end::{self, Wide};
 
 /// Where the directory is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,10 +35,6 @@ pub enum Found {
 /// Length of an end record without its comment.
 const END: usize = 22;
 
-/// Lengths of zip64's locator and end record.
-const LOCATOR: usize = 20;
-const END64: usize = 56;
-
 /// How far from the end it is looked for: a comment has 65535 bytes at most, and some programs
 /// append more.
 const FAR: u64 = 1 << 20;
@@ -64,33 +61,24 @@ fn read_end(file: BorrowedFd<'_>, end: u64, record: &[u8; END]) -> Option<Direct
     let (disk, start_disk) = (u16_at(record, 4)?, u16_at(record, 6)?);
     let (here, entries) = (u16_at(record, 8)?, u16_at(record, 10)?);
     let (size, offset) = (u32_at(record, 12)?, u32_at(record, 16)?);
-    let is_wide = entries == u16::MAX || size == u32::MAX || offset == u32::MAX;
-    if let Some(directory) = is_wide.then(|| zip64(file, end)).flatten() {
-        return Some(directory);
+    // Writers that do not know beforehand how much will come add a wide record even where the
+    // plain one says everything: where one is, it stands between the directory and the plain one.
+    match zip64_end::find(file, end) {
+        Wide::Nothing if disk == 0 && start_disk == 0 && here == entries => {
+            directory(end, u64::from(entries), u64::from(size), u64::from(offset))
+        }
+        Wide::Record(wide)
+            if (entries == u16::MAX || u64::from(entries) == wide.entries)
+                && (size == u32::MAX || u64::from(size) == wide.size)
+                && (offset == u32::MAX || u64::from(offset) == wide.offset) =>
+        {
+            directory(wide.start, wide.entries, wide.size, wide.offset)
+        }
+        _ => None,
     }
-    if disk != 0 || start_disk != 0 || here != entries {
-        return None;
-    }
-    directory(end, u64::from(entries), u64::from(size), u64::from(offset))
 }
 
-fn zip64(file: BorrowedFd<'_>, end: u64) -> Option<Directory> {
-    let mut locator = [0; LOCATOR];
-    if !pread::fill(file, end.checked_sub(LOCATOR as u64)?, &mut locator)
-        || !locator.starts_with(b"PK\x06\x07")
-    {
-        return None;
-    }
-    // The record ends where the locator begins, wherever the archive itself begins.
-    let end = end.checked_sub((LOCATOR + END64) as u64)?;
-    let mut record = [0; END64];
-    if !pread::fill(file, end, &mut record) || !record.starts_with(b"PK\x06\x06") {
-        return None;
-    }
-    directory(end, u64_at(&record, 32)?, u64_at(&record, 40)?, u64_at(&record, 48)?)
-}
-
-/// The directory ends where the end record begins.
+/// The directory ends where the first end record begins.
 fn directory(end: u64, entries: u64, size: u64, offset: u64) -> Option<Directory> {
     let start = end.checked_sub(size)?;
     let shift = start.checked_sub(offset)?;
@@ -156,18 +144,26 @@ mod tests {
         assert_eq!(found(&several), Found::Unclear);
     }
 
+    fn wide(fields: [u64; 3]) -> Vec<u8> {
+        zip64_end::tests::record(44, fields)
+    }
+
     #[test]
     fn zip64_says_more() {
-        let mut record = b"PK\x06\x06".to_vec();
-        record.extend(44_u64.to_le_bytes());
-        record.extend([0; 20]);
-        for field in [70_000_u64, 30, 70] {
-            record.extend(field.to_le_bytes());
-        }
-        assert_eq!(record.len(), END64);
-        let locator = [&b"PK\x06\x07"[..], &[0; 16]].concat();
-        let bytes = [vec![1; 100], record, locator, end(u16::MAX, 30, 70, b"")].concat();
+        let bytes = [vec![1; 100], wide([70_000, 30, 70]), end(u16::MAX, 30, 70, b"")].concat();
         let expected = Directory { start: 70, size: 30, entries: 70_000, shift: 0 };
         assert_eq!(found(&bytes), Found::Directory(expected));
+    }
+
+    #[test]
+    fn zip64_takes_its_room_where_it_says_nothing_more() {
+        let plain = [vec![1; 100], wide([2, 30, 70]), end(2, 30, 70, b"comment")].concat();
+        let expected = Directory { start: 70, size: 30, entries: 2, shift: 0 };
+        assert_eq!(found(&plain), Found::Directory(expected));
+        let shifted = [&[7; 11][..], &plain].concat();
+        let expected = Directory { start: 81, shift: 11, ..expected };
+        assert_eq!(found(&shifted), Found::Directory(expected));
+        let torn = [vec![1; 100], wide([2, 30, 70]), end(3, 30, 70, b"")].concat();
+        assert_eq!(found(&torn), Found::Unclear);
     }
 }
