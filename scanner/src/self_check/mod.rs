@@ -39,6 +39,7 @@ mod zip;
 mod zip64_end;
 mod zip_directory;
 mod zip_entry;
+mod zip_local;
 
 use std::ffi::CStr;
 use std::os::fd::BorrowedFd;

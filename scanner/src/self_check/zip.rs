@@ -2,16 +2,17 @@
 //!
 //! Each entry has the CRC-32 and the length of its content in the central directory at the end
 //! (PKWARE APPNOTE.TXT). Proves damage in the data of entries, and a lost end: an archive that
-//! begins as one and has no central directory. Names, times and the headers themselves have no
-//! checksum; where they do not lead to the data, or the entry is encrypted or compressed in a
-//! way other than deflate, nothing is said. Only where the name says so, too; `.crx` is not among
+//! begins as one and has no central directory. Names, times and the headers have no checksum, but
+//! most is said twice: where nothing stands before the archive, a directory without the entries
+//! that it counts and a local header that contradicts its entry are damage, too. Of an entry that
+//! is encrypted or compressed in a way other than deflate, nothing more is said. Only where the name says so, too; `.crx` is not among
 //! them, it has a header of its own in front.
 
 use std::os::fd::BorrowedFd;
 
 use super::inflate::{MOST_COMPRESSED, TOO_LONG, decoded_limit};
 use super::zip_directory::{self, Directory, Found};
-use super::zip_entry::{Data, Entry};
+use super::zip_entry::{self, Data, Entry};
 use super::{Chosen, Place, Surroundings, Verdict, Verifier, disagrees, ends_early, pread};
 
 const FORMAT: &str = "zip";
@@ -73,11 +74,11 @@ fn check(around: &Surroundings<'_>, directory: &Directory) -> Verdict {
     let mut limit = decoded_limit(around.size);
     let mut verdict = Verdict::Agrees;
     let mut rest = bytes.as_slice();
-    for _ in 0..directory.entries {
+    for number in 1..=directory.entries {
         let Some(entry) = Entry::read(rest) else {
-            return Verdict::NotChecked("a central directory that is not understood");
+            return no_entry(directory, number, rest);
         };
-        match check_entry(&entry, around.file, directory.shift, &mut limit) {
+        match check_entry(&entry, around.file, directory, &mut limit) {
             Verdict::Agrees => {}
             Verdict::NotChecked(reason) => verdict = Verdict::NotChecked(reason),
             differs @ (Verdict::Disagrees(_) | Verdict::Disbelieved) => return differs,
@@ -87,8 +88,24 @@ fn check(around: &Surroundings<'_>, directory: &Directory) -> Verdict {
     verdict
 }
 
-fn check_entry(entry: &Entry, file: BorrowedFd<'_>, shift: u64, limit: &mut u64) -> Verdict {
-    match entry.check(file, shift, limit) {
+/// A directory that ends with a whole entry may have been counted wrong; what is whole and not
+/// understood is another version's.
+fn no_entry(directory: &Directory, number: u64, rest: &[u8]) -> Verdict {
+    if !directory.is_exact() || rest.is_empty() || zip_entry::is_whole(rest) {
+        return Verdict::NotChecked("a central directory that is not understood");
+    }
+    let expected = format!("entry {number} of {} in the central directory", directory.entries);
+    let found = format!("none at byte {}", directory.start + directory.size - rest.len() as u64);
+    disagrees(FORMAT, expected, found)
+}
+
+fn check_entry(
+    entry: &Entry,
+    file: BorrowedFd<'_>,
+    directory: &Directory,
+    limit: &mut u64,
+) -> Verdict {
+    match entry.check(file, directory, limit) {
         Data::Sound => Verdict::Agrees,
         Data::Unclear(reason) => Verdict::NotChecked(reason),
         Data::Wrong(expected, found) => {
@@ -105,6 +122,7 @@ mod tests {
     use flate2::Compression;
     use flate2::write::DeflateEncoder;
 
+    use super::super::Verdict;
     use super::super::testing::Lab;
 
     const PATH: &str = "a.zip";
@@ -214,6 +232,76 @@ mod tests {
         lab.not_checked(PATH, &Archive::default().with("a", b"lzma", 14).finish(b""));
         let bomb = Archive::default().with("a", &vec![0; 65 << 20], 8);
         lab.not_checked(PATH, &bomb.finish(b""));
+    }
+
+    fn start_of_directory(bytes: &[u8]) -> usize {
+        bytes.windows(4).position(|four| four == b"PK\x01\x02").unwrap()
+    }
+
+    fn with_byte(bytes: &[u8], place: usize, value: u8) -> Vec<u8> {
+        let mut changed = bytes.to_vec();
+        changed[place] = value;
+        changed
+    }
+
+    #[test]
+    fn a_directory_that_contradicts_itself_or_the_local_headers_shows() {
+        let bytes = archive().finish(b"");
+        let lab = Lab::new();
+        let entry = start_of_directory(&bytes);
+        let second = entry + 46 + "a/".len();
+        let local = 30 + "a/".len();
+        for (place, found) in [
+            (entry, format!("none at byte {entry}")),
+            (second + 3, format!("none at byte {second}")),
+            (second + 28, "name a/stored".to_owned()),
+            (second + 31, format!("none at byte {second}")),
+            (second + 42, "a/stored: none".to_owned()),
+            (local, "a/stored: none".to_owned()),
+            (second + 47, "name a/stored".to_owned()),
+            (local + 30, "name".to_owned()),
+            (local + 8, "a/stored: method 9".to_owned()),
+            (local + 14, "CRC-32".to_owned()),
+            (local + 18, "a/stored: compressed bytes 9".to_owned()),
+            (local + 22, "a/stored: bytes 9".to_owned()),
+        ] {
+            let said = lab.disagrees(PATH, &with_byte(&bytes, place, 9));
+            assert!(said.found.contains(&found), "byte {place}: {said:?}");
+        }
+        let mut block = bytes.clone();
+        block[second..second + 40].fill(0);
+        lab.disagrees(PATH, &block);
+    }
+
+    #[test]
+    fn of_an_archive_behind_something_the_data_alone_are_judged() {
+        let lab = Lab::new();
+        let bytes = [b"PK\x03\x04 before"[..].to_vec(), archive().finish(b"")].concat();
+        lab.agrees(PATH, &bytes);
+        let entry = start_of_directory(&bytes);
+        for place in [entry, entry + 46 + 2 + 42, entry + 46 + 2 + 47] {
+            let verdict = lab.verdict(PATH, &with_byte(&bytes, place, 9)).unwrap();
+            assert!(!matches!(verdict, Verdict::Disagrees(_)), "byte {place}: {verdict:?}");
+        }
+    }
+
+    /// A writer to a pipe, careless ones, and one that counted wrong.
+    #[test]
+    fn what_is_no_claim_is_no_contradiction() {
+        let lab = Lab::new();
+        let local = 30 + "a/".len();
+        let mut zeros = archive().finish(b"");
+        zeros[local + 14..local + 26].fill(0);
+        lab.agrees(PATH, &zeros);
+        let mut ones = archive().finish(b"");
+        ones[local + 18..local + 26].fill(0xff);
+        lab.agrees(PATH, &ones);
+        let mut streamed = Archive { flags: 8, ..Archive::default() }.with("a", TEXT, 8);
+        streamed.bytes[14] ^= 1;
+        lab.agrees(PATH, &streamed.finish(b""));
+        let mut miscounted = archive();
+        miscounted.entries += 1;
+        lab.not_checked(PATH, &miscounted.finish(b""));
     }
 
     #[test]

@@ -21,6 +21,15 @@ pub struct Directory {
     pub shift: u64,
 }
 
+impl Directory {
+    /// Whether it lies where the end record says, to the byte, before that record. Three numbers
+    /// and a place that fit prove an end record, and so what does not fit it is damage. Where
+    /// something stands before the archive, one of them is missing.
+    pub fn is_exact(&self) -> bool {
+        self.shift == 0
+    }
+}
+
 /// What was found at the end of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {

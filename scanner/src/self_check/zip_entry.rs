@@ -6,13 +6,14 @@ use crc32fast::Hasher;
 
 use super::inflate::{Fault, Inflate, Progress, TOO_LONG};
 use super::pread;
-use super::zip_directory::{u16_at, u32_at, u64_at};
+use super::zip_directory::{Directory, u16_at, u32_at, u64_at};
+use super::zip_local::Local;
+
+/// What an entry of the central directory begins with.
+pub const START: &[u8] = b"PK\x01\x02";
 
 /// Length of an entry of the central directory without what varies.
 pub const FIXED: usize = 46;
-
-/// Length of a local header without what varies.
-const LOCAL: usize = 30;
 
 /// Bits 0, 6 and 13: encrypted, strongly encrypted, central directory encrypted.
 const ENCRYPTED: u16 = 0x2041;
@@ -23,11 +24,18 @@ const DEFLATED: u16 = 8;
 /// What the central directory says of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    flags: u16,
-    method: u16,
-    crc: u32,
-    compressed: u64,
-    size: u64,
+    /// Its general purpose bits.
+    pub flags: u16,
+    /// How its data are compressed.
+    pub method: u16,
+    /// The CRC-32 of its content.
+    pub crc: u32,
+    /// The length of its data in bytes.
+    pub compressed: u64,
+    /// The length of its content in bytes.
+    pub size: u64,
+    /// The part of the archive in which it begins.
+    disk: u16,
     /// Where its local header is, before the archive's own shift.
     offset: u64,
     /// Its name, as it stands there.
@@ -47,20 +55,32 @@ pub enum Data {
     Unclear(&'static str),
 }
 
+/// Whether `bytes` begin with an entry and hold all of it.
+pub fn is_whole(bytes: &[u8]) -> bool {
+    let length = lengths(bytes).map(|varies| FIXED + varies.iter().sum::<usize>());
+    bytes.starts_with(START) && length.is_some_and(|length| length <= bytes.len())
+}
+
+/// Those of the name, the extra fields and the comment.
+fn lengths(bytes: &[u8]) -> Option<[usize; 3]> {
+    let [name, extra, comment] = [28, 30, 32].map(|offset| u16_at(bytes, offset));
+    Some([name?, extra?, comment?].map(usize::from))
+}
+
 impl Entry {
     /// Reads the entry at the beginning of `bytes`; none where none is.
     pub fn read(bytes: &[u8]) -> Option<Entry> {
-        if !bytes.starts_with(b"PK\x01\x02") {
+        if !bytes.starts_with(START) {
             return None;
         }
-        let lengths = [28, 30, 32].map(|offset| u16_at(bytes, offset).map(usize::from));
-        let [Some(name), Some(extra), Some(comment)] = lengths else { return None };
+        let [name, extra, comment] = lengths(bytes)?;
         let mut entry = Entry {
             flags: u16_at(bytes, 8)?,
             method: u16_at(bytes, 10)?,
             crc: u32_at(bytes, 16)?,
             compressed: u64::from(u32_at(bytes, 20)?),
             size: u64::from(u32_at(bytes, 24)?),
+            disk: u16_at(bytes, 34)?,
             offset: u64::from(u32_at(bytes, 42)?),
             name: bytes.get(FIXED..FIXED + name)?.to_vec(),
             length: FIXED + name + extra + comment,
@@ -89,29 +109,33 @@ impl Entry {
     }
 
     /// Reads the data and compares their checksum. `limit` counts down what may be decoded.
-    pub fn check(&self, file: BorrowedFd<'_>, shift: u64, limit: &mut u64) -> Data {
+    pub fn check(&self, file: BorrowedFd<'_>, directory: &Directory, limit: &mut u64) -> Data {
         if self.flags & ENCRYPTED != 0 {
             return Data::Unclear("an encrypted archive");
         }
-        let Some(start) = self.data_start(file, shift) else {
-            return Data::Unclear("an entry is not where the directory says");
-        };
+        let offset = self.offset.checked_add(directory.shift);
+        let local = offset.and_then(|offset| Local::read(file, offset));
+        let is_sure = directory.is_exact() && self.disk == 0;
+        match local {
+            None if is_sure => {
+                let expected = format!("a local header at byte {}", self.offset);
+                Data::Wrong(expected, "none".to_owned())
+            }
+            None => Data::Unclear("an entry is not where the directory says"),
+            Some(local) => match local.contradiction(self).filter(|_| is_sure) {
+                Some((expected, found)) => Data::Wrong(expected, found),
+                None => self.check_data(file, local.data, limit),
+            },
+        }
+    }
+
+    fn check_data(&self, file: BorrowedFd<'_>, start: u64, limit: &mut u64) -> Data {
         match self.method {
             STORED if self.compressed != self.size => Data::Unclear("an entry of two sizes"),
             STORED => self.check_stored(file, start, limit),
             DEFLATED => self.check_deflated(file, start, limit),
             _ => Data::Unclear("an unknown method of compression"),
         }
-    }
-
-    fn data_start(&self, file: BorrowedFd<'_>, shift: u64) -> Option<u64> {
-        let offset = self.offset.checked_add(shift)?;
-        let mut header = [0; LOCAL];
-        if !pread::fill(file, offset, &mut header) || !header.starts_with(b"PK\x03\x04") {
-            return None;
-        }
-        let varies = u64::from(u16_at(&header, 26)?) + u64::from(u16_at(&header, 28)?);
-        offset.checked_add(LOCAL as u64 + varies)
     }
 
     fn check_stored(&self, file: BorrowedFd<'_>, start: u64, limit: &mut u64) -> Data {

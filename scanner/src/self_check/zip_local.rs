@@ -1,0 +1,83 @@
+//! The local header of a zip entry, which stands before its data (PKWARE APPNOTE.TXT, 4.3.7).
+//!
+//! It repeats what the central directory says. A writer to a pipe leaves away what it does not
+//! know yet, and so do careless ones without saying so: zeros and all ones are no claim. Neither
+//! are the name where the two sides call its encoding differently, and times, attributes and
+//! extra fields, which differ in healthy archives.
+
+use std::os::fd::BorrowedFd;
+
+use super::pread;
+use super::zip_directory::{u16_at, u32_at};
+use super::zip_entry::Entry;
+
+/// Its length without what varies.
+const FIXED: usize = 30;
+
+/// Bits 3 and 11: what is not known yet stands behind the data; the name is UTF-8.
+const STREAMED: u16 = 1 << 3;
+const UTF8: u16 = 1 << 11;
+
+/// What it says.
+pub struct Local {
+    flags: u16,
+    method: u16,
+    /// CRC-32, compressed and original size.
+    numbers: [u32; 3],
+    name: Vec<u8>,
+    /// Where the data begin.
+    pub data: u64,
+}
+
+impl Local {
+    /// Reads the one at an offset; none where none is.
+    pub fn read(file: BorrowedFd<'_>, offset: u64) -> Option<Local> {
+        let mut fixed = [0; FIXED];
+        if !pread::fill(file, offset, &mut fixed) || !fixed.starts_with(b"PK\x03\x04") {
+            return None;
+        }
+        let (named, extra) = (u16_at(&fixed, 26)?, u16_at(&fixed, 28)?);
+        let mut name = vec![0; usize::from(named)];
+        let after = offset.checked_add(FIXED as u64)?;
+        if !pread::fill(file, after, &mut name) {
+            return None;
+        }
+        Some(Local {
+            flags: u16_at(&fixed, 6)?,
+            method: u16_at(&fixed, 8)?,
+            numbers: [u32_at(&fixed, 14)?, u32_at(&fixed, 18)?, u32_at(&fixed, 22)?],
+            name,
+            data: after.checked_add(u64::from(named) + u64::from(extra))?,
+        })
+    }
+
+    /// What the central directory says, and what stands here in contradiction to it.
+    pub fn contradiction(&self, entry: &Entry) -> Option<(String, String)> {
+        if (self.flags ^ entry.flags) & UTF8 == 0 && self.name != entry.name {
+            let [there, here] = [&entry.name, &self.name].map(|name| reports::escape(name));
+            return told("name", there, here);
+        }
+        if (self.flags | entry.flags) & STREAMED != 0 {
+            return None;
+        }
+        if self.method != entry.method {
+            return told("method", entry.method.to_string(), self.method.to_string());
+        }
+        let [crc, compressed, size] = self.numbers;
+        if is_claim(crc) && crc != entry.crc {
+            return told("CRC-32", format!("{:08x}", entry.crc), format!("{crc:08x}"));
+        }
+        [(compressed, entry.compressed, "compressed bytes"), (size, entry.size, "bytes")]
+            .into_iter()
+            .find(|(here, there, _)| is_claim(*here) && u64::from(*here) != *there)
+            .and_then(|(here, there, what)| told(what, there.to_string(), here.to_string()))
+    }
+}
+
+fn is_claim(number: u32) -> bool {
+    !matches!(number, 0 | u32::MAX)
+}
+
+fn told(what: &str, there: String, here: String) -> Option<(String, String)> {
+    Some((format!("{what} {there} in its local header"), format!("{what} {here}")))
+}
