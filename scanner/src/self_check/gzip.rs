@@ -1,4 +1,4 @@
-//! Files of gzip: .gz, .tgz, .crate, .svgz.
+//! Files of gzip, and what is made of them: packages, pictures, saved objects.
 //!
 //! Each member's CRC-32 and length stand behind its deflated data (RFC 1952, 2.3.1). Proves
 //! damage anywhere in the data, and an early end; names and times in a header have no checksum.
@@ -8,6 +8,8 @@
 //! Only where the name says so, too: boot images, firmware and the private files of programs
 //! begin with the same bytes and go on otherwise. A file that ends just after a flush is not
 //! checked: a log that is compressed while it is written looks like this until it is closed.
+//! Neither is one that ends early under a name with a number behind it: rotated files and second
+//! downloads have one (`log.gz.1`), and so have the pieces of a file that was split.
 
 use crc32fast::Hasher;
 
@@ -26,14 +28,24 @@ const TRAILER: usize = 8;
 /// What a flush (Z_SYNC_FLUSH, Z_FULL_FLUSH) ends with: an empty stored block.
 const FLUSHED: [u8; 4] = [0, 0, 0xff, 0xff];
 
+/// Beside gzip's own: packages (Rust, Alpine), vector pictures, saved objects of R, blocked gzip.
+const EXTENSIONS: [&[u8]; 12] = [
+    b"gz", b"gzip", b"tgz", b"taz", b"bgz", b"crate", b"apk", b"svgz", b"emz", b"wmz", b"rds",
+    b"rda",
+];
+
 /// For a file with such a name that begins so.
 pub fn verifier(place: &Place<'_>, head: &[u8]) -> Chosen {
     if !head.starts_with(gzip_header::START) {
         return None;
     }
-    let extension = place.extension()?;
-    let named = |known: &&[u8]| extension.eq_ignore_ascii_case(known);
-    if ![&b"gz"[..], b"tgz", b"crate", b"svgz"].iter().any(named) {
+    let mut extension = place.extension()?;
+    let is_numbered = !extension.is_empty() && extension.iter().all(u8::is_ascii_digit);
+    if is_numbered {
+        let name = place.name.get(..place.name.len() - extension.len() - 1)?;
+        extension = Place { name, ..*place }.extension()?;
+    }
+    if !EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known)) {
         return None;
     }
     let too_large = place.size > MOST_COMPRESSED;
@@ -45,6 +57,7 @@ pub fn verifier(place: &Place<'_>, head: &[u8]) -> Chosen {
         crc: Hasher::new(),
         length: 0,
         last: [0xaa; 4],
+        is_numbered,
     }))
 }
 
@@ -58,6 +71,8 @@ struct Gzip {
     length: u32,
     /// The last bytes of the file so far.
     last: [u8; 4],
+    /// Whether a number stands behind the ending of its name.
+    is_numbered: bool,
 }
 
 enum State {
@@ -103,6 +118,9 @@ impl Verifier for Gzip {
             State::Wrong { expected, found } => disagrees(FORMAT, expected, found),
             State::Data if self.last == FLUSHED => {
                 Verdict::NotChecked("flushed and not closed by its writer")
+            }
+            State::Header | State::Data | State::Trailer if self.is_numbered => {
+                Verdict::NotChecked("ends early, and may be a piece of a file that was split")
             }
             State::Header | State::Data | State::Trailer => {
                 let found = format!("the end after {} bytes", around.size);
@@ -228,7 +246,7 @@ mod tests {
         let content = b"some text that repeats, some text that repeats, and ends\n";
         let bytes = member(content);
         let lab = Lab::new();
-        for path in [PATH, "a.TGZ", "a-1.0.0.crate", "a.svgz"] {
+        for path in [PATH, "a.TGZ", "a-1.0.0.crate", "a.svgz", "a.vcf.bgz", "a.log.gz.12"] {
             lab.agrees(path, &bytes);
         }
         let mut silent = 0;
@@ -289,6 +307,21 @@ mod tests {
         let lab = Lab::new();
         lab.not_checked("access.log.gz", &bytes);
         lab.disagrees("access.log.gz", &bytes[..bytes.len() - 1]);
+    }
+
+    #[test]
+    fn behind_a_number_damage_shows_and_an_early_end_does_not() {
+        let bytes = member(b"a line of a log, and another line of a log\n");
+        let lab = Lab::new();
+        for length in 3..bytes.len() {
+            lab.not_checked("access.log.gz.1", &bytes[..length]);
+        }
+        let mut changed = bytes.clone();
+        changed[bytes.len() - 6] ^= 1;
+        lab.disagrees("access.log.gz.1", &changed);
+        lab.not_ours("access.log.1", &bytes);
+        lab.not_ours("a.gz.1a", &bytes);
+        lab.not_ours("gz.1", &bytes);
     }
 
     #[test]

@@ -17,10 +17,18 @@ use super::{Chosen, Place, Surroundings, Verdict, Verifier, disagrees, ends_earl
 
 const FORMAT: &str = "zip";
 
-const EXTENSIONS: [&[u8]; 18] = [
-    b"zip", b"jar", b"war", b"ear", b"aar", b"whl", b"nupkg", b"apk", b"xlsx", b"docx", b"pptx",
-    b"odt", b"ods", b"odp", b"epub", b"vsix", b"egg", b"xpi",
+/// Packages, office documents, and what programs keep as zip files.
+const EXTENSIONS: [&[u8]; 57] = [
+    b"zip", b"zipx", b"jar", b"war", b"ear", b"aar", b"hpi", b"jpi", b"whl", b"egg", b"conda",
+    b"pyz", b"pyzw", b"pex", b"nupkg", b"snupkg", b"vsix", b"xpi", b"apk", b"apks", b"aab", b"ipa",
+    b"docx", b"docm", b"dotx", b"dotm", b"xlsx", b"xlsm", b"xlsb", b"xltx", b"xltm", b"pptx",
+    b"pptm", b"potx", b"ppsx", b"vsdx", b"odt", b"ods", b"odp", b"odg", b"odf", b"ott", b"ots",
+    b"otp", b"oxt", b"epub", b"cbz", b"kmz", b"3mf", b"usdz", b"mxl", b"kra", b"ora", b"npz",
+    b"pt", b"pth", b"keras",
 ];
+
+/// Archives that a line for an interpreter may stand before.
+const SCRIPTS: [&[u8]; 3] = [b"pyz", b"pyzw", b"pex"];
 
 /// Most entries that are checked.
 const MOST_ENTRIES: u64 = 100_000;
@@ -30,16 +38,20 @@ const LONGEST_DIRECTORY: u64 = 32 << 20;
 
 /// For a file with such a name that begins so.
 pub fn verifier(place: &Place<'_>, head: &[u8]) -> Chosen {
-    if !head.starts_with(b"PK\x03\x04") {
+    let begins_as_one = head.starts_with(b"PK\x03\x04");
+    if !begins_as_one && !head.starts_with(b"#!") {
         return None;
     }
     let extension = place.extension()?;
-    let known = EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known));
-    known.then(|| Box::new(Zip) as _)
+    let known = |list: &[&[u8]]| list.iter().any(|known| extension.eq_ignore_ascii_case(known));
+    let chosen = if begins_as_one { known(&EXTENSIONS) } else { known(&SCRIPTS) };
+    chosen.then(|| Box::new(Zip { begins_as_one }) as _)
 }
 
 /// Reads the archive when it was read to its end: the directory is there.
-struct Zip;
+struct Zip {
+    begins_as_one: bool,
+}
 
 impl Verifier for Zip {
     fn update(&mut self, _: &[u8]) {}
@@ -55,6 +67,7 @@ impl Verifier for Zip {
         match zip_directory::find(around.file, around.size) {
             Found::Directory(directory) => check(around, &directory),
             Found::Unclear => Verdict::NotChecked("an archive that is not understood"),
+            Found::Nothing if !self.begins_as_one => Verdict::NotChecked("a script, it seems"),
             Found::Nothing => {
                 let found = format!("none at the end of {} bytes", around.size);
                 ends_early(FORMAT, "a central directory", found)
@@ -176,7 +189,7 @@ mod tests {
     fn any_change_of_the_data_shows() {
         let bytes = archive().finish(b"");
         let lab = Lab::new();
-        for path in [PATH, "a.JAR", "a-1-py3-none-any.whl", "a.docx"] {
+        for path in [PATH, "a.JAR", "a-1-py3-none-any.whl", "a.docx", "a.xlsm", "a.pth", "a.pyz"] {
             lab.agrees(path, &bytes);
         }
         let stored = bytes.windows(TEXT.len()).position(|part| part == TEXT).unwrap();
@@ -232,6 +245,18 @@ mod tests {
         lab.not_checked(PATH, &Archive::default().with("a", b"lzma", 14).finish(b""));
         let bomb = Archive::default().with("a", &vec![0; 65 << 20], 8);
         lab.not_checked(PATH, &bomb.finish(b""));
+    }
+
+    #[test]
+    fn a_script_s_line_may_stand_before_an_archive_that_is_named_so() {
+        let lab = Lab::new();
+        let bytes = [b"#!/usr/bin/python3\n"[..].to_vec(), archive().finish(b"")].concat();
+        lab.agrees("a.pyz", &bytes);
+        let place = bytes.windows(TEXT.len()).position(|part| part == TEXT).unwrap();
+        lab.disagrees("a.pyz", &with_byte(&bytes, place, 0));
+        lab.not_checked("a.pyz", &bytes[..60]);
+        lab.not_ours("a.zip", &bytes);
+        lab.not_ours("a.sh", &bytes);
     }
 
     fn start_of_directory(bytes: &[u8]) -> usize {
