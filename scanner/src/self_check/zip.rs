@@ -27,8 +27,8 @@ const EXTENSIONS: [&[u8]; 57] = [
     b"pt", b"pth", b"keras",
 ];
 
-/// Archives that a line for an interpreter may stand before.
-const SCRIPTS: [&[u8]; 3] = [b"pyz", b"pyzw", b"pex"];
+/// Archives that lines for an interpreter may stand before.
+const SCRIPTS: [&[u8]; 4] = [b"pyz", b"pyzw", b"pex", b"jar"];
 
 /// Most entries that are checked.
 const MOST_ENTRIES: u64 = 100_000;
@@ -252,6 +252,7 @@ mod tests {
         let lab = Lab::new();
         let bytes = [b"#!/usr/bin/python3\n"[..].to_vec(), archive().finish(b"")].concat();
         lab.agrees("a.pyz", &bytes);
+        lab.agrees("a.jar", &bytes);
         let place = bytes.windows(TEXT.len()).position(|part| part == TEXT).unwrap();
         lab.disagrees("a.pyz", &with_byte(&bytes, place, 0));
         lab.not_checked("a.pyz", &bytes[..60]);
