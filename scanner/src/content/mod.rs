@@ -10,6 +10,7 @@ mod bad_ranges;
 mod in_place;
 mod judge;
 mod large_file;
+mod neighbours;
 mod open_file;
 mod page_cache;
 mod rate_limit;
@@ -18,6 +19,7 @@ mod reader;
 mod resume;
 mod self_checking;
 mod tree_hash;
+mod zero_kinds;
 mod zeroed;
 
 pub use open_file::{FileSink, OpenFile};

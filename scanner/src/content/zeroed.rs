@@ -6,41 +6,16 @@
 //! other kinds the neighbours speak, unless the kind is one that programs preallocate.
 
 use std::ffi::CStr;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 
-use rustix::fs::{Mode, OFlags, openat};
-use rustix::io::pread;
-
-use crate::inode_facts::{FileKind, InodeFacts};
-use crate::walk::{Listing, open_directory};
+use super::neighbours::Neighbours;
+use super::zero_kinds::{self, Kind};
+use crate::inode_facts::InodeFacts;
+use crate::walk::open_directory;
 
 /// The smallest file that is judged, in bytes.
-const LEAST: u64 = 4096;
-
-/// Endings of text, and of formats that begin with a signature.
-const NEVER_ZERO: &[&str] = &[
-    "7z", "asc", "avif", "bat", "bz2", "c", "cc", "cjs", "class", "conf", "cpp", "crt", "css",
-    "csv", "cts", "deb", "diff", "docx", "gif", "go", "gz", "h", "hpp", "htm", "html", "ini",
-    "ipynb", "jar", "java", "jpeg", "jpg", "js", "json", "jsonl", "jsx", "ko", "less", "lua",
-    "markdown", "md", "mjs", "mts", "node", "odt", "otf", "patch", "pdf", "pem", "php", "pl",
-    "png", "ps1", "py", "pyc", "rb", "rlib", "rmeta", "rpm", "rs", "rst", "scss", "sh", "so",
-    "sql", "sqlite", "sqlite3", "svg", "tgz", "toml", "tsx", "ttf", "txt", "vue", "wasm", "webp",
-    "whl", "woff", "woff2", "xlsx", "xml", "xz", "yaml", "yml", "zip", "zst",
-];
-
-/// Endings of what programs preallocate or fill with zeros on purpose.
-const OFTEN_ZERO: &[&str] = &[
-    "bin", "blob", "data", "dat", "db", "dd", "fs", "ibd", "idx", "img", "iso", "journal", "ldb",
-    "log", "mdb", "ns", "out", "pack", "part", "pma", "qcow2", "raw", "rom", "sst", "swap", "swp",
-    "tmp", "vdi", "vhd", "vhdx", "vmdk", "wal", "zero",
-];
-
-/// Neighbours of the same kind that must hold something.
-const NEIGHBOURS: usize = 3;
-
-/// Neighbours that are looked at.
-const MOST_LOOKED_AT: usize = 16;
+pub const LEAST: u64 = 4096;
 
 /// Why a file that holds zero bytes alone ought to hold something else; none where nothing says
 /// so. `directory` opens the one that it stands in.
@@ -53,68 +28,25 @@ pub fn reasons(
     if facts.size() < LEAST || facts.sectors().saturating_mul(512) < facts.size() {
         return None;
     }
-    let ending = ending(name.to_bytes())?;
-    if NEVER_ZERO.contains(&ending.as_str()) {
-        return Some(vec![format!("no file of the kind .{ending} holds zero bytes alone")]);
-    }
-    if OFTEN_ZERO.contains(&ending.as_str()) {
-        return None;
-    }
+    let ending = match zero_kinds::of(name.to_bytes()) {
+        Kind::Never(kind) => {
+            return Some(vec![format!("no file of the kind {kind} holds zero bytes alone")]);
+        }
+        Kind::Often => return None,
+        Kind::Unknown(ending) => ending,
+    };
     // What leads back to a directory cannot be read from; it is opened anew.
     let directory = open_directory(directory()?.as_fd(), c".", true).ok()?;
-    let filled = filled_neighbours(directory.as_fd(), name, &ending)?;
-    let reason = format!("{filled} neighbours of the kind .{ending} hold something");
-    (filled >= NEIGHBOURS).then(|| vec![reason])
-}
-
-/// What stands behind the last dot, in lower case; none for a hidden file without another dot.
-fn ending(name: &[u8]) -> Option<String> {
-    let dot = name.iter().rposition(|byte| *byte == b'.').filter(|at| *at > 0)?;
-    let ending = std::str::from_utf8(name.get(dot + 1..)?).ok()?;
-    (!ending.is_empty()).then(|| ending.to_ascii_lowercase())
-}
-
-/// How many files of the same kind and 4 KiB or more hold something; none if another one holds
-/// zero bytes at its beginning as well.
-fn filled_neighbours(directory: BorrowedFd<'_>, name: &CStr, kind: &str) -> Option<usize> {
-    let mut buffer = [0; 1 << 14];
-    let mut listing = Listing::new(directory, &mut buffer, Some(1 << 16));
-    let (mut filled, mut looked_at) = (0, 0);
-    while let Some(Ok(block)) = listing.block() {
-        let alike = block.filter(|entry| entry.name != name);
-        for entry in alike.filter(|e| ending(e.name.to_bytes()).as_deref() == Some(kind)) {
-            match begins_with_something(directory, entry.name) {
-                Some(true) => filled += 1,
-                Some(false) => return None,
-                None => {}
-            }
-            looked_at += 1;
-            if looked_at >= MOST_LOOKED_AT {
-                return Some(filled);
-            }
-        }
-    }
-    Some(filled)
-}
-
-/// Whether the first 4 KiB of a regular file hold something; none for what is smaller or cannot
-/// be read.
-fn begins_with_something(directory: BorrowedFd<'_>, name: &CStr) -> Option<bool> {
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let facts = InodeFacts::of_entry(directory, name).ok()?;
-    if facts.kind() != FileKind::Regular || facts.size() < LEAST {
-        return None;
-    }
-    let file = openat(directory, name, flags, Mode::empty()).ok()?;
-    let mut bytes = [0; LEAST as usize];
-    let length = pread(&file, &mut bytes, 0).ok()?;
-    Some(bytes.get(..length)?.iter().any(|byte| *byte != 0))
+    let neighbours = Neighbours::look(directory.as_fd(), name, &ending);
+    let against = neighbours.speak_against(facts.modified_at().0)?;
+    Some(vec![format!("{against} neighbours of the kind .{ending} hold something")])
 }
 
 #[cfg(test)]
 mod tests {
     use std::fs::{File, write};
     use std::path::Path;
+    use std::time::{Duration, SystemTime};
 
     use super::*;
 
@@ -162,6 +94,26 @@ mod tests {
         write(dir.path().join("c.tensor"), vec![1; 8192]).unwrap();
         assert!(judged(dir.path(), "z.tensor").is_some());
         write(dir.path().join("y.tensor"), vec![0; 8192]).unwrap();
-        assert_eq!(judged(dir.path(), "z.tensor"), None, "another one is as empty");
+        assert_eq!(
+            judged(dir.path(), "z.tensor"),
+            None,
+            "another one is as empty, and there are few"
+        );
+    }
+
+    #[test]
+    fn several_of_one_burst_are_told() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["y.tensor", "z.tensor"] {
+            write(dir.path().join(name), vec![0; 8192]).unwrap();
+        }
+        for number in 0..8 {
+            let path = dir.path().join(format!("{number}.tensor"));
+            write(&path, vec![1; 8192]).unwrap();
+            let earlier = SystemTime::now() - Duration::from_secs(3600);
+            File::options().write(true).open(&path).unwrap().set_modified(earlier).unwrap();
+        }
+        assert!(judged(dir.path(), "y.tensor").is_some());
+        assert!(judged(dir.path(), "z.tensor").is_some());
     }
 }

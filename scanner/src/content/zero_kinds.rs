@@ -1,0 +1,105 @@
+//! Which files may hold zero bytes alone, by their names.
+
+/// Endings of text, and of formats that begin with a signature and are written in one go.
+#[rustfmt::skip]
+const NEVER: &[&str] = &[
+    "7z", "adoc", "asc", "avif", "bash", "bat", "bmp", "bz2", "bzl", "c", "cc", "cjs", "class",
+    "clj", "cljs", "cmake", "conf", "cpp", "crate", "crt", "cs", "csproj", "css", "csv", "cts",
+    "cxx", "dart", "deb", "desktop", "diff", "dll", "docx", "elm", "env", "eot", "epub", "erl",
+    "ex", "exe", "exs", "fish", "gif", "go", "gradle", "graphql", "groovy", "gz", "h", "hcl",
+    "hh", "hpp", "hrl", "hs", "htm", "html", "hxx", "ico", "ini", "ipynb", "jar", "java", "jl",
+    "jpeg", "jpg", "js", "json", "json5", "jsonc", "jsonl", "jsx", "ko", "ksh", "kt", "kts",
+    "less", "lua", "markdown", "md", "mdx", "mjs", "mk", "ml", "mli", "mts", "nix", "node",
+    "odg", "odp", "ods", "odt", "otf", "patch", "pdf", "pem", "php", "pl", "png", "po", "pot",
+    "pptx", "properties", "proto", "ps1", "psd", "psm1", "pub", "py", "pyc", "pyi", "pyx", "rb",
+    "rlib", "rmeta", "rpm", "rs", "rst", "sass", "scala", "scss", "service", "sh", "so", "sol",
+    "sql", "sqlite", "sqlite3", "styl", "svelte", "svg", "swift", "tcl", "tex", "tf", "tfvars",
+    "tgz", "tif", "tiff", "toml", "ts", "tsv", "tsx", "ttf", "txt", "vb", "vim", "vue", "wasm",
+    "webp", "whl", "woff", "woff2", "xhtml", "xlsx", "xml", "xsd", "xsl", "xslt", "xz", "yaml",
+    "yml", "zig", "zip", "zsh", "zst",
+];
+
+/// Endings behind the last but one dot: a map of sources is text, other maps are memory.
+const NEVER_BEFORE_MAP: &[&str] = &["cjs", "css", "js", "mjs", "ts"];
+
+/// Names of text: no ending, or one that others use otherwise. A file that ends in `.lock` may be
+/// memory that programs share, so those of package managers are named one by one.
+#[rustfmt::skip]
+const NEVER_NAMED: &[&str] = &[
+    ".bash_history", ".bash_profile", ".bashrc", ".dockerignore", ".editorconfig", ".env",
+    ".gitattributes", ".gitconfig", ".gitignore", ".gitmodules", ".inputrc", ".netrc",
+    ".npmignore", ".npmrc", ".profile", ".vimrc", ".yarnrc", ".zprofile", ".zsh_history",
+    ".zshenv", ".zshrc", "AUTHORS", "CHANGELOG", "COPYING", "Cargo.lock", "Containerfile",
+    "Dockerfile", "GNUmakefile", "Gemfile", "Gemfile.lock", "Jenkinsfile", "LICENCE", "LICENSE",
+    "Makefile", "NOTICE", "Pipfile", "Pipfile.lock", "Podfile", "Podfile.lock", "Procfile",
+    "README", "Rakefile", "Vagrantfile", "authorized_keys", "composer.lock", "flake.lock",
+    "fstab", "id_ecdsa", "id_ed25519", "id_rsa", "known_hosts", "mix.lock", "packed-refs",
+    "pdm.lock", "poetry.lock", "pubspec.lock", "uv.lock", "yarn.lock",
+];
+
+/// Endings of what programs preallocate or fill with zeros on purpose: downloads of films, disk
+/// images, and an empty tar, which is zeros alone.
+#[rustfmt::skip]
+const OFTEN: &[&str] = &[
+    "avi", "bin", "blob", "dat", "data", "db", "dd", "fs", "ibd", "idx", "img", "iso",
+    "journal", "ldb", "lock", "log", "m4v", "map", "mdb", "mkv", "mov", "mp4", "mpeg", "mpg",
+    "ns", "out", "pack", "part", "pma", "qcow2", "raw", "rom", "sst", "swap", "swp", "tar",
+    "tmp", "vdi", "vhd", "vhdx", "vmdk", "wal", "webm", "zero",
+];
+
+/// What a name says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It never holds zero bytes alone; the kind in words.
+    Never(String),
+    /// It may hold anything.
+    Often,
+    /// Nothing; its neighbours have the same ending.
+    Unknown(String),
+}
+
+/// What a file's name says.
+pub fn of(name: &[u8]) -> Kind {
+    if let Some(known) = NEVER_NAMED.iter().find(|known| known.as_bytes() == name) {
+        return Kind::Never((*known).to_owned());
+    }
+    let Some(ending) = ending(name) else { return Kind::Often };
+    let before = || self::ending(name.get(..name.len() - ending.len() - 1)?);
+    let is_source_map =
+        ending == "map" && before().is_some_and(|it| NEVER_BEFORE_MAP.contains(&it.as_str()));
+    if is_source_map || NEVER.contains(&ending.as_str()) {
+        return Kind::Never(format!(".{ending}"));
+    }
+    // A number is a piece of something larger, as in arrays that are stored in chunks.
+    let is_number = ending.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number || OFTEN.contains(&ending.as_str()) { Kind::Often } else { Kind::Unknown(ending) }
+}
+
+/// What stands behind the last dot, in lower case; none for a hidden file without another dot.
+pub fn ending(name: &[u8]) -> Option<String> {
+    let dot = name.iter().rposition(|byte| *byte == b'.').filter(|at| *at > 0)?;
+    let ending = std::str::from_utf8(name.get(dot + 1..)?).ok()?;
+    (!ending.is_empty()).then(|| ending.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_endings_say_what_a_file_is() {
+        for never in ["a.d.ts", "b.PPTX", "app.js.map", "Cargo.lock", "Makefile", ".env", "x.tiff"]
+        {
+            assert!(matches!(of(never.as_bytes()), Kind::Never(_)), "{never}");
+        }
+        for often in ["a.tar", "b.lock", "heap.map", "0.0.17", "film.mkv", "noending", ".hidden"] {
+            assert_eq!(of(often.as_bytes()), Kind::Often, "{often}");
+        }
+        assert_eq!(of(b"a.Tensor"), Kind::Unknown("tensor".to_owned()));
+    }
+
+    #[test]
+    fn no_kind_is_both() {
+        assert!(NEVER.iter().all(|ending| !OFTEN.contains(ending)));
+    }
+}
