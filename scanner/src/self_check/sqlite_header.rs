@@ -1,6 +1,7 @@
 //! The header of an SQLite database, its first 100 bytes (sqlite.org/fileformat2.html, 1.3).
 //!
-//! A fault is what no SQLite writes and every SQLite refuses to open. Other values that the format
+//! A fault is what no SQLite writes and every SQLite refuses to open; of the list of free pages,
+//! what `PRAGMA integrity_check` calls out. Other values that the format
 //! forbids are none: a text encoding above 3, reserved bytes that are not zero and a write version
 //! above 2 are read by SQLite all the same, and say nothing of damage where another program uses
 //! them.
@@ -84,7 +85,17 @@ impl Header {
         if self.is_plain() && schema > LAST_SCHEMA_FORMAT {
             return Some(Fault::new("schema format 0 to 4", format!("schema format {schema}")));
         }
-        None
+        if self.is_plain() { self.free_pages_fault() } else { None }
+    }
+
+    /// Pages that are free form a list, and page 1 is none of them.
+    fn free_pages_fault(&self) -> Option<Fault> {
+        let [pages, first, count] = [28, 32, 36].map(|offset| self.number(offset));
+        if (first == 0) == (count == 0) && first <= pages && count < pages {
+            return None;
+        }
+        let found = format!("{count} free pages, the first of them {first}");
+        Some(Fault::new(&format!("free pages that are among {pages} pages"), found))
     }
 
     /// Bytes of a page; none where it says none that is valid.
