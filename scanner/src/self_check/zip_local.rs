@@ -55,22 +55,23 @@ impl Local {
     pub fn contradiction(&self, entry: &Entry) -> Option<(String, String)> {
         if (self.flags ^ entry.flags) & UTF8 == 0 && self.name != entry.name {
             let [there, here] = [&entry.name, &self.name].map(|name| reports::escape(name));
-            return told("name", there, here);
+            return Some(told("name", &there, &here));
         }
         if (self.flags | entry.flags) & STREAMED != 0 {
             return None;
         }
         if self.method != entry.method {
-            return told("method", entry.method.to_string(), self.method.to_string());
+            return Some(told("method", &entry.method.to_string(), &self.method.to_string()));
         }
         let [crc, compressed, size] = self.numbers;
         if is_claim(crc) && crc != entry.crc {
-            return told("CRC-32", format!("{:08x}", entry.crc), format!("{crc:08x}"));
+            let [there, here] = [entry.crc, crc].map(|crc| format!("{crc:08x}"));
+            return Some(told("CRC-32", &there, &here));
         }
         [(compressed, entry.compressed, "compressed bytes"), (size, entry.size, "bytes")]
             .into_iter()
             .find(|(here, there, _)| is_claim(*here) && u64::from(*here) != *there)
-            .and_then(|(here, there, what)| told(what, there.to_string(), here.to_string()))
+            .map(|(here, there, what)| told(what, &there.to_string(), &here.to_string()))
     }
 }
 
@@ -78,6 +79,6 @@ fn is_claim(number: u32) -> bool {
     !matches!(number, 0 | u32::MAX)
 }
 
-fn told(what: &str, there: String, here: String) -> Option<(String, String)> {
-    Some((format!("{what} {there} in its local header"), format!("{what} {here}")))
+fn told(what: &str, there: &str, here: &str) -> (String, String) {
+    (format!("{what} {there} in its local header"), format!("{what} {here}"))
 }
