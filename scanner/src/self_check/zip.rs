@@ -5,8 +5,8 @@
 //! begins as one and has no central directory. Names, times and the headers have no checksum, but
 //! most is said twice: where nothing stands before the archive, a directory without the entries
 //! that it counts and a local header that contradicts its entry are damage, too. Of an entry that
-//! is encrypted or compressed in a way other than deflate, nothing more is said. Only where the name says so, too; `.crx` is not among
-//! them, it has a header of its own in front.
+//! is encrypted or compressed in a way other than deflate, nothing more is said. Only where the name
+//! says so, too; `.crx` is not among them, it has a header of its own in front.
 
 use std::os::fd::BorrowedFd;
 
