@@ -124,6 +124,8 @@ impl<'a, I: Iterator<Item = Package>> Queue<'a, I> {
         loop {
             // All that may be under way are begun at once, as npm does.
             if state.failed || stopped() {
+                // Who was woken for a step that nobody takes any more must not be the last.
+                self.changed.notify_all();
                 return None;
             }
             if state.ready.len() + state.held < streams
@@ -137,6 +139,7 @@ impl<'a, I: Iterator<Item = Package>> Queue<'a, I> {
                 return Some(extraction);
             }
             if state.held == 0 {
+                self.changed.notify_all();
                 return None;
             }
             state.idle += 1;

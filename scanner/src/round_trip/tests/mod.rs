@@ -5,5 +5,6 @@ mod hostile;
 mod patterns;
 mod recorder;
 mod sound;
+mod streams;
 mod trips;
 mod verification;
