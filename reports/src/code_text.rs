@@ -720,7 +720,9 @@ pub(crate) static TABLE: &[CodeText] = &[
         title: "A file contradicts its own checksum",
         meaning: "The file's name or format carries a checksum of its content, and the content \
                   has another one. The bytes changed since they were written, or were written \
-                  wrong.",
+                  wrong. Where it ends early, a download that broke off, a writer that was killed \
+                  or a full disk explains it as well; a file of pnpm's store may have been edited \
+                  through one of its other names in node_modules.",
         detection: "The content was read again after a pause and disagreed in the same way, \
                     while size and change time of the file stayed the same. An SQLite database \
                     carries no checksum: only its header and its length are checked. A file that is \

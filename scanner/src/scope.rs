@@ -1,8 +1,9 @@
 //! What is fixed for the scan of one root.
 
 use std::collections::{BTreeMap, HashMap};
-use std::ffi::CStr;
-use std::path::{Path, PathBuf};
+use std::ffi::{CStr, OsStr};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::fast::RandomState;
@@ -63,6 +64,8 @@ pub struct Scope {
     pub overflow: Overflow,
     /// Whether /proc leads to open files.
     pub has_proc: bool,
+    /// How many names of the root's path stand below its mount point.
+    pub root_names_on_mount: usize,
     /// Whether this user is shown all extended attributes.
     pub sees_all_attributes: bool,
     /// Files that a thread opens together at most, so that all of them hold few of the descriptors
@@ -90,6 +93,7 @@ impl Scope {
             tallies: Tallies::new(filesystem.device, started),
             passed: PassedDirectories::default(),
             adopted: Adopted::default(),
+            root_names_on_mount: names_on_mount(path, filesystem.mount.as_ref()),
             filesystem,
             mount_id: root.mount_id(),
             root: root.ino(),
@@ -289,4 +293,11 @@ impl Scope {
     pub fn is_recent(&self, facts: &InodeFacts) -> bool {
         self.started.may_precede(facts.changed_at())
     }
+}
+
+/// How many names of a path stand below the point that it is mounted at; all where that is not known.
+fn names_on_mount(path: &Path, mount: Option<&Mount>) -> usize {
+    let point = mount.map(|mount| Path::new(OsStr::from_bytes(&mount.point)));
+    let below = point.and_then(|point| path.strip_prefix(point).ok()).unwrap_or(path);
+    below.components().filter(|part| matches!(part, Component::Normal(_))).count()
 }

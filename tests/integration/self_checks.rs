@@ -13,7 +13,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha512};
 
-use crate::harness::{Dir, Fscan, Need, Outcome, in_lab, tool};
+use crate::harness::{Dir, Fscan, Mount, Need, Outcome, in_lab, tool};
 
 /// Files below a folder, in order.
 fn files_below(top: &Path) -> Vec<PathBuf> {
@@ -123,6 +123,24 @@ fn what_is_still_being_written_has_not_ended() {
     drop(writer);
     let outcome = scan(&dir, &dir.join("tree"));
     outcome.expect(found(&outcome) == [begun].into(), "closed, and not whole");
+}
+
+/// Where a volume is mounted says nothing of what it holds; a directory of it does.
+#[test]
+fn a_mount_point_is_not_named_as_test_data() {
+    in_lab(&[], |dir| {
+        let volume = Mount::tmpfs(&dir.folder("test"), "size=8m");
+        fs::create_dir(volume.join("fixtures")).unwrap();
+        let packed = gzip(b"select 1;\n".repeat(900).as_slice());
+        let cut = &packed[..packed.len() - 9];
+        fs::write(volume.join("dump.sql.gz"), cut).unwrap();
+        fs::write(volume.join("fixtures/dump.sql.gz"), cut).unwrap();
+        let outcome = scan(dir, volume.point());
+        outcome.expect(found(&outcome) == [volume.join("dump.sql.gz")].into(), "the volume's own");
+        outcome.expect(outcome.report().unchecked_count("test-data") == 1, "test data");
+        let outcome = scan(dir, &volume.join("fixtures"));
+        outcome.expect(outcome.report().unchecked_count("test-data") == 1, "by PATH's own name");
+    });
 }
 
 /// All threads read it together, in any order.

@@ -144,14 +144,14 @@ impl<'a> ContentReader<'a> {
         let count = files.len();
         if self.waiting.fetch_add(count, Ordering::Relaxed) + count > self.most_waiting {
             self.waiting.fetch_sub(count, Ordering::Relaxed);
-            let parents = Parents::of(node);
+            let parents = self.parents(node);
             files.into_iter().for_each(|file| self.read_alone(node, parents, file));
             return;
         }
         let node = Arc::clone(node);
         tasks.spawn(move |tasks| {
             self.workers.current().enter(&node);
-            let parents = Parents::of(&node);
+            let parents = self.parents(&node);
             for file in files {
                 self.read(&node, parents, file, tasks);
                 self.waiting.fetch_sub(1, Ordering::Relaxed);
@@ -168,6 +168,11 @@ impl<'a> ContentReader<'a> {
             return false;
         }
         !self.has_taken_over(node, file)
+    }
+
+    /// The names above the files of a directory.
+    fn parents<'n>(&self, node: &'n DirectoryNode) -> Parents<'n> {
+        Parents::of(node, self.scope.root_names_on_mount)
     }
 
     /// `parents` are those of the files of `node`.
@@ -237,7 +242,7 @@ impl<'a> ContentReader<'a> {
             }
             if large.finish_segment(index, Segment { value, bad, ended, zero }) {
                 let mut content = large.content();
-                let own = SelfChecking::of_read(Parents::of(&large.node), &large.file);
+                let own = SelfChecking::of_read(self.parents(&large.node), &large.file);
                 let size = large.file.facts.size();
                 content.verdict = self.verdict(own, &large.node, &content, size);
                 self.settle(&large.node, &large.file, content);
@@ -274,7 +279,7 @@ impl<'a> ContentReader<'a> {
         file: &OpenFile,
         size: u64,
     ) -> Content {
-        self.read_among(node, Parents::of(node), file, size)
+        self.read_among(node, self.parents(node), file, size)
     }
 
     /// The same where the names above the file are known.

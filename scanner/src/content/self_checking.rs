@@ -17,14 +17,18 @@ const HEAD: usize = 64;
 pub struct Parents<'a> {
     names: [&'a [u8]; PARENTS],
     count: usize,
+    /// How many of them stand below the mount point.
+    on_mount: usize,
 }
 
 impl<'a> Parents<'a> {
-    /// Those of the files in a directory.
-    pub fn of(node: &'a DirectoryNode) -> Self {
-        let mut parents = Parents { names: [&[]; PARENTS], count: 0 };
+    /// Those of the files in a directory; so many names of the root's path stand below its mount point.
+    pub fn of(node: &'a DirectoryNode, root_names_on_mount: usize) -> Self {
+        let mut parents = Parents { names: [&[]; PARENTS], count: 0, on_mount: 0 };
         let mut at = Some(node);
         while let Some(node) = at {
+            let own = if node.parent().is_some() { 1 } else { root_names_on_mount };
+            parents.on_mount = parents.count.saturating_add(own);
             for name in node.name().to_bytes().rsplit(|byte| *byte == b'/') {
                 parents.push(name);
             }
@@ -42,7 +46,8 @@ impl<'a> Parents<'a> {
 
     fn place(&self, file: &'a OpenFile) -> Place<'_> {
         let parents = self.names.get(..self.count).unwrap_or_default();
-        Place { name: file.name.to_bytes(), parents, size: file.facts.size() }
+        let (name, size) = (file.name.to_bytes(), file.facts.size());
+        Place { name, parents, on_mount: self.on_mount, size }
     }
 
     /// What checks a file by its place and first bytes.
@@ -61,9 +66,9 @@ impl<'a> Parents<'a> {
 /// Whether a file's place alone says what its content must be: such a name is looked at even where
 /// another name of the same file was read, since stores link their files into many trees.
 pub fn is_named_by_its_hash(node: &DirectoryNode, name: &[u8], size: u64) -> bool {
-    let parents = Parents::of(node);
+    let parents = Parents::of(node, 0);
     let parents = parents.names.get(..parents.count).unwrap_or_default();
-    verifier_for(&Place { name, parents, size }, &[]).is_some()
+    verifier_for(&Place { name, parents, on_mount: 0, size }, &[]).is_some()
 }
 
 /// The check of one file; chosen at its first bytes.
@@ -127,8 +132,9 @@ mod tests {
         let root = DirectoryNode::root(c"/home/coder/.git/".into(), 2, (0, 1));
         let below = DirectoryNode::child(&root, c"objects", 3, (0, 1));
         let below = DirectoryNode::child(&below, c"ab", 4, (0, 1));
-        let parents = Parents::of(&below);
+        let parents = Parents::of(&below, 1);
         let expected: [&[u8]; 5] = [b"ab", b"objects", b".git", b"coder", b"home"];
         assert_eq!(parents.names[..parents.count], expected);
+        assert_eq!(parents.on_mount, 3, "/home/coder is the mount point");
     }
 }

@@ -8,7 +8,7 @@
 //! every byte: zlib has a checksum of its own.
 //!
 //! Other stores have names like these. Mercurial's large files lie in `lfs/objects/aa/<62
-//! digits>` and are not compressed: nothing below "lfs" is judged. Outside of a `.git` or
+//! digits>` and are not compressed: those of "lfs" itself are not judged. Outside of a `.git` or
 //! `name.git` the first two bytes must be a zlib header.
 
 use super::hash::{Algorithm, Hasher};
@@ -25,7 +25,7 @@ pub fn verifier(place: &Place<'_>, head: &[u8]) -> Chosen {
         _ => return None,
     };
     let first = place.parent(0);
-    let in_objects = place.parent(1) == b"objects" && !place.is_below(b"lfs");
+    let in_objects = place.parent(1) == b"objects" && place.parent(2) != b"lfs";
     let hex = first.len() == 2 && super::place::is_hex(first) && super::place::is_hex(place.name);
     if !in_objects || !hex || !(is_in_repository(place) || starts_as_zlib(head)) {
         return None;
@@ -173,6 +173,7 @@ mod tests {
     fn other_stores_are_let_be() {
         let (path, bytes) = object(Algorithm::Sha256, 1);
         let lab = Lab::new();
+        lab.agrees(&format!("lfs/app/{path}"), &bytes);
         lab.not_ours(&path.replace(".git/", ".hg/store/lfs/"), &bytes);
         lab.not_ours(&path.replace("objects", "files"), &bytes);
         lab.not_ours(&format!("{path}0"), &bytes);

@@ -7,6 +7,8 @@ pub struct Place<'a> {
     pub name: &'a [u8],
     /// The names of the directories above it, nearest first, up to six.
     pub parents: &'a [&'a [u8]],
+    /// How many of them, at most, stand below the mount point; the others say where somebody mounted it.
+    pub on_mount: usize,
     /// Its size in bytes, as statx(2) says.
     pub size: u64,
 }
@@ -16,11 +18,6 @@ impl<'a> Place<'a> {
     /// where that is unknown.
     pub fn parent(&self, level: usize) -> &'a [u8] {
         self.parents.get(level).copied().unwrap_or_default()
-    }
-
-    /// Whether a directory of this name is among those known to be above the file.
-    pub fn is_below(&self, name: &[u8]) -> bool {
-        self.parents.contains(&name)
     }
 
     /// What follows the last dot of the name.
