@@ -110,7 +110,7 @@ mod tests {
         for number in 0..8 {
             let path = dir.path().join(format!("{number}.tensor"));
             write(&path, vec![1; 8192]).unwrap();
-            let earlier = SystemTime::now() - Duration::from_secs(3600);
+            let earlier = SystemTime::now() - Duration::from_hours(1);
             File::options().write(true).open(&path).unwrap().set_modified(earlier).unwrap();
         }
         assert!(judged(dir.path(), "y.tensor").is_some());

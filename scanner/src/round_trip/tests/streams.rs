@@ -54,5 +54,5 @@ fn all_threads_end_whenever_it_is_stopped() {
         }
         ended.send(()).unwrap();
     });
-    assert_eq!(waits.recv_timeout(Duration::from_secs(120)), Ok(()), "a thread waits for ever");
+    assert_eq!(waits.recv_timeout(Duration::from_mins(2)), Ok(()), "a thread waits for ever");
 }
