@@ -137,6 +137,12 @@ impl Code {
         self.text().word
     }
 
+    /// Whether it says that something is not as a manifest has it although nothing changed it, as far as is
+    /// known.
+    pub fn is_silent_change(self) -> bool {
+        matches!(self, Code::ContentChanged | Code::InodeChanged | Code::EntryLost)
+    }
+
     /// Whether it says no more than that something is not as a manifest has it, in a way that work
     /// on a tree explains as well as damage.
     pub fn may_be_work(self) -> bool {

@@ -22,7 +22,7 @@ pub struct Baseline {
     pub manifest: Option<PathBuf>,
     /// Newer ones that are not what was written.
     pub damaged: Vec<PathBuf>,
-    /// How many newer ones are of nights that proved damage.
+    /// How many newer ones are of nights that proved damage, or in which something changed silently.
     pub unsound: usize,
 }
 
@@ -34,7 +34,7 @@ impl Baseline {
         for (folder, night) in earlier {
             let Some((manifest, is_sound)) = manifest(&root, folder, night) else { continue };
             if !is_sound {
-                // What a night proved to be damaged must not be what the next one takes for sound.
+                // What a night found damaged must not be what the next one takes for sound.
                 baseline.unsound += 1;
             } else if read_seal(&manifest).is_some() {
                 baseline.manifest = Some(manifest);
@@ -52,7 +52,7 @@ impl Baseline {
         (self.manifest.is_none() && all > 0).then(|| {
             format!(
                 "{}: {all} nights before have a list of it, and none can be relied on ({} damaged, {} of \
-                 nights that proved damage), so it was compared with nothing: what changed silently \
+                 nights that found damage), so it was compared with nothing: what changed silently \
                  since is not seen, tonight nor later; compare it with a backup (`fscan diff`)",
                 PathName::from(root).escaped(),
                 self.damaged.len(),
@@ -71,7 +71,8 @@ fn manifest(root: &PathName, folder: &Path, night: &Night) -> Option<(PathBuf, b
     let number = report_name::place(report, NightStepName::Full.as_str(), "json")?;
     let path = folder.join(report_name::of("manifest", number, "gz"));
     let is_there = path.symlink_metadata().is_ok_and(|it| it.is_file());
-    is_there.then_some((path, full.worst != Some(Severity::Corrupt)))
+    let is_sound = full.worst != Some(Severity::Corrupt) && !full.changed_silently;
+    is_there.then_some((path, is_sound))
 }
 
 /// The names of the nights that the next one would be compared with.

@@ -175,6 +175,7 @@ fn not_started(step: &Step) -> NightStep {
         report: None,
         verdict: None,
         worst: None,
+        changed_silently: false,
         findings: 0,
         not_whole: Vec::new(),
         settings: None,
@@ -195,6 +196,7 @@ fn read(step: &Step, told: &mut NightStep) -> Read {
     // Where nothing was examined no word means anything.
     told.verdict = Some(report.verdict).filter(|_| !report.saw_nothing());
     told.worst = report.worst();
+    told.changed_silently = report.findings.iter().any(|finding| finding.code.is_silent_change());
     let left_out = std::mem::take(&mut told.not_whole);
     told.note_checks(&report);
     // What the night left out is told with its own reason.

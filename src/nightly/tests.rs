@@ -24,6 +24,7 @@ pub fn night(
         report: None,
         verdict: None,
         worst,
+        changed_silently: false,
         findings: 0,
         not_whole: Vec::new(),
         settings: None,

@@ -134,6 +134,10 @@ pub struct NightStep {
     /// The worst that was found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worst: Option<Severity>,
+    /// Whether something changed, or was lost, that nothing changed as far as is known, proven or not: the
+    /// tree as it is now is not what it was, and nobody's work.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub changed_silently: bool,
     /// How many defects were found: what is merely worth knowing is none.
     pub findings: u64,
     /// Checks that did not run, or not on everything, and why; those that such a step always leaves

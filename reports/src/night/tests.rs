@@ -16,6 +16,7 @@ fn night(ending: NightEnding, worst: Option<Severity>) -> Night {
         report: Some("quick.json".into()),
         verdict: None,
         worst,
+        changed_silently: false,
         findings: 0,
         not_whole: Vec::new(),
         settings: None,

@@ -130,16 +130,23 @@ fn a_dry_run_prints_what_would_be_run_and_does_nothing() {
 const FULL_ALONE: &str = "quick.run = false\ntar.run = false\nstress.run = false\n\
                           [full]\nmanifest = true\nbaseline = true\n";
 
+/// Proven on a volume that stays mounted, and suspect once it was mounted anew.
 #[test]
-fn what_a_night_proved_damaged_is_not_what_the_next_takes_for_sound() {
+fn what_a_night_found_damaged_is_not_what_the_next_takes_for_sound() {
+    for is_mounted_anew in [false, true] {
+        silent_damage_is_told_each_night(is_mounted_anew);
+    }
+}
+
+fn silent_damage_is_told_each_night(is_mounted_anew: bool) {
     let lab = [Need::Loop, Need::Tool("mkfs.ext4"), Need::Tool("debugfs")];
-    in_lab(&lab, |dir| {
+    in_lab(&lab, move |dir| {
         let image = Image::ext4(dir, 32, &["-b", "4096"]);
         image.fill(|top| fs::write(top.join("file"), "content").unwrap());
         for time in ["ctime", "crtime"] {
             image.debugfs(&[&format!("set_inode_field /file {time} 20240101000000")]);
         }
-        let root = image.mount("errors=continue");
+        let mut root = image.mount("errors=continue");
         // The list of the first night outlives what is kept.
         let more = format!("{FULL_ALONE}[keep]\nnights = 1\n");
         let settings = settings(dir, &[root.point()], &more);
@@ -150,6 +157,11 @@ fn what_a_night_proved_damaged_is_not_what_the_next_takes_for_sound() {
         device.write_all_at(b"C", image.block("/file", 0) * 4096).unwrap();
         let file = fs::File::open(root.join("file")).unwrap();
         fadvise(&file, 0, None, Advice::DontNeed).unwrap();
+        drop(file);
+        if is_mounted_anew {
+            drop(root);
+            root = image.mount("errors=continue");
+        }
         for time in ["first", "second"] {
             // Nights are named by the second.
             std::thread::sleep(std::time::Duration::from_secs(1));
