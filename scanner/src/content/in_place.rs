@@ -77,12 +77,9 @@ impl ContentReader<'_> {
     }
 
     fn is_in_memory(&self, file: &OpenFile, range: &Range<u64>) -> bool {
-        // A server's files are asked for anew by read(2) alone.
-        let filesystem = &self.scope.filesystem;
-        let is_local =
-            filesystem.oddities.answers_for_itself && file.facts.device() == filesystem.device;
-        // The rate is kept to where bytes are read.
-        let asks = is_local && self.limit.is_none();
+        // A server's files are asked for anew by read(2) alone, and the rate is kept to where bytes are
+        // read.
+        let asks = self.is_local(file) && self.limit.is_none();
         let length = range.end - range.start;
         let pages = || cached_pages(file.descriptor.as_fd(), range.start, length);
         asks && pages().is_ok_and(|pages| pages.cached >= length.div_ceil(page_size() as u64))

@@ -205,11 +205,8 @@ impl ContentReader<'_> {
     /// Whether a file that ends early is still open for writing: what feeds its writer may take its time.
     /// Where a server answers, the refusal of a lease says something else.
     fn is_being_written(&self, file: &OpenFile, content: &Content) -> bool {
-        let filesystem = &self.scope.filesystem;
-        let is_local =
-            filesystem.oddities.answers_for_itself && file.facts.device() == filesystem.device;
         let ends_early = matches!(&content.verdict, Some(Verdict::Disagrees(it)) if it.ends_early);
-        ends_early && is_local && is_open_for_writing(file.descriptor.as_fd())
+        ends_early && self.is_local(file) && is_open_for_writing(file.descriptor.as_fd())
     }
 
     /// Which of the bad ranges cannot be read now.

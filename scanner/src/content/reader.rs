@@ -170,6 +170,12 @@ impl<'a> ContentReader<'a> {
         !self.has_taken_over(node, file)
     }
 
+    /// Whether a file lies on the root's own filesystem, and that is no server's.
+    pub(super) fn is_local(&self, file: &OpenFile) -> bool {
+        let filesystem = &self.scope.filesystem;
+        filesystem.oddities.answers_for_itself && file.facts.device() == filesystem.device
+    }
+
     /// The names above the files of a directory.
     fn parents<'n>(&self, node: &'n DirectoryNode) -> Parents<'n> {
         Parents::of(node, self.scope.root_names_on_mount)
