@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 use std::{fs, io};
 
-use super::lab::{TOOL_PATH, tool};
+use super::lab::{TOOL_PATH, located, tool};
 use super::running::Running;
 use super::{Dir, Outcome};
 
@@ -213,7 +213,7 @@ impl<'a> Fscan<'a> {
 
     fn spawn_with(self, stdout: Stdio, stderr: Stdio) -> Running {
         let words = self.words();
-        let mut command = Command::new(&words[0]);
+        let mut command = Command::new(located(&words[0]));
         command.args(&words[1..]).current_dir(&self.folder);
         let programs = self.programs.as_ref().map(|folder| format!("{}:", folder.display()));
         command.env("PATH", programs.unwrap_or_default() + TOOL_PATH).env_remove("NO_COLOR");

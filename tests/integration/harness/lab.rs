@@ -1,8 +1,9 @@
 //! Where the lab can work, and the private mount namespace it works in.
 
+use std::ffi::OsStr;
 use std::io::Write;
 use std::panic::resume_unwind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs, thread};
 
@@ -42,7 +43,7 @@ const PYTHON_MODULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/python
 
 /// A command of the system, found in the places for administrators too.
 pub(crate) fn tool(name: &str) -> Command {
-    let mut command = Command::new(name);
+    let mut command = Command::new(located(OsStr::new(name)));
     command.env("PATH", TOOL_PATH).stdin(Stdio::null());
     command
 }
@@ -153,7 +154,17 @@ fn not_built(needs: &[Need]) -> Option<String> {
 }
 
 fn has_tool(name: &str) -> bool {
-    TOOL_PATH.split(':').any(|folder| Path::new(folder).join(name).exists())
+    find_tool(OsStr::new(name)).is_some()
+}
+
+fn find_tool(name: &OsStr) -> Option<PathBuf> {
+    TOOL_PATH.split(':').map(|folder| Path::new(folder).join(name)).find(|path| path.exists())
+}
+
+/// The path of a program. Where a child has another PATH and its program has to be looked for,
+/// std::process::Command copies this process with all its memory, which is most of what a start costs.
+pub(super) fn located(program: &OsStr) -> PathBuf {
+    find_tool(program).unwrap_or_else(|| PathBuf::from(program))
 }
 
 fn has_filesystem(kind: &str) -> bool {
