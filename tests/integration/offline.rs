@@ -1,7 +1,7 @@
 //! `fscan image`: e2fsck's words on real images as findings, and what is refused.
 
 use std::fs;
-use std::os::unix::fs::{FileExt, PermissionsExt, symlink};
+use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -47,9 +47,11 @@ fn status(report: &Report) -> (&str, &str) {
 fn stand_in(dir: &Dir, script: &str, mode: u32) {
     let program = dir.file("stand-in", format!("#!/bin/sh\n{script}\n").as_bytes());
     fs::set_permissions(&program, fs::Permissions::from_mode(mode)).unwrap();
+    let inode = |path: &Path| fs::metadata(path).map(|found| (found.dev(), found.ino())).ok();
     for folder in ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/bin", "/bin"] {
         let place = Path::new(folder).join("e2fsck");
-        if place.exists() {
+        // Where it stands already, through a link or since before, it would hide itself.
+        if place.exists() && inode(&place) != inode(&program) {
             mount(Some(&program), &place, None::<&str>, MsFlags::MS_BIND, None::<&str>).unwrap();
         }
     }

@@ -41,6 +41,11 @@ impl Mount {
         Mount::of("tmpfs", "tmpfs", point, options)
     }
 
+    /// Where the kernel's connections to FUSE servers can be ended.
+    pub(crate) fn fuse_control(point: &Path) -> Mount {
+        Mount::of("fusectl", "fusectl", point, "")
+    }
+
     /// An overlay; `lower` may be several folders with colons between them.
     pub(crate) fn overlay(point: &Path, lower: &Path, upper: &Path, work: &Path) -> Mount {
         let (lower, upper, work) = (lower.display(), upper.display(), work.display());

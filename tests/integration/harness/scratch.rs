@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use tempfile::TempDir;
 
@@ -47,7 +48,11 @@ impl Dir {
 
 impl Drop for Dir {
     fn drop(&mut self) {
-        let _ = empty(self.path());
+        let emptied = empty(self.path());
+        // One that failed may have left anything behind.
+        if !thread::panicking() {
+            emptied.unwrap_or_else(|error| panic!("empty {}: {error}", self.path().display()));
+        }
     }
 }
 

@@ -9,7 +9,6 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use faultfs::{Fault, Mounted, Rule, Script};
-use nix::mount::{MsFlags, mount};
 use rustix::process::Signal;
 
 use super::{expect_empty, scratches, stress};
@@ -178,9 +177,8 @@ fn a_target_whose_server_died_is_lost() {
         let running = long(dir, &point).spawn();
         wait_for_world(&point);
         let device = fs::metadata(&point).unwrap().dev();
-        let control = dir.folder("control");
-        mount(None::<&str>, &control, Some("fusectl"), MsFlags::empty(), None::<&str>).unwrap();
-        fs::write(control.join(device.to_string()).join("abort"), "1").unwrap();
+        let control = Mount::fuse_control(&dir.join("control"));
+        fs::write(control.join(&device.to_string()).join("abort"), "1").unwrap();
         let outcome = running.wait();
         outcome.expect_code(1);
         let report = outcome.report();
