@@ -54,7 +54,8 @@ impl<'a> Room<'a> {
     }
 }
 
-fn judge(outcome: &Outcome, room: &Room<'_>) -> (Vec<String>, Vec<String>) {
+/// What was made, and what was left out and why.
+fn judge(outcome: &Outcome, room: &Room<'_>) -> (Vec<String>, Vec<(String, String)>) {
     outcome.expect_code(0);
     let report = outcome.report();
     outcome.expect(report.codes().is_empty(), "known defects are facts");
@@ -70,7 +71,8 @@ fn judge(outcome: &Outcome, room: &Room<'_>) -> (Vec<String>, Vec<String>) {
     expect_empty(outcome, &room.folder);
     room.expect_no_mounts(outcome);
     let made = told.targets.into_iter().map(|target| target.name);
-    (made.collect(), told.not_provided.into_iter().map(|out| out.name).collect())
+    let left_out = told.not_provided.into_iter().map(|out| (out.name, out.why));
+    (made.collect(), left_out.collect())
 }
 
 const NEEDS: &[Need] = &[
@@ -89,7 +91,8 @@ fn what_is_made_is_worked_on_and_goes_away() {
         let room = Room::of(dir);
         let outcome = room.run(User::Caller).arg("--ops=3000").run();
         let (made, left_out) = judge(&outcome, &room);
-        outcome.expect(made.len() == 12 && left_out.is_empty(), &format!("all twelve: {made:?}"));
+        let all = made.len() == 12 && left_out.is_empty();
+        outcome.expect(all, &format!("all twelve: {made:?}, not {left_out:?}"));
         for plain in ["ext4", "xfs", "btrfs", "tmpfs"] {
             outcome.expect(made.iter().any(|name| name == plain), plain);
         }
@@ -100,7 +103,7 @@ fn what_is_made_is_worked_on_and_goes_away() {
         outcome.expect(made.iter().any(|name| name == "tmpfs"), "there is a tmpfs");
         outcome.expect(made.iter().any(|name| name.contains("userxattr")), "and overlays");
         for plain in ["ext4", "xfs", "btrfs"] {
-            outcome.expect(left_out.iter().any(|name| name == plain), plain);
+            outcome.expect(left_out.iter().any(|(name, _)| name == plain), plain);
         }
     });
 }
