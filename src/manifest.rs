@@ -191,10 +191,7 @@ impl<'a> Manifests<'a> {
                  with it leaves that open"
             ));
         }
-        if recorded.tree.too_long > 0 {
-            let count = recorded.tree.too_long;
-            output::say(&format!("{shown}: {count} names whose paths are too long are not in it"));
-        }
+        say_what_is_cut(&shown, recorded);
         Ok(())
     }
 }
@@ -213,12 +210,19 @@ fn save_sums(path: &Path, recorded: &Recorded) -> anyhow::Result<()> {
             "{shown}: {count} names that b3sum would refuse are not in it ({example})"
         ));
     }
+    say_what_is_cut(&shown, recorded);
     if outcome.unread > 0 {
         let count = outcome.unread;
         let (files, are) = if count == 1 { ("file", "is") } else { ("files", "are") };
         output::say(&format!("{shown}: {count} {files} that could not be read {are} not in it"));
     }
     Ok(())
+}
+
+fn say_what_is_cut(shown: &str, recorded: &Recorded) {
+    if recorded.tree.cut().next().is_some() {
+        output::say(&format!("{shown}: names are not in it whose paths are longer than 64 KiB"));
+    }
 }
 
 /// One file must not replace another, least of all the baseline.
@@ -237,7 +241,8 @@ fn keep_apart(arguments: &ScanArguments) -> anyhow::Result<()> {
 }
 
 /// A manifest of another tree than that at `root` is not replaced: a copy of that tree may be waiting
-/// to be compared with it, and nothing else tells what it was like.
+/// to be compared with it, and nothing else tells what it was like. Nor is a file that is something
+/// else: a wrong word on the command line would cost it.
 pub fn keep_that_of_another_tree(manifest: &Path, root: &[u8]) -> anyhow::Result<()> {
     let remedy = "and would be replaced: write elsewhere, or remove it first";
     let there = ManifestReader::header_of(manifest).with_context(|| {
@@ -250,6 +255,9 @@ pub fn keep_that_of_another_tree(manifest: &Path, root: &[u8]) -> anyhow::Result
             PathName::from(manifest).escaped(),
             PathName::new(other.root).escaped()
         ),
+        None if manifest.metadata().is_ok_and(|it| it.is_file() && it.len() > 0) => {
+            bail!("{}: it is no manifest, {remedy}", PathName::from(manifest).escaped())
+        }
         _ => Ok(()),
     }
 }

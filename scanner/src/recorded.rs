@@ -49,6 +49,7 @@ impl PendingRecords {
         let PendingRecords { root, filesystem, root_inode, mount_session, mounts, tree, gaps } =
             self;
         let tree = tree.finish();
+        let gaps = gaps.with_unexamined(tree.cut().map(<[u8]>::to_vec));
         Recorded { root, filesystem, root_inode, mount_session, mounts, tree, gaps }
     }
 }

@@ -75,8 +75,15 @@ fn the_manifest_of_another_tree_is_not_replaced() {
 
     std::os::unix::fs::symlink(&one, dir.join("link")).unwrap();
     scan(&dir, &dir.join("link"), &["--manifest", "before.gz"]).expect_code(0);
-    fs::write(dir.join("other"), b"no manifest").unwrap();
-    scan(&dir, &copy, &["--manifest", "other"]).expect_code(0);
+    for (name, bytes) in [("notes", &b"mine"[..]), ("one/a", b"a")] {
+        fs::write(dir.join(name), bytes).unwrap();
+        let refused = scan_within(&dir, &one, &["--manifest", name]);
+        refused.expect_code(2).expect_one_error_line("it is no manifest, and would be replaced");
+        assert_eq!(fs::read(dir.join(name)).unwrap(), bytes);
+    }
+    // What mktemp(1) makes is there to be written.
+    fs::write(dir.join("fresh"), b"").unwrap();
+    scan(&dir, &copy, &["--manifest", "fresh"]).expect_code(0);
 
     scan(&dir, &one, &["--shard", "0/1", "--facts", "facts", "--manifest", "part"]).expect_code(0);
     let refused = scan(&dir, &copy, &["--manifest", "part"]);

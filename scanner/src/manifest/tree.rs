@@ -1,6 +1,6 @@
 //! Records of a walk, put in the order of a manifest.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
@@ -17,6 +17,9 @@ use crate::walk::DirectoryNode;
 /// Paths longer than this, in bytes, are left out: a chain of 100,000 directories would take
 /// gigabytes.
 pub(super) const LONGEST_PATH: usize = 1 << 16;
+
+/// Directories that are named as holding such paths; where there are more, it is the root.
+const MOST_CUT: usize = 64;
 
 /// Entries of a block, mostly. Its lines, mostly 200 KiB, stay in a processor's own cache until they are
 /// compressed.
@@ -36,8 +39,8 @@ pub struct RecordTree {
     counts: Counts,
     /// Where blocks begin, and how many entries they have.
     blocks: Vec<(Place, usize)>,
-    /// Names whose paths are too long to stand in a manifest.
-    pub too_long: u64,
+    /// Directories that hold names whose paths are too long.
+    cut: BTreeSet<Vec<u8>>,
 }
 
 /// A directory and what is in it, in the order of names.
@@ -172,12 +175,15 @@ impl RecordTree {
         self.several.retain(|_, names| names.names >= several || names.hash.is_none());
         let (mut firsts, mut blocks) = (HashMap::new(), Vec::new());
         let mut counts = Counts::default();
+        let mut cut = BTreeSet::new();
         let mut place = Place::default();
         loop {
             // A place deep down takes much room: a block must be worth it.
             let is_full = |(_, length): &(Place, usize)| is_full(*length, place.bytes());
             let begin = blocks.last().is_none_or(is_full).then(|| place.clone());
-            let Some(record) = place.advance(self) else { break };
+            let passed = place.advance(self);
+            cut.extend(place.cut.drain(..));
+            let Some(record) = passed else { break };
             blocks.extend(begin.map(|begin| (begin, 0)));
             if let Some((_, length)) = blocks.last_mut() {
                 *length += 1;
@@ -199,7 +205,10 @@ impl RecordTree {
                 firsts.insert(inode, place.path.clone());
             }
         }
-        (self.too_long, self.counts, self.blocks) = (place.too_long, counts, blocks);
+        if cut.len() > MOST_CUT {
+            cut = BTreeSet::from([Vec::new()]);
+        }
+        (self.counts, self.blocks, self.cut) = (counts, blocks, cut);
         for (inode, first) in firsts {
             if let Some(inode) = inode {
                 self.several.entry(inode).or_default().first = first;
@@ -221,6 +230,12 @@ impl RecordTree {
     /// Paths below the root that are no part of it: files that the scan itself writes.
     pub fn left_out(&self) -> &[Vec<u8>] {
         &self.left_out
+    }
+
+    /// Paths of the directories that hold names, or directories with names, which are not among the
+    /// entries: their paths are longer than 64 KiB.
+    pub fn cut(&self) -> impl Iterator<Item = &[u8]> {
+        self.cut.iter().map(Vec::as_slice)
     }
 
     /// What the tree holds, in numbers.
@@ -290,8 +305,8 @@ struct Place {
     way: Vec<Level>,
     /// The path of the entry that was passed last.
     path: Vec<u8>,
-    /// Names passed whose paths are too long.
-    too_long: u64,
+    /// Directories passed, until somebody takes them, in which paths grow too long.
+    cut: Vec<Vec<u8>>,
 }
 
 /// A directory on the way down.
@@ -333,7 +348,10 @@ impl Place {
             }
             self.path.extend_from_slice(tree.name(*item));
             if self.path.len() > LONGEST_PATH {
-                self.too_long += 1;
+                self.path.truncate(level.length);
+                if self.cut.len() <= MOST_CUT && self.cut.last() != Some(&self.path) {
+                    self.cut.push(self.path.clone());
+                }
                 continue;
             }
             if tree.left_out.contains(&self.path) {

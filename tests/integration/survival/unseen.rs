@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use rustix::fs::{XattrFlags, setxattr};
 
 use super::planted::{attribute, mode};
-use crate::harness::{Dir, Fscan, Need, Outcome, User, in_lab};
+use crate::harness::{Dir, Fscan, Need, Outcome, User, chain, in_lab};
 
 #[test]
 fn no_file_is_given_for_two_purposes() {
@@ -70,6 +70,29 @@ fn what_one_side_did_not_see_is_left_open_and_neither_missing_nor_added() {
         let added = outcome.report().findings_of("entry-added").len();
         outcome.expect(added == 1, "what is new is told");
     });
+}
+
+/// A manifest holds no path longer than 64 KiB, and says so.
+#[test]
+fn what_lies_too_deep_for_a_manifest_is_left_open() {
+    let dir = Dir::new();
+    dir.file("tree/a", b"a");
+    chain(&dir.folder("tree"), 400, &["d".repeat(200).as_str()]);
+    let scan = |more: &[&str]| {
+        let scan = Fscan::new(&dir)
+            .args(["--check=content,attributes", "--strict", "--format=json"])
+            .args(more);
+        scan.arg(dir.join("tree")).run()
+    };
+    let made = scan(&["--manifest=m", "--sums=s"]);
+    for file in ["m: names are not in it", "s: names are not in it"] {
+        made.expect(made.stderr().contains(file), file);
+    }
+    let diff = Fscan::new(&dir).args(["diff", "--strict", "--format=json", "m", "m"]);
+    for outcome in [scan(&["--baseline=m"]), diff.run()] {
+        let open = outcome.expect_code(3).report().unchecked_count("not-reached");
+        outcome.expect(open == 1, "the directory that holds them is named");
+    }
 }
 
 /// Nor are they to root in another user namespace, as in a container without rights.
