@@ -768,9 +768,10 @@ pub(crate) static TABLE: &[CodeText] = &[
         detection: "BLAKE3 of all bytes now against BLAKE3 in the baseline. So are told as well, in \
                     the tree that the baseline is of, a file that was made since, whatever its time, \
                     what is written without the filesystem (swap files, quota files, what GRUB \
-                    remembers), and files on a tmpfs that stayed \
-                    mounted; and wherever the bytes are those of another file \
-                    of the baseline that left its place.",
+                    remembers), files on a tmpfs that stayed mounted, and elsewhere on what stayed \
+                    mounted a file that was last written within two minutes before the baseline: what \
+                    the same program then writes through memory (mmap) sets no time. And wherever the \
+                    bytes are those of another file of the baseline that left its place.",
         remedy: "Where nothing should have been written since the baseline, copy the file again \
                  from where it came. Where people worked in between, it is their work.",
     },

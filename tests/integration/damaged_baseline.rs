@@ -3,9 +3,11 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
+use std::process::Stdio;
 
-use crate::harness::{Dir, Fscan, Image, Need, Outcome, Shards, files, in_lab, tool};
+use crate::harness::{Dir, Fscan, Image, Need, Outcome, Shards, files, in_lab, python, tool};
 
 const LAB: &[Need] =
     &[Need::Loop, Need::Tool("mkfs.ext4"), Need::Tool("debugfs"), Need::Tool("rsync")];
@@ -247,6 +249,44 @@ fn a_volume_that_was_put_back_to_a_snapshot_is_different_and_not_damaged() {
         for (code, name) in [("content-differs", "app/data"), ("entry-missing", "app/made")] {
             outcome.expect(told.contains(code) && told.contains(name), code);
         }
+        drop(home);
+    });
+}
+
+/// As databases write that keep their files in memory.
+#[test]
+fn what_a_program_goes_on_to_write_through_memory_is_different_and_not_damaged() {
+    const WRITER: &str = "
+import mmap, sys, time
+file = open(sys.argv[1], 'w+b')
+file.write(bytes(8192))
+file.flush()
+pages = mmap.mmap(file.fileno(), 0)
+pages[0:4] = b'page'
+time.sleep(0.1)
+print('before', flush=True)
+sys.stdin.readline()
+pages[100:104] = b'more'
+print('after', flush=True)
+";
+    in_lab(&[LAB, &[Need::Tool("python3")]].concat(), |dir| {
+        let image = Image::ext4(dir, 32, &["-b", "4096", "-I", "256"]);
+        let home = image.mount("errors=continue");
+        let (point, manifest) = (home.point().to_owned(), dir.join("before.jsonl.gz"));
+        let mut python = python();
+        let writer = python.args(["-c", WRITER]).arg(point.join("data.mdb"));
+        let mut writer = writer.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut said = BufReader::new(writer.stdout.take().unwrap()).lines();
+        assert_eq!(said.next().unwrap().unwrap(), "before");
+        let scan = Fscan::new(dir).arg("--read-only").arg(&point).arg("--manifest");
+        scan.arg(&manifest).run().expect_code(0);
+        writeln!(writer.stdin.take().unwrap()).unwrap();
+        assert_eq!(said.next().unwrap().unwrap(), "after");
+        writer.wait().unwrap();
+        let outcome = compare(dir, &point, &manifest);
+        let told = outcome.expect_code(1).stdout();
+        outcome.expect(told.starts_with("DIFFERENT  "), "work explains it");
+        outcome.expect(told.contains("content-differs") && told.contains("(mmap)"), "which");
         drop(home);
     });
 }

@@ -48,10 +48,14 @@ impl Change {
 
     /// Whether the file has other bytes.
     pub(super) fn is_of_content(&self) -> bool {
-        let kind = self.kind.as_ref();
-        kind.is_some_and(|kind| {
-            matches!(kind, DifferenceKind::ContentChanged { .. } | DifferenceKind::ContentDiffers)
-        })
+        matches!(
+            self.kind,
+            Some(
+                DifferenceKind::ContentChanged { .. }
+                    | DifferenceKind::ContentDiffers
+                    | DifferenceKind::ContentWritten { .. }
+            )
+        )
     }
 
     /// Whether another file may have been put there, which was written at the same time.
@@ -77,8 +81,8 @@ impl Change {
             (Writing::Possible, DifferenceKind::ContentChanged { by: Unwritten::SizeAndTime }) => {
                 DifferenceKind::ContentChanged { by: Unwritten::TimeSetBack }
             }
-            (Writing::Certain, DifferenceKind::ContentChanged { .. }) => {
-                DifferenceKind::ContentDiffers
+            (Writing::Certain(by), DifferenceKind::ContentChanged { .. }) => {
+                DifferenceKind::ContentWritten { by }
             }
             _ => return,
         });

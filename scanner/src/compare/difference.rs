@@ -62,6 +62,11 @@ pub enum DifferenceKind {
     },
     /// Other bytes, and another size or modification time.
     ContentDiffers,
+    /// Other bytes behind the same size and time, which work explains.
+    ContentWritten {
+        /// What wrote them.
+        by: Written,
+    },
     /// The bytes of another file of BEFORE, which was put in its place.
     ContentOfAnother {
         /// The path of that one in BEFORE.
@@ -110,6 +115,20 @@ pub enum Unwritten {
     /// tree that BEFORE is of: what wrote the bytes may have set the time back, or wrote them through
     /// memory (mmap(2)), or another file was put there.
     TimeSetBack,
+}
+
+/// What wrote to a file without another time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// Whoever made it anew since BEFORE.
+    Anew,
+    /// The kernel or the boot loader, which write files of its kind without the filesystem.
+    Below,
+    /// A program that has it in memory (mmap(2)): it was written shortly before BEFORE, and until such
+    /// pages were written back a store to them sets no time.
+    Mapped,
+    /// The same, on a filesystem in memory, where pages are never written back.
+    InMemory,
 }
 
 impl Unwritten {

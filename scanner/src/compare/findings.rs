@@ -2,7 +2,7 @@
 
 use reports::{Code, Finding, PathName, Severity, Subject};
 
-use super::difference::{Difference, DifferenceKind, FieldChange, Unwritten};
+use super::difference::{Difference, DifferenceKind, FieldChange, Unwritten, Written};
 use super::report::{below, code};
 use crate::inode_facts::FileKind;
 
@@ -70,6 +70,9 @@ fn evidence(difference: &Difference, before: &[u8], after: &[u8]) -> Vec<String>
     if let DifferenceKind::ContentChanged { by } = difference.kind {
         evidence.push(unwritten(by).to_owned());
     }
+    if let DifferenceKind::ContentWritten { by } = difference.kind {
+        evidence.push(written(by).to_owned());
+    }
     if let DifferenceKind::ContentOfAnother { was } = &difference.kind {
         let was = shown(before, was);
         evidence.push(format!("these bytes were at {was} before: that file was put here"));
@@ -116,6 +119,21 @@ fn unwritten(by: Unwritten) -> &'static str {
             "size and modification time are the same to the second, and one of the times is a whole \
              second, as archives set it: unpacking another version leaves it the same"
         }
+    }
+}
+
+fn written(by: Written) -> &'static str {
+    match by {
+        Written::Anew => "the file was made since, as its time of birth says",
+        Written::Below => {
+            "files of its kind are written without the filesystem, so that no time tells: swap, quotas, \
+             journals, what a boot loader remembers"
+        }
+        Written::Mapped => {
+            "it was written shortly before the manifest, and what the same program then writes through \
+             memory (mmap) sets no time until the pages reach the disk"
+        }
+        Written::InMemory => "on a filesystem in memory what is written through mmap sets no time",
     }
 }
 

@@ -31,7 +31,7 @@ mod totals;
 mod unmounted;
 mod untouched;
 
-pub use difference::{Difference, DifferenceKind, FieldChange, Stray, Unwritten};
+pub use difference::{Difference, DifferenceKind, FieldChange, Stray, Unwritten, Written};
 pub use files::{DiffError, Headers, diff_files, diff_with_baseline, read_headers};
 pub use options::{CompareOptions, Field, IgnoredFields};
 pub use pass::{Comparison, Sink, WhyUnchecked, compare};

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::hash::BuildHasher;
 
 use super::change::Change;
-use super::difference::{Difference, DifferenceKind};
+use super::difference::{Difference, DifferenceKind, Written};
 use super::directory_times::{DirectoryTimes, Waiting};
 use super::exchanged::{Displaced, Suspected};
 use super::hard_links::HardLinks;
@@ -196,8 +196,10 @@ impl<S: Sink> Pass<'_, S> {
             let writing = if in_place { writing } else { writing.or_put_there() };
             change.settle(writing, tree.stays_mounted);
         }
-        if self.options.in_memory && change.is_of_content() {
-            change.kind = Some(DifferenceKind::ContentDiffers);
+        if self.options.in_memory
+            && matches!(change.kind, Some(DifferenceKind::ContentChanged { .. }))
+        {
+            change.kind = Some(DifferenceKind::ContentWritten { by: Written::InMemory });
         }
         if before.kind == after.kind {
             self.note_links(&before, after);

@@ -113,9 +113,9 @@ pub(super) fn code(kind: &DifferenceKind) -> Code {
         DifferenceKind::Moved { .. } => Code::EntryMoved,
         DifferenceKind::TypeChanged { .. } => Code::TypeChanged,
         DifferenceKind::ContentChanged { .. } => Code::ContentChanged,
-        DifferenceKind::ContentDiffers | DifferenceKind::ContentOfAnother { .. } => {
-            Code::ContentDiffers
-        }
+        DifferenceKind::ContentDiffers
+        | DifferenceKind::ContentWritten { .. }
+        | DifferenceKind::ContentOfAnother { .. } => Code::ContentDiffers,
         DifferenceKind::MetadataChanged => Code::MetadataChanged,
         DifferenceKind::InodeChanged { .. } => Code::InodeChanged,
         DifferenceKind::HardLinksChanged { .. } => Code::HardLinksChanged,

@@ -15,6 +15,7 @@ use reports::Timestamp;
 use rustix::fs::{Mode, OFlags, open};
 use rustix::io::pread;
 
+use super::difference::Written;
 use crate::filesystem::Filesystem;
 use crate::inode_facts::{Device, FileKind, InodeFacts, time_of_birth};
 use crate::manifest::{Entry, Header};
@@ -46,8 +47,8 @@ pub(super) enum Writing {
     Never,
     /// Something may have.
     Possible,
-    /// It was made since, or is of those that are written without the filesystem.
-    Certain,
+    /// This did, or is so likely that nothing else need be thought of.
+    Certain(Written),
 }
 
 impl Writing {
@@ -120,13 +121,32 @@ impl SameTree {
         let is_of_a_write = after.modified_at > before.modified_at
             && [facts.modified_at(), facts.changed_at()] == [after.modified_at; 2];
         let may_be_written = is_of_a_write || !self.has_rested(&facts, self.rest_of_files);
-        Some(if is_made_since || (bytes && is_written_below(&opened)) {
-            Writing::Certain
+        Some(if is_made_since {
+            Writing::Certain(Written::Anew)
+        } else if bytes && is_written_below(&opened) {
+            Writing::Certain(Written::Below)
+        } else if bytes && self.may_be_mapped(before, after, &facts) {
+            Writing::Certain(Written::Mapped)
         } else if may_be_written {
             Writing::Possible
         } else {
             Writing::Never
         })
+    }
+
+    /// Whether a program that wrote to a file just before BEFORE may have gone on through memory: that
+    /// sets no time as long as the pages wait to be written back. Whoever sets a time back leaves a newer
+    /// one of change, and with a new mount the pages are gone.
+    fn may_be_mapped(&self, before: &Entry, after: &Entry, facts: &InodeFacts) -> bool {
+        let since = self.since.as_unix_seconds();
+        let (seconds, nanoseconds) = facts.changed_at();
+        // The kernel's clock of times goes in steps, and small inodes keep whole seconds.
+        let step = if nanoseconds == 0 { 1.0 } else { 0.02 };
+        let changed_at = seconds as f64 + f64::from(nanoseconds) / 1e9 + step;
+        self.stays_mounted
+            && after.modified_at == before.modified_at
+            && (since - self.rest_of_files..=since).contains(&(after.modified_at.0 as f64))
+            && changed_at <= since
     }
 
     /// Whether something is mounted at a path below the root, or was in BEFORE.

@@ -94,7 +94,9 @@ fn line(difference: &Difference) -> String {
         DifferenceKind::TypeChanged { untouched: true } => format!("lost {path}: {names}"),
         DifferenceKind::TypeChanged { .. } => format!("type {path}: {names}{was}"),
         DifferenceKind::ContentChanged { .. } => format!("corrupt {path}: {names}{was}"),
-        DifferenceKind::ContentDiffers => format!("content {path}: {names}{was}"),
+        DifferenceKind::ContentDiffers | DifferenceKind::ContentWritten { .. } => {
+            format!("content {path}: {names}{was}")
+        }
         DifferenceKind::ContentOfAnother { was } => {
             format!("content {path}: {names} of {}", text(was))
         }

@@ -76,19 +76,20 @@ fn other_bytes_that_nothing_wrote_are_corrupt_and_what_may_be_written_is_doubtfu
         told.differences.into_iter().map(|difference| difference.kind).collect::<Vec<_>>()
     };
     let changed = |by| vec![DifferenceKind::ContentChanged { by }];
+    let anew = DifferenceKind::ContentWritten { by: Written::Anew };
     for (after, later, expected) in [
         ("f=B", Some(150), changed(Unwritten::TimeOfChange)),
         ("f=B+s", Some(150), changed(Unwritten::TimeOfChange)),
         ("f=B+t", Some(150), changed(Unwritten::TimeOfChange)),
         ("f=B", Some(60), changed(Unwritten::TimeSetBack)),
         // The file was made since.
-        ("f=B", Some(-60), vec![DifferenceKind::ContentDiffers]),
+        ("f=B", Some(-60), vec![anew.clone()]),
         ("f=B+s", Some(-60), vec![DifferenceKind::ContentDiffers]),
         ("f=B+t", Some(-60), vec![DifferenceKind::ContentDiffers]),
         ("f=B", None, changed(Unwritten::SizeAndTime)),
         // As tar copies it.
         ("f=B+w", None, changed(Unwritten::TimeOfAnArchive)),
-        ("f=B+w", Some(-60), vec![DifferenceKind::ContentDiffers]),
+        ("f=B+w", Some(-60), vec![anew.clone()]),
         ("f=B+s", None, vec![DifferenceKind::ContentDiffers]),
     ] {
         assert_eq!(kinds("f=A", after, later), expected, "{after} {later:?}");
@@ -97,9 +98,38 @@ fn other_bytes_that_nothing_wrote_are_corrupt_and_what_may_be_written_is_doubtfu
         assert_eq!(kinds("f=A+t", "f=B+t", later), changed(Unwritten::TimeOfAnArchive));
     }
     assert_eq!(kinds("f=A+t", "f=B+t", Some(150)), changed(Unwritten::TimeOfChange));
-    assert_eq!(kinds("f=A+t", "f=B+t", Some(-60)), [DifferenceKind::ContentDiffers]);
+    assert_eq!(kinds("f=A+t", "f=B+t", Some(-60)), [anew]);
     assert_eq!(kinds("gone=A", "gone=B", Some(150)), changed(Unwritten::SizeAndTime));
     assert_eq!(kinds("f=A+m", "f=A", Some(60)), [DifferenceKind::MetadataChanged]);
+}
+
+/// A program that has written to a file just before goes on through memory, which sets no time. Who
+/// writes and sets the time back changes the inode, and a new mount has other pages.
+#[test]
+fn what_is_written_through_memory_is_no_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("f");
+    fs::write(&path, "B").unwrap();
+    let opened = fs::File::open(&path).unwrap();
+    let written_at = InodeFacts::of_descriptor(opened.as_fd()).unwrap().modified_at();
+    let kind = |since: i64, modified_at, stays_mounted| {
+        let since = Timestamp::from_unix_seconds(written_at.0 + since).unwrap();
+        let mut tree = SameTree::at(folder.path(), since).unwrap();
+        tree.stays_mounted = stays_mounted;
+        let options = CompareOptions { same_tree: Some(tree), ..CompareOptions::default() };
+        let [mut before, mut after] = ["f=A", "f=B"].map(notation::entries);
+        (before[0].modified_at, after[0].modified_at) = (modified_at, modified_at);
+        let told = told_with(&before, &after, &options);
+        let [difference] = told.differences.try_into().unwrap();
+        difference.kind
+    };
+    let changed = |by| DifferenceKind::ContentChanged { by };
+    let mapped = DifferenceKind::ContentWritten { by: Written::Mapped };
+    assert_eq!(kind(60, written_at, true), mapped);
+    assert_eq!(kind(150, written_at, true), changed(Unwritten::TimeOfChange));
+    let earlier = (written_at.0 - 600, 5);
+    assert_eq!(kind(60, earlier, true), changed(Unwritten::TimeSetBack), "unpacked");
+    assert_eq!(kind(60, written_at, false), changed(Unwritten::TimeSetBack), "mounted anew");
 }
 
 /// As a clock that stood back for a while leaves them: both times of the file are of one moment.
