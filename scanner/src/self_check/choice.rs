@@ -1,8 +1,8 @@
 //! Which format a file has.
 
 use super::{
-    Chosen, Place, cargo_vendor, git_checksum, git_loose_object, gzip, lfs_object, npm_content,
-    npm_index, oci_blob, png, pnpm_store, sqlite, test_data, zip,
+    Chosen, Place, beginning, cargo_vendor, git_checksum, git_loose_object, gzip, lfs_object,
+    npm_content, npm_index, oci_blob, png, pnpm_store, sqlite, test_data, zip,
 };
 
 /// Formats that the place gives away: stores that a program keeps, and nobody edits.
@@ -17,9 +17,10 @@ const BY_PLACE: [fn(&Place<'_>, &[u8]) -> Chosen; 8] = [
     cargo_vendor::verifier,
 ];
 
-/// Formats that the first bytes give away, wherever the file stands.
-const BY_CONTENT: [fn(&Place<'_>, &[u8]) -> Chosen; 4] =
-    [gzip::verifier, zip::verifier, png::verifier, sqlite::verifier];
+/// Formats that the first bytes give away, wherever the file stands, and at last what these bytes ought to
+/// be.
+const BY_CONTENT: [fn(&Place<'_>, &[u8]) -> Chosen; 5] =
+    [gzip::verifier, zip::verifier, png::verifier, sqlite::verifier, beginning::verifier];
 
 /// Chooses by the place and the first bytes of the content: 64, or all of a shorter file. None
 /// where no format carries a checksum that is known here. Called for every file of a tree, so

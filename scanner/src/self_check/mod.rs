@@ -10,6 +10,7 @@
 //! Needs no privilege. [`verifier_for`] chooses from the name and the first bytes; the verifier
 //! is then fed the content in order and asked once at its end.
 
+mod beginning;
 mod cargo_vendor;
 mod choice;
 mod git_checksum;

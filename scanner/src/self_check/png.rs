@@ -10,7 +10,9 @@ use crc32fast::Hasher;
 use super::{Chosen, Place, Surroundings, Verdict, Verifier, disagrees, ends_early};
 
 const FORMAT: &str = "PNG";
-const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
+
+/// What each picture begins with.
+pub const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
 
 /// Largest length of a chunk (5.3).
 const LONGEST: u32 = (1 << 31) - 1;
