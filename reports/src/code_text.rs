@@ -706,9 +706,11 @@ pub(crate) static TABLE: &[CodeText] = &[
         title: "A file holds nothing but zero bytes",
         meaning: "A crash or a copy that broke off can leave a file of the right size whose \
                   content never reached the disk.",
-        detection: "The file has 4 KiB or more, is not sparse, and every byte is zero although a \
-                    file of its name's kind cannot be, or although its neighbours of the same \
-                    kind hold something. The reasons stand with the finding.",
+        detection: "The file has 4 KiB or more, and every byte is zero although a file of its \
+                    name's kind cannot be, or although its neighbours of the same kind hold \
+                    something. A sparse file is judged only where it is named as source code, which \
+                    nobody makes so. Nothing is said while a program has it open for writing. The \
+                    reasons stand with the finding.",
         remedy: "Get the file from a backup, from version control, or by installing the package \
                  again. Files written at the same time deserve a look as well.",
     },

@@ -205,21 +205,24 @@ fn source_code_of_zero_bytes_is_suspect_and_a_disk_image_is_not() {
     let dir = Dir::new();
     dir.file("tree/index.js", &[0; 8192]);
     dir.file("tree/disk.img", &[0; 8192]);
-    File::create(dir.join("tree/sparse.js")).unwrap().set_len(MIB).unwrap();
+    for hole in ["hole.js", "download.zip"] {
+        File::create(dir.join("tree").join(hole)).unwrap().set_len(MIB).unwrap();
+    }
     for n in 0..4 {
         dir.file(format!("tree/weights/{n}.tensor"), &[n.min(1); 8192]);
     }
     let young = content_of(&dir).arg("tree").run();
-    young.expect_code(0).expect(young.report().unchecked_count("unfinished") == 2, "half written?");
+    young.expect_code(0).expect(young.report().unchecked_count("unfinished") == 3, "half written?");
     age(&dir.join("tree"));
     let outcome = content_of(&dir).arg("tree").run();
     let report = outcome.expect_code(1).report();
     let found = report.findings_of("content-zeroed");
     let paths: Vec<_> = found.iter().map(|f| f.subject.path_bytes().unwrap()).collect();
-    outcome.expect(paths.len() == 2, "two files are suspect");
-    outcome.expect(paths[0].ends_with(b"tree/index.js"), "source code");
+    outcome.expect(paths.len() == 3, "three files are suspect");
+    outcome.expect(paths[0].ends_with(b"tree/hole.js"), "source code whose blocks were lost");
+    outcome.expect(paths[1].ends_with(b"tree/index.js"), "source code");
     outcome
-        .expect(paths[1].ends_with(b"weights/0.tensor"), "and what its neighbours speak against");
+        .expect(paths[2].ends_with(b"weights/0.tensor"), "and what its neighbours speak against");
 }
 
 /// What is in memory is looked at where it stands, and the rest is read: each byte once, and in order.

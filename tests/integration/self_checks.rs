@@ -109,20 +109,32 @@ fn a_file_is_checked_under_the_name_that_carries_its_hash() {
     }
 }
 
-/// What feeds an archive may take its time: only when its writer is gone it has ended.
+/// What feeds an archive may take its time, and a download may fill a file of its full size in any
+/// order: only when its writer is gone it has ended.
 #[test]
 fn what_is_still_being_written_has_not_ended() {
     let dir = Dir::new();
-    let whole = dir.file("tree/dump.sql.gz", &gzip(b"select 1;\n".repeat(900).as_slice()));
-    let begun = dir.file("tree/begun.sql.gz", &fs::read(&whole).unwrap()[..20]);
+    let whole = gzip(b"select 1;\n".repeat(900).as_slice());
+    dir.file("tree/dump.sql.gz", &whole);
+    let in_the_middle = [&whole[..20], &vec![0; 20], &whole[40..]].concat();
+    let begun = [
+        dir.file("tree/begun.sql.gz", &whole[..20]),
+        dir.file("tree/beginning.sql.gz", &[vec![0; 4096], whole.clone()].concat()),
+        dir.file("tree/middle.sql.gz", &in_the_middle),
+        dir.file("tree/picture.png", &[0; 8192]),
+    ];
     age(&dir.join("tree"));
-    let writer = OpenOptions::new().append(true).open(&begun).unwrap();
+    let open = |path| OpenOptions::new().append(true).open(path).unwrap();
+    let writers = begun.each_ref().map(open);
     let outcome = scan(&dir, &dir.join("tree"));
     let report = outcome.expect_code(0).report();
-    outcome.expect(report.unchecked_examples("unfinished") == [begun.to_str().unwrap()], "open");
-    drop(writer);
+    outcome.expect(report.unchecked_count("unfinished") == 4, "open");
+    drop(writers);
     let outcome = scan(&dir, &dir.join("tree"));
-    outcome.expect(found(&outcome) == [begun].into(), "closed, and not whole");
+    let report = outcome.expect_code(1).report();
+    outcome.expect(report.findings_of("content-zeroed").len() == 1, "the picture");
+    let archives = report.findings_of("content-self-check-failed").len();
+    outcome.expect(archives == 3, "closed, and not whole");
 }
 
 /// Where a volume is mounted says nothing of what it holds; a directory of it does.

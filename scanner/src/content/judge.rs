@@ -55,7 +55,8 @@ impl ContentReader<'_> {
         let mut findings = self.proven(node, file, facts, &content);
         let mut doubts = self.doubts(node, file, facts, &content);
         // Whoever writes a file may not be done with it.
-        let is_unfinished = self.is_unfinished(facts) || self.is_being_written(file, &content);
+        let is_unfinished = self.is_unfinished(facts)
+            || (!doubts.is_empty() && self.is_being_written(file, &content));
         let unfinished = is_unfinished && !doubts.is_empty();
         let is_disbelieved = !is_unfinished && content.verdict == Some(Verdict::Disbelieved);
         if !unfinished {
@@ -202,11 +203,14 @@ impl ContentReader<'_> {
         (-UNFINISHED..UNFINISHED).contains(&age)
     }
 
-    /// Whether a file that ends early is still open for writing: what feeds its writer may take its time.
-    /// Where a server answers, the refusal of a lease says something else.
+    /// Whether a program that has a doubtful file open for writing explains it: what feeds it may take
+    /// its time. Where a server answers, the refusal of a lease says something else.
     fn is_being_written(&self, file: &OpenFile, content: &Content) -> bool {
-        let ends_early = matches!(&content.verdict, Some(Verdict::Disagrees(it)) if it.ends_early);
-        ends_early && self.is_local(file) && is_open_for_writing(file.descriptor.as_fd())
+        let explains = match &content.verdict {
+            Some(Verdict::Disagrees(disagreement)) => disagreement.may_be_unfinished,
+            _ => true,
+        };
+        explains && self.is_local(file) && is_open_for_writing(file.descriptor.as_fd())
     }
 
     /// Which of the bad ranges cannot be read now.

@@ -1,22 +1,30 @@
 //! Which files may hold zero bytes alone, by their names.
 
-/// Endings of text, and of formats that begin with a signature and are written in one go.
+/// Endings of source code, markup and settings. Nobody makes such a file by giving it a size alone.
+#[rustfmt::skip]
+const WRITTEN: &[&str] = &[
+    "adoc", "bash", "bat", "bzl", "c", "cc", "cjs", "clj", "cljs", "cmake", "cpp", "cs",
+    "csproj", "css", "cts", "cxx", "dart", "desktop", "diff", "elm", "erl", "ex", "exs",
+    "fish", "go", "gradle", "graphql", "groovy", "h", "hcl", "hh", "hpp", "hrl", "hs",
+    "htm", "html", "hxx", "ini", "ipynb", "java", "jl", "js", "json", "json5", "jsonc",
+    "jsx", "ksh", "kt", "kts", "less", "lua", "markdown", "md", "mdx", "mjs", "mk", "ml",
+    "mli", "mts", "nix", "patch", "php", "pl", "po", "pot", "properties", "proto", "ps1",
+    "psm1", "py", "pyi", "pyx", "rb", "rs", "rst", "sass", "scala", "scss", "service", "sh",
+    "sol", "sql", "styl", "svelte", "svg", "swift", "tcl", "tex", "tf", "tfvars", "toml",
+    "tsx", "vb", "vim", "vue", "xhtml", "xml", "xsd", "xsl", "xslt", "yaml", "yml",
+    "zig", "zsh",
+];
+
+/// Endings of formats that begin with a signature and are written in one go, and of text that people make
+/// as large as they like for a trial. A file of such a kind that is a hole from end to end is one that
+/// something is yet to be written to: a download (of films, too, which share an ending with TypeScript).
 #[rustfmt::skip]
 const NEVER: &[&str] = &[
-    "7z", "adoc", "asc", "avif", "bash", "bat", "bmp", "bz2", "bzl", "c", "cc", "cjs", "class",
-    "clj", "cljs", "cmake", "conf", "cpp", "crate", "crt", "cs", "csproj", "css", "csv", "cts",
-    "cxx", "dart", "deb", "desktop", "diff", "dll", "docx", "elm", "env", "eot", "epub", "erl",
-    "ex", "exe", "exs", "fish", "gif", "go", "gradle", "graphql", "groovy", "gz", "h", "hcl",
-    "hh", "hpp", "hrl", "hs", "htm", "html", "hxx", "ico", "ini", "ipynb", "jar", "java", "jl",
-    "jpeg", "jpg", "js", "json", "json5", "jsonc", "jsonl", "jsx", "ko", "ksh", "kt", "kts",
-    "less", "lua", "markdown", "md", "mdx", "mjs", "mk", "ml", "mli", "mts", "nix", "node",
-    "odg", "odp", "ods", "odt", "otf", "patch", "pdf", "pem", "php", "pl", "png", "po", "pot",
-    "pptx", "properties", "proto", "ps1", "psd", "psm1", "pub", "py", "pyc", "pyi", "pyx", "rb",
-    "rlib", "rmeta", "rpm", "rs", "rst", "sass", "scala", "scss", "service", "sh", "so", "sol",
-    "sql", "sqlite", "sqlite3", "styl", "svelte", "svg", "swift", "tcl", "tex", "tf", "tfvars",
-    "tgz", "tif", "tiff", "toml", "ts", "tsv", "tsx", "ttf", "txt", "vb", "vim", "vue", "wasm",
-    "webp", "whl", "woff", "woff2", "xhtml", "xlsx", "xml", "xsd", "xsl", "xslt", "xz", "yaml",
-    "yml", "zig", "zip", "zsh", "zst",
+    "7z", "asc", "avif", "bmp", "bz2", "class", "conf", "crate", "crt", "csv", "deb", "dll",
+    "docx", "env", "eot", "epub", "exe", "gif", "gz", "ico", "jar", "jpeg", "jpg", "jsonl",
+    "ko", "node", "odg", "odp", "ods", "odt", "otf", "pdf", "pem", "png", "pptx", "psd",
+    "pub", "pyc", "rlib", "rmeta", "rpm", "so", "sqlite", "sqlite3", "tgz", "tif", "tiff",
+    "ts", "tsv", "ttf", "txt", "wasm", "webp", "whl", "woff", "woff2", "xlsx", "xz", "zip", "zst",
 ];
 
 /// Endings behind the last but one dot: a map of sources is text, other maps are memory.
@@ -50,8 +58,13 @@ const OFTEN: &[&str] = &[
 /// What a name says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// It never holds zero bytes alone; the kind in words.
-    Never(String),
+    /// It never holds zero bytes alone.
+    Never {
+        /// The kind in words.
+        kind: String,
+        /// Whether it may be a hole all the same.
+        may_be_a_hole: bool,
+    },
     /// It may hold anything.
     Often,
     /// Nothing; its neighbours have the same ending.
@@ -61,14 +74,15 @@ pub enum Kind {
 /// What a file's name says.
 pub fn of(name: &[u8]) -> Kind {
     if let Some(known) = NEVER_NAMED.iter().find(|known| known.as_bytes() == name) {
-        return Kind::Never((*known).to_owned());
+        return Kind::Never { kind: (*known).to_owned(), may_be_a_hole: false };
     }
     let Some(ending) = ending(name) else { return Kind::Often };
     let before = || self::ending(name.get(..name.len() - ending.len() - 1)?);
     let is_source_map =
         ending == "map" && before().is_some_and(|it| NEVER_BEFORE_MAP.contains(&it.as_str()));
-    if is_source_map || NEVER.contains(&ending.as_str()) {
-        return Kind::Never(format!(".{ending}"));
+    let is_written = is_source_map || WRITTEN.contains(&ending.as_str());
+    if is_written || NEVER.contains(&ending.as_str()) {
+        return Kind::Never { kind: format!(".{ending}"), may_be_a_hole: !is_written };
     }
     // A number is a piece of something larger, as in arrays that are stored in chunks.
     let is_number = ending.bytes().all(|byte| byte.is_ascii_digit());
@@ -90,7 +104,7 @@ mod tests {
     fn names_and_endings_say_what_a_file_is() {
         for never in ["a.d.ts", "b.PPTX", "app.js.map", "Cargo.lock", "Makefile", ".env", "x.tiff"]
         {
-            assert!(matches!(of(never.as_bytes()), Kind::Never(_)), "{never}");
+            assert!(matches!(of(never.as_bytes()), Kind::Never { .. }), "{never}");
         }
         for often in ["a.tar", "b.lock", "heap.map", "0.0.17", "film.mkv", "noending", ".hidden"] {
             assert_eq!(of(often.as_bytes()), Kind::Often, "{often}");
@@ -100,6 +114,8 @@ mod tests {
 
     #[test]
     fn no_kind_is_both() {
-        assert!(NEVER.iter().all(|ending| !OFTEN.contains(ending)));
+        let both = |ending: &&&str| OFTEN.contains(ending) || NEVER.contains(ending);
+        assert_eq!(WRITTEN.iter().find(both), None);
+        assert_eq!(NEVER.iter().find(|ending| OFTEN.contains(ending)), None);
     }
 }

@@ -24,15 +24,18 @@ pub fn reasons(
     facts: &InodeFacts,
     directory: impl FnOnce() -> Option<Arc<OwnedFd>>,
 ) -> Option<Vec<String>> {
-    // A sparse file was made so by its writer.
-    if facts.size() < LEAST || facts.sectors().saturating_mul(512) < facts.size() {
+    if facts.size() < LEAST {
         return None;
     }
+    // A sparse file was made so by its writer, unless it is of a kind that nobody makes so: then its blocks
+    // were lost before they were written.
+    let is_sparse = facts.sectors().saturating_mul(512) < facts.size();
     let ending = match zero_kinds::of(name.to_bytes()) {
-        Kind::Never(kind) => {
+        Kind::Never { kind, may_be_a_hole } if !is_sparse || !may_be_a_hole => {
             return Some(vec![format!("no file of the kind {kind} holds zero bytes alone")]);
         }
-        Kind::Often => return None,
+        Kind::Often | Kind::Never { .. } => return None,
+        Kind::Unknown(_) if is_sparse => return None,
         Kind::Unknown(ending) => ending,
     };
     // What leads back to a directory cannot be read from; it is opened anew.
@@ -77,10 +80,14 @@ mod tests {
     }
 
     #[test]
-    fn a_sparse_file_was_meant_so() {
+    fn a_sparse_file_was_meant_so_but_for_source_code() {
         let dir = tempfile::tempdir().unwrap();
-        File::create(dir.path().join("a.js")).unwrap().set_len(1 << 20).unwrap();
-        assert_eq!(judged(dir.path(), "a.js"), None);
+        for (name, told) in
+            [("a.js", true), ("a.zip", false), ("a.txt", false), ("a.tensor", false)]
+        {
+            File::create(dir.path().join(name)).unwrap().set_len(1 << 20).unwrap();
+            assert_eq!(judged(dir.path(), name).is_some(), told, "{name}");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use rustix::fs::{SeekFrom, seek};
 use super::siblings::is_absent;
 use super::sqlite_header::MAGIC;
 use super::{
-    Chosen, Place, Surroundings, Verdict, Verifier, disagrees, ends_early, gzip_header, png,
+    Chosen, Place, Surroundings, Verdict, Verifier, disagrees, gzip_header, png, unfinished,
 };
 
 /// A format that is checked by its first bytes.
@@ -157,11 +157,9 @@ impl Verifier for Misnamed {
         if let Some(reason) = is_under_way(around) {
             return Verdict::NotChecked(reason);
         }
-        if self.format.is_kept_open {
-            disagrees(self.format.name, format!("{expected} at its beginning"), found)
-        } else {
-            ends_early(self.format.name, &format!("{expected} at its beginning"), found)
-        }
+        let expected = format!("{expected} at its beginning");
+        let told = if self.format.is_kept_open { disagrees } else { unfinished };
+        told(self.format.name, expected, found)
     }
 }
 

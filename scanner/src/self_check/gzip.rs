@@ -15,7 +15,7 @@ use crc32fast::Hasher;
 
 use super::gzip_header::{self, Header};
 use super::inflate::{Fault, Inflate, MOST_COMPRESSED, Progress, TOO_LONG, decoded_limit};
-use super::{Chosen, Place, Surroundings, Verdict, Verifier, disagrees, ends_early};
+use super::{Chosen, Place, Surroundings, Verdict, Verifier, unfinished};
 
 const FORMAT: &str = "gzip";
 
@@ -115,7 +115,7 @@ impl Verifier for Gzip {
             // A byte or two that began as a member does.
             State::Header if !self.inflate.is_fresh() && self.gathered.len() < 3 => Verdict::Agrees,
             State::Unchecked(reason) => Verdict::NotChecked(reason),
-            State::Wrong { expected, found } => disagrees(FORMAT, expected, found),
+            State::Wrong { expected, found } => unfinished(FORMAT, expected, found),
             State::Data if self.last == FLUSHED => {
                 Verdict::NotChecked("flushed and not closed by its writer")
             }
@@ -124,7 +124,7 @@ impl Verifier for Gzip {
             }
             State::Header | State::Data | State::Trailer => {
                 let found = format!("the end after {} bytes", around.size);
-                ends_early(FORMAT, "a whole member with its checksum", found)
+                unfinished(FORMAT, "a whole member with its checksum", found)
             }
         }
     }

@@ -57,8 +57,8 @@ pub struct Disagreement {
     pub expected: String,
     /// What its bytes say.
     pub found: String,
-    /// Whether its writer, not done yet, leaves the same.
-    pub ends_early: bool,
+    /// Whether a writer that has the file open and is not done with it leaves the same.
+    pub may_be_unfinished: bool,
 }
 
 /// What a verifier may look at beside the bytes that it was fed.
@@ -112,11 +112,11 @@ type Chosen = Option<Box<dyn Verifier>>;
 
 /// A verdict of disagreement.
 fn disagrees(format: &'static str, expected: String, found: String) -> Verdict {
-    Verdict::Disagrees(Disagreement { format, expected, found, ends_early: false })
+    Verdict::Disagrees(Disagreement { format, expected, found, may_be_unfinished: false })
 }
 
-/// The same of what its writer may have to bring to an end yet.
-fn ends_early(format: &'static str, expected: &str, found: String) -> Verdict {
-    let expected = expected.to_owned();
-    Verdict::Disagrees(Disagreement { format, expected, found, ends_early: true })
+/// The same of a format whose files are written under their own names, from end to end or piece by piece.
+fn unfinished(format: &'static str, expected: impl Into<String>, found: String) -> Verdict {
+    let expected = expected.into();
+    Verdict::Disagrees(Disagreement { format, expected, found, may_be_unfinished: true })
 }

@@ -7,7 +7,7 @@
 
 use crc32fast::Hasher;
 
-use super::{Chosen, Place, Surroundings, Verdict, Verifier, disagrees, ends_early};
+use super::{Chosen, Place, Surroundings, Verdict, Verifier, unfinished};
 
 const FORMAT: &str = "PNG";
 
@@ -78,11 +78,11 @@ impl Verifier for Png {
 
     fn finish(self: Box<Self>, around: &Surroundings<'_>) -> Verdict {
         match (self.fault, self.part) {
-            (Some((expected, found)), _) => disagrees(FORMAT, expected, found),
+            (Some((expected, found)), _) => unfinished(FORMAT, expected, found),
             (None, Part::Done) => Verdict::Agrees,
             (None, _) => {
                 let found = format!("the end after {} bytes", around.size);
-                ends_early(FORMAT, "chunks up to IEND", found)
+                unfinished(FORMAT, "chunks up to IEND", found)
             }
         }
     }

@@ -13,7 +13,7 @@ use std::os::fd::BorrowedFd;
 use super::inflate::{MOST_COMPRESSED, TOO_LONG, decoded_limit};
 use super::zip_directory::{self, Directory, Found};
 use super::zip_entry::{self, Data, Entry};
-use super::{Chosen, Place, Surroundings, Verdict, Verifier, disagrees, ends_early, pread};
+use super::{Chosen, Place, Surroundings, Verdict, Verifier, disagrees, pread, unfinished};
 
 const FORMAT: &str = "zip";
 
@@ -70,7 +70,7 @@ impl Verifier for Zip {
             Found::Nothing if !self.begins_as_one => Verdict::NotChecked("a script, it seems"),
             Found::Nothing => {
                 let found = format!("none at the end of {} bytes", around.size);
-                ends_early(FORMAT, "a central directory", found)
+                unfinished(FORMAT, "a central directory", found)
             }
         }
     }
