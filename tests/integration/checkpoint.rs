@@ -7,6 +7,8 @@ use std::os::unix::fs::{FileExt, MetadataExt, symlink};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use rustix::fs::{FlockOperation, flock, syncfs};
 use rustix::process::Signal;
 
@@ -125,6 +127,29 @@ fn several_runs_read_each_byte_once_and_find_what_one_run_finds() {
 
 /// As with a machine that loses its power: what was written by then counts, and a torn end does
 /// not.
+/// Its checksum is made of all bytes in one go, which no run has the time for.
+#[test]
+fn an_archive_that_takes_longer_than_a_run_is_read_all_the_same() {
+    in_lab(&[Need::Loop, Need::Tool("mkfs.ext4"), Need::Tool("e2fsck")], |dir| {
+        let mount = Image::ext4(dir, 100, &[]).mount("rw");
+        let top = mount.join("tree");
+        fs::create_dir(&top).unwrap();
+        let mut packed = GzEncoder::new(Vec::new(), Compression::none());
+        packed.write_all(&bytes(1, 24 * MIB)).unwrap();
+        fs::write(top.join("dump.sql.gz"), packed.finish().unwrap()).unwrap();
+        write_back(&top);
+        let reports = (0..12).map(|_| {
+            let limits = ["--max-rate=10M", "--max-duration=0.8", "--manifest=parts"];
+            scan(dir, &top).args(limits).run().report()
+        });
+        let ended =
+            reports.into_iter().find(|report| report.complete).expect("it comes to its end");
+        assert_eq!(ended.unchecked_count("not-verified"), 1, "it says what was left out");
+        Fscan::new(dir).args(["--skip=kernel", "--manifest=whole"]).arg(&top).run().expect_code(0);
+        expect_same(dir, "parts", "whole");
+    });
+}
+
 #[test]
 fn a_scan_that_was_killed_goes_on_as_well() {
     with_tree(|dir, top| {

@@ -122,6 +122,16 @@ impl Checkpoint {
         self.keep(&Line::Part { file, index, value, zero });
     }
 
+    /// Keeps that a file, which had to be read in one go, takes longer than a run.
+    pub fn keep_too_long(&self, file: FileIdentity) {
+        self.keep(&Line::TooLong(file));
+    }
+
+    /// Whether an earlier run kept that.
+    pub fn is_too_long(&self, file: &FileIdentity) -> bool {
+        self.known.is_too_long(file)
+    }
+
     fn keep(&self, line: &Line) {
         self.has_added.store(true, Ordering::Relaxed);
         self.writer.add(&line.to_text());

@@ -1,6 +1,6 @@
 //! What earlier runs read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
@@ -28,6 +28,7 @@ pub(super) struct Known {
     pub runs: Vec<i64>,
     files: HashMap<FileIdentity, (ContentHash, u32), RandomState>,
     parts: HashMap<FileIdentity, Vec<KnownPart>, RandomState>,
+    too_long: HashSet<FileIdentity, RandomState>,
 }
 
 impl Known {
@@ -43,6 +44,9 @@ impl Known {
             Line::Part { file, index, value, zero } => {
                 self.parts.entry(file).or_default().push(KnownPart { index, value, zero, run });
             }
+            Line::TooLong(file) => {
+                self.too_long.insert(file);
+            }
             Line::Seal(_) => {}
         }
     }
@@ -55,6 +59,11 @@ impl Known {
     /// The hash of a file, and the run that read it.
     pub fn file(&self, file: &FileIdentity) -> Option<(ContentHash, usize)> {
         self.files.get(file).map(|(hash, run)| (*hash, *run as usize))
+    }
+
+    /// Whether reading a file in one go takes longer than a run.
+    pub fn is_too_long(&self, file: &FileIdentity) -> bool {
+        self.too_long.contains(file)
     }
 
     /// The parts of a file that were read.

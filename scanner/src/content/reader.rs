@@ -195,7 +195,10 @@ impl<'a> ContentReader<'a> {
         let is_large = file.facts.size() >= LARGE && in_parts;
         match TreeHash::new(file.facts.size()) {
             // A checksum of its own is made in order.
-            Some(tree) if is_large && !parents.is_checked_in_order(&file) => {
+            Some(tree)
+                if is_large
+                    && (!parents.is_checked_in_order(&file) || self.is_too_long(node, &file)) =>
+            {
                 let dropped = is_to_be_dropped(&file, self.scope.options.keep_cache);
                 let stands_alone = SelfChecking::of_read(parents, &file).stands_alone();
                 let mut large = LargeFile::new(Arc::clone(node), file, tree, dropped);
@@ -250,7 +253,11 @@ impl<'a> ContentReader<'a> {
                 let mut content = large.content();
                 let own = SelfChecking::of_read(self.parents(&large.node), &large.file);
                 let size = large.file.facts.size();
-                content.verdict = self.verdict(own, &large.node, &content, size);
+                content.verdict = if own.is_made_in_order() {
+                    Some(Verdict::NotChecked("it takes longer than a run of the scan"))
+                } else {
+                    self.verdict(own, &large.node, &content, size)
+                };
                 self.settle(&large.node, &large.file, content);
             }
         }
@@ -271,6 +278,9 @@ impl<'a> ContentReader<'a> {
         }
         let dropped = is_to_be_dropped(&file, self.scope.options.keep_cache);
         let content = self.read_among(node, parents, &file, file.facts.size());
+        if self.scope.control.is_stopped() && file.facts.size() >= LARGE {
+            self.keep_if_too_long(node, &file);
+        }
         self.settle(node, &file, content);
         if dropped {
             drop_pages(&file);

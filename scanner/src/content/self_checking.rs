@@ -103,6 +103,11 @@ impl<'a> SelfChecking<'a> {
         }
     }
 
+    /// Whether the check, if there is one, is made of the bytes in their order.
+    pub fn is_made_in_order(&self) -> bool {
+        self.verifier.as_ref().is_some_and(|verifier| verifier.takes_bytes())
+    }
+
     /// Whether the check, if there is one, looks at this file alone.
     pub fn stands_alone(&self) -> bool {
         !self.verifier.as_ref().is_some_and(|verifier| verifier.needs_directory())
