@@ -268,6 +268,9 @@ pub struct Totals {
     pub bytes_allocated: u64,
     /// File content read, in bytes.
     pub bytes_read: u64,
+    /// Files that agree with a checksum of their own, as far as it was read in this run.
+    #[serde(default)]
+    pub files_verified: u64,
     /// System calls on the tree that failed, whatever came of it.
     pub errors: u64,
     /// Anomalies that a second look explained by a concurrent change.
@@ -286,6 +289,7 @@ impl std::ops::AddAssign<&Totals> for Totals {
         self.bytes_apparent = self.bytes_apparent.saturating_add(other.bytes_apparent);
         self.bytes_allocated = self.bytes_allocated.saturating_add(other.bytes_allocated);
         self.bytes_read = self.bytes_read.saturating_add(other.bytes_read);
+        self.files_verified += other.files_verified;
         self.errors += other.errors;
         self.volatile += other.volatile;
     }

@@ -129,6 +129,7 @@ fn what_is_still_being_written_has_not_ended() {
     let outcome = scan(&dir, &dir.join("tree"));
     let report = outcome.expect_code(0).report();
     outcome.expect(report.unchecked_count("unfinished") == 4, "open");
+    outcome.expect(report.totals.files_verified == 1, "the whole one is vouched for");
     drop(writers);
     let outcome = scan(&dir, &dir.join("tree"));
     let report = outcome.expect_code(1).report();

@@ -93,6 +93,10 @@ fn add_totals(report: &Report, page: &mut Exposition) {
         (metric("apparent_bytes", "Size of the regular files."), totals.bytes_apparent),
         (metric("allocated_bytes", "Space that the regular files take."), totals.bytes_allocated),
         (metric("read_bytes", "File content that was read."), totals.bytes_read),
+        (
+            metric("verified_files", "Files that agree with a checksum of their own."),
+            totals.files_verified,
+        ),
         (metric("failed_system_calls", "System calls on the tree that failed."), totals.errors),
         (
             metric("volatile", "Anomalies that a second look explained by concurrent changes."),

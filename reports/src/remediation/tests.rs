@@ -85,6 +85,7 @@ fn each_rule_fires_on_its_facts_in_the_order_of_work() {
             &["secure-data", "keep-volume-claim", "check-ext4-offline", REPAIR, TMPFS],
         ),
         (Code::DirectoryReadUnstable, ext4(), &["scan-again-quiet"]),
+        (Code::ContentZeroed, ext4(), &["scan-again-quiet", "get-files-again"]),
         (Code::MountErrorsContinue, ext4(), &["stop-writes-on-errors"]),
         (Code::TimeImplausible, ext4(), &[]),
         (Code::NameCollision, ext4(), &[]),

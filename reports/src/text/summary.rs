@@ -168,6 +168,10 @@ pub(crate) fn totals_sentence(totals: &Totals, seconds: f64) -> String {
     if totals.bytes_read > 0 {
         kinds.push(format!("{} read", bytes(totals.bytes_read)));
     }
+    if totals.files_verified > 0 {
+        let verified = grouped(totals.files_verified);
+        kinds.push(format!("{verified} of the files verified by checksums of their own"));
+    }
     let took = duration(seconds);
     let rate = rate(totals.entries, seconds);
     format!("{entries} in {took}{rate}: {}.", kinds.join(", "))

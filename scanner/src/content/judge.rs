@@ -88,6 +88,7 @@ impl ContentReader<'_> {
         for (_, reason) in reasons.into_iter().filter(|(holds, _)| *holds) {
             self.leave_unread(&mut gathered, node, file, reason);
         }
+        gathered.totals.files_verified += u64::from(content.verdict == Some(Verdict::Agrees));
         let path = || node.path(Some(file.name.to_bytes()));
         if is_disbelieved {
             gathered.unchecked.add(UncheckedReason::TestData, "content", path());

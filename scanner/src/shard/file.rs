@@ -183,6 +183,7 @@ fn implausible(facts: &ShardFacts) -> Option<&'static str> {
         totals.symlinks,
         totals.other,
         totals.hardlinked,
+        totals.files_verified,
         totals.errors,
         totals.volatile,
         facts.unseen,

@@ -90,6 +90,7 @@ pub(crate) struct Totals {
     pub(crate) bytes_apparent: u64,
     pub(crate) bytes_allocated: u64,
     pub(crate) bytes_read: u64,
+    pub(crate) files_verified: u64,
     pub(crate) errors: u64,
     pub(crate) volatile: u64,
 }

@@ -176,6 +176,7 @@ pub(crate) fn counted_by_walkdir(top: &Path) -> Totals {
         bytes_apparent: 0,
         bytes_allocated: 0,
         bytes_read: 0,
+        files_verified: 0,
         errors: 0,
         volatile: 0,
     };

@@ -81,6 +81,7 @@ pub(super) struct Totals {
     bytes_apparent: u64,
     bytes_allocated: u64,
     bytes_read: u64,
+    files_verified: u64,
     errors: u64,
     volatile: u64,
 }

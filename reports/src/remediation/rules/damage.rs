@@ -218,6 +218,27 @@ pub(super) static RULES: &[Rule] = &[
         confidence: Confidence::Medium,
     },
     Rule {
+        id: "get-files-again",
+        title: "Get the files again that hold what nobody wrote",
+        stage: Stage::Repair,
+        when: When { codes: &[Code::ContentZeroed, Code::ContentSelfCheckFailed], ..ANY },
+        steps: &[
+            tell(
+                "Copy off the files that the findings name: they are the evidence, and some may be \
+                 the only copy.",
+            ),
+            tell(
+                "Restore each from a backup or version control, fetch it again, or install anew the \
+                 package that it is of.",
+            ),
+        ],
+        caveat: "A crash or a full disk leaves several: look at what was written in the same minute, \
+                 too. Files that go wrong on one volume again and again make that volume suspect: \
+                 scan it with a manifest, and later against that.",
+        source: "fscan's rules of evidence",
+        confidence: Confidence::Medium,
+    },
+    Rule {
         id: "stop-writes-on-errors",
         title: "Let damage stop writes (errors=remount-ro)",
         stage: Stage::Prevent,

@@ -60,6 +60,7 @@ fn every_rule_is_seen_to_apply() {
         "find-device-errors",
         "date-kernel-errors",
         "scan-again-quiet",
+        "get-files-again",
         "stop-writes-on-errors",
         "copy-image",
         "settle-image",
