@@ -146,7 +146,7 @@ impl<S: Sink> Pass<'_, S> {
     }
 
     fn missing(&mut self, entry: Entry, excluded: Option<Exclusion>) {
-        self.times.name_changed(&entry.path);
+        self.name_changed(&entry.path);
         if excluded == Some(Exclusion::Asked) || self.options.own.contains(&entry.path) {
             return;
         }
@@ -161,7 +161,7 @@ impl<S: Sink> Pass<'_, S> {
     }
 
     fn added(&mut self, entry: Entry, excluded: Option<Exclusion>) {
-        self.times.name_changed(&entry.path);
+        self.name_changed(&entry.path);
         if excluded == Some(Exclusion::Asked) {
             return;
         }
@@ -171,6 +171,13 @@ impl<S: Sink> Pass<'_, S> {
             self.unchecked(WhyUnchecked::NotExamined, &entry);
         } else {
             self.added.push(entry, false);
+        }
+    }
+
+    /// Notes that a name came or went, unless it was there all the time and could not be looked at.
+    fn name_changed(&mut self, path: &[u8]) {
+        if !self.scope.is_seen_by_name(path) {
+            self.times.name_changed(path);
         }
     }
 

@@ -101,6 +101,11 @@ impl<'o> Scope<'o> {
         self.unexamined.hold(path)
     }
 
+    /// Whether a path is itself one that could not be examined on one side: it had its name there.
+    pub(super) fn is_seen_by_name(&self, path: &[u8]) -> bool {
+        [&self.unknown_before, &self.unexamined].iter().any(|places| places.name(path).is_some())
+    }
+
     /// Whether a path could not be wholly examined on one side; it is told of at the end.
     pub(super) fn is_in_a_gap(&self, path: &[u8]) -> bool {
         self.unknown_before.place_of(path).is_some() || self.unexamined.place_of(path).is_some()
@@ -152,8 +157,12 @@ impl<'o> Places<'o> {
         place.is_some()
     }
 
+    /// The one that is a path.
+    fn name(&self, path: &[u8]) -> Option<usize> {
+        self.paths.binary_search_by(|place| compare_paths(place, path)).ok()
+    }
+
     fn is_met(&self, path: &[u8]) -> bool {
-        let at = self.paths.binary_search_by(|place| compare_paths(place, path));
-        at.is_ok_and(|at| self.met.borrow().get(at).copied().unwrap_or(false))
+        self.name(path).is_some_and(|at| self.met.borrow().get(at).copied().unwrap_or(false))
     }
 }

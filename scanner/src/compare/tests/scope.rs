@@ -43,6 +43,20 @@ fn what_could_not_be_examined_is_unchecked_and_not_missing() {
 }
 
 #[test]
+fn a_name_that_could_not_be_examined_explains_no_time() {
+    let before = [directory("d"), directory("d/s"), file("d/s/x"), directory("e"), file("e/x")];
+    let later = |path| with(directory(path), |e| e.modified_at = (9, 9));
+    let gaps = Gaps { unexamined: vec![b"d/s".to_vec(), b"e".to_vec()], ..Gaps::default() };
+    let options = CompareOptions { after: gaps.clone(), ..CompareOptions::default() };
+    let told = told_with(&before, &[later("d"), later("e")], &options);
+    assert_eq!(told.lines(), ["metadata d: mtime"], "what e holds may have come or gone");
+    let options = CompareOptions { before: gaps, ..CompareOptions::default() };
+    let after = [later("d"), directory("d/s"), file("d/s/x"), later("e"), file("e/x")];
+    let told = told_with(&[directory("d"), directory("e")], &after, &options);
+    assert_eq!(told.lines(), ["metadata d: mtime"]);
+}
+
+#[test]
 fn what_could_not_be_examined_before_is_unchecked_and_not_added() {
     let after = [directory("d"), directory("d/s"), file("d/s/x"), file("d/y"), file("ds")];
     let options = CompareOptions { before: unexamined("d/s"), ..CompareOptions::default() };
