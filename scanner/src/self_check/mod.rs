@@ -38,9 +38,16 @@ mod testing;
 mod whole_hash;
 mod zip;
 mod zip64_end;
+mod zip_base;
+mod zip_data;
 mod zip_directory;
+mod zip_end;
 mod zip_entry;
+mod zip_fields;
 mod zip_local;
+mod zip_name;
+#[cfg(test)]
+mod zip_testing;
 
 use std::ffi::CStr;
 use std::os::fd::BorrowedFd;

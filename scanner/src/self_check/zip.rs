@@ -3,48 +3,30 @@
 //! Each entry has the CRC-32 and the length of its content in the central directory at the end
 //! (PKWARE APPNOTE.TXT). Proves damage in the data of entries, and a lost end: an archive that
 //! begins as one and has no central directory. Names, times and the headers have no checksum, but
-//! most is said twice: where nothing stands before the archive, a directory without the entries
-//! that it counts and a local header that contradicts its entry are damage, too. Of an entry that
-//! is encrypted or compressed in a way other than deflate, nothing more is said. Only where the name
-//! says so, too; `.crx` is not among them, it has a header of its own in front.
-
-use std::os::fd::BorrowedFd;
+//! most is said twice: a directory that is not what its end record says and a local header that
+//! is not where its entry says, or contradicts it, are damage, too. Something may stand before the
+//! archive, as long as one local header proves where it begins. Of an entry that is encrypted or
+//! compressed in a way other than deflate, nothing more is said. Only where the name says so, too.
 
 use super::inflate::{MOST_COMPRESSED, TOO_LONG, decoded_limit};
-use super::zip_directory::{self, Directory, Found};
-use super::zip_entry::{self, Data, Entry};
-use super::{Chosen, Place, Surroundings, Verdict, Verifier, disagrees, pread, unfinished};
+use super::zip_base::{self, Base};
+use super::zip_data::{Archive, Data};
+use super::zip_directory::{self, Directory, Entries, Fault};
+use super::zip_end::{self, Found};
+use super::zip_entry::Entry;
+use super::{
+    Chosen, Place, Surroundings, Verdict, Verifier, disagrees, ends_early, pread, zip_name,
+};
 
 const FORMAT: &str = "zip";
 
-/// Packages, office documents, and what programs keep as zip files.
-const EXTENSIONS: [&[u8]; 57] = [
-    b"zip", b"zipx", b"jar", b"war", b"ear", b"aar", b"hpi", b"jpi", b"whl", b"egg", b"conda",
-    b"pyz", b"pyzw", b"pex", b"nupkg", b"snupkg", b"vsix", b"xpi", b"apk", b"apks", b"aab", b"ipa",
-    b"docx", b"docm", b"dotx", b"dotm", b"xlsx", b"xlsm", b"xlsb", b"xltx", b"xltm", b"pptx",
-    b"pptm", b"potx", b"ppsx", b"vsdx", b"odt", b"ods", b"odp", b"odg", b"odf", b"ott", b"ots",
-    b"otp", b"oxt", b"epub", b"cbz", b"kmz", b"3mf", b"usdz", b"mxl", b"kra", b"ora", b"npz",
-    b"pt", b"pth", b"keras",
-];
-
-/// Archives that lines for an interpreter may stand before.
-const SCRIPTS: [&[u8]; 4] = [b"pyz", b"pyzw", b"pex", b"jar"];
-
 /// Most entries that are checked.
-const MOST_ENTRIES: u64 = 100_000;
-
-/// Longest central directory that is read, in bytes.
-const LONGEST_DIRECTORY: u64 = 32 << 20;
+const MOST_ENTRIES: usize = 100_000;
 
 /// For a file with such a name that begins so.
 pub fn verifier(place: &Place<'_>, head: &[u8]) -> Chosen {
-    let begins_as_one = head.starts_with(b"PK\x03\x04");
-    if !begins_as_one && !head.starts_with(b"#!") {
-        return None;
-    }
-    let extension = place.extension()?;
-    let known = |list: &[&[u8]]| list.iter().any(|known| extension.eq_ignore_ascii_case(known));
-    let chosen = if begins_as_one { known(&EXTENSIONS) } else { known(&SCRIPTS) };
+    let begins_as_one = zip_name::begins_as_named(place, head);
+    let chosen = begins_as_one || zip_name::is_script(place, head);
     chosen.then(|| Box::new(Zip { begins_as_one }) as _)
 }
 
@@ -64,10 +46,11 @@ impl Verifier for Zip {
         if around.size > MOST_COMPRESSED {
             return Verdict::NotChecked(TOO_LONG);
         }
-        match zip_directory::find(around.file, around.size) {
-            Found::Directory(directory) => check(around, &directory),
-            Found::Unclear => Verdict::NotChecked("an archive that is not understood"),
-            Found::Nothing if !self.begins_as_one => Verdict::NotChecked("a script, it seems"),
+        match zip_end::find(around.file, around.size) {
+            Found::Directory(directory) => self.check(around, &directory),
+            Found::Contradiction(expected, found) => disagrees(FORMAT, expected, found),
+            Found::Unclear => Verdict::NotChecked(NOT_UNDERSTOOD),
+            Found::Nothing if !self.begins_as_one => Verdict::NotChecked(SCRIPT),
             Found::Nothing => {
                 let found = format!("none at the end of {} bytes", around.size);
                 unfinished(FORMAT, "a central directory", found)
@@ -76,114 +59,75 @@ impl Verifier for Zip {
     }
 }
 
-fn check(around: &Surroundings<'_>, directory: &Directory) -> Verdict {
-    if directory.entries > MOST_ENTRIES || directory.size > LONGEST_DIRECTORY {
-        return Verdict::NotChecked("an archive with more entries than are checked");
-    }
-    let mut bytes = vec![0; directory.size as usize];
-    if !pread::fill(around.file, directory.start, &mut bytes) {
-        return Verdict::NotChecked("an archive that is being changed");
-    }
-    let mut limit = decoded_limit(around.size);
-    let mut verdict = Verdict::Agrees;
-    let mut rest = bytes.as_slice();
-    for number in 1..=directory.entries {
-        let Some(entry) = Entry::read(rest) else {
-            return no_entry(directory, number, rest);
-        };
-        match check_entry(&entry, around.file, directory, &mut limit) {
-            Verdict::Agrees => {}
-            Verdict::NotChecked(reason) => verdict = Verdict::NotChecked(reason),
-            differs @ (Verdict::Disagrees(_) | Verdict::Disbelieved) => return differs,
+const SCRIPT: &str = "a script, it seems";
+const NOT_UNDERSTOOD: &str = "an archive that is not understood";
+const TOO_MANY: &str = "an archive with more entries than are checked";
+
+impl Zip {
+    fn check(&self, around: &Surroundings<'_>, directory: &Directory) -> Verdict {
+        if directory.size > zip_directory::LONGEST {
+            return Verdict::NotChecked(TOO_MANY);
         }
-        rest = rest.get(entry.length..).unwrap_or_default();
+        let mut bytes = vec![0; directory.size as usize];
+        if !pread::fill(around.file, directory.start, &mut bytes) {
+            return Verdict::NotChecked("an archive that is being changed");
+        }
+        let mut entries = Entries::of(&bytes);
+        let count = entries.by_ref().count();
+        if count > MOST_ENTRIES {
+            return Verdict::NotChecked(TOO_MANY);
+        }
+        let all = Entries::of(&bytes);
+        let base = match zip_base::of(around.file, directory, &all, self.begins_as_one) {
+            Base::At(base) => base,
+            Base::Contradiction(expected, found) => return disagrees(FORMAT, expected, found),
+            Base::Unclear => return Verdict::NotChecked(NOT_UNDERSTOOD),
+        };
+        let limit = decoded_limit(around.size);
+        let archive = Archive { file: around.file, base, limit };
+        let verdict = check_entries(archive, all);
+        if matches!(verdict, Verdict::Disagrees(_)) {
+            return verdict;
+        }
+        match directory.fault(count as u64, entries.rest()) {
+            Some(Fault::Wrong(expected, found)) => disagrees(FORMAT, expected, found),
+            Some(Fault::Unclear) => {
+                Verdict::NotChecked("a central directory that is not understood")
+            }
+            None => cut_comment(directory).unwrap_or(verdict),
+        }
+    }
+}
+
+/// The first damage; else why one of them cannot be judged.
+fn check_entries(mut archive: Archive<'_>, entries: Entries<'_>) -> Verdict {
+    let mut verdict = Verdict::Agrees;
+    for entry in entries {
+        match archive.check(&entry) {
+            Data::Sound => {}
+            Data::Unclear(reason) => verdict = Verdict::NotChecked(reason),
+            Data::Wrong(expected, found) => return differs(&entry, &expected, &found),
+        }
     }
     verdict
 }
 
-/// A directory that ends with a whole entry may have been counted wrong; what is whole and not
-/// understood is another version's.
-fn no_entry(directory: &Directory, number: u64, rest: &[u8]) -> Verdict {
-    if !directory.is_exact() || rest.is_empty() || zip_entry::is_whole(rest) {
-        return Verdict::NotChecked("a central directory that is not understood");
-    }
-    let expected = format!("entry {number} of {} in the central directory", directory.entries);
-    let found = format!("none at byte {}", directory.start + directory.size - rest.len() as u64);
-    disagrees(FORMAT, expected, found)
+fn differs(entry: &Entry, expected: &str, found: &str) -> Verdict {
+    let name = reports::escape(&entry.name);
+    disagrees(FORMAT, format!("{name}: {expected}"), format!("{name}: {found}"))
 }
 
-fn check_entry(
-    entry: &Entry,
-    file: BorrowedFd<'_>,
-    directory: &Directory,
-    limit: &mut u64,
-) -> Verdict {
-    match entry.check(file, directory, limit) {
-        Data::Sound => Verdict::Agrees,
-        Data::Unclear(reason) => Verdict::NotChecked(reason),
-        Data::Wrong(expected, found) => {
-            let name = reports::escape(&entry.name);
-            disagrees(FORMAT, format!("{name}: {expected}"), format!("{name}: {found}"))
-        }
-    }
+/// A comment that ends with the file before it has its length.
+fn cut_comment(directory: &Directory) -> Option<Verdict> {
+    let Directory { comment, missing, .. } = directory;
+    let expected = format!("a comment of {} bytes", comment + missing);
+    (*missing > 0).then(|| ends_early(FORMAT, &expected, format!("{comment} bytes of it")))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
-    use flate2::Compression;
-    use flate2::write::DeflateEncoder;
-
-    use super::super::Verdict;
     use super::super::testing::Lab;
-
-    const PATH: &str = "a.zip";
-
-    /// An archive in the making, of stored and deflated entries.
-    #[derive(Default)]
-    struct Archive {
-        bytes: Vec<u8>,
-        directory: Vec<u8>,
-        entries: u16,
-        flags: u16,
-    }
-
-    impl Archive {
-        fn with(mut self, name: &str, content: &[u8], method: u16) -> Archive {
-            let mut data = content.to_vec();
-            if method == 8 {
-                let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-                encoder.write_all(content).unwrap();
-                data = encoder.finish().unwrap();
-            }
-            let fields = [crc32fast::hash(content), data.len() as u32, content.len() as u32];
-            let mut common = [20, self.flags, method, 0, 0].map(u16::to_le_bytes).concat();
-            common.extend(fields.map(u32::to_le_bytes).concat());
-            common.extend([name.len() as u16, 0].map(u16::to_le_bytes).concat());
-            let offset = self.bytes.len() as u32;
-            self.bytes.extend([b"PK\x03\x04", &common[..], name.as_bytes(), &data].concat());
-            let rest = [&[0; 10][..], &offset.to_le_bytes(), name.as_bytes()].concat();
-            self.directory.extend([b"PK\x01\x02\x14\0", &common[..], &rest].concat());
-            self.entries += 1;
-            self
-        }
-
-        fn finish(self, comment: &[u8]) -> Vec<u8> {
-            let counts = [0, 0, self.entries, self.entries].map(u16::to_le_bytes).concat();
-            let sizes = [self.directory.len() as u32, self.bytes.len() as u32];
-            let sizes = sizes.map(u32::to_le_bytes).concat();
-            let length = (comment.len() as u16).to_le_bytes();
-            let end = [b"PK\x05\x06", &counts[..], &sizes, &length, comment].concat();
-            [self.bytes, self.directory, end].concat()
-        }
-    }
-
-    const TEXT: &[u8] = b"a text, a text, a text that is long enough to be deflated, a text";
-
-    fn archive() -> Archive {
-        Archive::default().with("a/", b"", 0).with("a/stored", TEXT, 0).with("deflated", TEXT, 8)
-    }
+    use super::super::zip_testing::{Archive, PATH, TEXT, archive, at, end_of, start_of_directory};
 
     #[test]
     fn any_change_of_the_data_shows() {
@@ -254,20 +198,10 @@ mod tests {
         lab.agrees("a.pyz", &bytes);
         lab.agrees("a.jar", &bytes);
         let place = bytes.windows(TEXT.len()).position(|part| part == TEXT).unwrap();
-        lab.disagrees("a.pyz", &with_byte(&bytes, place, 0));
+        lab.disagrees("a.pyz", &at(&bytes, place, 0));
         lab.not_checked("a.pyz", &bytes[..60]);
-        lab.not_ours("a.zip", &bytes);
+        lab.not_ours(PATH, &bytes);
         lab.not_ours("a.sh", &bytes);
-    }
-
-    fn start_of_directory(bytes: &[u8]) -> usize {
-        bytes.windows(4).position(|four| four == b"PK\x01\x02").unwrap()
-    }
-
-    fn with_byte(bytes: &[u8], place: usize, value: u8) -> Vec<u8> {
-        let mut changed = bytes.to_vec();
-        changed[place] = value;
-        changed
     }
 
     #[test]
@@ -291,7 +225,7 @@ mod tests {
             (local + 18, "a/stored: compressed bytes 9".to_owned()),
             (local + 22, "a/stored: bytes 9".to_owned()),
         ] {
-            let said = lab.disagrees(PATH, &with_byte(&bytes, place, 9));
+            let said = lab.disagrees(PATH, &at(&bytes, place, 9));
             assert!(said.found.contains(&found), "byte {place}: {said:?}");
         }
         let mut block = bytes.clone();
@@ -300,18 +234,47 @@ mod tests {
     }
 
     #[test]
-    fn of_an_archive_behind_something_the_data_alone_are_judged() {
+    fn something_may_stand_before_an_archive() {
         let lab = Lab::new();
-        let bytes = [b"PK\x03\x04 before"[..].to_vec(), archive().finish(b"")].concat();
-        lab.agrees(PATH, &bytes);
-        let entry = start_of_directory(&bytes);
-        for place in [entry, entry + 46 + 2 + 42, entry + 46 + 2 + 47] {
-            let verdict = lab.verdict(PATH, &with_byte(&bytes, place, 9)).unwrap();
-            assert!(!matches!(verdict, Verdict::Disagrees(_)), "byte {place}: {verdict:?}");
+        let bytes = archive().finish(b"");
+        for stub in [
+            &b"#!/bin/sh
+"[..],
+            b"PK\x03\x04 before",
+        ] {
+            let bytes = [stub, &bytes].concat();
+            lab.agrees("a.jar", &bytes);
+            let text = bytes.windows(TEXT.len()).position(|part| part == TEXT).unwrap();
+            let entry = start_of_directory(&bytes);
+            for place in [text, stub.len(), entry + 46 + 2, entry + 46 + 2 + 42] {
+                lab.disagrees("a.jar", &at(&bytes, place, 9));
+            }
         }
     }
 
-    /// A writer to a pipe, careless ones, and one that counted wrong.
+    #[test]
+    fn an_end_record_that_is_wrong_about_the_place_shows() {
+        let lab = Lab::new();
+        let bytes = archive().finish(b"");
+        let (end, start) = (end_of(&bytes), start_of_directory(&bytes));
+        for wrong in [start ^ 1, start ^ 0x80, start ^ 0x4000, 0] {
+            let changed = at(&at(&bytes, end + 16, wrong as u8), end + 17, (wrong >> 8) as u8);
+            let said = lab.disagrees(PATH, &changed);
+            assert_eq!(said.found, format!("a central directory at byte {start}"), "{wrong}");
+        }
+        // Nothing of it fits any more: another archive's.
+        lab.not_checked(PATH, &at(&at(&bytes, end + 16, 1), end + 12, 1));
+    }
+
+    #[test]
+    fn a_comment_that_ends_early_shows() {
+        let lab = Lab::new();
+        let bytes = archive().finish(b"a comment");
+        let said = lab.disagrees(PATH, &bytes[..bytes.len() - 1]);
+        assert!(said.ends_early && said.found == "8 bytes of it", "{said:?}");
+    }
+
+    /// A writer to a pipe, and careless ones.
     #[test]
     fn what_is_no_claim_is_no_contradiction() {
         let lab = Lab::new();
@@ -325,9 +288,6 @@ mod tests {
         let mut streamed = Archive { flags: 8, ..Archive::default() }.with("a", TEXT, 8);
         streamed.bytes[14] ^= 1;
         lab.agrees(PATH, &streamed.finish(b""));
-        let mut miscounted = archive();
-        miscounted.entries += 1;
-        lab.not_checked(PATH, &miscounted.finish(b""));
     }
 
     #[test]
@@ -336,13 +296,5 @@ mod tests {
         let last = archive.bytes.len() - 1;
         archive.bytes[last] ^= 1;
         Lab::new().disagrees(PATH, &archive.finish(b""));
-    }
-
-    #[test]
-    fn what_is_no_zip_is_let_be() {
-        let lab = Lab::new();
-        lab.not_ours("a.bin", &archive().finish(b""));
-        lab.not_ours("a.zip", &Archive::default().finish(b""));
-        lab.not_ours("a.docx", b"\xd0\xcf\x11\xe0 an older document");
     }
 }

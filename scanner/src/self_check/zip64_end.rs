@@ -7,7 +7,7 @@
 use std::os::fd::BorrowedFd;
 
 use super::pread;
-use super::zip_directory::u64_at;
+use super::zip_fields::u64_at;
 
 const LOCATOR: usize = 20;
 const RECORD: usize = 56;

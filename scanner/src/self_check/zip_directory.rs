@@ -1,178 +1,189 @@
-//! The central directory of a zip file (PKWARE APPNOTE.TXT, 4.3.12 to 4.3.16).
+//! The central directory of a zip file: its place, and what it says that contradicts itself
+//! (PKWARE APPNOTE.TXT, 4.3.12 and 4.3.13).
 //!
 //! Read here and not by a library: how many entries there are is known before any is kept, and
 //! each way of not being a plain archive is told apart from damage.
 
-use std::os::fd::BorrowedFd;
+use super::zip_entry::{self, Entry};
 
-use super::pread;
-use super::zip64_end::{self, Wide};
+/// Longest directory that is read, in bytes.
+pub const LONGEST: u64 = 32 << 20;
 
-/// Where the directory is.
+/// Where the directory is, as the end record says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Directory {
-    /// Its first byte in the file.
+    /// Its first byte in the file, by its length and the place of the end record.
     pub start: u64,
     /// Its length in bytes.
     pub size: u64,
-    /// How many entries it has.
-    pub entries: u64,
-    /// What to add to the offsets in it: the length of what stands before the archive.
-    pub shift: u64,
+    /// How many entries it has: on the last disk, and in all.
+    pub counts: [u64; 2],
+    /// Whether the counts have eight bytes each.
+    pub is_wide: bool,
+    /// Its first byte in the archive, which something may stand before.
+    pub offset: u64,
+    /// The length of the comment behind it, as far as it is there, in bytes.
+    pub comment: u64,
+    /// How many bytes more the comment should have.
+    pub missing: u64,
 }
 
-impl Directory {
-    /// Whether it lies where the end record says, to the byte, before that record. Three numbers
-    /// and a place that fit prove an end record, and so what does not fit it is damage. Where
-    /// something stands before the archive, one of them is missing.
-    pub fn is_exact(&self) -> bool {
-        self.shift == 0
-    }
-}
-
-/// What was found at the end of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
-    /// A directory.
-    Directory(Directory),
-    /// No end of a central directory.
-    Nothing,
-    /// Something that is not understood.
+/// What may be said of a directory that does not hold what its end record says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// What it should be, and what it is.
+    Wrong(String, String),
+    /// It may be another version's.
     Unclear,
 }
 
-/// Length of an end record without its comment.
-const END: usize = 22;
-
-/// How far from the end it is looked for: a comment has 65535 bytes at most, and some programs
-/// append more.
-const FAR: u64 = 1 << 20;
-
-/// Finds the directory of a file of a size in bytes.
-pub fn find(file: BorrowedFd<'_>, size: u64) -> Found {
-    let start = size.saturating_sub(FAR);
-    let mut tail = vec![0; (size - start) as usize];
-    if !pread::fill(file, start, &mut tail) {
-        return Found::Unclear;
+impl Directory {
+    /// The length of what stands before the archive; none where the directory begins before the
+    /// place that the end record gives.
+    pub fn shift(&self) -> Option<u64> {
+        self.start.checked_sub(self.offset)
     }
-    let Some(place) = tail.windows(4).rposition(|four| four == b"PK\x05\x06") else {
-        return Found::Nothing;
-    };
-    let end = start + place as u64;
-    let Some(record) = tail.get(place..).and_then(|record| record.first_chunk::<END>()) else {
-        // The record itself is cut.
-        return Found::Nothing;
-    };
-    read_end(file, end, record).map_or(Found::Unclear, Found::Directory)
-}
 
-fn read_end(file: BorrowedFd<'_>, end: u64, record: &[u8; END]) -> Option<Directory> {
-    let (disk, start_disk) = (u16_at(record, 4)?, u16_at(record, 6)?);
-    let (here, entries) = (u16_at(record, 8)?, u16_at(record, 10)?);
-    let (size, offset) = (u32_at(record, 12)?, u32_at(record, 16)?);
-    // Writers that do not know beforehand how much will come add a wide record even where the
-    // plain one says everything: where one is, it stands between the directory and the plain one.
-    match zip64_end::find(file, end) {
-        Wide::Nothing if disk == 0 && start_disk == 0 && here == entries => {
-            directory(end, u64::from(entries), u64::from(size), u64::from(offset))
+    /// Whether it lies where the end record says, to the byte, before that record. Three numbers
+    /// and a place that fit prove an end record, and so what does not fit it is damage.
+    pub fn is_exact(&self) -> bool {
+        self.start == self.offset
+    }
+
+    /// What contradicts the end record, when `count` entries were read and `rest` stands behind
+    /// them.
+    pub fn fault(&self, count: u64, rest: &[u8]) -> Option<Fault> {
+        let [here, counted] = self.counts;
+        let goes_on = !rest.is_empty() && !rest.starts_with(SIGNATURE);
+        if goes_on && zip_entry::is_whole(rest) {
+            return Some(Fault::Unclear);
         }
-        Wide::Record(wide)
-            if (entries == u16::MAX || u64::from(entries) == wide.entries)
-                && (size == u32::MAX || u64::from(size) == wide.size)
-                && (offset == u32::MAX || u64::from(offset) == wide.offset) =>
-        {
-            directory(wide.start, wide.entries, wide.size, wide.offset)
+        let place = self.start + self.size - rest.len() as u64;
+        if goes_on && count < counted {
+            let expected = format!("entry {} of {counted} in the central directory", count + 1);
+            return Some(Fault::Wrong(expected, format!("none at byte {place}")));
         }
-        _ => None,
+        if goes_on {
+            let expected = format!("{counted} entries in {} bytes", self.size);
+            return Some(Fault::Wrong(expected, format!("no entry at byte {place}")));
+        }
+        let wrong = [counted, here].into_iter().find(|told| !self.is_same_count(*told, count))?;
+        let told = |count| format!("{count} entries in the central directory");
+        Some(Fault::Wrong(told(wrong), told(count)))
+    }
+
+    /// Some writers of more than 65535 entries count on from zero.
+    fn is_same_count(&self, told: u64, count: u64) -> bool {
+        told == count || (!self.is_wide && count & 0xffff == told)
     }
 }
 
-/// The directory ends where the first end record begins.
-fn directory(end: u64, entries: u64, size: u64, offset: u64) -> Option<Directory> {
-    let start = end.checked_sub(size)?;
-    let shift = start.checked_sub(offset)?;
-    Some(Directory { start, size, entries, shift })
+/// What a digital signature behind the entries begins with.
+const SIGNATURE: &[u8] = b"PK\x05\x05";
+
+/// The entries of a directory, one after the other, up to the first that is none.
+#[derive(Clone, Debug)]
+pub struct Entries<'a> {
+    rest: &'a [u8],
 }
 
-/// A field of two bytes at an offset.
-pub fn u16_at(bytes: &[u8], offset: usize) -> Option<u16> {
-    Some(u16::from_le_bytes(*bytes.get(offset..)?.first_chunk()?))
+impl<'a> Entries<'a> {
+    /// Those in the bytes of a directory.
+    pub fn of(bytes: &'a [u8]) -> Self {
+        Entries { rest: bytes }
+    }
+
+    /// What stands behind the last one that was read.
+    pub fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
 }
 
-/// A field of four.
-pub fn u32_at(bytes: &[u8], offset: usize) -> Option<u32> {
-    Some(u32::from_le_bytes(*bytes.get(offset..)?.first_chunk()?))
-}
+impl Iterator for Entries<'_> {
+    type Item = Entry;
 
-/// A field of eight.
-pub fn u64_at(bytes: &[u8], offset: usize) -> Option<u64> {
-    Some(u64::from_le_bytes(*bytes.get(offset..)?.first_chunk()?))
+    fn next(&mut self) -> Option<Entry> {
+        let entry = Entry::read(self.rest)?;
+        self.rest = self.rest.get(entry.length..)?;
+        Some(entry)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-    use std::os::fd::AsFd;
-
+    use super::super::testing::Lab;
+    use super::super::zip_testing::{PATH, archive, at, end_of, start_of_directory};
     use super::*;
 
-    fn end(entries: u16, size: u32, offset: u32, comment: &[u8]) -> Vec<u8> {
-        let mut record = b"PK\x05\x06\0\0\0\0".to_vec();
-        record.extend([entries.to_le_bytes(), entries.to_le_bytes()].concat());
-        record.extend([size.to_le_bytes(), offset.to_le_bytes()].concat());
-        record.extend((comment.len() as u16).to_le_bytes());
-        record.extend(comment);
-        record
-    }
-
-    fn found(bytes: &[u8]) -> Found {
-        let mut file = tempfile::tempfile().unwrap();
-        file.write_all(bytes).unwrap();
-        find(file.as_fd(), bytes.len() as u64)
+    #[test]
+    fn a_count_that_the_directory_does_not_bear_out_shows() {
+        let lab = Lab::new();
+        let bytes = archive().finish(b"");
+        let end = end_of(&bytes);
+        for (place, value) in [(8, 2), (8, 4), (10, 2), (10, 4), (10, 0), (11, 1)] {
+            let said = lab.disagrees(PATH, &at(&bytes, end + place, value));
+            assert_eq!(said.found, "3 entries in the central directory", "{place} {value}");
+        }
     }
 
     #[test]
-    fn the_end_is_found_behind_what_may_stand_there() {
-        let body = [1; 100];
-        let plain = [&body[..], &end(2, 30, 70, b"comment")].concat();
-        let expected = Directory { start: 70, size: 30, entries: 2, shift: 0 };
-        assert_eq!(found(&plain), Found::Directory(expected));
-        let shifted = [&[7; 11][..], &plain, b"signature"].concat();
-        let expected = Directory { start: 81, shift: 11, ..expected };
-        assert_eq!(found(&shifted), Found::Directory(expected));
+    fn a_directory_that_does_not_end_with_an_entry_shows() {
+        let lab = Lab::new();
+        let bytes = archive().finish(b"");
+        let last = end_of(&bytes) - "deflated".len();
+        // Its name is one byte shorter, its comment is longer.
+        lab.disagrees(PATH, &at(&bytes, last - 18, 7));
+        lab.disagrees(PATH, &at(&bytes, last - 14, 7));
+        lab.disagrees(PATH, &at(&bytes, start_of_directory(&bytes), 0));
+        let mut more = archive();
+        more.directory.extend(b"more");
+        let said = lab.disagrees(PATH, &more.finish(b""));
+        assert!(said.found.starts_with("no entry at byte"), "{said:?}");
+    }
+
+    /// Its length is said to be in an extra field, of which there is none.
+    #[test]
+    fn a_whole_entry_that_is_not_understood_is_another_version_s() {
+        let mut bytes = archive().finish(b"");
+        let entry = start_of_directory(&bytes);
+        bytes[entry + 24..entry + 28].fill(0xff);
+        Lab::new().not_checked(PATH, &bytes);
     }
 
     #[test]
-    fn nothing_and_nonsense_are_told_apart() {
-        assert_eq!(found(b""), Found::Nothing);
-        assert_eq!(found(&vec![3; 70_000]), Found::Nothing);
-        assert_eq!(found(&end(2, 30, 70, b"")[..21]), Found::Nothing);
-        assert_eq!(found(&end(2, 30, 70, b"")), Found::Unclear);
-        let mut several = [vec![1; 100], end(2, 30, 70, b"")].concat();
-        several[104] = 1;
-        assert_eq!(found(&several), Found::Unclear);
-    }
-
-    fn wide(fields: [u64; 3]) -> Vec<u8> {
-        zip64_end::tests::record(44, fields)
+    fn a_signature_behind_the_entries_is_part_of_it() {
+        let mut signed = archive();
+        signed.directory.extend(b"PK\x05\x05\x02\0ab");
+        Lab::new().agrees(PATH, &signed.finish(b""));
     }
 
     #[test]
-    fn zip64_says_more() {
-        let bytes = [vec![1; 100], wide([70_000, 30, 70]), end(u16::MAX, 30, 70, b"")].concat();
-        let expected = Directory { start: 70, size: 30, entries: 70_000, shift: 0 };
-        assert_eq!(found(&bytes), Found::Directory(expected));
+    fn a_directory_of_another_length_than_its_end_says_shows() {
+        let lab = Lab::new();
+        let bytes = archive().finish(b"");
+        let end = end_of(&bytes);
+        let size = end - start_of_directory(&bytes);
+        for wrong in [size ^ 1, size ^ 0x40, size ^ 0x4000] {
+            let changed = at(&at(&bytes, end + 12, wrong as u8), end + 13, (wrong >> 8) as u8);
+            let said = lab.disagrees(PATH, &changed);
+            assert_eq!(said.found, format!("a central directory of {size} bytes"));
+        }
     }
 
     #[test]
-    fn zip64_takes_its_room_where_it_says_nothing_more() {
-        let plain = [vec![1; 100], wide([2, 30, 70]), end(2, 30, 70, b"comment")].concat();
-        let expected = Directory { start: 70, size: 30, entries: 2, shift: 0 };
-        assert_eq!(found(&plain), Found::Directory(expected));
-        let shifted = [&[7; 11][..], &plain].concat();
-        let expected = Directory { start: 81, shift: 11, ..expected };
-        assert_eq!(found(&shifted), Found::Directory(expected));
-        let torn = [vec![1; 100], wide([2, 30, 70]), end(3, 30, 70, b"")].concat();
-        assert_eq!(found(&torn), Found::Unclear);
+    fn counts_may_go_on_from_zero() {
+        let counts = [1; 2];
+        let narrow = Directory {
+            start: 9,
+            size: 9,
+            counts,
+            is_wide: false,
+            offset: 9,
+            comment: 0,
+            missing: 0,
+        };
+        assert_eq!(narrow.fault(65537, b""), None);
+        let wide = Directory { is_wide: true, ..narrow };
+        assert!(matches!(wide.fault(65537, b""), Some(Fault::Wrong(..))));
     }
 }

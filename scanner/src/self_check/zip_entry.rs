@@ -1,25 +1,22 @@
-//! One entry of a zip file (PKWARE APPNOTE.TXT, 4.3.7 and 4.3.12).
+//! One entry of a zip file's central directory (PKWARE APPNOTE.TXT, 4.3.12).
 
-use std::os::fd::BorrowedFd;
+use super::zip_fields::{u16_at, u32_at, u64_at};
 
-use crc32fast::Hasher;
+/// What an entry begins with.
+pub const START: &[u8; 4] = b"PK\x01\x02";
 
-use super::inflate::{Fault, Inflate, Progress, TOO_LONG};
-use super::pread;
-use super::zip_directory::{Directory, u16_at, u32_at, u64_at};
-use super::zip_local::Local;
-
-/// What an entry of the central directory begins with.
-pub const START: &[u8] = b"PK\x01\x02";
-
-/// Length of an entry of the central directory without what varies.
+/// Its length without what varies.
 pub const FIXED: usize = 46;
 
-/// Bits 0, 6 and 13: encrypted, strongly encrypted, central directory encrypted.
-const ENCRYPTED: u16 = 0x2041;
+/// Bit 0: its data are encrypted.
+pub const ENCRYPTED: u16 = 1;
 
-const STORED: u16 = 0;
-const DEFLATED: u16 = 8;
+/// Bits 6 and 13: strongly encrypted, and values in its local header masked.
+pub const MASKED: u16 = 0x2040;
+
+/// Methods of compression.
+pub const STORED: u16 = 0;
+pub const DEFLATED: u16 = 8;
 
 /// What the central directory says of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,24 +32,13 @@ pub struct Entry {
     /// The length of its content in bytes.
     pub size: u64,
     /// The part of the archive in which it begins.
-    disk: u16,
-    /// Where its local header is, before the archive's own shift.
-    offset: u64,
+    pub disk: u16,
+    /// Where its local header is in the archive.
+    pub offset: u64,
     /// Its name, as it stands there.
     pub name: Vec<u8>,
     /// Its length in the directory, in bytes.
     pub length: usize,
-}
-
-/// What its data are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Data {
-    /// What was stored.
-    Sound,
-    /// What was to be, and what is.
-    Wrong(String, String),
-    /// Not to be said.
-    Unclear(&'static str),
 }
 
 /// Whether `bytes` begin with an entry and hold all of it.
@@ -68,9 +54,9 @@ fn lengths(bytes: &[u8]) -> Option<[usize; 3]> {
 }
 
 impl Entry {
-    /// Reads the entry at the beginning of `bytes`; none where none is.
+    /// Reads the entry at the beginning of `bytes`; none where none is, or not all of it.
     pub fn read(bytes: &[u8]) -> Option<Entry> {
-        if !bytes.starts_with(START) {
+        if !is_whole(bytes) {
             return None;
         }
         let [name, extra, comment] = lengths(bytes)?;
@@ -107,83 +93,7 @@ impl Entry {
         }
         Some(())
     }
-
-    /// Reads the data and compares their checksum. `limit` counts down what may be decoded.
-    pub fn check(&self, file: BorrowedFd<'_>, directory: &Directory, limit: &mut u64) -> Data {
-        if self.flags & ENCRYPTED != 0 {
-            return Data::Unclear("an encrypted archive");
-        }
-        let offset = self.offset.checked_add(directory.shift);
-        let local = offset.and_then(|offset| Local::read(file, offset));
-        let is_sure = directory.is_exact() && self.disk == 0;
-        match local {
-            None if is_sure => {
-                let expected = format!("a local header at byte {}", self.offset);
-                Data::Wrong(expected, "none".to_owned())
-            }
-            None => Data::Unclear("an entry is not where the directory says"),
-            Some(local) => match local.contradiction(self).filter(|_| is_sure) {
-                Some((expected, found)) => Data::Wrong(expected, found),
-                None => self.check_data(file, local.data, limit),
-            },
-        }
-    }
-
-    fn check_data(&self, file: BorrowedFd<'_>, start: u64, limit: &mut u64) -> Data {
-        match self.method {
-            STORED if self.compressed != self.size => Data::Unclear("an entry of two sizes"),
-            STORED => self.check_stored(file, start, limit),
-            DEFLATED => self.check_deflated(file, start, limit),
-            _ => Data::Unclear("an unknown method of compression"),
-        }
-    }
-
-    fn check_stored(&self, file: BorrowedFd<'_>, start: u64, limit: &mut u64) -> Data {
-        let Some(left) = limit.checked_sub(self.size) else { return Data::Unclear(TOO_LONG) };
-        *limit = left;
-        let mut crc = Hasher::new();
-        let read = pread::pieces(file, start, self.size, |piece| {
-            crc.update(piece);
-            true
-        });
-        if read { self.compare(crc, self.size) } else { Data::Unclear(UNREADABLE) }
-    }
-
-    fn check_deflated(&self, file: BorrowedFd<'_>, start: u64, limit: &mut u64) -> Data {
-        let mut inflate = Inflate::raw(*limit);
-        let mut crc = Hasher::new();
-        let mut size = 0;
-        let mut progress = Ok(Progress::More);
-        let read = pread::pieces(file, start, self.compressed, |piece| {
-            progress = inflate.feed(piece, |decoded| {
-                crc.update(decoded);
-                size += decoded.len() as u64;
-            });
-            progress == Ok(Progress::More)
-        });
-        *limit = inflate.left();
-        match progress {
-            _ if !read => Data::Unclear(UNREADABLE),
-            Ok(Progress::Ended(_)) => self.compare(crc, size),
-            Ok(Progress::More) => self.wrong("deflated data without their end".to_owned()),
-            Err(Fault::Damaged) => self.wrong("bytes that cannot be inflated".to_owned()),
-            Err(Fault::TooLong) => Data::Unclear(TOO_LONG),
-        }
-    }
-
-    fn compare(&self, crc: Hasher, size: u64) -> Data {
-        match crc.finalize() {
-            crc if (crc, size) == (self.crc, self.size) => Data::Sound,
-            crc => self.wrong(format!("CRC-32 {crc:08x} and {size} bytes")),
-        }
-    }
-
-    fn wrong(&self, found: String) -> Data {
-        Data::Wrong(format!("CRC-32 {:08x} and {} bytes", self.crc, self.size), found)
-    }
 }
-
-const UNREADABLE: &str = "an entry reaches beyond the file";
 
 #[cfg(test)]
 mod tests {

@@ -8,8 +8,9 @@
 use std::os::fd::BorrowedFd;
 
 use super::pread;
-use super::zip_directory::{u16_at, u32_at};
 use super::zip_entry::Entry;
+use super::zip_fields::{u16_at, u32_at};
+use super::zip_name;
 
 /// Its length without what varies.
 const FIXED: usize = 30;
@@ -24,7 +25,8 @@ pub struct Local {
     method: u16,
     /// CRC-32, compressed and original size.
     numbers: [u32; 3],
-    name: Vec<u8>,
+    /// Its name.
+    pub name: Vec<u8>,
     /// Where the data begin.
     pub data: u64,
 }
@@ -33,7 +35,7 @@ impl Local {
     /// Reads the one at an offset; none where none is.
     pub fn read(file: BorrowedFd<'_>, offset: u64) -> Option<Local> {
         let mut fixed = [0; FIXED];
-        if !pread::fill(file, offset, &mut fixed) || !fixed.starts_with(b"PK\x03\x04") {
+        if !pread::fill(file, offset, &mut fixed) || !fixed.starts_with(zip_name::LOCAL) {
             return None;
         }
         let (named, extra) = (u16_at(&fixed, 26)?, u16_at(&fixed, 28)?);
