@@ -84,7 +84,7 @@ impl Zip {
             Base::Unclear => return Verdict::NotChecked(NOT_UNDERSTOOD),
         };
         let limit = decoded_limit(around.size);
-        let archive = Archive { file: around.file, base, limit };
+        let archive = Archive { file: around.file, base, end: directory.start, limit };
         let verdict = check_entries(archive, all);
         if matches!(verdict, Verdict::Disagrees(_)) {
             return verdict;

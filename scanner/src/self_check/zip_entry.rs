@@ -18,6 +18,11 @@ pub const MASKED: u16 = 0x2040;
 pub const STORED: u16 = 0;
 pub const DEFLATED: u16 = 8;
 
+/// Whether data of this method are checked.
+pub fn is_known(method: u16) -> bool {
+    matches!(method, STORED | DEFLATED)
+}
+
 /// What the central directory says of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {

@@ -8,7 +8,7 @@
 use std::os::fd::BorrowedFd;
 
 use super::pread;
-use super::zip_entry::Entry;
+use super::zip_entry::{ENCRYPTED, Entry, is_known};
 use super::zip_fields::{u16_at, u32_at};
 use super::zip_name;
 
@@ -21,8 +21,10 @@ const UTF8: u16 = 1 << 11;
 
 /// What it says.
 pub struct Local {
-    flags: u16,
-    method: u16,
+    /// Its general purpose bits.
+    pub flags: u16,
+    /// How its data are compressed.
+    pub method: u16,
     /// CRC-32, compressed and original size.
     numbers: [u32; 3],
     /// Its name.
@@ -59,11 +61,23 @@ impl Local {
             let [there, here] = [&entry.name, &self.name].map(|name| reports::escape(name));
             return Some(told("name", &there, &here));
         }
-        if (self.flags | entry.flags) & STREAMED != 0 {
+        if (self.flags ^ entry.flags) & ENCRYPTED != 0 {
+            let [there, here] =
+                [entry.flags, self.flags].map(|flags| (flags & ENCRYPTED).to_string());
+            return Some(told("encryption bit", &there, &here));
+        }
+        // Who encrypts may leave away what would tell of the content.
+        if (self.flags | entry.flags) & ENCRYPTED != 0 {
             return None;
         }
-        if self.method != entry.method {
-            return Some(told("method", &entry.method.to_string(), &self.method.to_string()));
+        let streamed = (self.flags | entry.flags) & STREAMED != 0;
+        // Who writes to a pipe may find out that deflate gains nothing, but names no third method.
+        let is_open = streamed && (is_known(self.method) || !is_known(entry.method));
+        if self.method != entry.method && !is_open {
+            return Some(self.other_method(entry));
+        }
+        if streamed {
+            return None;
         }
         let [crc, compressed, size] = self.numbers;
         if is_claim(crc) && crc != entry.crc {
@@ -74,6 +88,17 @@ impl Local {
             .into_iter()
             .find(|(here, there, _)| is_claim(*here) && u64::from(*here) != *there)
             .map(|(here, there, what)| told(what, &there.to_string(), &here.to_string()))
+    }
+
+    /// That the directory names another method.
+    pub fn other_method(&self, entry: &Entry) -> (String, String) {
+        told("method", &entry.method.to_string(), &self.method.to_string())
+    }
+
+    /// Whether it says the same two sizes as the directory.
+    pub fn repeats_sizes(&self, entry: &Entry) -> bool {
+        let [_, compressed, size] = self.numbers.map(u64::from);
+        (compressed, size) == (entry.compressed, entry.size)
     }
 }
 
