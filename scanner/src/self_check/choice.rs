@@ -22,6 +22,9 @@ const BY_PLACE: [fn(&Place<'_>, &[u8]) -> Chosen; 8] = [
 const BY_CONTENT: [fn(&Place<'_>, &[u8]) -> Chosen; 5] =
     [gzip::verifier, zip::verifier, png::verifier, sqlite::verifier, beginning::verifier];
 
+/// Formats that the name gives away where the first bytes say nothing else: they may be lost.
+const BY_NAME: [fn(&Place<'_>, &[u8]) -> Chosen; 1] = [zip::verifier_by_name];
+
 /// Chooses by the place and the first bytes of the content: 64, or all of a shorter file. None
 /// where no format carries a checksum that is known here. Called for every file of a tree, so
 /// nothing is allocated before a format is recognised.
@@ -29,6 +32,6 @@ pub fn verifier_for(place: &Place<'_>, head: &[u8]) -> Chosen {
     if let Some(chosen) = BY_PLACE.iter().find_map(|format| format(place, head)) {
         return Some(chosen);
     }
-    let chosen = BY_CONTENT.iter().find_map(|format| format(place, head))?;
+    let chosen = BY_CONTENT.iter().chain(&BY_NAME).find_map(|format| format(place, head))?;
     Some(test_data::believed(place, chosen))
 }

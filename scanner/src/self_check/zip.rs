@@ -25,9 +25,12 @@ const MOST_ENTRIES: usize = 100_000;
 
 /// For a file with such a name that begins so.
 pub fn verifier(place: &Place<'_>, head: &[u8]) -> Chosen {
-    let begins_as_one = zip_name::begins_as_named(place, head);
-    let chosen = begins_as_one || zip_name::is_script(place, head);
-    chosen.then(|| Box::new(Zip { begins_as_one }) as _)
+    zip_name::begins_as_named(place, head).then(|| Box::new(Zip { begins_as_one: true }) as _)
+}
+
+/// For a file with such a name that begins like nothing else. Its end decides.
+pub fn verifier_by_name(place: &Place<'_>, head: &[u8]) -> Chosen {
+    zip_name::is_named(place, head).then(|| Box::new(Zip { begins_as_one: false }) as _)
 }
 
 /// Reads the archive when it was read to its end: the directory is there.
@@ -50,7 +53,7 @@ impl Verifier for Zip {
             Found::Directory(directory) => self.check(around, &directory),
             Found::Contradiction(expected, found) => disagrees(FORMAT, expected, found),
             Found::Unclear => Verdict::NotChecked(NOT_UNDERSTOOD),
-            Found::Nothing if !self.begins_as_one => Verdict::NotChecked(SCRIPT),
+            Found::Nothing if !self.begins_as_one => Verdict::NotChecked(NAMED),
             Found::Nothing => {
                 let found = format!("none at the end of {} bytes", around.size);
                 unfinished(FORMAT, "a central directory", found)
@@ -59,7 +62,7 @@ impl Verifier for Zip {
     }
 }
 
-const SCRIPT: &str = "a script, it seems";
+const NAMED: &str = "named as a zip archive, and does not begin like one";
 const NOT_UNDERSTOOD: &str = "an archive that is not understood";
 const TOO_MANY: &str = "an archive with more entries than are checked";
 
@@ -200,7 +203,7 @@ mod tests {
         let place = bytes.windows(TEXT.len()).position(|part| part == TEXT).unwrap();
         lab.disagrees("a.pyz", &at(&bytes, place, 0));
         lab.not_checked("a.pyz", &bytes[..60]);
-        lab.not_ours(PATH, &bytes);
+        lab.agrees(PATH, &bytes);
         lab.not_ours("a.sh", &bytes);
     }
 
@@ -234,22 +237,56 @@ mod tests {
     }
 
     #[test]
+    fn an_archive_whose_beginning_is_lost_shows() {
+        let lab = Lab::new();
+        let bytes = archive().finish(b"");
+        for path in [PATH, "a.jar", "a.whl", "a.apk", "a.docx", "a.odt", "a.epub", "a.npz", "a.pt"]
+        {
+            lab.every_flip_disagrees(path, &bytes, 0..4);
+        }
+        let large: Vec<u8> = (0..9000_u32).flat_map(|n| n.wrapping_mul(n).to_le_bytes()).collect();
+        for first in [&b"small"[..], &large] {
+            let archive = Archive::default().with("a", first, 0).with("b", &large, 8);
+            let mut bytes = archive.finish(b"");
+            bytes[..4096].fill(0);
+            let said = lab.disagrees(PATH, &bytes);
+            assert_eq!(said.expected, "a: a local header at byte 0");
+        }
+    }
+
+    #[test]
     fn something_may_stand_before_an_archive() {
         let lab = Lab::new();
         let bytes = archive().finish(b"");
-        for stub in [
-            &b"#!/bin/sh
-"[..],
-            b"PK\x03\x04 before",
-        ] {
+        for stub in [&b"MZ a program"[..], b"Cr24\x03\0\0\0", b"PK\x03\x04 before", b"text\n"] {
             let bytes = [stub, &bytes].concat();
-            lab.agrees("a.jar", &bytes);
+            lab.agrees(PATH, &bytes);
+            lab.agrees("a.crx", &bytes);
             let text = bytes.windows(TEXT.len()).position(|part| part == TEXT).unwrap();
             let entry = start_of_directory(&bytes);
             for place in [text, stub.len(), entry + 46 + 2, entry + 46 + 2 + 42] {
-                lab.disagrees("a.jar", &at(&bytes, place, 9));
+                lab.disagrees(PATH, &at(&bytes, place, 9));
             }
         }
+    }
+
+    #[test]
+    fn offsets_may_count_from_what_stands_before() {
+        let lab = Lab::new();
+        let stub = b"MZ a program";
+        let fixed = Archive { bytes: stub.to_vec(), ..Archive::default() };
+        let bytes = fixed.with("a", TEXT, 0).with("b", TEXT, 8).finish(b"");
+        lab.agrees(PATH, &bytes);
+        lab.disagrees(PATH, &at(&bytes, stub.len(), 0));
+        let none = Archive { bytes: stub.to_vec(), ..Archive::default() }.finish(b"");
+        lab.agrees(PATH, &none);
+    }
+
+    #[test]
+    fn an_empty_archive_agrees() {
+        let lab = Lab::new();
+        lab.agrees(PATH, &Archive::default().finish(b""));
+        lab.agrees(PATH, &Archive::default().finish(b"PK\x05\x06"));
     }
 
     #[test]

@@ -213,6 +213,7 @@ mod tests {
         let lab = Lab::new();
         let bytes = Made { flags: 1, ..Made::default() }.with("a", TEXT, 0).finish(b"");
         lab.not_checked(PATH, &bytes);
+        lab.disagrees(PATH, &at(&bytes, 0, 0));
         lab.disagrees(PATH, &at(&bytes, 30, b'b'));
     }
 
