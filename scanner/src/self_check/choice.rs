@@ -17,13 +17,12 @@ const BY_PLACE: [fn(&Place<'_>, &[u8]) -> Chosen; 8] = [
     cargo_vendor::verifier,
 ];
 
-/// Formats that the first bytes give away, wherever the file stands, and at last what these bytes ought to
-/// be.
-const BY_CONTENT: [fn(&Place<'_>, &[u8]) -> Chosen; 5] =
-    [gzip::verifier, zip::verifier, png::verifier, sqlite::verifier, beginning::verifier];
+/// Formats that the first bytes give away, wherever the file stands.
+const BY_CONTENT: [fn(&Place<'_>, &[u8]) -> Chosen; 4] =
+    [gzip::verifier, zip::verifier, png::verifier, sqlite::verifier];
 
 /// Formats that the name gives away where the first bytes say nothing else: they may be lost.
-const BY_NAME: [fn(&Place<'_>, &[u8]) -> Chosen; 1] = [zip::verifier_by_name];
+const BY_NAME: [fn(&Place<'_>, &[u8]) -> Chosen; 2] = [zip::verifier_by_name, beginning::verifier];
 
 /// Chooses by the place and the first bytes of the content: 64, or all of a shorter file. None
 /// where no format carries a checksum that is known here. Called for every file of a tree, so

@@ -14,9 +14,7 @@ use super::zip_data::{Archive, Data};
 use super::zip_directory::{self, Directory, Entries, Fault};
 use super::zip_end::{self, Found};
 use super::zip_entry::Entry;
-use super::{
-    Chosen, Place, Surroundings, Verdict, Verifier, disagrees, ends_early, pread, zip_name,
-};
+use super::{Chosen, Place, Surroundings, Verdict, Verifier, pread, unfinished, zip_name};
 
 const FORMAT: &str = "zip";
 
@@ -51,7 +49,7 @@ impl Verifier for Zip {
         }
         match zip_end::find(around.file, around.size) {
             Found::Directory(directory) => self.check(around, &directory),
-            Found::Contradiction(expected, found) => disagrees(FORMAT, expected, found),
+            Found::Contradiction(expected, found) => unfinished(FORMAT, expected, found),
             Found::Unclear => Verdict::NotChecked(NOT_UNDERSTOOD),
             Found::Nothing if !self.begins_as_one => Verdict::NotChecked(NAMED),
             Found::Nothing => {
@@ -83,7 +81,7 @@ impl Zip {
         let all = Entries::of(&bytes);
         let base = match zip_base::of(around.file, directory, &all, self.begins_as_one) {
             Base::At(base) => base,
-            Base::Contradiction(expected, found) => return disagrees(FORMAT, expected, found),
+            Base::Contradiction(expected, found) => return unfinished(FORMAT, expected, found),
             Base::Unclear => return Verdict::NotChecked(NOT_UNDERSTOOD),
         };
         let limit = decoded_limit(around.size);
@@ -93,7 +91,7 @@ impl Zip {
             return verdict;
         }
         match directory.fault(count as u64, entries.rest()) {
-            Some(Fault::Wrong(expected, found)) => disagrees(FORMAT, expected, found),
+            Some(Fault::Wrong(expected, found)) => unfinished(FORMAT, expected, found),
             Some(Fault::Unclear) => {
                 Verdict::NotChecked("a central directory that is not understood")
             }
@@ -117,14 +115,14 @@ fn check_entries(mut archive: Archive<'_>, entries: Entries<'_>) -> Verdict {
 
 fn differs(entry: &Entry, expected: &str, found: &str) -> Verdict {
     let name = reports::escape(&entry.name);
-    disagrees(FORMAT, format!("{name}: {expected}"), format!("{name}: {found}"))
+    unfinished(FORMAT, format!("{name}: {expected}"), format!("{name}: {found}"))
 }
 
 /// A comment that ends with the file before it has its length.
 fn cut_comment(directory: &Directory) -> Option<Verdict> {
     let Directory { comment, missing, .. } = directory;
     let expected = format!("a comment of {} bytes", comment + missing);
-    (*missing > 0).then(|| ends_early(FORMAT, &expected, format!("{comment} bytes of it")))
+    (*missing > 0).then(|| unfinished(FORMAT, &expected, format!("{comment} bytes of it")))
 }
 
 #[cfg(test)]
@@ -308,7 +306,7 @@ mod tests {
         let lab = Lab::new();
         let bytes = archive().finish(b"a comment");
         let said = lab.disagrees(PATH, &bytes[..bytes.len() - 1]);
-        assert!(said.ends_early && said.found == "8 bytes of it", "{said:?}");
+        assert!(said.may_be_unfinished && said.found == "8 bytes of it", "{said:?}");
     }
 
     /// A writer to a pipe, and careless ones.
