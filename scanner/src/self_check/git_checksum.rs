@@ -7,13 +7,14 @@
 //! name says nothing, one of the two has to fit. Each file is renamed to its name when it is
 //! complete. Covers every byte.
 //!
-//! An index may end in zeros instead (`index.skipHash`, git-config(1)): that is not checked. An
-//! index is one by its place, `.git/index`, or by its first bytes where a worktree or a
-//! submodule has it.
+//! An index may end in zeros instead (`index.skipHash`, git-config(1)): such a one is not checked, if
+//! its entries and extensions reach up to them ([`git_index`]); else the zeros are what a lost end was
+//! read as. An index is one by its place, `.git/index`, or by its first bytes where a worktree or a
+//! submodule has it; a shared one by its name, `sharedindex.<hash>`.
 
 use super::hash::{Algorithm, Hasher, hex};
 use super::place::is_hex;
-use super::{Chosen, Place, Surroundings, Verdict, Verifier, disagrees};
+use super::{Chosen, Place, Surroundings, Verdict, Verifier, disagrees, git_index};
 
 /// For a file of git's.
 pub fn verifier(place: &Place<'_>, head: &[u8]) -> Chosen {
@@ -70,7 +71,10 @@ fn commit_graph(place: &Place<'_>) -> Option<Format> {
 }
 
 fn index(place: &Place<'_>, head: &[u8]) -> Option<Format> {
-    if place.name != b"index" && !place.name.starts_with(b"sharedindex.") {
+    if let Some(digits) = place.name.strip_prefix(b"sharedindex.") {
+        return algorithm_of(digits).map(|algorithms| (INDEX, algorithms));
+    }
+    if place.name != b"index" {
         return None;
     }
     let by_place = place.parent(0) == b".git" && place.name == b"index";
@@ -100,7 +104,7 @@ impl Verifier for Checksum {
 
     fn finish(self: Box<Self>, around: &Surroundings<'_>) -> Verdict {
         if self.is_signed && self.tails.iter().any(Tail::is_zero) {
-            return Verdict::NotChecked("written without a checksum (index.skipHash)");
+            return self.without_checksum(around);
         }
         let mut difference = None;
         for tail in self.tails {
@@ -117,6 +121,28 @@ impl Verifier for Checksum {
             ("a checksum at the end".to_owned(), found)
         });
         disagrees(self.format, expected, found)
+    }
+}
+
+impl Checksum {
+    /// Judges an index with zeros where the checksum should be.
+    fn without_checksum(&self, around: &Surroundings<'_>) -> Verdict {
+        let mut reached: Option<git_index::Fault> = None;
+        for tail in self.tails.iter().filter(|tail| tail.is_zero()) {
+            match git_index::read(around, tail.algorithm) {
+                Ok(()) => {
+                    return Verdict::NotChecked("written without a checksum (index.skipHash)");
+                }
+                // With hashes of the other length it is understood less far.
+                Err(fault) if reached.as_ref().is_none_or(|known| fault.at > known.at) => {
+                    reached = Some(fault);
+                }
+                Err(_) => {}
+            }
+        }
+        let expected = "a checksum at the end, or entries and extensions up to its zeros";
+        let found = reached.map(|fault| fault.to_string()).unwrap_or_default();
+        disagrees(self.format, expected.to_owned(), found)
     }
 }
 
@@ -224,10 +250,13 @@ mod tests {
     fn an_index_without_checksum_is_not_checked() {
         let lab = Lab::new();
         for zeros in [20, 32] {
-            let bytes = [&b"DIRC\0\0\0\x02\0\0\0\x01entry"[..], &vec![0; zeros]].concat();
+            let bytes = [&b"DIRC\0\0\0\x02\0\0\0\0"[..], &vec![0; zeros]].concat();
             lab.not_checked(".git/index", &bytes);
             lab.disagrees(".git/index", &vec![0; bytes.len()]);
         }
+        let bytes = [&b"DIRC\0\0\0\x02\0\0\0\x01entry"[..], &[0; 32]].concat();
+        let found = lab.disagrees(".git/index", &bytes).found;
+        assert_eq!(found, "byte 12: entry 1 of 1: it ends too early");
     }
 
     #[test]
@@ -238,7 +267,21 @@ mod tests {
         lab.agrees(path, &bytes);
         lab.every_flip_disagrees(path, &bytes, 8..bytes.len());
         lab.not_ours(path, b"an index of something else, longer than a hash");
-        lab.agrees(&format!(".git/sharedindex.{}", "a".repeat(40)), &bytes);
+    }
+
+    #[test]
+    fn a_shared_index_is_known_by_its_name() {
+        let lab = Lab::new();
+        let body: Vec<u8> = [&b"DIRC\0\0\0\x02\0\0\0\0"[..], &[7; 9000]].concat();
+        for (digits, bytes) in [(40, with_sha1(&body)), (64, with_sha256(&body))] {
+            let path = format!(".git/sharedindex.{}", "a".repeat(digits));
+            lab.agrees(&path, &bytes);
+            let mut zeroed = bytes;
+            zeroed[..4096].fill(0);
+            lab.disagrees(&path, &zeroed);
+        }
+        lab.not_ours(".git/sharedindex.lock", &body);
+        lab.not_ours(".git/sharedindex_a1b2c3", &body);
     }
 
     #[test]

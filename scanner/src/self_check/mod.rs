@@ -14,6 +14,7 @@ mod beginning;
 mod cargo_vendor;
 mod choice;
 mod git_checksum;
+mod git_index;
 mod git_loose_object;
 mod gzip;
 mod gzip_header;
