@@ -4,9 +4,10 @@
 //! compares at every build (cargo, src/cargo/sources/directory.rs). Proves a change of any byte of
 //! a listed file since. The listed files are opened here, when the list has been read.
 //!
-//! Not proven, and passed over: a file that is missing (what git ignores gets lost on the way),
-//! one with other line ends (git's autocrlf), one that was modified a minute or more after the
-//! list was written (patched by hand, where the build is not Cargo's).
+//! Not proven: a file that is missing (what git ignores gets lost on the way, distributors take files
+//! away), one that was modified a minute or more after the list was written (patched by hand, where the
+//! build is not Cargo's): the list is not checked then, and says so. One with other line ends (git's
+//! autocrlf) is passed over.
 
 use std::fmt::Write;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -83,12 +84,19 @@ fn compare<'a>(
         return Verdict::NotChecked("a directory that cannot be opened any more");
     };
     for (number, (path, expected)) in listed.enumerate() {
-        let Some(sibling) = siblings::open(directory, path) else { continue };
-        let size = sibling.facts.st_size as u64;
-        if number >= MOST_FILES || size > left {
+        let too_many = number >= MOST_FILES;
+        let sibling = if too_many { None } else { siblings::open(directory, path) };
+        let size = sibling.as_ref().map_or(0, |sibling| sibling.facts.st_size as u64);
+        if too_many || size > left {
             verdict = Verdict::NotChecked("more files than are compared with a list");
             break;
         }
+        let Some(sibling) = sibling else {
+            if siblings::lacks(directory, path) {
+                verdict = Verdict::NotChecked("files that it lists are not there");
+            }
+            continue;
+        };
         left -= size;
         match compare_one(path, expected, &sibling, written) {
             Verdict::Agrees => {}
@@ -208,9 +216,23 @@ mod tests {
     fn lists_as_cargo_and_debian_write_them_agree() {
         let lab = Lab::new();
         lab.agrees(LIST, br#"{"files":{},"package":"00"}"#);
-        lab.agrees(LIST, br#"{"files":{"gone.rs":"00"}}"#);
         lab.not_checked(LIST, b"{\"files\":");
         lab.not_checked(LIST, b"[]");
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_told() {
+        let (lab, list) = lab(&FILES);
+        std::fs::remove_dir_all(lab.path("vendor/a/src")).unwrap();
+        assert_eq!(lab.not_checked(LIST, &list), "files that it lists are not there");
+        // Not instead of what differs.
+        lab.put("vendor/a/Cargo.toml", b"[packagf]\n");
+        assert!(lab.disagrees(LIST, &list).found.starts_with("Cargo.toml: "));
+        let many: serde_json::Map<_, _> =
+            (0..=MOST_FILES).map(|n| (n.to_string(), json!("00"))).collect();
+        let many = json!({"files": many}).to_string();
+        let why = lab.not_checked(LIST, many.as_bytes());
+        assert_eq!(why, "more files than are compared with a list");
     }
 
     #[test]

@@ -3,7 +3,9 @@
 //! A file is lines of `<SHA-1 of the JSON>\t<JSON>`, each appended with the "\n" before it
 //! (cacache, lib/entry-index.js); npm passes over a line whose hash is wrong. A writer that was
 //! killed leaves the beginning of a line, and the next one appends behind it: such a torn line
-//! is no damage, wherever it stands. So a line is proof if it is not what was written and no
+//! is no damage. Followed by another line it is past and gone, and passed over; a file that ends in one
+//! is not checked: npm no longer finds what it led to, and a lost end leaves the same. So a line is
+//! proof if it is not what was written and no
 //! beginning of it either: a whole JSON value with another hash, bytes that cannot go on as
 //! JSON, no hash and tab where there should be, the right hash with one other byte near its end, where
 //! a lost quote or bracket makes the JSON seem to go on.
@@ -50,12 +52,16 @@ impl Index {
         }
     }
 
-    fn end_line(&mut self) {
+    fn end_line(&mut self, is_last: bool) {
         self.lines += 1;
         let verdict = if self.too_long {
             Verdict::NotChecked("a line is longer than any that npm writes")
         } else {
-            judge(&self.line, self.lines)
+            match judge(&self.line, self.lines) {
+                Line::Wrong(verdict) => verdict,
+                Line::Torn if is_last => Verdict::NotChecked("its last line is cut off"),
+                Line::Torn | Line::Whole => Verdict::Agrees,
+            }
         };
         // The first damaged line says it for all; one that is not checked gives way to it.
         let settled = matches!(self.verdict, Verdict::Disagrees(_));
@@ -72,34 +78,50 @@ impl Verifier for Index {
         let mut parts = bytes.split(|byte| *byte == b'\n');
         self.take(parts.next().unwrap_or_default());
         for part in parts {
-            self.end_line();
+            self.end_line(false);
             self.take(part);
         }
     }
 
     fn finish(mut self: Box<Self>, _: &Surroundings<'_>) -> Verdict {
-        self.end_line();
+        self.end_line(true);
         self.verdict
     }
 }
 
-fn judge(line: &[u8], number: u64) -> Verdict {
+/// What a line is.
+enum Line {
+    /// What was written, or empty.
+    Whole,
+    /// The beginning of it.
+    Torn,
+    /// Neither.
+    Wrong(Verdict),
+}
+
+fn judge(line: &[u8], number: u64) -> Line {
     const FORMAT: &str = "npm cache index";
     let hash = line.get(..DIGITS).unwrap_or(line);
-    if line.is_empty() || (is_hex(hash) && line.len() <= DIGITS) {
-        return Verdict::Agrees;
+    if line.is_empty() {
+        return Line::Whole;
+    }
+    if is_hex(hash) && line.len() <= DIGITS {
+        return Line::Torn;
     }
     let json = line.get(DIGITS..).and_then(|rest| rest.strip_prefix(b"\t"));
     let Some(json) = json.filter(|_| is_hex(hash)) else {
         let expected = format!("line {number}: a SHA-1, a tab and JSON");
-        return disagrees(FORMAT, expected, "something else".to_owned());
+        return Line::Wrong(disagrees(FORMAT, expected, "something else".to_owned()));
     };
     let found = hex_of(Algorithm::Sha1, json);
-    if found.as_bytes() == hash || (is_torn(json) && !is_a_byte_from(json, hash)) {
-        return Verdict::Agrees;
+    if found.as_bytes() == hash {
+        return Line::Whole;
     }
-    let expected = String::from_utf8_lossy(hash);
-    disagrees(FORMAT, format!("line {number}: SHA-1 {expected}"), format!("SHA-1 {found}"))
+    if is_torn(json) && !is_a_byte_from(json, hash) {
+        return Line::Torn;
+    }
+    let expected = format!("line {number}: SHA-1 {}", String::from_utf8_lossy(hash));
+    Line::Wrong(disagrees(FORMAT, expected, format!("SHA-1 {found}")))
 }
 
 /// Whether the JSON has this hash once a byte is another one, of those at its end.
@@ -152,14 +174,17 @@ mod tests {
     }
 
     #[test]
-    fn a_torn_line_is_no_damage_wherever_it_stands() {
+    fn a_torn_line_is_no_damage_and_told_where_the_file_ends_in_it() {
         let lab = Lab::new();
         let [a, b] = entries();
-        for length in 0..b.len() {
+        for length in 2..b.len() {
             let torn = &b.as_bytes()[..length];
-            lab.agrees(PATH, &[a.as_bytes(), torn].concat());
+            let why = lab.not_checked(PATH, &[a.as_bytes(), torn].concat());
+            assert_eq!(why, "its last line is cut off");
             lab.agrees(PATH, &[torn, a.as_bytes()].concat());
         }
+        lab.agrees(PATH, &[a.as_bytes(), b"\n"].concat());
+        lab.disagrees(PATH, &[b"\nx", a.as_bytes(), &b.as_bytes()[..50]].concat());
     }
 
     #[test]

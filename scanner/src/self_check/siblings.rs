@@ -38,25 +38,49 @@ impl Sibling {
 /// Opens a file below a directory, one component after the other. None where the path is
 /// absolute or has a "..", where no such file can be opened, and where it is no regular file.
 pub fn open(directory: BorrowedFd<'_>, path: &str) -> Option<Sibling> {
-    let parts: Vec<&str> = path.split('/').collect();
+    let (above, name) = split(path)?;
+    let reached = reach(directory, &above).ok()?;
+    let at = reached.as_ref().map_or(directory, AsFd::as_fd);
+    let is_file = |facts: &Stat| FileType::from_raw_mode(facts.st_mode) == FileType::RegularFile;
+    // Before it is opened, too: to open a device can be an action.
+    statat(at, name, AtFlags::SYMLINK_NOFOLLOW).ok().filter(is_file)?;
+    let file = open_quietly(at, name).ok()?;
+    let facts = fstat(&file).ok().filter(is_file)?;
+    Some(Sibling { file, facts })
+}
+
+/// Whether there is nothing of this path below a directory; false where that cannot be said.
+pub fn lacks(directory: BorrowedFd<'_>, path: &str) -> bool {
+    let Some((above, name)) = split(path) else { return false };
+    match reach(directory, &above) {
+        Ok(reached) => {
+            let at = reached.as_ref().map_or(directory, AsFd::as_fd);
+            is_absent(at, name.as_bytes())
+        }
+        Err(errno) => errno == Errno::NOENT,
+    }
+}
+
+/// The directories of a path, and its name. None where it may lead elsewhere.
+fn split(path: &str) -> Option<(Vec<&str>, &str)> {
+    let mut parts: Vec<&str> = path.split('/').collect();
     let plain = |part: &&str| !matches!(*part, "" | "." | "..");
     if parts.len() > DEEPEST || !parts.iter().all(plain) {
         return None;
     }
-    let (name, above) = parts.split_last()?;
+    let name = parts.pop()?;
+    Some((parts, name))
+}
+
+/// Opens the last of these directories; none where there are none.
+fn reach(directory: BorrowedFd<'_>, above: &[&str]) -> Result<Option<OwnedFd>, Errno> {
     let mut reached: Option<OwnedFd> = None;
     for part in above {
         let at = reached.as_ref().map_or(directory, AsFd::as_fd);
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        reached = Some(openat(at, *part, flags, Mode::empty()).ok()?);
+        reached = Some(openat(at, *part, flags, Mode::empty())?);
     }
-    let at = reached.as_ref().map_or(directory, AsFd::as_fd);
-    let is_file = |facts: &Stat| FileType::from_raw_mode(facts.st_mode) == FileType::RegularFile;
-    // Before it is opened, too: to open a device can be an action.
-    statat(at, *name, AtFlags::SYMLINK_NOFOLLOW).ok().filter(is_file)?;
-    let file = open_quietly(at, name).ok()?;
-    let facts = fstat(&file).ok().filter(is_file)?;
-    Some(Sibling { file, facts })
+    Ok(reached)
 }
 
 /// With O_NOATIME where that is allowed, which is to the owner.
@@ -107,6 +131,12 @@ mod tests {
             absolute.to_str().unwrap(),
         ] {
             assert!(!finds(path), "{path:?}");
+        }
+        let lacks = |path: &str| lacks(opened.as_fd(), path);
+        assert!(lacks("none") && lacks("src/none") && lacks("none/of/them"));
+        for there in ["src/lib.rs", "src", "file-link", "link/none", "../none", "", "src/lib.rs/a"]
+        {
+            assert!(!lacks(there), "{there:?}");
         }
         assert!(is_absent(opened.as_fd(), b"none") && !is_absent(opened.as_fd(), b"src"));
     }
