@@ -2,17 +2,18 @@
 
 use super::{
     Chosen, Place, beginning, cargo_vendor, git_checksum, git_loose_object, gzip, lfs_object,
-    npm_content, npm_index, oci_blob, png, pnpm_store, sqlite, test_data, zip,
+    npm_content, npm_index, oci_blob, ollama_blob, png, pnpm_store, sqlite, test_data, zip,
 };
 
 /// Formats that the place gives away: stores that a program keeps, and nobody edits.
-const BY_PLACE: [fn(&Place<'_>, &[u8]) -> Chosen; 8] = [
+const BY_PLACE: [fn(&Place<'_>, &[u8]) -> Chosen; 9] = [
     git_loose_object::verifier,
     git_checksum::verifier,
     npm_content::verifier,
     npm_index::verifier,
     pnpm_store::verifier,
     oci_blob::verifier,
+    ollama_blob::verifier,
     lfs_object::verifier,
     cargo_vendor::verifier,
 ];

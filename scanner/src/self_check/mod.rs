@@ -25,6 +25,7 @@ mod line_ends;
 mod npm_content;
 mod npm_index;
 mod oci_blob;
+mod ollama_blob;
 mod place;
 mod png;
 mod pnpm_store;

@@ -1,8 +1,11 @@
-//! Blobs of container images: `blobs/sha256/<digest>` and `blobs/sha256/aa/<digest>/data`.
+//! Blobs of container images: `blobs/sha256/<digest>`, `blobs/sha256/aa/<digest>/data` and
+//! `imagedb/content/sha256/<digest>`.
 //!
 //! The first is the OCI image layout (image-spec, image-layout.md) as containerd, BuildKit, skopeo
 //! and podman keep it; the second is the storage of a registry (distribution, registry/storage/
-//! paths.go). A blob is renamed to its digest when it is complete. Covers every byte.
+//! paths.go); the third are the configurations of images in Docker's own store (moby, image/fs.go;
+//! what stands in `imagedb/metadata` and `layerdb` under such names is not that content). A blob is
+//! renamed to its digest when it is complete. Covers every byte.
 
 use super::hash::Algorithm;
 use super::whole_hash::WholeHash;
@@ -11,6 +14,9 @@ use super::{Chosen, Place};
 /// For a blob.
 pub fn verifier(place: &Place<'_>, _: &[u8]) -> Chosen {
     if place.parent(1) == b"blobs" {
+        return blob(place.parent(0), place.name);
+    }
+    if place.parent(1) == b"content" && place.parent(2) == b"imagedb" {
         return blob(place.parent(0), place.name);
     }
     if place.name != b"data" || place.parent(3) != b"blobs" {
@@ -37,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn any_change_shows_in_both_layouts() {
+    fn any_change_shows_in_each_layout() {
         let content = br#"{"schemaVersion":2}"#;
         let sha256 = hex_of(Algorithm::Sha256, content);
         let sha512 = hex_of(Algorithm::Sha512, content);
@@ -45,6 +51,7 @@ mod tests {
             format!("blobs/sha256/{sha256}"),
             format!("blobs/sha512/{sha512}"),
             format!("v2/blobs/sha256/{}/{sha256}/data", &sha256[..2]),
+            format!("docker/image/overlay2/imagedb/content/sha256/{sha256}"),
         ];
         for path in table {
             let lab = Lab::new();
@@ -62,5 +69,14 @@ mod tests {
         lab.not_ours(&format!("blobs/sha256/{}", &digest[1..]), b"b");
         lab.not_ours(&format!("blobs/sha256/zz/{digest}/data"), b"b");
         lab.not_ours(&format!("blobs/sha256/{digest}.partial"), b"b");
+        for beside in [
+            format!("imagedb/metadata/sha256/{digest}/parent"),
+            format!("imagedb/content/sha256/.tmp-{digest}7"),
+            format!("layerdb/sha256/{digest}/diff"),
+            format!("distribution/diffid-by-digest/sha256/{digest}"),
+            format!("distribution/v2metadata-by-diffid/sha256/{digest}"),
+        ] {
+            lab.not_ours(&format!("image/overlay2/{beside}"), b"b");
+        }
     }
 }
