@@ -2,9 +2,8 @@
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 
-use flate2::bufread::MultiGzDecoder;
-
 use super::Fault;
+use super::members::{Members, is_behind_a_member};
 
 /// What is read or decompressed at once, in bytes.
 const BUFFER: usize = 256 * 1024;
@@ -34,7 +33,7 @@ impl Lines {
         let mut raw = BufReader::with_capacity(BUFFER, source);
         let is_gzip = raw.fill_buf().map_err(Fault::Read)?.starts_with(&GZIP_MAGIC);
         let source: Box<dyn BufRead + Send> = if is_gzip {
-            Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(raw)))
+            Box::new(BufReader::with_capacity(BUFFER, Members::new(raw)))
         } else {
             Box::new(raw)
         };
@@ -50,6 +49,16 @@ impl Lines {
     pub(super) fn peek(&mut self) -> Result<&[u8], Fault> {
         let (number, is_gzip) = (self.number, self.is_gzip);
         self.source.fill_buf().map_err(|error| fault(error, number, is_gzip))
+    }
+
+    /// Whether anything comes, be it no gzip data.
+    pub(super) fn has_more(&mut self) -> Result<bool, Fault> {
+        let (number, is_gzip) = (self.number, self.is_gzip);
+        match self.source.fill_buf() {
+            Ok(next) => Ok(!next.is_empty()),
+            Err(error) if is_behind_a_member(&error) => Ok(true),
+            Err(error) => Err(fault(error, number, is_gzip)),
+        }
     }
 
     /// The next line, its newline included; none at the end of the file. A line that the file

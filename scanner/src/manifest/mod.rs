@@ -14,6 +14,7 @@ pub(crate) mod hex;
 mod join;
 mod lines;
 mod linked_names;
+mod members;
 mod open;
 mod order;
 mod path_rules;

@@ -1,6 +1,6 @@
 //! Reads a manifest entry by entry, and trusts none of it.
 
-use std::io::{self, Read};
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use reports::PathName;
@@ -56,7 +56,7 @@ impl ManifestReader {
                 fault: Fault::Empty | Fault::Other(_) | Fault::NoFile(_), ..
             }) => Ok(None),
             Err(ManifestError { fault: Fault::Open(error), .. })
-                if error.kind() == io::ErrorKind::NotFound =>
+                if error.kind() == ErrorKind::NotFound =>
             {
                 Ok(None)
             }
@@ -141,8 +141,10 @@ impl ManifestReader {
         if footer.counts != self.counts || self.header.counts != self.counts {
             return edited("the number of entries or bytes");
         }
-        if !self.lines.peek()?.is_empty() {
-            return Err(Fault::Behind { line });
+        match self.lines.has_more() {
+            Ok(false) => {}
+            Ok(true) => return Err(Fault::Behind { line }),
+            Err(fault) => return Err(fault),
         }
         self.footer = Some(footer);
         Ok(())
@@ -160,7 +162,10 @@ impl Iterator for ManifestReader {
             read.map_err(|fault| {
                 self.failed = true;
                 // Lines out of damaged gzip data are nonsense; the data is what is at fault.
-                let fault = self.lines.damage_ahead().unwrap_or(fault);
+                let fault = match fault {
+                    Fault::Behind { .. } => fault,
+                    _ => self.lines.damage_ahead().unwrap_or(fault),
+                };
                 ManifestError { path: self.path.clone(), fault }
             })
         })
