@@ -1,6 +1,7 @@
 //! The words of a finding for each kind of difference.
 
 use reports::{Code, Finding, PathName, Severity, Subject};
+use unicode_normalization::UnicodeNormalization;
 
 use super::difference::{Difference, DifferenceKind, FieldChange, Unwritten, Written};
 use super::report::{below, code};
@@ -58,6 +59,13 @@ fn is_found(difference: &Difference) -> bool {
         && !difference.old_path().starts_with(b"lost+found/")
 }
 
+/// Whether two different paths are the same characters, composed or not (Unicode Standard Annex 15), as
+/// copies through other systems leave them.
+fn is_of_another_form(path: &[u8], old: &[u8]) -> bool {
+    let (Ok(path), Ok(old)) = (str::from_utf8(path), str::from_utf8(old)) else { return false };
+    path != old && path.nfc().eq(old.nfc())
+}
+
 fn evidence(difference: &Difference, before: &[u8], after: &[u8]) -> Vec<String> {
     let mut evidence = Vec::new();
     let is_move = matches!(difference.kind, DifferenceKind::Moved { .. });
@@ -66,6 +74,10 @@ fn evidence(difference: &Difference, before: &[u8], after: &[u8]) -> Vec<String>
     }
     if is_move && is_found(difference) {
         evidence.push("lost+found is where a repair puts what has lost its name".to_owned());
+    }
+    if is_move && is_of_another_form(&difference.path, difference.old_path()) {
+        evidence
+            .push("the two names look alike: they differ in their Unicode form alone".to_owned());
     }
     if let DifferenceKind::ContentChanged { by } = difference.kind {
         evidence.push(unwritten(by).to_owned());
@@ -108,7 +120,7 @@ fn unwritten(by: Unwritten) -> &'static str {
         Unwritten::TimeOnDevice => ON_DEVICE,
         Unwritten::SizeAndTime => {
             "size and modification time are the same; a program that sets the time back leaves the \
-             same behind"
+             same behind, and so does another tree with the same times put or mounted there"
         }
         Unwritten::TimeSetBack => {
             "size and modification time are the same, but its inode or a directory above it did not rest \
@@ -160,5 +172,27 @@ fn with_below(what: FileKind, below: u64) -> String {
         0 => what.to_owned(),
         1 => format!("{what} with 1 entry below it"),
         _ => format!("{what} with {below} entries below it"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moved(from: &str, path: &str) -> Vec<String> {
+        let kind = DifferenceKind::Moved { what: FileKind::Regular, below: 0 };
+        let (path, from) = (path.into(), Some(from.into()));
+        finding(&Difference { path, from, kind, fields: Vec::new() }, b"/a", b"/b").evidence
+    }
+
+    #[test]
+    fn names_that_look_alike_are_told_to_differ() {
+        let alike = ["the two names look alike: they differ in their Unicode form alone"];
+        assert_eq!(moved("caf\u{e9}/x", "cafe\u{301}/x"), alike);
+        assert_eq!(moved("cafe\u{301}", "caf\u{e9}"), alike);
+        // Other characters, or another place as well.
+        assert!(moved("caf\u{e9}", "cafe").is_empty());
+        assert!(moved("caf\u{e9}", "d/cafe\u{301}").is_empty());
+        assert!(moved("a\u{fb01}", "afi").is_empty());
     }
 }
