@@ -69,12 +69,27 @@ pub struct DiffTotals {
     pub metadata: DiffTally,
     /// The same in all that was compared.
     pub unchanged: DiffTally,
-    /// Not wholly comparable, and the same as far as it was; or not known to one of the sides.
+    /// Not wholly comparable, or not known to one of the sides. What differs as far as it was compared
+    /// has a row all the same.
     pub unchecked: DiffTally,
 }
 
-impl DiffTotals {
+impl Diff {
     /// Whether nothing differs as far as that is known.
+    pub fn nothing_differs(&self) -> bool {
+        self.totals.nothing_differs() && self.rows() == 0
+    }
+
+    /// Rows of the three lists, and those that they would have more.
+    pub fn rows(&self) -> u64 {
+        let listed = self.missing.len() + self.added.len() + self.changed.len();
+        let DiffLeftOut { missing, added, changed } = self.left_out;
+        [missing, added, changed].into_iter().fold(listed as u64, u64::saturating_add)
+    }
+}
+
+impl DiffTotals {
+    /// Whether no number says that something differs; what is not wholly comparable may all the same.
     pub fn nothing_differs(&self) -> bool {
         let differing = [self.missing, self.added, self.moved, self.changed, self.metadata];
         differing.iter().all(|tally| tally.entries == 0)

@@ -14,7 +14,7 @@ use crate::{Diff, DiffDirectory, DiffField, DiffRow, DiffTally};
 type Fates = [(&'static str, u64); 5];
 
 pub(super) fn section(diff: &Diff) -> Section {
-    let (label, style, text) = verdict(&diff.totals);
+    let (label, style, text) = verdict(diff);
     let unchecked = diff.totals.unchecked;
     let body = html! {
         p.conclusion.(super::verdict::tone(style)) { strong { (super::words::capital(label)) } " " (plain(&text)) "." }

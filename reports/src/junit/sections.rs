@@ -80,11 +80,11 @@ fn of_target(target: &StressTarget, report: &Stress) -> Option<Case> {
 
 fn compared(diff: &Diff) -> Suite {
     let mut suite = Suite::new("comparison with the manifest", "baseline");
-    let (label, _, text) = comparison::verdict(&diff.totals);
+    let (label, _, text) = comparison::verdict(diff);
     let sides = [("before", &diff.before), ("after", &diff.after)];
     suite.output = vec![format!("{label} {text}")];
     suite.output.extend(sides.map(|(word, of)| comparison::side(word, of)));
-    if diff.totals.nothing_differs() {
+    if diff.nothing_differs() {
         suite.cases.push(Case::passed("nothing differs", ""));
     }
     suite

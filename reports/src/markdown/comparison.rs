@@ -11,7 +11,7 @@ use super::section::{Section, list, worth};
 use super::table::{Side, table};
 
 pub(super) fn section(diff: &Diff, detail: &Detail) -> Section {
-    let (label, _, text) = verdict(&diff.totals);
+    let (label, _, text) = verdict(diff);
     let unchecked = diff.totals.unchecked;
     let not_comparable = (unchecked.entries > 0).then(|| {
         let tally = tally(unchecked);

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::{Diff, DiffDirectory, DiffSide, DiffTally, DiffTotals, PathName};
+use crate::{Diff, DiffDirectory, DiffSide, DiffTally, PathName};
 
 use super::numbers::{bytes, counted, grouped};
 use super::page::{Page, Style};
@@ -11,7 +11,7 @@ pub(super) fn write<W: Write>(diff: &Diff, page: &mut Page<'_, W>) -> io::Result
     page.heading("Compared with the manifest")?;
     page.paragraph(2, &side("before", &diff.before))?;
     page.paragraph(2, &side("after", &diff.after))?;
-    let (label, style, text) = verdict(&diff.totals);
+    let (label, style, text) = verdict(diff);
     page.labelled(2, style, label, &text)?;
     if diff.totals.unchecked.entries > 0 {
         let unchecked = tally(diff.totals.unchecked);
@@ -39,17 +39,25 @@ pub(crate) fn tally(tally: DiffTally) -> String {
 }
 
 /// What became of the entries, worst first.
-pub(crate) fn verdict(totals: &DiffTotals) -> (&'static str, Style, String) {
+pub(crate) fn verdict(diff: &Diff) -> (&'static str, Style, String) {
+    let totals = &diff.totals;
     let unchanged = format!(
         "{}, {} are as they were",
         counted(totals.unchanged.entries, "entry", "entries"),
         bytes(totals.unchanged.bytes)
     );
+    let unchecked = counted(totals.unchecked.entries, "entry", "entries");
+    // What is not wholly comparable has no other number, and may differ as far as it is.
+    if totals.nothing_differs() && diff.rows() > 0 {
+        let rows = counted(diff.rows(), "difference", "differences");
+        let told =
+            format!("{rows} among {unchecked} that could not be wholly compared; {unchanged}");
+        return ("different:", Style::Doubtful, told);
+    }
     if totals.is_intact() {
         return ("intact:", Style::Good, unchanged);
     }
     if totals.nothing_differs() {
-        let unchecked = counted(totals.unchecked.entries, "entry", "entries");
         let told = format!("{unchanged}; {unchecked} could not be compared");
         return ("intact as far as known:", Style::Doubtful, told);
     }

@@ -90,17 +90,29 @@ fn a_comparison_is_told_in_numbers() {
     let mut intact = diff();
     intact.totals = DiffTotals { unchanged: intact.totals.unchanged, ..DiffTotals::default() };
     intact.by_directory.clear();
+    let changed = std::mem::take(&mut intact.changed);
+    (intact.missing, intact.added) = (Vec::new(), Vec::new());
+    intact.left_out = crate::DiffLeftOut::default();
     report.diff = Some(intact.clone());
     let text = plain(&report);
     assert!(text.contains("\n  intact:  1,200 entries, 1.2 MiB are as they were\n"), "{text}");
     assert!(text.starts_with("HEALTHY  "), "{text}");
 
     intact.totals.unchecked = crate::DiffTally { entries: 573, bytes: 0 };
-    report.diff = Some(intact);
+    report.diff = Some(intact.clone());
     let text = plain(&report);
     assert!(text.starts_with("HEALTHY, NOT ALL COMPARED  "), "{text}");
     let told: Vec<_> = text.split_whitespace().collect();
     assert!(told.join(" ").contains("573 entries could not be compared"), "{text}");
+
+    // A file that was not read, with another time.
+    intact.changed = changed[..1].to_vec();
+    intact.left_out.changed = 2;
+    report.diff = Some(intact);
+    let text = words(&report);
+    let told =
+        "different: 3 differences among 573 entries that could not be wholly compared; 1,200";
+    assert!(text.contains(told) && !text.contains("intact"), "{text}");
 }
 
 /// The report of round trips with these runs.

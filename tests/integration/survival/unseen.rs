@@ -2,6 +2,7 @@
 //! believed.
 
 use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
 
 use rustix::fs::{XattrFlags, setxattr};
 
@@ -185,4 +186,24 @@ fn what_neither_side_saw_is_not_said_to_be_intact() {
             .expect(outcome.stdout().contains("intact as far as known"), "so far");
         outcome.expect(outcome.stdout().contains("secret"), "and names what is not known");
     });
+}
+
+/// What was not read may hold other bytes, and that its time is another one was told.
+#[test]
+fn a_file_that_was_not_read_and_differs_is_not_said_to_be_intact() {
+    let dir = Dir::new();
+    dir.file("tree/keep", b"k");
+    let unread = File::create(dir.join("tree/huge")).unwrap();
+    unread.set_len(1 << 41).unwrap();
+    let scan = |options: &[&str]| {
+        let scan = Fscan::new(&dir).args(["--check=content,attributes"]).args(options);
+        scan.arg(dir.join("tree")).run()
+    };
+    scan(&["--manifest=before"]).expect_code(0);
+    unread.write_at(b"q", 1_000_000).unwrap();
+    let outcome = scan(&["--baseline=before", "--strict"]);
+    let words = outcome.stdout().split_whitespace().collect::<Vec<_>>().join(" ");
+    let told = "different: 1 difference among 1 entry that could not be wholly compared";
+    outcome.expect(words.starts_with("DIFFERENT") && words.contains(told), "it differs");
+    outcome.expect(!words.contains("intact"), "and is not intact");
 }
