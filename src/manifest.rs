@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use reports::{
-    CheckRun, Diff, DiffSide, FindingCollector, PathName, Timestamp, UncheckedCollector,
+    CheckRun, Diff, DiffSide, FindingCollector, PathName, Timestamp, UncheckedCollector, counted,
 };
 use scanner::compare::{DiffReport, SameTree, diff_with_baseline};
 use scanner::manifest::{
@@ -205,16 +205,12 @@ fn save_sums(path: &Path, recorded: &Recorded) -> anyhow::Result<()> {
     let shown = PathName::from(path).escaped();
     if outcome.unsuitable > 0 {
         let example = outcome.examples.first().map(PathName::escaped).unwrap_or_default();
-        let count = outcome.unsuitable;
-        output::say(&format!(
-            "{shown}: {count} names that b3sum would refuse are not in it ({example})"
-        ));
+        let refused = refused_by_b3sum(outcome.unsuitable);
+        output::say(&format!("{shown}: {refused} not in it ({example})"));
     }
     say_what_is_cut(&shown, recorded);
     if outcome.unread > 0 {
-        let count = outcome.unread;
-        let (files, are) = if count == 1 { ("file", "is") } else { ("files", "are") };
-        output::say(&format!("{shown}: {count} {files} that could not be read {are} not in it"));
+        output::say(&format!("{shown}: {} not in it", unread(outcome.unread)));
     }
     Ok(())
 }
@@ -223,6 +219,14 @@ fn say_what_is_cut(shown: &str, recorded: &Recorded) {
     if recorded.tree.cut().next().is_some() {
         output::say(&format!("{shown}: names are not in it whose paths are longer than 64 KiB"));
     }
+}
+
+fn refused_by_b3sum(count: u64) -> String {
+    counted(count, "name that b3sum would refuse is", "names that b3sum would refuse are")
+}
+
+fn unread(count: u64) -> String {
+    counted(count, "file that could not be read is", "files that could not be read are")
 }
 
 /// One file must not replace another, least of all the baseline.
@@ -317,4 +321,19 @@ fn read_to_the_end(path: &Path) -> anyhow::Result<Header> {
 
 fn root_bytes(root: &Path) -> Vec<u8> {
     root.as_os_str().as_bytes().to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_told_in_the_right_number() {
+        let one = ["1 name whose path is too long is", "1 name that b3sum would refuse is"];
+        assert_eq!([too_long(1), refused_by_b3sum(1)], one);
+        assert_eq!(unread(1), "1 file that could not be read is");
+        let many = ["2 names whose paths are too long are", "2 names that b3sum would refuse are"];
+        assert_eq!([too_long(2), refused_by_b3sum(2)], many);
+        assert_eq!(unread(1000), "1,000 files that could not be read are");
+    }
 }

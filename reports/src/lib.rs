@@ -66,6 +66,7 @@ pub use night::{
     LastReport, NIGHT_SCHEMA_VERSION, Night, NightEnding, NightStep, NightStepName, night_schema,
     write_night_json, write_night_prometheus, write_night_text,
 };
+pub use numbers::counted;
 pub use path_name::{PathName, escape, escape_prose};
 pub use problem_line::{ProblemState, in_a_line, problem_line};
 pub use prometheus::write_prometheus;
