@@ -731,9 +731,9 @@ pub(crate) static TABLE: &[CodeText] = &[
                     named as test data, by a directory above it (test, fixtures and the like) or a word \
                     in its name (broken, invalid and the like), stands under what was not examined \
                     instead, unless its name is its checksum: such files are often broken on purpose.",
-        remedy: "Files of a cache (npm, pnpm, cargo, images) can be deleted and fetched again; \
-                 git fetch or a fresh clone brings back git objects. Everything else: compare \
-                 with a backup.",
+        remedy: "Files of a cache (npm, pnpm, cargo, images, models) can be deleted and fetched \
+                 again; git fetch or a fresh clone brings back git objects. Everything else: \
+                 compare with a backup.",
     },
     CodeText {
         code: Code::ContentChanged,
