@@ -195,4 +195,13 @@ mod tests {
         assert!(moved("caf\u{e9}", "d/cafe\u{301}").is_empty());
         assert!(moved("a\u{fb01}", "afi").is_empty());
     }
+
+    #[test]
+    fn another_tree_with_the_same_times_is_among_what_leaves_other_bytes_behind_them() {
+        let kind = DifferenceKind::ContentChanged { by: Unwritten::SizeAndTime };
+        let fields = vec![FieldChange::new("hash", "a", "b")];
+        let changed = Difference { path: b"f".to_vec(), from: None, kind, fields };
+        let evidence = finding(&changed, b"/a", b"/b").evidence;
+        assert!(evidence[0].ends_with("another tree with the same times put or mounted there"));
+    }
 }
