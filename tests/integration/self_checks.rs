@@ -116,7 +116,7 @@ fn what_is_still_being_written_has_not_ended() {
     let dir = Dir::new();
     let whole = gzip(b"select 1;\n".repeat(900).as_slice());
     dir.file("tree/dump.sql.gz", &whole);
-    let in_the_middle = [&whole[..20], &vec![0; 20], &whole[40..]].concat();
+    let in_the_middle = [&whole[..20], &[0; 20], &whole[40..]].concat();
     let begun = [
         dir.file("tree/begun.sql.gz", &whole[..20]),
         dir.file("tree/beginning.sql.gz", &[vec![0; 4096], whole.clone()].concat()),

@@ -33,7 +33,7 @@ impl Verifier for Blob {
         }
         match Box::new(self.0).finish(around) {
             Verdict::Disagrees(mut disagreement) => {
-                disagreement.ends_early = true;
+                disagreement.may_be_unfinished = true;
                 Verdict::Disagrees(disagreement)
             }
             verdict => verdict,
@@ -55,7 +55,7 @@ mod tests {
             let lab = Lab::new();
             lab.agrees(&path, content);
             lab.every_flip_disagrees(&path, content, 0..content.len());
-            assert!(lab.disagrees(&path, &content[..5]).ends_early);
+            assert!(lab.disagrees(&path, &content[..5]).may_be_unfinished);
             lab.not_checked(&path, b"");
         }
     }
