@@ -125,8 +125,6 @@ fn several_runs_read_each_byte_once_and_find_what_one_run_finds() {
     });
 }
 
-/// As with a machine that loses its power: what was written by then counts, and a torn end does
-/// not.
 /// Its checksum is made of all bytes in one go, which no run has the time for.
 #[test]
 fn an_archive_that_takes_longer_than_a_run_is_read_all_the_same() {
@@ -150,6 +148,8 @@ fn an_archive_that_takes_longer_than_a_run_is_read_all_the_same() {
     });
 }
 
+/// As with a machine that loses its power: what was written by then counts, and a torn end does
+/// not.
 #[test]
 fn a_scan_that_was_killed_goes_on_as_well() {
     with_tree(|dir, top| {

@@ -122,14 +122,14 @@ impl Checkpoint {
         self.keep(&Line::Part { file, index, value, zero });
     }
 
-    /// Keeps that a file, which had to be read in one go, takes longer than a run.
-    pub fn keep_too_long(&self, file: FileIdentity) {
-        self.keep(&Line::TooLong(file));
+    /// Keeps that this run was stopped while it read a file that has to be read in one go.
+    pub fn keep_cut(&self, file: FileIdentity) {
+        self.keep(&Line::Cut(file));
     }
 
-    /// Whether an earlier run kept that.
-    pub fn is_too_long(&self, file: &FileIdentity) -> bool {
-        self.known.is_too_long(file)
+    /// How many earlier runs kept that.
+    pub fn cuts(&self, file: &FileIdentity) -> u32 {
+        self.known.cuts(file)
     }
 
     fn keep(&self, line: &Line) {

@@ -1,6 +1,6 @@
 //! What earlier runs read.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
@@ -28,7 +28,7 @@ pub(super) struct Known {
     pub runs: Vec<i64>,
     files: HashMap<FileIdentity, (ContentHash, u32), RandomState>,
     parts: HashMap<FileIdentity, Vec<KnownPart>, RandomState>,
-    too_long: HashSet<FileIdentity, RandomState>,
+    cuts: HashMap<FileIdentity, u32, RandomState>,
 }
 
 impl Known {
@@ -44,16 +44,14 @@ impl Known {
             Line::Part { file, index, value, zero } => {
                 self.parts.entry(file).or_default().push(KnownPart { index, value, zero, run });
             }
-            Line::TooLong(file) => {
-                self.too_long.insert(file);
-            }
+            Line::Cut(file) => *self.cuts.entry(file).or_default() += 1,
             Line::Seal(_) => {}
         }
     }
 
-    /// Whether nothing was read.
+    /// Whether nothing is known of any file.
     pub fn is_empty(&self) -> bool {
-        self.files.is_empty() && self.parts.is_empty()
+        self.files.is_empty() && self.parts.is_empty() && self.cuts.is_empty()
     }
 
     /// The hash of a file, and the run that read it.
@@ -61,9 +59,9 @@ impl Known {
         self.files.get(file).map(|(hash, run)| (*hash, *run as usize))
     }
 
-    /// Whether reading a file in one go takes longer than a run.
-    pub fn is_too_long(&self, file: &FileIdentity) -> bool {
-        self.too_long.contains(file)
+    /// Runs that were stopped while they read a file in one go.
+    pub fn cuts(&self, file: &FileIdentity) -> u32 {
+        self.cuts.get(file).copied().unwrap_or(0)
     }
 
     /// The parts of a file that were read.

@@ -23,8 +23,8 @@ pub(super) enum Line {
         /// Whether it holds zero bytes alone.
         zero: bool,
     },
-    /// A file that has to be read in one go takes longer than a run.
-    TooLong(FileIdentity),
+    /// The run was stopped while it read a file that has to be read in one go.
+    Cut(FileIdentity),
     /// BLAKE3 of everything above.
     Seal(ContentHash),
 }
@@ -39,7 +39,7 @@ impl Line {
                 let kind = if *zero { "zero" } else { "part" };
                 format!("{kind} {} {index} {}\n", to_hex(&file.0), to_hex(value))
             }
-            Line::TooLong(file) => format!("long {}\n", to_hex(&file.0)),
+            Line::Cut(file) => format!("cut {}\n", to_hex(&file.0)),
             Line::Seal(hash) => format!("seal {}\n", to_hex(hash)),
         }
     }
@@ -59,7 +59,7 @@ impl Line {
                 value: array_from_hex(word()?)?,
                 zero: kind == "zero",
             },
-            "long" => Line::TooLong(identity(word()?)?),
+            "cut" => Line::Cut(identity(word()?)?),
             "seal" => Line::Seal(array_from_hex(word()?)?),
             _ => return None,
         };
@@ -84,7 +84,7 @@ mod tests {
             Line::File(file, [0xab; 32]),
             Line::Part { file, index: u64::MAX, value: [1; 32], zero: true },
             Line::Part { file, index: 0, value: [1; 32], zero: false },
-            Line::TooLong(file),
+            Line::Cut(file),
             Line::Seal([0; 32]),
         ] {
             assert_eq!(Line::parse(line.to_text().as_bytes()), Some(line));

@@ -146,7 +146,10 @@ impl<S: Sink> Pass<'_, S> {
     }
 
     fn missing(&mut self, entry: Entry, excluded: Option<Exclusion>) {
-        self.name_changed(&entry.path);
+        // One that could not be looked at is there all the same.
+        if !self.scope.has_a_name(&entry.path) {
+            self.times.name_changed(&entry.path);
+        }
         if excluded == Some(Exclusion::Asked) || self.options.own.contains(&entry.path) {
             return;
         }
@@ -161,7 +164,9 @@ impl<S: Sink> Pass<'_, S> {
     }
 
     fn added(&mut self, entry: Entry, excluded: Option<Exclusion>) {
-        self.name_changed(&entry.path);
+        if !self.scope.had_a_name(&entry.path) {
+            self.times.name_changed(&entry.path);
+        }
         if excluded == Some(Exclusion::Asked) {
             return;
         }
@@ -171,13 +176,6 @@ impl<S: Sink> Pass<'_, S> {
             self.unchecked(WhyUnchecked::NotExamined, &entry);
         } else {
             self.added.push(entry, false);
-        }
-    }
-
-    /// Notes that a name came or went, unless it was there all the time and could not be looked at.
-    fn name_changed(&mut self, path: &[u8]) {
-        if !self.scope.is_seen_by_name(path) {
-            self.times.name_changed(path);
         }
     }
 

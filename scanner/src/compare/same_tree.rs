@@ -31,7 +31,7 @@ pub struct SameTree {
     /// When BEFORE was begun.
     since: Timestamp,
     /// Seconds that a file must have rested then.
-    rest_of_files: f64,
+    pub(super) rest_of_files: f64,
     /// Whether it stayed mounted, so that no time of change was lost.
     pub(super) stays_mounted: bool,
     /// Directories that another filesystem, or another directory, was mounted on in BEFORE.
@@ -62,6 +62,9 @@ impl SameTree {
     /// Seconds that a directory must have rested when BEFORE was begun. Filesystems keep times in steps
     /// of up to two: a name could come, be seen and go within one.
     const REST: f64 = 3.0;
+
+    /// Seconds before BEFORE within which a program that wrote to a file is likely to have gone on.
+    const JUST_BEFORE: f64 = 120.0;
 
     /// Where a tree that was just walked is that of a manifest, wherever it is mounted: by its
     /// filesystem and the number of its root. Nothing where times do not tell of every write, as on
@@ -145,7 +148,7 @@ impl SameTree {
         let changed_at = seconds as f64 + f64::from(nanoseconds) / 1e9 + step;
         self.stays_mounted
             && after.modified_at == before.modified_at
-            && (since - self.rest_of_files..=since).contains(&(after.modified_at.0 as f64))
+            && (since - Self::JUST_BEFORE..=since).contains(&(after.modified_at.0 as f64))
             && changed_at <= since
     }
 

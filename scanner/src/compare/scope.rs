@@ -101,9 +101,14 @@ impl<'o> Scope<'o> {
         self.unexamined.hold(path)
     }
 
-    /// Whether a path is itself one that could not be examined on one side: it had its name there.
-    pub(super) fn is_seen_by_name(&self, path: &[u8]) -> bool {
-        [&self.unknown_before, &self.unexamined].iter().any(|places| places.name(path).is_some())
+    /// Whether a path is itself one that could not be examined in BEFORE: it had its name there.
+    pub(super) fn had_a_name(&self, path: &[u8]) -> bool {
+        self.unknown_before.name(path).is_some()
+    }
+
+    /// The same of AFTER.
+    pub(super) fn has_a_name(&self, path: &[u8]) -> bool {
+        self.unexamined.name(path).is_some()
     }
 
     /// Whether a path could not be wholly examined on one side; it is told of at the end.

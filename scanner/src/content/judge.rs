@@ -22,6 +22,7 @@ use super::zeroed;
 use crate::checks::{Refusal, errno_name};
 use crate::inode_facts::InodeFacts;
 use crate::self_check::{Disagreement, Verdict};
+use crate::stamp::Moment;
 use crate::system_calls::is_open_for_writing;
 use crate::walk::DirectoryNode;
 
@@ -53,12 +54,13 @@ impl ContentReader<'_> {
             }
         }
         let mut findings = self.proven(node, file, facts, &content);
-        let mut doubts = self.doubts(node, file, facts, &content);
+        let Some(mut doubts) = self.doubts(node, file, facts, &content) else {
+            return self.miss(node, file, UncheckedReason::Interrupted);
+        };
         // Whoever writes a file may not be done with it.
-        let is_unfinished = self.is_unfinished(facts)
-            || (!doubts.is_empty() && self.is_being_written(file, &content));
-        let unfinished = is_unfinished && !doubts.is_empty();
-        let is_disbelieved = !is_unfinished && content.verdict == Some(Verdict::Disbelieved);
+        let unfinished =
+            !doubts.is_empty() && (is_unfinished(facts) || self.is_being_written(file, &content));
+        let is_disbelieved = content.verdict == Some(Verdict::Disbelieved) && !is_unfinished(facts);
         if !unfinished {
             findings.append(&mut doubts);
         }
@@ -78,8 +80,11 @@ impl ContentReader<'_> {
         let mut gathered = self.gathered.lock(self.workers.index());
         blocks.into_iter().for_each(|blocks| gathered.blocks.merge(blocks));
         let read = content.ended.saturating_sub(content.counted);
+        let verified = u64::from(content.verdict == Some(Verdict::Agrees));
         if self.is_read_apart(node, file, facts) {
-            gathered.linked.of(self.scope.linked_inode(facts)).bytes_read += content.ended;
+            let linked = gathered.linked.of(self.scope.linked_inode(facts));
+            linked.bytes_read += content.ended;
+            linked.verified |= verified > 0;
         }
         gathered.totals.bytes_read = gathered.totals.bytes_read.saturating_add(read);
         findings.into_iter().for_each(|finding| gathered.findings.add(finding));
@@ -88,7 +93,7 @@ impl ContentReader<'_> {
         for (_, reason) in reasons.into_iter().filter(|(holds, _)| *holds) {
             self.leave_unread(&mut gathered, node, file, reason);
         }
-        gathered.totals.files_verified += u64::from(content.verdict == Some(Verdict::Agrees));
+        gathered.totals.files_verified += verified;
         let path = || node.path(Some(file.name.to_bytes()));
         if is_disbelieved {
             gathered.unchecked.add(UncheckedReason::TestData, "content", path());
@@ -120,14 +125,15 @@ impl ContentReader<'_> {
         findings
     }
 
-    /// What a writer who is not done with the file would explain.
+    /// What a writer who is not done with the file would explain; none where the scan was stopped before
+    /// that was certain.
     fn doubts(
         &self,
         node: &Arc<DirectoryNode>,
         file: &OpenFile,
         facts: &InodeFacts,
         content: &Content,
-    ) -> Vec<Finding> {
+    ) -> Option<Vec<Finding>> {
         let mut doubts = Vec::new();
         if content.zero && content.bad.is_empty() && content.ended == facts.size() {
             let directory = || self.descriptors.reopen(node).ok();
@@ -136,9 +142,13 @@ impl ContentReader<'_> {
             }
         }
         if let Some(Verdict::Disagrees(disagreement)) = &content.verdict {
-            doubts.extend(self.disagreement(node, file, facts, disagreement));
+            let finding = self.disagreement(node, file, facts, disagreement);
+            if finding.is_none() && self.scope.control.is_stopped() {
+                return None;
+            }
+            doubts.extend(finding);
         }
-        doubts
+        Some(doubts)
     }
 
     /// Tries what could not be read again.
@@ -183,6 +193,9 @@ impl ContentReader<'_> {
             let again = self.read_whole(node, file, facts.size());
             let now = InodeFacts::of_descriptor(file.descriptor.as_fd()).ok()?;
             let same = again.verdict == Some(Verdict::Disagrees(seen.clone()));
+            if self.scope.control.is_stopped() {
+                return None;
+            }
             if !is_same(facts, &now) || !same {
                 self.gathered.lock(self.workers.index()).totals.volatile += 1;
                 return None;
@@ -196,12 +209,6 @@ impl ContentReader<'_> {
             expected,
             found,
         ))
-    }
-
-    /// Whether a file was written so lately that its writer may not be done with it.
-    fn is_unfinished(&self, facts: &InodeFacts) -> bool {
-        let age = self.scope.started.seconds().saturating_sub(facts.modified_at().0);
-        (-UNFINISHED..UNFINISHED).contains(&age)
     }
 
     /// Whether a program that has a doubtful file open for writing explains it: what feeds it may take
@@ -260,6 +267,12 @@ impl ContentReader<'_> {
         }
         finding
     }
+}
+
+/// Whether a file was written so lately that its writer may not be done with it.
+fn is_unfinished(facts: &InodeFacts) -> bool {
+    let age = Moment::now().seconds().saturating_sub(facts.modified_at().0);
+    (-UNFINISHED..UNFINISHED).contains(&age)
 }
 
 fn is_damage(refusal: Refusal) -> bool {

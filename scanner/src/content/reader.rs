@@ -197,7 +197,7 @@ impl<'a> ContentReader<'a> {
             // A checksum of its own is made in order.
             Some(tree)
                 if is_large
-                    && (!parents.is_checked_in_order(&file) || self.is_too_long(node, &file)) =>
+                    && (!parents.is_checked_in_order(&file) || self.was_cut_twice(node, &file)) =>
             {
                 let dropped = is_to_be_dropped(&file, self.scope.options.keep_cache);
                 let stands_alone = SelfChecking::of_read(parents, &file).stands_alone();
@@ -254,7 +254,7 @@ impl<'a> ContentReader<'a> {
                 let own = SelfChecking::of_read(self.parents(&large.node), &large.file);
                 let size = large.file.facts.size();
                 content.verdict = if own.is_made_in_order() {
-                    Some(Verdict::NotChecked("it takes longer than a run of the scan"))
+                    Some(Verdict::NotChecked("two runs of the scan ended within it"))
                 } else {
                     self.verdict(own, &large.node, &content, size)
                 };
@@ -278,10 +278,10 @@ impl<'a> ContentReader<'a> {
         }
         let dropped = is_to_be_dropped(&file, self.scope.options.keep_cache);
         let content = self.read_among(node, parents, &file, file.facts.size());
-        if self.scope.control.is_stopped() && file.facts.size() >= LARGE {
-            self.keep_if_too_long(node, &file);
-        }
         self.settle(node, &file, content);
+        if self.scope.control.is_stopped() && file.facts.size() >= LARGE {
+            self.keep_cut(node, &file);
+        }
         if dropped {
             drop_pages(&file);
         }

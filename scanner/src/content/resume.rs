@@ -126,23 +126,22 @@ impl ContentReader<'_> {
         }
     }
 
-    /// Keeps that a file which carries its own checksum, and is read in one go for it, takes longer than a
-    /// run: one that was stopped in it and had not read as much as it holds.
-    pub(super) fn keep_if_too_long(&self, node: &DirectoryNode, file: &OpenFile) {
-        if file.facts.size() > self.scope.control.bytes()
-            && let Some(checkpoint) = self.checkpoint_of(&file.facts)
-        {
+    /// Keeps that the run was stopped in a large file which carries its own checksum, and is read in one
+    /// go for it.
+    pub(super) fn keep_cut(&self, node: &DirectoryNode, file: &OpenFile) {
+        if let Some(checkpoint) = self.checkpoint_of(&file.facts) {
             let name = file.name.to_bytes();
-            checkpoint.keep_too_long(FileIdentity::by_place(node, name, &file.facts));
+            checkpoint.keep_cut(FileIdentity::by_place(node, name, &file.facts));
         }
     }
 
-    /// Whether an earlier run found that of a file: then it is read in parts, and its checksum is left.
-    pub(super) fn is_too_long(&self, node: &DirectoryNode, file: &OpenFile) -> bool {
+    /// Whether two earlier runs were stopped in such a file: then it is read in parts, and its checksum
+    /// is left. One may have come to it just before its end.
+    pub(super) fn was_cut_twice(&self, node: &DirectoryNode, file: &OpenFile) -> bool {
         let checkpoint = self.checkpoint_of(&file.facts);
         checkpoint.is_some_and(|checkpoint| {
             let name = file.name.to_bytes();
-            checkpoint.is_too_long(&FileIdentity::by_place(node, name, &file.facts))
+            checkpoint.cuts(&FileIdentity::by_place(node, name, &file.facts)) >= 2
         })
     }
 

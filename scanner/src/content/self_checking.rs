@@ -25,10 +25,18 @@ impl<'a> Parents<'a> {
     /// Those of the files in a directory; so many names of the root's path stand below its mount point.
     pub fn of(node: &'a DirectoryNode, root_names_on_mount: usize) -> Self {
         let mut parents = Parents { names: [&[]; PARENTS], count: 0, on_mount: 0 };
-        let mut at = Some(node);
+        let (mut at, mut is_beyond) = (Some(node), false);
         while let Some(node) = at {
-            let own = if node.parent().is_some() { 1 } else { root_names_on_mount };
-            parents.on_mount = parents.count.saturating_add(own);
+            let own = match node.parent() {
+                Some(above) if above.device == node.device => 1,
+                // What is mounted on a directory below the root.
+                Some(_) => 0,
+                None => root_names_on_mount,
+            };
+            if !is_beyond {
+                parents.on_mount = parents.count.saturating_add(own);
+            }
+            is_beyond |= own == 0;
             for name in node.name().to_bytes().rsplit(|byte| *byte == b'/') {
                 parents.push(name);
             }
@@ -141,5 +149,8 @@ mod tests {
         let expected: [&[u8]; 5] = [b"ab", b"objects", b".git", b"coder", b"home"];
         assert_eq!(parents.names[..parents.count], expected);
         assert_eq!(parents.on_mount, 3, "/home/coder is the mount point");
+        let mounted = DirectoryNode::child(&below, c"test", 2, (0, 2));
+        let within = DirectoryNode::child(&mounted, c"dumps", 3, (0, 2));
+        assert_eq!(Parents::of(&within, 1).on_mount, 1, "another one is mounted on test");
     }
 }

@@ -9,6 +9,7 @@ use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 use super::counts::Counts;
 use super::entry::{ContentHash, Entry, EntryView};
 use super::linked_names::LinkedNames;
+use super::order::{is_below, parent_of};
 use super::records::{Noted, Record};
 use super::writer::{Block, BlockLines, ManifestWriteError};
 use crate::inode_facts::{Device, FileKind, InodeTime};
@@ -18,8 +19,8 @@ use crate::walk::DirectoryNode;
 /// gigabytes.
 pub(super) const LONGEST_PATH: usize = 1 << 16;
 
-/// Directories that are named as holding such paths; where there are more, it is the root.
-const MOST_CUT: usize = 64;
+/// Directories that are named as holding such paths; where there are more, it is one above them all.
+const MOST_CUT: usize = 16;
 
 /// Entries of a block, mostly. Its lines, mostly 200 KiB, stay in a processor's own cache until they are
 /// compressed.
@@ -183,6 +184,9 @@ impl RecordTree {
             let begin = blocks.last().is_none_or(is_full).then(|| place.clone());
             let passed = place.advance(self);
             cut.extend(place.cut.drain(..));
+            if cut.len() > MOST_CUT {
+                cut = above_all(&cut).into_iter().collect();
+            }
             let Some(record) = passed else { break };
             blocks.extend(begin.map(|begin| (begin, 0)));
             if let Some((_, length)) = blocks.last_mut() {
@@ -204,9 +208,6 @@ impl RecordTree {
             if several.is_some() && first {
                 firsts.insert(inode, place.path.clone());
             }
-        }
-        if cut.len() > MOST_CUT {
-            cut = BTreeSet::from([Vec::new()]);
         }
         (self.counts, self.blocks, self.cut) = (counts, blocks, cut);
         for (inode, first) in firsts {
@@ -285,6 +286,18 @@ impl RecordTree {
     }
 }
 
+/// The path of the lowest directory that is each of these or above it.
+fn above_all<'p>(paths: impl IntoIterator<Item = &'p Vec<u8>>) -> Option<Vec<u8>> {
+    let mut paths = paths.into_iter();
+    let mut above: &[u8] = paths.next()?;
+    for path in paths {
+        while path != above && !is_below(path, above) {
+            above = parent_of(above).unwrap_or_default();
+        }
+    }
+    Some(above.to_vec())
+}
+
 /// Whether a block has enough entries, at a place that takes so many bytes.
 fn is_full(entries: usize, place: usize) -> bool {
     entries >= BLOCK.max(place / 16)
@@ -349,8 +362,11 @@ impl Place {
             self.path.extend_from_slice(tree.name(*item));
             if self.path.len() > LONGEST_PATH {
                 self.path.truncate(level.length);
-                if self.cut.len() <= MOST_CUT && self.cut.last() != Some(&self.path) {
+                if self.cut.last() != Some(&self.path) {
                     self.cut.push(self.path.clone());
+                }
+                if self.cut.len() > MOST_CUT {
+                    self.cut = above_all(&self.cut).into_iter().collect();
                 }
                 continue;
             }

@@ -26,6 +26,7 @@ mod npm_content;
 mod npm_index;
 mod oci_blob;
 mod ollama_blob;
+mod other_formats;
 mod place;
 mod png;
 mod pnpm_store;

@@ -46,6 +46,6 @@ pub fn of(
 /// Whether an entry's local header is where it says, behind `shift` bytes.
 fn stands(entry: &Entry, file: BorrowedFd<'_>, shift: u64) -> bool {
     let place = entry.offset.checked_add(shift);
-    let local = place.and_then(|place| Local::read(file, place));
+    let local = place.and_then(|place| Local::read(file, place, entry));
     local.is_some_and(|local| local.name == entry.name)
 }

@@ -34,6 +34,8 @@ pub struct Archive<'a> {
     pub end: u64,
     /// How many bytes may still be decoded.
     pub limit: u64,
+    /// How many bytes of data may still be read: those of a sound archive do not overlap.
+    pub unread: u64,
 }
 
 impl Archive<'_> {
@@ -42,7 +44,7 @@ impl Archive<'_> {
         // Of an entry on another disk nothing is where it says.
         let is_sure = entry.disk == 0;
         let place = self.base.checked_add(entry.offset);
-        let Some(local) = place.and_then(|place| Local::read(self.file, place)) else {
+        let Some(local) = place.and_then(|place| Local::read(self.file, place, entry)) else {
             return if is_sure { no_header(place) } else { Data::Unclear(ELSEWHERE) };
         };
         if (entry.flags | local.flags) & MASKED != 0 {
@@ -89,6 +91,10 @@ impl Archive<'_> {
     }
 
     fn check_data(&mut self, entry: &Entry, start: u64) -> Data {
+        let Some(left) = self.unread.checked_sub(entry.compressed) else {
+            return Data::Unclear(OVERLAPPING);
+        };
+        self.unread = left;
         match entry.method {
             STORED if entry.compressed != entry.size => Data::Unclear(TWO_SIZES),
             STORED => self.check_stored(entry, start),
@@ -150,6 +156,7 @@ fn wrong(entry: &Entry, found: String) -> Data {
 }
 
 const ELSEWHERE: &str = "an entry is not where the directory says";
+const OVERLAPPING: &str = "an archive whose entries overlap";
 const SECRET: &str = "an encrypted archive";
 const TWO_SIZES: &str = "an entry of two sizes";
 const UNKNOWN: &str = "an unknown method of compression";

@@ -15,6 +15,9 @@ use super::zip_name;
 /// Its length without what varies.
 const FIXED: usize = 30;
 
+/// Bytes of a name that are read whatever the directory says.
+const SHOWN: usize = 255;
+
 /// Bits 3 and 11: what is not known yet stands behind the data; the name is UTF-8.
 const STREAMED: u16 = 1 << 3;
 const UTF8: u16 = 1 << 11;
@@ -34,14 +37,15 @@ pub struct Local {
 }
 
 impl Local {
-    /// Reads the one at an offset; none where none is.
-    pub fn read(file: BorrowedFd<'_>, offset: u64) -> Option<Local> {
+    /// Reads the one at an offset, and of its name so much as can be that of `entry` and is fit to be
+    /// shown; none where none is.
+    pub fn read(file: BorrowedFd<'_>, offset: u64, entry: &Entry) -> Option<Local> {
         let mut fixed = [0; FIXED];
         if !pread::fill(file, offset, &mut fixed) || !fixed.starts_with(zip_name::LOCAL) {
             return None;
         }
         let (named, extra) = (u16_at(&fixed, 26)?, u16_at(&fixed, 28)?);
-        let mut name = vec![0; usize::from(named)];
+        let mut name = vec![0; usize::from(named).min(entry.name.len().max(SHOWN) + 1)];
         let after = offset.checked_add(FIXED as u64)?;
         if !pread::fill(file, after, &mut name) {
             return None;

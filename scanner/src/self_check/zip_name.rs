@@ -6,6 +6,7 @@
 //! are gzip, older models pickles.
 
 use super::Place;
+use super::other_formats::is_other;
 
 /// Packages, office documents, and what programs keep as zip files.
 const EXTENSIONS: [&[u8]; 58] = [
@@ -17,28 +18,8 @@ const EXTENSIONS: [&[u8]; 58] = [
     b"npz", b"pt", b"pth", b"keras",
 ];
 
-/// Names that text bears as well: page templates, Python's path lists, Oracle's settings.
-const TEXTS: [&[u8]; 3] = [b"pt", b"pth", b"ora"];
-
 /// What a local header begins with.
 pub const LOCAL: &[u8] = b"PK\x03\x04";
-
-/// Beginnings of other formats: compound file, gzip, bzip2, xz, Zstandard, 7z, RAR, HDF5, PDF,
-/// Alpine's third package format, PNG, JPEG.
-const OTHERS: [&[u8]; 12] = [
-    b"\xd0\xcf\x11\xe0",
-    b"\x1f\x8b",
-    b"BZh",
-    b"\xfd7zXZ\0",
-    b"\x28\xb5\x2f\xfd",
-    b"7z\xbc\xaf\x27\x1c",
-    b"Rar!\x1a\x07",
-    b"\x89HDF\r\n\x1a\n",
-    b"%PDF-",
-    b"ADB",
-    b"\x89PNG\r\n\x1a\n",
-    b"\xff\xd8\xff",
-];
 
 /// Whether a file is named as a zip archive and begins like one.
 pub fn begins_as_named(place: &Place<'_>, head: &[u8]) -> bool {
@@ -51,9 +32,9 @@ pub fn is_named(place: &Place<'_>, head: &[u8]) -> bool {
     if is_directory_first(head) && extension == b"ja" {
         return true;
     }
-    let is_other = OTHERS.iter().any(|other| head.starts_with(other))
-        || is_pickle(head)
-        || (is_in(&TEXTS, extension) && is_text(head));
+    // A script may stand before an archive, and "PK" is what a damaged one has left of its beginning.
+    let may_be_one = head.starts_with(b"#!") || head.starts_with(b"PK");
+    let is_other = !may_be_one && (is_other(head) || is_pickle(head) || head.starts_with(b"ADB"));
     is_in(&EXTENSIONS, extension) && !is_other
 }
 
@@ -69,10 +50,6 @@ fn is_directory_first(head: &[u8]) -> bool {
 /// A pickle's first operation names the version of its protocol.
 fn is_pickle(head: &[u8]) -> bool {
     matches!(head, [0x80, 2..=5, ..])
-}
-
-fn is_text(head: &[u8]) -> bool {
-    head.iter().all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~' | 0x80..))
 }
 
 #[cfg(test)]
@@ -93,6 +70,8 @@ mod tests {
             ("site.pth", b"import site\n"),
             ("fonts.ja", b"sequence.allfonts=x"),
             ("a.zip", b""),
+            ("page.zip", b"<!DOCTYPE html>"),
+            ("pointer.whl", b"version https://git-lfs.github.com/spec/v1\n"),
             ("a.bin", b"\0\0\0\0PK\x01\x02"),
         ] {
             lab.not_ours(path, head);
@@ -102,7 +81,7 @@ mod tests {
     #[test]
     fn what_only_its_name_calls_a_zip_is_not_checked() {
         let lab = Lab::new();
-        for content in [&b"<!DOCTYPE html>"[..], b"P", &[0; 5000], b"a text\n"] {
+        for content in [&b"\x01\x02\x03"[..], b"PK", &[0; 5000], b"#!/bin/sh\n"] {
             let reason = lab.not_checked("a.zip", content);
             assert_eq!(reason, "named as a zip archive, and does not begin like one");
         }

@@ -20,6 +20,9 @@ pub struct Linked {
     pub bytes_allocated: u64,
     /// Bytes of content that were read.
     pub bytes_read: u64,
+    /// Whether it agrees with a checksum of its own.
+    #[serde(default)]
+    pub verified: bool,
     /// Inodes and blocks.
     pub census: Census,
     /// Why its content was not read, and by which of its names.
@@ -75,6 +78,7 @@ impl LinkedInodes {
             linked.bytes_apparent = linked.bytes_apparent.saturating_add(more.bytes_apparent);
             linked.bytes_allocated = linked.bytes_allocated.saturating_add(more.bytes_allocated);
             linked.bytes_read = linked.bytes_read.saturating_add(more.bytes_read);
+            linked.verified |= more.verified;
             linked.census.merge(more.census);
             more.unread.into_iter().for_each(|(reason, path)| linked.leave_unread(reason, path));
         }
@@ -109,6 +113,8 @@ impl LinkedInodes {
             // One of them may not have been able to read it.
             take_off(&mut totals.bytes_read, again.bytes_read.min(known.bytes_read));
             known.bytes_read = known.bytes_read.max(again.bytes_read);
+            take_off(&mut totals.files_verified, u64::from(again.verified && known.verified));
+            known.verified |= again.verified;
             census.take_off(again.census);
             again.unread.into_iter().for_each(|(reason, path)| known.leave_unread(reason, path));
             if inode.0.is_none() {

@@ -51,6 +51,9 @@ fn a_name_that_could_not_be_examined_explains_no_time() {
     let told = told_with(&before, &[later("d"), later("e")], &options);
     assert_eq!(told.lines(), ["metadata d: mtime"], "what e holds may have come or gone");
     let options = CompareOptions { before: gaps, ..CompareOptions::default() };
+    // Of the other side: it was removed, or was made since, which the row of the name tells.
+    let removed = told_with(&before[..3], &[later("d")], &options);
+    assert_eq!(removed.lines(), ["missing d/s +1"]);
     let after = [later("d"), directory("d/s"), file("d/s/x"), later("e"), file("e/x")];
     let told = told_with(&[directory("d"), directory("e")], &after, &options);
     assert_eq!(told.lines(), ["metadata d: mtime"]);

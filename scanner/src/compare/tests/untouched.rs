@@ -112,10 +112,10 @@ fn what_is_written_through_memory_is_no_damage() {
     fs::write(&path, "B").unwrap();
     let opened = fs::File::open(&path).unwrap();
     let written_at = InodeFacts::of_descriptor(opened.as_fd()).unwrap().modified_at();
-    let kind = |since: i64, modified_at, stays_mounted| {
+    let kind = |since: i64, modified_at, stays_mounted, rest| {
         let since = Timestamp::from_unix_seconds(written_at.0 + since).unwrap();
         let mut tree = SameTree::at(folder.path(), since).unwrap();
-        tree.stays_mounted = stays_mounted;
+        (tree.stays_mounted, tree.rest_of_files) = (stays_mounted, rest);
         let options = CompareOptions { same_tree: Some(tree), ..CompareOptions::default() };
         let [mut before, mut after] = ["f=A", "f=B"].map(notation::entries);
         (before[0].modified_at, after[0].modified_at) = (modified_at, modified_at);
@@ -125,11 +125,14 @@ fn what_is_written_through_memory_is_no_damage() {
     };
     let changed = |by| DifferenceKind::ContentChanged { by };
     let mapped = DifferenceKind::ContentWritten { by: Written::Mapped };
-    assert_eq!(kind(60, written_at, true), mapped);
-    assert_eq!(kind(150, written_at, true), changed(Unwritten::TimeOfChange));
+    assert_eq!(kind(60, written_at, true, 120.0), mapped);
+    assert_eq!(kind(150, written_at, true, 120.0), changed(Unwritten::TimeOfChange));
     let earlier = (written_at.0 - 600, 5);
-    assert_eq!(kind(60, earlier, true), changed(Unwritten::TimeSetBack), "unpacked");
-    assert_eq!(kind(60, written_at, false), changed(Unwritten::TimeSetBack), "mounted anew");
+    assert_eq!(kind(60, earlier, true, 120.0), changed(Unwritten::TimeSetBack), "unpacked");
+    assert_eq!(kind(60, written_at, false, 120.0), changed(Unwritten::TimeSetBack), "mounted anew");
+    // Where pages are never written back, any program may have, but no longer just before.
+    let never = kind(150, written_at, true, f64::INFINITY);
+    assert_eq!(never, changed(Unwritten::TimeSetBack));
 }
 
 /// As a clock that stood back for a while leaves them: both times of the file are of one moment.
