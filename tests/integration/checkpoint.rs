@@ -136,15 +136,47 @@ fn an_archive_that_takes_longer_than_a_run_is_read_all_the_same() {
         packed.write_all(&bytes(1, 24 * MIB)).unwrap();
         fs::write(top.join("dump.sql.gz"), packed.finish().unwrap()).unwrap();
         write_back(&top);
-        let reports = (0..12).map(|_| {
-            let limits = ["--max-rate=10M", "--max-duration=0.8", "--manifest=parts"];
+        let limited = |seconds: &str| {
+            let limits = ["--max-rate=10M", "--manifest=parts", "--max-duration", seconds];
             scan(dir, &top).args(limits).run().report()
-        });
-        let ended =
-            reports.into_iter().find(|report| report.complete).expect("it comes to its end");
+        };
+        assert!(!limited("0.8").complete);
+        // Nor does one forget that which does not come to it.
+        limited("0.01");
+        assert!(dir.join("c").exists(), "what is known of it is kept");
+        let mut reports = (0..12).map(|_| limited("0.8"));
+        let ended = reports.find(|report| report.complete).expect("it comes to its end");
         assert_eq!(ended.unchecked_count("not-verified"), 1, "it says what was left out");
         Fscan::new(dir).args(["--skip=kernel", "--manifest=whole"]).arg(&top).run().expect_code(0);
         expect_same(dir, "parts", "whole");
+    });
+}
+
+/// It disagrees at the first reading, and a run has no time for another.
+#[test]
+fn a_doubt_that_a_run_could_not_settle_is_no_volatile_file() {
+    in_lab(&[Need::Loop, Need::Tool("mkfs.ext4"), Need::Tool("e2fsck")], |dir| {
+        let mount = Image::ext4(dir, 100, &[]).mount("rw");
+        let top = mount.join("tree");
+        fs::create_dir(&top).unwrap();
+        let mut packed = GzEncoder::new(Vec::new(), Compression::none());
+        packed.write_all(&bytes(1, 12 * MIB)).unwrap();
+        let mut packed = packed.finish().unwrap();
+        packed[6 * MIB] ^= 1;
+        let path = top.join("dump.sql.gz");
+        fs::write(&path, packed).unwrap();
+        let hour_ago = std::time::SystemTime::now() - Duration::from_hours(1);
+        File::options().write(true).open(&path).unwrap().set_modified(hour_ago).unwrap();
+        write_back(&top);
+        let outcome = scan(dir, &top).args(["--max-rate=10M", "--max-duration=2"]).run();
+        let report = outcome.report();
+        outcome.expect(report.totals.volatile == 0, "it did not change");
+        let open = report.unchecked_examples("interrupted");
+        outcome.expect(open.contains(&path.to_str().unwrap()), "it is left open");
+        outcome.expect(dir.join("c").exists(), "for the next run");
+        let whole = scan(dir, &top).run();
+        whole.expect_code(1);
+        whole.expect(whole.report().findings_of("content-self-check-failed").len() == 1, "found");
     });
 }
 
