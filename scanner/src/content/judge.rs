@@ -10,10 +10,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use reports::{BlockTally, Code, Finding, Severity, Subject, UncheckedReason};
+use reports::{Code, Finding, Severity, Subject, UncheckedReason};
 
-use super::bad_blocks::note_blocks;
 use super::bad_ranges::BadRanges;
+use super::book::Judged;
 use super::open_file::OpenFile;
 use super::page_cache::drop_pages;
 use super::read::Reading;
@@ -70,39 +70,12 @@ impl ContentReader<'_> {
         if findings.is_empty() && !unfinished {
             self.keep(node, file, facts, &content);
         }
-        self.scope.control.add_findings(findings.len() as u64);
-        let is_unreadable = findings.iter().any(|finding| finding.code == Code::ContentUnreadable);
-        let blocks = is_unreadable.then(|| {
-            let mut blocks = BlockTally::default();
-            note_blocks(&self.scope.filesystem, file, facts, &content.bad, &mut blocks);
-            blocks
-        });
-        let mut gathered = self.gathered.lock(self.workers.index());
-        blocks.into_iter().for_each(|blocks| gathered.blocks.merge(blocks));
-        let read = content.ended.saturating_sub(content.counted);
-        let verified = u64::from(content.verdict == Some(Verdict::Agrees));
-        if self.is_read_apart(node, file, facts) {
-            let linked = gathered.linked.of(self.scope.linked_inode(facts));
-            linked.bytes_read += content.ended;
-            linked.verified |= verified > 0;
-        }
-        gathered.totals.bytes_read = gathered.totals.bytes_read.saturating_add(read);
-        findings.into_iter().for_each(|finding| gathered.findings.add(finding));
-        let reasons =
-            [(unfinished, UncheckedReason::Unfinished), (unread, UncheckedReason::ReadError)];
-        for (_, reason) in reasons.into_iter().filter(|(holds, _)| *holds) {
-            self.leave_unread(&mut gathered, node, file, reason);
-        }
-        gathered.totals.files_verified += verified;
-        let path = || node.path(Some(file.name.to_bytes()));
-        if is_disbelieved {
-            gathered.unchecked.add(UncheckedReason::TestData, "content", path());
-        }
-        if let Some(Verdict::NotChecked(why)) = content.verdict {
-            let what = format!("self-check ({why})");
-            gathered.unchecked.add(UncheckedReason::NotVerified, &what, path());
-        }
-        gathered.records.add_file(node, file, facts, whole.then_some(content));
+        self.book(
+            node,
+            file,
+            facts,
+            Judged { content, findings, unfinished, unread, is_disbelieved },
+        );
     }
 
     /// What was refused, and what is missing at the end.

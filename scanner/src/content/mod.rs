@@ -7,6 +7,7 @@
 
 mod bad_blocks;
 mod bad_ranges;
+mod book;
 mod in_place;
 mod judge;
 mod large_file;

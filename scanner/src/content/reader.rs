@@ -17,7 +17,7 @@ use super::open_file::{FILES, OpenFile};
 use super::page_cache::{drop_pages, is_to_be_dropped};
 use super::rate_limit::RateLimit;
 use super::read::Reading;
-use super::self_checking::{Parents, SelfChecking, is_named_by_its_hash};
+use super::self_checking::{Parents, SelfChecking};
 use super::tree_hash::TreeHash;
 use crate::gathered::{Gathered, PerWorker};
 use crate::inode_facts::{FileKind, InodeFacts};
@@ -453,43 +453,6 @@ impl<'a> ContentReader<'a> {
         }
         self.gathered.lock(self.workers.index()).totals.volatile += 1;
         self.miss(node, file, UncheckedReason::TooBusy);
-    }
-
-    /// Notes that a file's content is not known.
-    pub(super) fn miss(&self, node: &Arc<DirectoryNode>, file: &OpenFile, reason: UncheckedReason) {
-        let mut gathered = self.gathered.lock(self.workers.index());
-        self.leave_unread(&mut gathered, node, file, reason);
-        gathered.records.add_file(node, file, &file.facts, None);
-    }
-
-    /// Notes why content is not known: where other shards may come to the same file, beside what else
-    /// is counted of it.
-    pub(super) fn leave_unread(
-        &self,
-        gathered: &mut Gathered,
-        node: &Arc<DirectoryNode>,
-        file: &OpenFile,
-        reason: UncheckedReason,
-    ) {
-        let path = node.path(Some(file.name.to_bytes()));
-        if self.is_read_apart(node, file, &file.facts) {
-            let inode = self.scope.linked_inode(&file.facts);
-            gathered.linked.of(inode).leave_unread(reason, path);
-        } else {
-            gathered.unchecked.add(reason, "content", path);
-        }
-    }
-
-    /// Whether other shards may read the same file by another name. One that is named by its hash is
-    /// read by each of its names.
-    pub(super) fn is_read_apart(
-        &self,
-        node: &Arc<DirectoryNode>,
-        file: &OpenFile,
-        facts: &InodeFacts,
-    ) -> bool {
-        self.scope.is_counted_apart(facts)
-            && !is_named_by_its_hash(node, file.name.to_bytes(), facts.size())
     }
 }
 
