@@ -146,7 +146,7 @@ fn an_archive_that_takes_longer_than_a_run_is_read_all_the_same() {
         assert!(dir.join("c").exists(), "what is known of it is kept");
         let mut reports = (0..12).map(|_| limited("0.8"));
         let ended = reports.find(|report| report.complete).expect("it comes to its end");
-        assert_eq!(ended.unchecked_count("not-verified"), 1, "it says what was left out");
+        assert_eq!(ended.unchecked_count("interrupted"), 1, "it says what was left out");
         Fscan::new(dir).args(["--skip=kernel", "--manifest=whole"]).arg(&top).run().expect_code(0);
         expect_same(dir, "parts", "whole");
     });

@@ -209,7 +209,7 @@ fn source_code_of_zero_bytes_is_suspect_and_a_disk_image_is_not() {
         File::create(dir.join("tree").join(hole)).unwrap().set_len(MIB).unwrap();
     }
     for n in 0..4 {
-        dir.file(format!("tree/weights/{n}.tensor"), &[n.min(1); 8192]);
+        dir.file(format!("tree/weights/{n}.record"), &[n.min(1); 8192]);
     }
     let young = content_of(&dir).arg("tree").run();
     young.expect_code(0).expect(young.report().unchecked_count("unfinished") == 3, "half written?");
@@ -222,7 +222,7 @@ fn source_code_of_zero_bytes_is_suspect_and_a_disk_image_is_not() {
     outcome.expect(paths[0].ends_with(b"tree/hole.js"), "source code whose blocks were lost");
     outcome.expect(paths[1].ends_with(b"tree/index.js"), "source code");
     outcome
-        .expect(paths[2].ends_with(b"weights/0.tensor"), "and what its neighbours speak against");
+        .expect(paths[2].ends_with(b"weights/0.record"), "and what its neighbours speak against");
 }
 
 /// What is in memory is looked at where it stands, and the rest is read: each byte once, and in order.

@@ -123,17 +123,21 @@ fn what_is_still_being_written_has_not_ended() {
         dir.file("tree/middle.sql.gz", &in_the_middle),
         dir.file("tree/picture.png", &[0; 8192]),
     ];
+    // Of one that is fetched in pieces the holes tell, when nobody has it open for a while.
+    let paused = dir.file("tree/paused.sql.gz", &whole[..40]);
+    OpenOptions::new().write(true).open(paused).unwrap().set_len(1 << 20).unwrap();
     age(&dir.join("tree"));
     let open = |path| OpenOptions::new().append(true).open(path).unwrap();
     let writers = begun.each_ref().map(open);
     let outcome = scan(&dir, &dir.join("tree"));
     let report = outcome.expect_code(0).report();
-    outcome.expect(report.unchecked_count("unfinished") == 4, "open");
+    outcome.expect(report.unchecked_count("unfinished") == 5, "open");
     outcome.expect(report.totals.files_verified == 1, "the whole one is vouched for");
     drop(writers);
     let outcome = scan(&dir, &dir.join("tree"));
     let report = outcome.expect_code(1).report();
     outcome.expect(report.findings_of("content-zeroed").len() == 1, "the picture");
+    outcome.expect(report.unchecked_count("unfinished") == 1, "the one with a hole");
     let archives = report.findings_of("content-self-check-failed").len();
     outcome.expect(archives == 3, "closed, and not whole");
 }

@@ -6,7 +6,7 @@ use reports::{BlockTally, Code, Finding, UncheckedReason};
 
 use super::bad_blocks::note_blocks;
 use super::open_file::OpenFile;
-use super::reader::{Content, ContentReader};
+use super::reader::{CUT_TWICE, Content, ContentReader};
 use super::self_checking::is_named_by_its_hash;
 use crate::gathered::Gathered;
 use crate::inode_facts::InodeFacts;
@@ -47,6 +47,7 @@ impl ContentReader<'_> {
         let mut gathered = self.gathered.lock(self.workers.index());
         blocks.into_iter().for_each(|blocks| gathered.blocks.merge(blocks));
         self.count(&mut gathered, node, file, facts, &content);
+        let is_sound = findings.is_empty();
         findings.into_iter().for_each(|finding| gathered.findings.add(finding));
         let reasons =
             [(unfinished, UncheckedReason::Unfinished), (unread, UncheckedReason::ReadError)];
@@ -57,9 +58,13 @@ impl ContentReader<'_> {
         if is_disbelieved {
             gathered.unchecked.add(UncheckedReason::TestData, "content", path());
         }
-        if let Some(Verdict::NotChecked(why)) = content.verdict {
-            let what = format!("self-check ({why})");
-            gathered.unchecked.add(UncheckedReason::NotVerified, &what, path());
+        if let Some(Verdict::NotChecked(why)) = content.verdict
+            && is_sound
+        {
+            let is_cut = why == CUT_TWICE;
+            let reason =
+                if is_cut { UncheckedReason::Interrupted } else { UncheckedReason::NotVerified };
+            gathered.unchecked.add(reason, &format!("self-check ({why})"), path());
         }
         let whole = content.ended == facts.size();
         gathered.records.add_file(node, file, facts, whole.then_some(content));

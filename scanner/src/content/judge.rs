@@ -11,6 +11,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use reports::{Code, Finding, Severity, Subject, UncheckedReason};
+use rustix::fs::{SeekFrom, seek};
 
 use super::bad_ranges::BadRanges;
 use super::book::Judged;
@@ -184,14 +185,17 @@ impl ContentReader<'_> {
         ))
     }
 
-    /// Whether a program that has a doubtful file open for writing explains it: what feeds it may take
-    /// its time. Where a server answers, the refusal of a lease says something else.
+    /// Whether a program that has a doubtful file open for writing, or is to go on with it, explains it:
+    /// what feeds it may take its time. Where a server answers, the refusal of a lease says something
+    /// else.
     fn is_being_written(&self, file: &OpenFile, content: &Content) -> bool {
-        let explains = match &content.verdict {
-            Some(Verdict::Disagrees(disagreement)) => disagreement.may_be_unfinished,
-            _ => true,
-        };
-        explains && self.is_local(file) && is_open_for_writing(file.descriptor.as_fd())
+        let is_open = || self.is_local(file) && is_open_for_writing(file.descriptor.as_fd());
+        match &content.verdict {
+            Some(Verdict::Disagrees(disagreement)) => {
+                disagreement.may_be_unfinished && (is_open() || has_hole(file))
+            }
+            _ => is_open(),
+        }
     }
 
     /// Which of the bad ranges cannot be read now.
@@ -246,6 +250,14 @@ impl ContentReader<'_> {
 fn is_unfinished(facts: &InodeFacts) -> bool {
     let age = Moment::now().seconds().saturating_sub(facts.modified_at().0);
     (-UNFINISHED..UNFINISHED).contains(&age)
+}
+
+/// Whether a file has a hole, as a download in pieces has: what is written as a whole has none.
+fn has_hole(file: &OpenFile) -> bool {
+    let hole = seek(&file.descriptor, SeekFrom::Hole(0));
+    // It moves the offset, which others may count on.
+    let is_back = seek(&file.descriptor, SeekFrom::Start(0)).is_ok();
+    is_back && hole.is_ok_and(|hole| hole < file.facts.size())
 }
 
 fn is_damage(refusal: Refusal) -> bool {

@@ -30,6 +30,9 @@ use crate::walk::{Descriptors, DirectoryNode, Workers, descriptor_limit};
 /// Bytes of a thread's buffer: it stays in the processor's second-level cache.
 pub(super) const BUFFER: usize = 256 << 10;
 
+/// Why a checksum is left, though it could be compared.
+pub(super) const CUT_TWICE: &str = "two runs of the scan ended within it";
+
 /// From this size on all threads read a file together, in bytes.
 const LARGE: u64 = 8 << 20;
 
@@ -254,7 +257,7 @@ impl<'a> ContentReader<'a> {
                 let own = SelfChecking::of_read(self.parents(&large.node), &large.file);
                 let size = large.file.facts.size();
                 content.verdict = if own.is_made_in_order() {
-                    Some(Verdict::NotChecked("two runs of the scan ended within it"))
+                    Some(Verdict::NotChecked(CUT_TWICE))
                 } else {
                     self.verdict(own, &large.node, &content, size)
                 };

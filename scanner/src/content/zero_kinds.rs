@@ -46,13 +46,17 @@ const NEVER_NAMED: &[&str] = &[
 ];
 
 /// Endings of what programs preallocate or fill with zeros on purpose: downloads of films, disk
-/// images, and an empty tar, which is zeros alone.
+/// images, memory, and an empty tar, which is zeros alone; and of plain numbers: heights of the sea,
+/// silence, black pictures, weights.
 #[rustfmt::skip]
 const OFTEN: &[&str] = &[
-    "avi", "bin", "blob", "dat", "data", "db", "dd", "fs", "ibd", "idx", "img", "iso",
-    "journal", "ldb", "lock", "log", "m4v", "map", "mdb", "mkv", "mov", "mp4", "mpeg", "mpg",
-    "ns", "out", "pack", "part", "pma", "qcow2", "raw", "rom", "sst", "swap", "swp", "tar",
-    "tmp", "vdi", "vhd", "vhdx", "vmdk", "wal", "webm", "zero",
+    "arr", "avi", "bf16", "bil", "bin", "blk", "blob", "cache", "chunk", "dat", "data",
+    "db", "dd", "eep", "f32", "flt", "fp16", "fs", "gray", "hgt", "ibd", "idx", "img",
+    "iso", "journal", "lbl", "ldb", "lock", "log", "m4v", "map", "mask", "mdb", "mkv",
+    "mmap", "mov", "mp4", "mpeg", "mpg", "ns", "nvram", "out", "pack", "page", "part",
+    "pcm", "pma", "qcow2", "raw", "rgb", "ring", "rom", "s16", "sav", "seg", "shm", "slot",
+    "srm", "sst", "state", "swap", "swp", "tar", "tensor", "tile", "tmp", "u8", "vdi",
+    "vhd", "vhdx", "vmdk", "vmem", "vol", "wal", "webm", "weights", "yuv", "zero",
 ];
 
 /// What a name says.
@@ -109,7 +113,7 @@ mod tests {
         for often in ["a.tar", "b.lock", "heap.map", "0.0.17", "film.mkv", "noending", ".hidden"] {
             assert_eq!(of(often.as_bytes()), Kind::Often, "{often}");
         }
-        assert_eq!(of(b"a.Tensor"), Kind::Unknown("tensor".to_owned()));
+        assert_eq!(of(b"a.Record"), Kind::Unknown("record".to_owned()));
     }
 
     #[test]

@@ -83,7 +83,7 @@ mod tests {
     fn a_sparse_file_was_meant_so_but_for_source_code() {
         let dir = tempfile::tempdir().unwrap();
         for (name, told) in
-            [("a.js", true), ("a.zip", false), ("a.txt", false), ("a.tensor", false)]
+            [("a.js", true), ("a.zip", false), ("a.txt", false), ("a.record", false)]
         {
             File::create(dir.path().join(name)).unwrap().set_len(1 << 20).unwrap();
             assert_eq!(judged(dir.path(), name).is_some(), told, "{name}");
@@ -93,16 +93,16 @@ mod tests {
     #[test]
     fn neighbours_speak_of_unknown_kinds() {
         let dir = tempfile::tempdir().unwrap();
-        write(dir.path().join("z.tensor"), vec![0; 8192]).unwrap();
-        for name in ["a.tensor", "b.tensor"] {
+        write(dir.path().join("z.record"), vec![0; 8192]).unwrap();
+        for name in ["a.record", "b.record"] {
             write(dir.path().join(name), vec![1; 8192]).unwrap();
         }
-        assert_eq!(judged(dir.path(), "z.tensor"), None, "two are not enough");
-        write(dir.path().join("c.tensor"), vec![1; 8192]).unwrap();
-        assert!(judged(dir.path(), "z.tensor").is_some());
-        write(dir.path().join("y.tensor"), vec![0; 8192]).unwrap();
+        assert_eq!(judged(dir.path(), "z.record"), None, "two are not enough");
+        write(dir.path().join("c.record"), vec![1; 8192]).unwrap();
+        assert!(judged(dir.path(), "z.record").is_some());
+        write(dir.path().join("y.record"), vec![0; 8192]).unwrap();
         assert_eq!(
-            judged(dir.path(), "z.tensor"),
+            judged(dir.path(), "z.record"),
             None,
             "another one is as empty, and there are few"
         );
@@ -111,16 +111,16 @@ mod tests {
     #[test]
     fn several_of_one_burst_are_told() {
         let dir = tempfile::tempdir().unwrap();
-        for name in ["y.tensor", "z.tensor"] {
+        for name in ["y.record", "z.record"] {
             write(dir.path().join(name), vec![0; 8192]).unwrap();
         }
         for number in 0..8 {
-            let path = dir.path().join(format!("{number}.tensor"));
+            let path = dir.path().join(format!("{number}.record"));
             write(&path, vec![1; 8192]).unwrap();
             let earlier = SystemTime::now() - Duration::from_hours(1);
             File::options().write(true).open(&path).unwrap().set_modified(earlier).unwrap();
         }
-        assert!(judged(dir.path(), "y.tensor").is_some());
-        assert!(judged(dir.path(), "z.tensor").is_some());
+        assert!(judged(dir.path(), "y.record").is_some());
+        assert!(judged(dir.path(), "z.record").is_some());
     }
 }

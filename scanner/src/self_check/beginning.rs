@@ -24,6 +24,8 @@ struct Format {
     signature: &'static [u8],
     /// So many wrong bits make it no other one (MNG's differs from PNG's in six, JNG's in four).
     most_wrong_bits: u32,
+    /// An ending that many other formats have as well: only a signature that is almost right tells.
+    shared: &'static [u8],
     /// Whether its programs write into files that are there, one of which nobody is ever done with.
     is_kept_open: bool,
 }
@@ -32,9 +34,10 @@ struct Format {
 const FORMATS: [Format; 3] = [
     Format {
         name: "gzip",
-        endings: &[b"gz", b"gzip", b"tgz", b"taz", b"bgz", b"crate"],
+        endings: &[b"gz", b"gzip", b"tgz", b"taz", b"bgz", b"crate", b"svgz"],
         signature: gzip_header::START,
         most_wrong_bits: 1,
+        shared: b"",
         is_kept_open: false,
     },
     Format {
@@ -42,13 +45,15 @@ const FORMATS: [Format; 3] = [
         endings: &[b"png", b"apng"],
         signature: png::SIGNATURE,
         most_wrong_bits: 2,
+        shared: b"",
         is_kept_open: false,
     },
     Format {
         name: "SQLite database",
-        endings: &[b"sqlite", b"sqlite3"],
+        endings: &[b"sqlite", b"sqlite3", b"sqlitedb", b"db3", b"s3db", b"gpkg", b"mbtiles", b"db"],
         signature: MAGIC,
         most_wrong_bits: 2,
+        shared: b"db",
         is_kept_open: true,
     },
 ];
@@ -62,11 +67,15 @@ pub fn verifier(place: &Place<'_>, head: &[u8]) -> Chosen {
     let is_of = |format: &&Format| format.endings.iter().any(|e| ending.eq_ignore_ascii_case(e));
     let format = FORMATS.iter().find(is_of)?;
     let signature = head.get(..format.signature.len())?;
+    let is_almost = wrong_bits(signature, format.signature) <= format.most_wrong_bits;
+    if !is_almost && ending.eq_ignore_ascii_case(format.shared) {
+        return None;
+    }
     let beginning = if head.iter().all(|byte| *byte == 0) {
         Beginning::Zeros { length: 0, is_over: false }
     } else if is_text(head) {
         return None;
-    } else if wrong_bits(signature, format.signature) <= format.most_wrong_bits {
+    } else if is_almost {
         Beginning::Almost(signature.escape_ascii().to_string())
     } else if is_other(head) {
         return None;
@@ -205,9 +214,13 @@ mod tests {
     #[test]
     fn a_flipped_bit_of_a_signature_is_found() {
         let lab = Lab::new();
-        for (name, signature) in
-            [("a.gz", &gzip_header::START[..]), ("b.png", png::SIGNATURE), ("c.sqlite", MAGIC)]
-        {
+        for (name, signature) in [
+            ("a.gz", &gzip_header::START[..]),
+            ("b.png", png::SIGNATURE),
+            ("c.sqlite", MAGIC),
+            ("d.db", MAGIC),
+            ("e.gpkg", MAGIC),
+        ] {
             lab.every_flip_disagrees(name, &[signature, &noise(90)].concat(), 0..signature.len());
         }
     }
@@ -230,10 +243,14 @@ mod tests {
             let verdict = lab.verdict(name, head);
             assert!(!matches!(verdict, Some(Verdict::Disagrees(_))), "{name}: {verdict:?}");
         }
+        lab.not_ours("other.db", &[0; 4096]);
+        lab.not_ours("other.db", &noise(4096));
         lab.not_ours("short.gz", b"\0\0");
         lab.not_ours("empty.png", b"");
         lab.not_ours("manual.sqlite", b"SQLite format 3 is what this text is about.");
-        let reason = lab.not_checked("encrypted.gz", &noise(200));
-        assert_eq!(reason, "it does not begin as its name says");
+        for bytes in [noise(200), [&b"\x1f\x8b\x55\xee"[..], &noise(200)].concat()] {
+            let reason = lab.not_checked("encrypted.gz", &bytes);
+            assert_eq!(reason, "it does not begin as its name says");
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! (Git LFS) stands in its place.
 
 /// Pictures, documents, archives, compressed, encrypted and saved objects.
-const BEGINNINGS: [&[u8]; 22] = [
+const BEGINNINGS: [&[u8]; 25] = [
     b"\xff\xd8\xff",
     b"GIF8",
     b"RIFF",
@@ -18,7 +18,10 @@ const BEGINNINGS: [&[u8]; 22] = [
     b"\x89PNG",
     b"\x89HDF",
     b"PK",
-    b"\x1f",
+    b"\x1f\x8b\x08",
+    b"\x1f\x9d",
+    b"\x1f\x1e",
+    b"\x1f\xa0",
     b"BZh",
     b"\xfd7zXZ",
     b"\x28\xb5\x2f\xfd",
