@@ -148,6 +148,7 @@ impl SameTree {
         let changed_at = seconds as f64 + f64::from(nanoseconds) / 1e9 + step;
         self.stays_mounted
             && after.modified_at == before.modified_at
+            && !self.has_rested(facts, Self::JUST_BEFORE)
             && (since - Self::JUST_BEFORE..=since).contains(&(after.modified_at.0 as f64))
             && changed_at <= since
     }

@@ -127,6 +127,8 @@ fn what_is_written_through_memory_is_no_damage() {
     let mapped = DifferenceKind::ContentWritten { by: Written::Mapped };
     assert_eq!(kind(60, written_at, true, 120.0), mapped);
     assert_eq!(kind(150, written_at, true, 120.0), changed(Unwritten::TimeOfChange));
+    let later = (written_at.0 + 100, 5);
+    assert_eq!(kind(150, later, true, 120.0), changed(Unwritten::TimeOfChange), "no write set it");
     let earlier = (written_at.0 - 600, 5);
     assert_eq!(kind(60, earlier, true, 120.0), changed(Unwritten::TimeSetBack), "unpacked");
     assert_eq!(kind(60, written_at, false, 120.0), changed(Unwritten::TimeSetBack), "mounted anew");
