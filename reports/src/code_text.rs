@@ -707,8 +707,8 @@ pub(crate) static TABLE: &[CodeText] = &[
         meaning: "A crash or a copy that broke off can leave a file of the right size whose \
                   content never reached the disk.",
         detection: "The file has 4 KiB or more, and every byte is zero although a file of its \
-                    name's kind cannot be, or although its neighbours of the same kind hold \
-                    something. A sparse file is judged only where it is named as source code, which \
+                    name's kind cannot be, or although its neighbours of the same kind, which are \
+                    text or begin with one signature, hold something. A sparse file is judged only where it is named as source code, which \
                     nobody makes so. Nothing is said while a program has it open for writing. The \
                     reasons stand with the finding.",
         remedy: "Get the file from a backup, from version control, or by installing the package \

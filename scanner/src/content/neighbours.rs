@@ -4,6 +4,9 @@
 //! leaves of a burst of writes, and also what a program makes whose data are zeros here and there:
 //! tiles of the sea among those of the land. The latter writes them in between the others. So
 //! several must have been written within a minute in which none of the others was, and be few.
+//!
+//! Of plain numbers (weights, samples, pixels) zeros are as good as any. So the neighbours speak only
+//! where they are text, or begin with the same signature.
 
 use std::ffi::CStr;
 use std::os::fd::BorrowedFd;
@@ -14,6 +17,7 @@ use rustix::io::pread;
 use super::zero_kinds::ending;
 use super::zeroed::LEAST;
 use crate::inode_facts::{FileKind, InodeFacts};
+use crate::self_check::is_text;
 use crate::walk::Listing;
 
 /// Neighbours of the same kind that must hold something.
@@ -25,6 +29,10 @@ const FOR_EACH: usize = 8;
 /// Neighbours that are looked at.
 const MOST_LOOKED_AT: usize = 64;
 
+/// Bytes that tell text, and those of a signature.
+const HEAD: usize = 64;
+const SIGNATURE: usize = 4;
+
 /// Length of a burst of writes, in seconds.
 const BURST: i64 = 60;
 
@@ -33,6 +41,8 @@ const BURST: i64 = 60;
 pub struct Neighbours {
     /// When those that hold something were modified, in seconds.
     filled: Vec<i64>,
+    /// What they begin with.
+    heads: Vec<[u8; HEAD]>,
     /// When those that begin with zero bytes were.
     zeroed: Vec<i64>,
 }
@@ -51,8 +61,11 @@ impl Neighbours {
                 }
                 looked_at += 1;
                 match begins_with_something(directory, entry.name) {
-                    Some((true, modified)) => found.filled.push(modified),
-                    Some((false, modified)) => found.zeroed.push(modified),
+                    Some((Some(head), modified)) => {
+                        found.filled.push(modified);
+                        found.heads.push(head);
+                    }
+                    Some((None, modified)) => found.zeroed.push(modified),
                     None => {}
                 }
             }
@@ -67,13 +80,26 @@ impl Neighbours {
         let apart = self.filled.iter().all(|at| !(first..=last).contains(at));
         let is_burst = apart && last.saturating_sub(first) <= BURST;
         let enough = self.filled.len() >= FEWEST.max(FOR_EACH * self.zeroed.len());
-        (enough && (self.zeroed.is_empty() || is_burst)).then_some(self.filled.len())
+        let speak = enough && self.are_of_one_form() && (self.zeroed.is_empty() || is_burst);
+        speak.then_some(self.filled.len())
+    }
+
+    /// Whether those that hold something are text, or begin with the same signature.
+    fn are_of_one_form(&self) -> bool {
+        let signature = |head: &[u8; HEAD]| head.first_chunk::<SIGNATURE>().copied();
+        let first = self.heads.first().and_then(signature);
+        self.heads.iter().all(|head| is_text(head))
+            || (first != Some([0; SIGNATURE])
+                && self.heads.iter().all(|head| signature(head) == first))
     }
 }
 
-/// Whether the first 4 KiB of a regular file hold something, and when it was modified; none for
-/// what is smaller or cannot be read.
-fn begins_with_something(directory: BorrowedFd<'_>, name: &CStr) -> Option<(bool, i64)> {
+/// What a regular file begins with, if its first 4 KiB hold something, and when it was modified; none
+/// for what is smaller or cannot be read.
+fn begins_with_something(
+    directory: BorrowedFd<'_>,
+    name: &CStr,
+) -> Option<(Option<[u8; HEAD]>, i64)> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let facts = InodeFacts::of_entry(directory, name).ok()?;
     if facts.kind() != FileKind::Regular || facts.size() < LEAST {
@@ -83,7 +109,8 @@ fn begins_with_something(directory: BorrowedFd<'_>, name: &CStr) -> Option<(bool
     let mut bytes = [0; LEAST as usize];
     let length = pread(&file, &mut bytes, 0).ok()?;
     let is_filled = bytes.get(..length)?.iter().any(|byte| *byte != 0);
-    Some((is_filled, facts.modified_at().0))
+    let head = bytes.first_chunk().copied().filter(|_| is_filled);
+    Some((head, facts.modified_at().0))
 }
 
 #[cfg(test)]
@@ -92,7 +119,25 @@ mod tests {
 
     fn said(filled: &[i64], zeroed: &[i64]) -> Option<usize> {
         let (filled, zeroed) = (filled.to_vec(), zeroed.to_vec());
-        Neighbours { filled, zeroed }.speak_against(1000)
+        let heads = vec![[b'a'; HEAD]; filled.len()];
+        Neighbours { filled, heads, zeroed }.speak_against(1000)
+    }
+
+    /// As weights of a network are: one whose numbers are all zero is as good as its neighbours.
+    #[test]
+    fn plain_numbers_speak_against_nothing() {
+        let said = |heads: [[u8; HEAD]; 3]| {
+            let (filled, heads) = (vec![5; 3], heads.to_vec());
+            Neighbours { filled, heads, zeroed: vec![] }.speak_against(1000)
+        };
+        let signed = |last| {
+            let mut head = [last; HEAD];
+            head[..4].copy_from_slice(b"\x93NUM");
+            head
+        };
+        assert_eq!(said([[1; HEAD], [2; HEAD], [3; HEAD]]), None);
+        assert_eq!(said([1, 2, 3].map(signed)), Some(3), "a signature");
+        assert_eq!(said([[b'a'; HEAD], [b'b'; HEAD], [b'\n'; HEAD]]), Some(3), "text");
     }
 
     #[test]

@@ -9,8 +9,9 @@
 //!
 //! An index may end in zeros instead (`index.skipHash`, git-config(1)): such a one is not checked, if
 //! its entries and extensions reach up to them ([`git_index`]); else the zeros are what a lost end was
-//! read as. An index is one by its place, `.git/index`, or by its first bytes where a worktree or a
-//! submodule has it; a shared one by its name, `sharedindex.<hash>`.
+//! read as. An index is one by its place (`.git/index`, `.git/worktrees/NAME/index`,
+//! `.git/modules/NAME/index`; gitrepository-layout(5)) or by its first bytes; a shared one by its name,
+//! `sharedindex.<hash>`.
 
 use super::hash::{Algorithm, Hasher, hex};
 use super::place::is_hex;
@@ -77,9 +78,20 @@ fn index(place: &Place<'_>, head: &[u8]) -> Option<Format> {
     if place.name != b"index" {
         return None;
     }
-    let by_place = place.parent(0) == b".git" && place.name == b"index";
+    let by_place = place.parent(0) == b".git"
+        || (place.parent(1) == b"worktrees" && place.parent(2).ends_with(b".git"))
+        || is_of_a_module(place);
     let by_content = matches!(head, [b'D', b'I', b'R', b'C', 0, 0, 0, 2..=4, ..]);
     (by_place || by_content).then_some((INDEX, EITHER))
+}
+
+/// Whether a file lies in the directory of a submodule itself, whose name may have slashes. A branch may
+/// be called as the file is.
+fn is_of_a_module(place: &Place<'_>) -> bool {
+    const WITHIN: [&[u8]; 5] = [b"refs", b"logs", b"objects", b"info", b"hooks"];
+    let modules = place.parents.windows(2).position(|two| two == [&b"modules"[..], b".git"]);
+    let names = modules.and_then(|at| place.parents.get(..at)).unwrap_or_default();
+    !names.is_empty() && !names.iter().any(|name| WITHIN.contains(name))
 }
 
 fn algorithm_of(digits: &[u8]) -> Option<&'static [Algorithm]> {
@@ -242,6 +254,16 @@ mod tests {
     fn long_files_are_cut_at_their_checksum() {
         let body: Vec<u8> = (0..3_000_000_u32).map(|n| (n % 251) as u8).collect();
         let lab = Lab::new();
+        for path in [".git/worktrees/wt/index", ".git/modules/libs/sub/index"] {
+            lab.agrees(path, &with_sha1(&body));
+            lab.disagrees(path, &vec![0; body.len()]);
+            lab.disagrees(path, b"");
+        }
+        // A branch that is called index.
+        for path in [".git/modules/sub/refs/heads/index", ".git/modules/index", "a/modules/b/index"]
+        {
+            lab.not_ours(path, b"0123456789012345678901234567890123456789\n");
+        }
         lab.agrees(".git/index", &with_sha1(&body));
         lab.agrees(".git/index", &with_sha256(&body));
     }
@@ -260,9 +282,9 @@ mod tests {
     }
 
     #[test]
-    fn indexes_of_worktrees_are_known_by_their_content() {
+    fn indexes_elsewhere_are_known_by_their_content() {
         let lab = Lab::new();
-        let path = ".git/worktrees/other/index";
+        let path = "bare/worktrees/other/index";
         let bytes = with_sha1(b"DIRC\0\0\0\x04\0\0\0\0");
         lab.agrees(path, &bytes);
         lab.every_flip_disagrees(path, &bytes, 8..bytes.len());

@@ -56,6 +56,7 @@ use std::ffi::CStr;
 use std::os::fd::BorrowedFd;
 
 pub use choice::verifier_for;
+pub use other_formats::is_text;
 pub use place::Place;
 
 /// What a file should be, and what it is.
