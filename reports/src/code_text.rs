@@ -708,9 +708,9 @@ pub(crate) static TABLE: &[CodeText] = &[
                   content never reached the disk.",
         detection: "The file has 4 KiB or more, and every byte is zero although a file of its \
                     name's kind cannot be, or although its neighbours of the same kind, which are \
-                    text or begin with one signature, hold something. A sparse file is judged only where it is named as source code, which \
-                    nobody makes so. Nothing is said while a program has it open for writing. The \
-                    reasons stand with the finding.",
+                    text or begin with one signature, hold something. A sparse file is judged only \
+                    where it is named as source code, which nobody makes so. Nothing is said while a \
+                    program has it open for writing. The reasons stand with the finding.",
         remedy: "Get the file from a backup, from version control, or by installing the package \
                  again. Files written at the same time deserve a look as well.",
     },
