@@ -39,6 +39,7 @@ mod extents;
 mod features;
 mod filesystem;
 mod filesystem_identity;
+mod first_hole;
 mod footing;
 mod gathered;
 mod inode_facts;

@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{FileExt, MetadataExt, symlink};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -37,16 +37,35 @@ fn make_tree(top: &Path) {
     }
 }
 
-/// Runs `body` with the tree on an ext4 of its own, as a volume has it that nobody writes to.
-fn with_tree(body: impl FnOnce(&Dir, &Path) + Send + 'static) {
-    in_lab(&[Need::Loop, Need::Tool("mkfs.ext4"), Need::Tool("e2fsck")], |dir| {
+/// Runs `body` with a tree that `make` makes on an ext4 of its own, as a volume has it that nobody writes
+/// to.
+fn with(make: fn(&Path), body: impl FnOnce(&Dir, &Path) + Send + 'static) {
+    in_lab(&[Need::Loop, Need::Tool("mkfs.ext4"), Need::Tool("e2fsck")], move |dir| {
         let image = Image::ext4(dir, 100, &[]);
         let mount = image.mount("rw");
         let top = mount.join("tree");
-        make_tree(&top);
+        make(&top);
         write_back(&top);
         body(dir, &top);
     });
+}
+
+fn with_tree(body: impl FnOnce(&Dir, &Path) + Send + 'static) {
+    with(make_tree, body);
+}
+
+/// A tree of one archive of so many MiB, which does not hold what its checksum says where it is `damaged`.
+fn make_archive(top: &Path, mib: usize, damaged: bool) {
+    fs::create_dir(top).unwrap();
+    let mut packed = GzEncoder::new(Vec::new(), Compression::none());
+    packed.write_all(&bytes(1, mib * MIB)).unwrap();
+    let mut packed = packed.finish().unwrap();
+    packed[mib * MIB / 2] ^= u8::from(damaged);
+    let path = top.join("dump.sql.gz");
+    fs::write(&path, packed).unwrap();
+    // What was just written may be unfinished.
+    let hour_ago = SystemTime::now() - Duration::from_hours(1);
+    File::options().write(true).open(&path).unwrap().set_modified(hour_ago).unwrap();
 }
 
 /// Until its pages are written back, a file is read again.
@@ -128,17 +147,11 @@ fn several_runs_read_each_byte_once_and_find_what_one_run_finds() {
 /// Its checksum is made of all bytes in one go, which no run has the time for.
 #[test]
 fn an_archive_that_takes_longer_than_a_run_is_read_all_the_same() {
-    in_lab(&[Need::Loop, Need::Tool("mkfs.ext4"), Need::Tool("e2fsck")], |dir| {
-        let mount = Image::ext4(dir, 100, &[]).mount("rw");
-        let top = mount.join("tree");
-        fs::create_dir(&top).unwrap();
-        let mut packed = GzEncoder::new(Vec::new(), Compression::none());
-        packed.write_all(&bytes(1, 24 * MIB)).unwrap();
-        fs::write(top.join("dump.sql.gz"), packed.finish().unwrap()).unwrap();
-        write_back(&top);
+    let archive = |top: &Path| make_archive(top, 24, false);
+    with(archive, |dir, top| {
         let limited = |seconds: &str| {
             let limits = ["--max-rate=10M", "--manifest=parts", "--max-duration", seconds];
-            scan(dir, &top).args(limits).run().report()
+            scan(dir, top).args(limits).run().report()
         };
         assert!(!limited("0.8").complete);
         // Nor does one forget that which does not come to it.
@@ -147,7 +160,7 @@ fn an_archive_that_takes_longer_than_a_run_is_read_all_the_same() {
         let mut reports = (0..12).map(|_| limited("0.8"));
         let ended = reports.find(|report| report.complete).expect("it comes to its end");
         assert_eq!(ended.unchecked_count("interrupted"), 1, "it says what was left out");
-        Fscan::new(dir).args(["--skip=kernel", "--manifest=whole"]).arg(&top).run().expect_code(0);
+        Fscan::new(dir).args(["--skip=kernel", "--manifest=whole"]).arg(top).run().expect_code(0);
         expect_same(dir, "parts", "whole");
     });
 }
@@ -155,26 +168,16 @@ fn an_archive_that_takes_longer_than_a_run_is_read_all_the_same() {
 /// It disagrees at the first reading, and a run has no time for another.
 #[test]
 fn a_doubt_that_a_run_could_not_settle_is_no_volatile_file() {
-    in_lab(&[Need::Loop, Need::Tool("mkfs.ext4"), Need::Tool("e2fsck")], |dir| {
-        let mount = Image::ext4(dir, 100, &[]).mount("rw");
-        let top = mount.join("tree");
-        fs::create_dir(&top).unwrap();
-        let mut packed = GzEncoder::new(Vec::new(), Compression::none());
-        packed.write_all(&bytes(1, 12 * MIB)).unwrap();
-        let mut packed = packed.finish().unwrap();
-        packed[6 * MIB] ^= 1;
-        let path = top.join("dump.sql.gz");
-        fs::write(&path, packed).unwrap();
-        let hour_ago = std::time::SystemTime::now() - Duration::from_hours(1);
-        File::options().write(true).open(&path).unwrap().set_modified(hour_ago).unwrap();
-        write_back(&top);
-        let outcome = scan(dir, &top).args(["--max-rate=10M", "--max-duration=2"]).run();
+    let archive = |top: &Path| make_archive(top, 12, true);
+    with(archive, |dir, top| {
+        let outcome = scan(dir, top).args(["--max-rate=10M", "--max-duration=2"]).run();
         let report = outcome.report();
         outcome.expect(report.totals.volatile == 0, "it did not change");
         let open = report.unchecked_examples("interrupted");
+        let path = top.join("dump.sql.gz");
         outcome.expect(open.contains(&path.to_str().unwrap()), "it is left open");
         outcome.expect(dir.join("c").exists(), "for the next run");
-        let whole = scan(dir, &top).run();
+        let whole = scan(dir, top).run();
         whole.expect_code(1);
         whole.expect(whole.report().findings_of("content-self-check-failed").len() == 1, "found");
     });
@@ -240,7 +243,7 @@ fn damage_is_found_by_the_run_that_ends_the_scan() {
         let name = "0123456789012345678901234567890123456789";
         fs::write(objects.join(&name[2..]), bytes(1, 100)).unwrap();
         fs::write(top.join("7/never.js"), vec![0; 8192]).unwrap();
-        let old = std::time::SystemTime::now() - Duration::from_hours(1);
+        let old = SystemTime::now() - Duration::from_hours(1);
         for path in [objects.join(&name[2..]), top.join("7/never.js")] {
             File::options().write(true).open(path).unwrap().set_modified(old).unwrap();
         }

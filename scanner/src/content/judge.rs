@@ -10,9 +10,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use reports::{Code, Finding, Severity, Subject, UncheckedReason};
-use rustix::fs::{SeekFrom, seek};
-
 use super::bad_ranges::BadRanges;
 use super::book::Judged;
 use super::open_file::OpenFile;
@@ -21,11 +18,13 @@ use super::read::Reading;
 use super::reader::{Content, ContentReader, PAUSES, is_same};
 use super::zeroed;
 use crate::checks::{Refusal, errno_name};
+use crate::first_hole::first_hole;
 use crate::inode_facts::InodeFacts;
 use crate::self_check::{Disagreement, Verdict};
 use crate::stamp::Moment;
 use crate::system_calls::is_open_for_writing;
 use crate::walk::DirectoryNode;
+use reports::{Code, Finding, Severity, Subject, UncheckedReason};
 
 /// A file that was written within so many seconds may be half written: a download, an archive that
 /// is being made.
@@ -254,10 +253,7 @@ fn is_unfinished(facts: &InodeFacts) -> bool {
 
 /// Whether a file has a hole, as a download in pieces has: what is written as a whole has none.
 fn has_hole(file: &OpenFile) -> bool {
-    let hole = seek(&file.descriptor, SeekFrom::Hole(0));
-    // It moves the offset, which others may count on.
-    let is_back = seek(&file.descriptor, SeekFrom::Start(0)).is_ok();
-    is_back && hole.is_ok_and(|hole| hole < file.facts.size())
+    first_hole(file.descriptor.as_fd()).is_some_and(|hole| hole < file.facts.size())
 }
 
 fn is_damage(refusal: Refusal) -> bool {

@@ -6,16 +6,13 @@
 //! saved under any name. So other formats and text are let be, and of what else begins otherwise
 //! nothing is said but that it could not be checked.
 
-use std::os::fd::BorrowedFd;
-
-use rustix::fs::{SeekFrom, seek};
-
 use super::other_formats::{is_other, is_text};
 use super::siblings::is_absent;
 use super::sqlite_header::MAGIC;
 use super::{
     Chosen, Place, Surroundings, Verdict, Verifier, disagrees, gzip_header, png, unfinished,
 };
+use crate::first_hole::first_hole;
 
 /// A format that is checked by its first bytes.
 struct Format {
@@ -132,7 +129,7 @@ impl Verifier for Misnamed {
             Beginning::Zeros { length, .. } if length < LEAST_ZEROS => {
                 return Verdict::NotChecked("it does not begin as its name says");
             }
-            Beginning::Zeros { .. } if begins_with_a_hole(around.file) => {
+            Beginning::Zeros { .. } if first_hole(around.file) == Some(0) => {
                 return Verdict::NotChecked("a hole at its beginning, as in a download under way");
             }
             Beginning::Zeros { length, .. } => format!("{length} zero bytes at its beginning"),
@@ -144,13 +141,6 @@ impl Verifier for Misnamed {
         let told = if self.format.is_kept_open { disagrees } else { unfinished };
         told(self.format.name, expected, found)
     }
-}
-
-/// Whether its first byte is in no block, or in one that nothing was written to.
-fn begins_with_a_hole(file: BorrowedFd<'_>) -> bool {
-    let is_hole = seek(file, SeekFrom::Hole(0)) == Ok(0);
-    // It moves the offset, which others may count on.
-    is_hole && seek(file, SeekFrom::Start(0)).is_ok()
 }
 
 /// Why what stands beside it explains a beginning that is not there yet.
