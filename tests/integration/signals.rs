@@ -37,7 +37,7 @@ fn a_signal_during_the_walk_ends_it_with_a_partial_report() {
             let output = dir.folder("out").join("report.json");
             let scan = Fscan::new(dir).args(["--quick", "--threads", "1", "-o"]).arg(&output);
             let mut running = scan.arg(mount.point()).spawn();
-            running.wait_for_cpu_time(Duration::from_millis(50));
+            running.wait_for_thread("walk-0");
             let sent = Instant::now();
             running.signal(signal);
             let outcome = running.wait();

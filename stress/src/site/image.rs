@@ -3,8 +3,11 @@
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::thread::sleep;
+use std::time::Duration;
 
 use super::mounted::{Below, Mounted};
 
@@ -48,10 +51,28 @@ impl Image {
         let (program, options) = self.mkfs.split_first().ok_or("no program makes it")?;
         let options = options.iter().map(OsStr::new);
         run(program, options.chain([file.as_os_str()]))?;
-        let options = ["-n", "-o", "loop,nosuid,nodev"].map(OsStr::new).into_iter();
-        run("mount", options.chain([file.as_os_str(), point.as_os_str()]))?;
+        mount(&file, &point)?;
         Ok(Mounted::at(&point, Below::Mount { _mount: Arc::clone(base) }))
     }
+}
+
+/// Mounts an image through a loop device of its own.
+///
+/// mount(8) asks for a free device and then takes it: who does the same at that moment may be
+/// first, and mount gives up.
+fn mount(image: &Path, point: &Path) -> Result<(), String> {
+    const TAKEN: &str = "failed to setup loop device";
+    let arguments = ["-n", "-o", "loop,nosuid,nodev"].map(OsStr::new);
+    let arguments = || arguments.into_iter().chain([image.as_os_str(), point.as_os_str()]);
+    let mut mounted = run("mount", arguments());
+    for _ in 0..20 {
+        if !mounted.as_ref().is_err_and(|said| said.contains(TAKEN)) {
+            break;
+        }
+        sleep(Duration::from_millis(50));
+        mounted = run("mount", arguments());
+    }
+    mounted
 }
 
 /// Runs a program to its end; what it said where that was no good one.

@@ -66,12 +66,21 @@ impl Mount {
     }
 
     /// As [`Mount::image`], of an image that the kernel may refuse; then with what was said.
+    ///
+    /// Others may take the loop device that `mount` chose before it does: it is asked anew then.
     pub(crate) fn try_image(file: &Path, point: &Path, options: &str) -> Result<Mount, String> {
         fs::create_dir_all(point).unwrap();
         let options = format!("loop,{options}");
         let mut command = tool("mount");
         command.args(["-o", &options]).arg(file).arg(point);
-        let output = command.output().unwrap();
+        let mut output = command.output().unwrap();
+        for _ in 0..20 {
+            if !String::from_utf8_lossy(&output.stderr).contains("failed to setup loop device") {
+                break;
+            }
+            sleep(Duration::from_millis(50));
+            output = command.output().unwrap();
+        }
         if output.status.success() {
             Ok(Mount::at(point))
         } else {

@@ -53,12 +53,15 @@ impl Running {
         kill_process(pid, signal).expect("the process is still there");
     }
 
-    /// Waits until it has used that much of the CPU, or has ended.
-    pub(crate) fn wait_for_cpu_time(&mut self, at_least: Duration) {
-        let stat = format!("/proc/{}/stat", self.child.id());
+    /// Waits until it has a thread of that name, or has ended.
+    pub(crate) fn wait_for_thread(&mut self, name: &str) {
+        let tasks = format!("/proc/{}/task", self.child.id());
+        let named = |task: fs::DirEntry| {
+            let comm = fs::read_to_string(task.path().join("comm")).unwrap_or_default();
+            comm.trim_end() == name
+        };
         while self.child.try_wait().unwrap().is_none() && Instant::now() < self.deadline {
-            let text = fs::read_to_string(&stat).unwrap_or_default();
-            if cpu_time(&text).is_some_and(|used| used >= at_least) {
+            if fs::read_dir(&tasks).is_ok_and(|tasks| tasks.flatten().any(named)) {
                 return;
             }
             sleep(Duration::from_millis(1));
@@ -112,14 +115,6 @@ impl Running {
             sleep(Duration::from_millis(2));
         }
     }
-}
-
-/// User and system time of /proc/PID/stat, which counts hundredths of a second.
-fn cpu_time(stat: &str) -> Option<Duration> {
-    let (_, after_name) = stat.rsplit_once(')')?;
-    let mut fields = after_name.split_whitespace().skip(11);
-    let mut ticks = || fields.next()?.parse::<u64>().ok();
-    Some(Duration::from_millis((ticks()? + ticks()?) * 10))
 }
 
 /// Reads to the end in a thread, so that neither pipe fills up.
