@@ -42,8 +42,10 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
 pub(crate) fn all_examined(report: &Report) -> &'static str {
     if report.totals.entries == 0 && (report.tar.is_some() || report.stress.is_some()) {
         "What was there before was not looked at: `fscan PATH` does that."
-    } else {
+    } else if open_sentences(report).is_empty() {
         "Everything was examined."
+    } else {
+        "Everything was examined, but not all of it judged."
     }
 }
 

@@ -22,8 +22,8 @@ pub struct Census {
     pub inodes: u64,
     /// Their blocks.
     pub blocks: u64,
-    /// Of these, how many may be none: a small file's content may stand in the inode, which is
-    /// told as a block, and a block of attributes that cannot be seen may be shared.
+    /// Of these, how many may be none: a file's content may stand in the inode, which is told as
+    /// sectors, and a block of attributes that cannot be seen may be shared.
     pub uncertain: u64,
     /// Inodes that changed after the count began.
     pub recent: u64,
@@ -39,12 +39,12 @@ impl Census {
             return;
         }
         self.inodes += 1;
-        if let Some(blocks) = facts.sectors().checked_div(block / 512) {
-            // The sectors of content that stands in the inode make no whole block, or nearly one.
+        let per_block = block / 512;
+        if let Some(blocks) = facts.sectors().checked_div(per_block) {
             self.blocks = self.blocks.saturating_add(blocks);
-            let nearly = facts.size() < block && facts.size() + 512 > block;
-            let inline = nearly && blocks > 0 && !filesystem.lacks(Feature::InlineData);
-            self.uncertain += u64::from(inline && facts.kind() == FileKind::Regular);
+            let inline = !filesystem.lacks(Feature::InlineData);
+            let beside = inline.then(|| facts.sectors_beside_inline(block)).flatten();
+            self.uncertain += beside.map_or(0, |sectors| blocks - sectors / per_block);
         }
         self.recent += u64::from(began.may_precede(facts.changed_at()));
     }

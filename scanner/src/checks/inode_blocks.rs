@@ -2,8 +2,7 @@
 //!
 //! Looks at `stx_blocks` on ext2, ext3 and ext4: a multiple of the block size, and no more than
 //! the device holds; nothing for what has no content, but for one block of extended attributes. A
-//! small file that stands in its inode (`inline_data`) is given the sectors its bytes would fill
-//! (kernel fs/ext4/inode.c, `ext4_file_getattr`). Proves a damaged inode; no privilege. What the
+//! file that stands in its inode (`inline_data`) may have odd sectors. Proves a damaged inode; no privilege. What the
 //! count has to do with the mapped blocks is another check's.
 
 use reports::Code;
@@ -22,12 +21,11 @@ pub(super) fn judge(seen: &Seen<'_>, anomalies: &mut Anomalies) {
         return;
     }
     let most = most_blocks(seen).map_or(filesystem.bytes() / 512, |blocks| blocks * block);
-    let whole = |sectors: u64| sectors.is_multiple_of(block);
-    let inline = seen.facts.size().div_ceil(512);
-    let may_be_inline = !filesystem.lacks(Feature::InlineData)
-        && seen.facts.size() < filesystem.block_size
-        && sectors >= inline;
-    if sectors <= most && (whole(sectors) || (may_be_inline && whole(sectors - inline))) {
+    let may_be_inline = || {
+        !filesystem.lacks(Feature::InlineData)
+            && seen.facts.sectors_beside_inline(filesystem.block_size).is_some()
+    };
+    if sectors <= most && (sectors.is_multiple_of(block) || may_be_inline()) {
         return;
     }
     let expected = format!("a multiple of {block} sectors, at most {most}");

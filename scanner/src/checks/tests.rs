@@ -128,15 +128,19 @@ fn one_changed_field_gives_one_code() {
 #[test]
 fn a_small_file_within_its_inode_may_have_odd_sectors() {
     let scratch = Scratch::new();
-    let inline = |sectors| {
+    let inline = |size, sectors| {
         scratch.codes("ext4", c"file", |s| {
-            s.size = 100;
+            s.size = size;
             s.sectors = sectors;
         })
     };
-    assert_eq!(inline(1), []);
-    assert_eq!(inline(9), [], "and a block for attributes");
-    assert_eq!(inline(2), [Code::InodeBlocksMismatch]);
+    assert_eq!(inline(100, 1), []);
+    assert_eq!(inline(100, 9), [], "and a block for attributes");
+    assert_eq!(inline(100, 2), [Code::InodeBlocksMismatch]);
+    // It outgrew its inode: its bytes and two blocks that wait for them.
+    assert_eq!(inline(5406, 11 + 16), []);
+    assert_eq!(inline(5406, 12 + 16), [Code::InodeBlocksMismatch]);
+    assert_eq!(inline(5406, 11), [Code::InodeBlocksMismatch], "and no block waits");
 }
 
 #[test]

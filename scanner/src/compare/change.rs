@@ -4,6 +4,7 @@ use super::content::{self, Content};
 use super::difference::{DifferenceKind, FieldChange, Unwritten};
 use super::fields;
 use super::options::IgnoredFields;
+use super::pass::WhyUnchecked;
 use super::same_tree::Writing;
 use super::totals::Class;
 use crate::inode_facts::FileKind;
@@ -14,8 +15,8 @@ pub(super) struct Change {
     /// None where all that could be compared is the same.
     pub(super) kind: Option<DifferenceKind>,
     pub(super) fields: Vec<FieldChange>,
-    /// Whether a side does not know what the file holds.
-    pub(super) is_content_unknown: bool,
+    /// Why not all could be compared.
+    pub(super) unknown: Option<WhyUnchecked>,
 }
 
 impl Change {
@@ -26,7 +27,7 @@ impl Change {
             return Change {
                 kind: Some(DifferenceKind::TypeChanged { untouched: false }),
                 fields: vec![FieldChange::new("type", old, new)],
-                is_content_unknown: false,
+                unknown: None,
             };
         }
         let mut fields = fields::compare(before, after, ignore);
@@ -43,7 +44,12 @@ impl Change {
         if matches!(content, Content::Changed | Content::Differs) {
             fields = [content::fields(before, after), fields].concat();
         }
-        Change { kind, fields, is_content_unknown: content == Content::Unknown }
+        let unknown = if content == Content::Unknown {
+            Some(WhyUnchecked::NotHashed)
+        } else {
+            fields::hide_attributes(before, after, ignore).then_some(WhyUnchecked::NotShown)
+        };
+        Change { kind, fields, unknown }
     }
 
     /// Whether the file has other bytes.
@@ -104,7 +110,7 @@ impl Change {
     pub(super) fn class(&self, unchanged: Class) -> Class {
         match self.kind {
             None | Some(DifferenceKind::MetadataChanged | DifferenceKind::InodeChanged { .. })
-                if self.is_content_unknown =>
+                if self.unknown.is_some() =>
             {
                 Class::Unchecked
             }
@@ -118,7 +124,7 @@ impl Change {
 
     /// Whether all is known to be the same.
     pub(super) fn is_nothing(&self) -> bool {
-        self.kind.is_none() && !self.is_content_unknown
+        self.kind.is_none() && self.unknown.is_none()
     }
 
     /// Whether it is that of a directory's time, which a name that comes or goes explains.

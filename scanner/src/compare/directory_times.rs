@@ -3,13 +3,13 @@
 //! A name that comes or goes sets it. Where such a name is told of already, the time is not told
 //! as well; that shows only when all that the directory holds has gone by.
 
-use super::difference::FieldChange;
+use super::change::Change;
 use crate::manifest::{is_below, parent_of};
 
 /// A directory with another modification time.
 pub(super) struct Waiting {
     pub(super) path: Vec<u8>,
-    pub(super) fields: Vec<FieldChange>,
+    pub(super) change: Change,
     /// Whether a name came or went in it.
     pub(super) explained: bool,
 }
@@ -22,8 +22,8 @@ pub(super) struct DirectoryTimes {
 
 impl DirectoryTimes {
     /// Notes a directory. `explained` says that something else did it.
-    pub(super) fn wait_for(&mut self, path: Vec<u8>, fields: Vec<FieldChange>, explained: bool) {
-        self.waiting.push(Waiting { path, fields, explained });
+    pub(super) fn wait_for(&mut self, path: Vec<u8>, change: Change, explained: bool) {
+        self.waiting.push(Waiting { path, change, explained });
     }
 
     /// Notes that a name came or went.

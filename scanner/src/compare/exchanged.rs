@@ -92,7 +92,7 @@ impl<S: Sink> Pass<'_, S> {
             let kind = put.map(|was| DifferenceKind::ContentOfAnother { was });
             let (path, fields) = (file.path.to_vec(), file.fields());
             let kind = Some(kind.unwrap_or(file.kind));
-            self.tell(path, None, Change { kind, fields, is_content_unknown: false });
+            self.tell(path, None, Change { kind, fields, unknown: None });
         }
     }
 }

@@ -97,7 +97,19 @@ fn value(attribute: Option<&AttributeDigest>) -> String {
 fn is_ignored(name: &[u8], ignore: IgnoredFields) -> bool {
     ignore.has(Field::Attributes)
         || (ignore.has(Field::Acl) && is_acl(name))
-        || (ignore.has_trusted() && name.starts_with(b"trusted."))
+        || (ignore.has_trusted() && is_trusted(name))
+}
+
+/// Whether one side has attributes that the other was not shown.
+pub(super) fn hide_attributes(before: &Entry, after: &Entry, ignore: IgnoredFields) -> bool {
+    let hidden = |(name, _): &&AttributeDigest| is_trusted(name);
+    let sides = [before, after].map(|entry| entry.attributes.iter());
+    let [before, after] = sides.map(|attributes| attributes.filter(hidden));
+    ignore.has_trusted() && !ignore.has(Field::Attributes) && before.ne(after)
+}
+
+fn is_trusted(name: &[u8]) -> bool {
+    name.starts_with(b"trusted.")
 }
 
 fn is_acl(name: &[u8]) -> bool {

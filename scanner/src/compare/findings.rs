@@ -124,7 +124,7 @@ fn unwritten(by: Unwritten) -> &'static str {
         }
         Unwritten::TimeSetBack => {
             "size and modification time are the same, but its inode or a directory above it did not rest \
-             since: a program set the time back or wrote through memory (mmap), or another file was put \
+             since, nor in the hour before: a program set the time back or wrote through memory (mmap), or another file was put \
              or mounted there"
         }
         Unwritten::TimeOfAnArchive => {

@@ -23,6 +23,8 @@ use crate::manifest::{Entry, parent_of};
 pub enum WhyUnchecked {
     /// A side does not know what the file holds.
     NotHashed,
+    /// One side has attributes that the other was not shown.
+    NotShown,
     /// It lies where the other side could not be examined.
     NotExamined,
     /// It was left out when a manifest was made.
@@ -221,14 +223,14 @@ impl<S: Sink> Pass<'_, S> {
         if before.kind != FileKind::Directory && !change.is_nothing() {
             self.already_told.insert(self.hashes.hash_one(&before.path));
         }
-        if change.is_content_unknown {
-            self.sink.unchecked(WhyUnchecked::NotHashed, &before.path);
+        if let Some(why) = change.unknown {
+            self.sink.unchecked(why, &before.path);
         }
         let bytes = bytes_of(&before);
         if change.is_time_of_directory(before.kind) {
             let holds = |own: &Vec<u8>| parent_of(own) == Some(&before.path);
             let explained = self.options.own.iter().any(holds);
-            self.times.wait_for(before.path, change.fields, explained);
+            self.times.wait_for(before.path, change, explained);
         } else if self.unmounted.holds(&before.path) && !change.is_nothing() {
             self.mount_points.push((before.path, change));
         } else {
@@ -257,20 +259,15 @@ impl<S: Sink> Pass<'_, S> {
     }
 
     pub(super) fn directory_passed(&mut self, directory: Waiting) {
-        let Waiting { path, fields, explained } = directory;
+        let Waiting { path, mut change, explained } = directory;
         if self.unmounted.is_empty_at(&path) {
             self.not_mounted(&path);
             return;
         }
-        let class = if explained { Class::Unchanged } else { Class::Metadata };
-        self.counter.count(class, &path, FileKind::Directory, 0);
-        if !explained {
-            self.sink.difference(Difference {
-                path,
-                from: None,
-                kind: DifferenceKind::MetadataChanged,
-                fields,
-            });
+        if explained {
+            change.kind = None;
         }
+        self.counter.count(change.class(Class::Unchanged), &path, FileKind::Directory, 0);
+        self.tell(path, None, change);
     }
 }

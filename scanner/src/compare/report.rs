@@ -88,6 +88,9 @@ impl Sink for DiffReport {
     fn unchecked(&mut self, why: WhyUnchecked, path: &[u8]) {
         let (reason, what) = match why {
             WhyUnchecked::NotHashed => (UncheckedReason::NotHashed, "content"),
+            WhyUnchecked::NotShown => {
+                (UncheckedReason::PermissionDenied, "attributes named trusted.*")
+            }
             WhyUnchecked::LeftOut => (UncheckedReason::LeftOut, "entry"),
             WhyUnchecked::NamesLost => (UncheckedReason::NamesLost, "tree"),
             WhyUnchecked::NotMounted => (UncheckedReason::NotMounted, "entry"),

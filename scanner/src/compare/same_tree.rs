@@ -172,8 +172,9 @@ impl SameTree {
 }
 
 /// A store to a mapped page that is dirty already sets no time until the page was written back, for
-/// which it waits by default half a minute, and as long as somebody says
-/// (Documentation/admin-guide/sysctl/vm.rst).
+/// which it waits by default half a minute, as long as somebody says
+/// (Documentation/admin-guide/sysctl/vm.rst), and where a device falls behind, until it comes to it. A
+/// write(2) sets the time when it begins, and on such a device it may last.
 fn rest_of_files() -> f64 {
     let seconds = |name, by_default| {
         let set = fs::read_to_string(format!("/proc/sys/vm/{name}"));
@@ -187,7 +188,7 @@ fn rest_of_files() -> f64 {
 /// The same where pages are written back in every `interval`, once they are as old as `expire`; an
 /// interval of 0 stands for never.
 fn rest_for(expire: f64, interval: f64) -> f64 {
-    const LEAST: f64 = 120.0;
+    const LEAST: f64 = 3600.0;
     if interval == 0.0 { f64::INFINITY } else { LEAST.max(2.0 * (expire + interval)) }
 }
 
@@ -265,11 +266,11 @@ mod tests {
 
     #[test]
     fn files_must_rest_as_long_as_pages_may_stay_dirty() {
-        let rests = [(30.0, 5.0), (30.0, 60.0), (600.0, 600.0), (30.0, 0.0)];
+        let rests = [(30.0, 5.0), (30.0, 60.0), (1800.0, 1800.0), (30.0, 0.0)];
         let rests = rests.map(|(expire, interval)| rest_for(expire, interval));
         assert_eq!(
             rests.map(f64::to_bits),
-            [120.0, 180.0, 2400.0, f64::INFINITY].map(f64::to_bits)
+            [3600.0, 3600.0, 7200.0, f64::INFINITY].map(f64::to_bits)
         );
     }
 }

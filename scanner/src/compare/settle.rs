@@ -109,8 +109,8 @@ impl<S: Sink> Pass<'_, S> {
         if change.is_of_content() {
             change.kind = Some(DifferenceKind::ContentDiffers);
         }
-        if change.is_content_unknown {
-            self.sink.unchecked(WhyUnchecked::NotHashed, &new.path);
+        if let Some(why) = change.unknown {
+            self.sink.unchecked(why, &new.path);
         }
         let is_explained = other_names && change.is_time_of_directory(old.kind);
         let class = if is_explained { Class::Moved } else { change.class(Class::Moved) };

@@ -37,6 +37,16 @@ controls! {
         mkfs: &["-b", "4096", "-O", "inline_data", "-I", "512"],
         meanwhile: delayed,
     }
+    small_files_that_outgrew_their_inodes {
+        mkfs: &["-b", "1024", "-O", "inline_data", "-I", "256"],
+        fill: |top| (0..12).for_each(|n| fs::write(top.join(format!("log-{n}")), "short").unwrap()),
+        meanwhile: |top| outgrown(top, 1024),
+    }
+    small_files_that_outgrew_their_inodes_with_large_blocks {
+        mkfs: &["-b", "4096", "-O", "inline_data", "-I", "256"],
+        fill: |top| (0..12).for_each(|n| fs::write(top.join(format!("log-{n}")), "short").unwrap()),
+        meanwhile: |top| outgrown(top, 4096),
+    }
     data_that_was_removed_before_it_was_written_out {
         meanwhile: |top| {
             fs::remove_dir_all(top.join("many")).unwrap();
@@ -124,6 +134,19 @@ fn delayed(top: &Path) -> Vec<File> {
     longer.write_all_at(&vec![b'l'; 100_000], 0).unwrap();
     sleep(Duration::from_millis(1100));
     vec![far, reserved, longer]
+}
+
+/// Files that stood in their inodes and do so still, until their longer content is written out.
+fn outgrown(top: &Path, block: usize) -> Vec<File> {
+    let lengths = [600, 1000, block - 5, block, block + 100, 3 * block, 5400, 5401, 20_000];
+    let files = lengths.iter().enumerate().map(|(n, length)| {
+        let file = File::options().append(true).open(top.join(format!("log-{n}"))).unwrap();
+        (&file).write_all(&vec![b'o'; *length]).unwrap();
+        file
+    });
+    let files = files.collect();
+    sleep(Duration::from_millis(1100));
+    files
 }
 
 /// An open file whose name is gone; its data is written out.

@@ -97,7 +97,7 @@ fn attributes_that_could_not_be_read_are_unchecked_and_not_gone() {
 }
 
 #[test]
-fn attributes_that_one_side_was_not_shown_are_not_compared() {
+fn attributes_that_one_side_was_not_shown_are_left_open() {
     let trusted = |name: &str| ((*name.as_bytes()).into(), [1; 16]);
     let before = with(file("f"), |e| e.attributes = vec![trusted("trusted.a"), trusted("user.b")]);
     let all = told_with(std::slice::from_ref(&before), &[file("f")], &CompareOptions::default());
@@ -109,6 +109,7 @@ fn attributes_that_one_side_was_not_shown_are_not_compared() {
     ] {
         let told = told_with(std::slice::from_ref(&before), &[file("f")], &options);
         assert_eq!(told.lines(), ["metadata f: attribute user.b"]);
+        assert_eq!(told.unchecked, [(WhyUnchecked::NotShown, "f".to_owned())]);
     }
 }
 

@@ -78,9 +78,9 @@ fn other_bytes_that_nothing_wrote_are_corrupt_and_what_may_be_written_is_doubtfu
     let changed = |by| vec![DifferenceKind::ContentChanged { by }];
     let anew = DifferenceKind::ContentWritten { by: Written::Anew };
     for (after, later, expected) in [
-        ("f=B", Some(150), changed(Unwritten::TimeOfChange)),
-        ("f=B+s", Some(150), changed(Unwritten::TimeOfChange)),
-        ("f=B+t", Some(150), changed(Unwritten::TimeOfChange)),
+        ("f=B", Some(4000), changed(Unwritten::TimeOfChange)),
+        ("f=B+s", Some(4000), changed(Unwritten::TimeOfChange)),
+        ("f=B+t", Some(4000), changed(Unwritten::TimeOfChange)),
         ("f=B", Some(60), changed(Unwritten::TimeSetBack)),
         // The file was made since.
         ("f=B", Some(-60), vec![anew.clone()]),
@@ -97,9 +97,9 @@ fn other_bytes_that_nothing_wrote_are_corrupt_and_what_may_be_written_is_doubtfu
     for later in [None, Some(60)] {
         assert_eq!(kinds("f=A+t", "f=B+t", later), changed(Unwritten::TimeOfAnArchive));
     }
-    assert_eq!(kinds("f=A+t", "f=B+t", Some(150)), changed(Unwritten::TimeOfChange));
+    assert_eq!(kinds("f=A+t", "f=B+t", Some(4000)), changed(Unwritten::TimeOfChange));
     assert_eq!(kinds("f=A+t", "f=B+t", Some(-60)), [anew]);
-    assert_eq!(kinds("gone=A", "gone=B", Some(150)), changed(Unwritten::SizeAndTime));
+    assert_eq!(kinds("gone=A", "gone=B", Some(4000)), changed(Unwritten::SizeAndTime));
     assert_eq!(kinds("f=A+m", "f=A", Some(60)), [DifferenceKind::MetadataChanged]);
 }
 
@@ -147,7 +147,7 @@ fn what_was_written_while_the_clock_stood_back_is_no_damage() {
     let modified_at = InodeFacts::of_descriptor(opened.as_fd()).unwrap().modified_at();
     let kind = |after: &str, of_the_write: bool| {
         let now = Timestamp::now().as_unix_seconds() as i64;
-        let since = Timestamp::from_unix_seconds(now + 150).unwrap();
+        let since = Timestamp::from_unix_seconds(now + 4000).unwrap();
         let same_tree = SameTree::at(folder.path(), since);
         let options = CompareOptions { same_tree, ..CompareOptions::default() };
         let mut after = notation::entries(after);
@@ -186,19 +186,19 @@ fn metadata_that_nothing_changed_is_told_as_such() {
     for (before, after) in [("f=A", "f=A+m"), ("f=A", "f=A+t"), ("l>t", "l>u"), ("d/", "d/+m")] {
         let kind = |later, change| kind(before, after, later, change);
         let changed = |is_proven| DifferenceKind::InodeChanged { is_proven };
-        assert_eq!(kind(150, |_| ()), changed(true), "{after}");
-        assert_eq!(kind(150, |tree| tree.stays_mounted = false), changed(false), "{after}");
+        assert_eq!(kind(4000, |_| ()), changed(true), "{after}");
+        assert_eq!(kind(4000, |tree| tree.stays_mounted = false), changed(false), "{after}");
         assert_eq!(kind(60, |_| ()), ordinary, "{after}");
     }
     // The root of another filesystem, which was mounted there.
     let mounted: fn(&mut SameTree) = |tree| tree.mounts.extend([b"d".to_vec()]);
-    assert_eq!(kind("d/", "d/+m", 150, mounted), ordinary);
-    assert_eq!(kind("d/", "d/+t", 150, |_| ()), ordinary, "names that a crash took back");
+    assert_eq!(kind("d/", "d/+m", 4000, mounted), ordinary);
+    assert_eq!(kind("d/", "d/+t", 4000, |_| ()), ordinary, "names that a crash took back");
     // Who looks may be shown another owner, or other attributes.
     for after in ["f=A+o", "f=A+g", "f=A+a", "f=A+l"] {
-        assert_eq!(kind("f=A", after, 150, |_| ()), ordinary, "{after}");
+        assert_eq!(kind("f=A", after, 4000, |_| ()), ordinary, "{after}");
     }
-    let content = kind("f=A", "f=B+m", 150, |tree| tree.stays_mounted = false);
+    let content = kind("f=A", "f=B+m", 4000, |tree| tree.stays_mounted = false);
     assert_eq!(content, DifferenceKind::ContentChanged { by: Unwritten::TimeOnDevice });
 }
 
@@ -209,7 +209,7 @@ fn below_a_mount_point_nothing_is_proven() {
     fs::create_dir(folder.path().join("d")).unwrap();
     fs::write(folder.path().join("d/f"), "B").unwrap();
     let now = Timestamp::now().as_unix_seconds() as i64;
-    let since = Timestamp::from_unix_seconds(now + 150).unwrap();
+    let since = Timestamp::from_unix_seconds(now + 4000).unwrap();
     let told = |mounts: &[&str]| {
         let mut same_tree = SameTree::at(folder.path(), since).unwrap();
         same_tree.mounts = mounts.iter().map(|mount| (*mount).into()).collect();
