@@ -55,7 +55,7 @@ pub fn options(
         let glob = glob.trim_end_matches('/');
         exclude.iter().any(|asked| asked.trim_end_matches('/') == glob)
     };
-    left_out.retain(|glob| !is_asked(glob));
+    left_out.retain(|glob| !is_asked(glob) && Exclusions::can_match(glob));
     // In a copy it is not mounted that is missing.
     let is_the_same = before.root == after.root || before.is_of_the_same(&after);
     let mounted: HashSet<&Vec<u8>> = after.mounts.iter().collect();

@@ -112,6 +112,15 @@ impl<'a> Manifests<'a> {
                 PathName::from(recorded.root.as_path()).escaped()
             );
         }
+        let was_elsewhere =
+            header.filesystem.is_known() && !header.filesystem.is_of_the_same(&recorded.filesystem);
+        if was_elsewhere && header.root == root && !comparison.totals.is_intact() {
+            output::say(&format!(
+                "{}: another filesystem was at this path then; if the volume was not made anew, is it \
+                 mounted?",
+                PathName::from(path).escaped()
+            ));
+        }
         let counts = recorded.tree.counts();
         let before = DiffSide {
             root: PathName::new(header.root.clone()),
@@ -184,6 +193,19 @@ impl<'a> Manifests<'a> {
                 (format!("{unexamined} paths"), "it names them")
             };
             output::say(&format!("{shown}: {paths} could not be examined; {what}"));
+        }
+        let unread = header.counts.unread;
+        if unread > 0 {
+            let files = if unread == 1 { "1 file".to_owned() } else { format!("{unread} files") };
+            output::say(&format!(
+                "{shown}: not all bytes of {files} are known; a comparison with it leaves that open"
+            ));
+        }
+        if output::place_of(path).is_some_and(|place| place.starts_with(&recorded.root)) {
+            output::say(&format!(
+                "{shown}: it lies in the tree that it is of, and goes when that goes; a copy \
+                 elsewhere stays"
+            ));
         }
         if recorded.gaps.names_lost {
             output::say(&format!(

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use globset::{Error, Glob, GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use crate::manifest::name_of;
 use crate::walk::DirectoryNode;
@@ -12,6 +12,20 @@ use crate::walk::DirectoryNode;
 /// nobody means a longer one, and in a chain of 100,000 directories each of them would have to be
 /// put together.
 const PATH_MAX: usize = 4096;
+
+/// Why a glob is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ExclusionError {
+    /// It is none.
+    #[error(transparent)]
+    Glob(#[from] globset::Error),
+    /// No path can match it.
+    #[error(
+        "`{0}` matches nothing: give a name (`*.iso`), a path below PATH without . and .. \
+         (`app/.next`), or an absolute path below it"
+    )]
+    Nothing(String),
+}
 
 /// Globs of names and paths to leave out.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +42,7 @@ pub struct Exclusions {
 impl Exclusions {
     /// Reads globs. One without a slash is compared with names, one that begins with a slash with
     /// absolute paths, any other one with paths relative to their root.
-    pub fn new(globs: &[String]) -> Result<Self, Error> {
+    pub fn new(globs: &[String]) -> Result<Self, ExclusionError> {
         let mut sets = [(); 3].map(|()| GlobSetBuilder::new());
         let [names, below_root, absolute] = &mut sets;
         for glob in globs {
@@ -37,7 +51,8 @@ impl Exclusions {
                 Some(0) => &mut *absolute,
                 Some(_) => &mut *below_root,
             };
-            set.add(Glob::new(glob.trim_end_matches('/'))?);
+            let matched = as_matched(glob).ok_or_else(|| ExclusionError::Nothing(glob.clone()))?;
+            set.add(Glob::new(matched)?);
         }
         Ok(Exclusions {
             names: names.build()?,
@@ -45,6 +60,11 @@ impl Exclusions {
             absolute: absolute.build()?,
             globs: globs.to_vec(),
         })
+    }
+
+    /// Whether a path can match a glob.
+    pub fn can_match(glob: &str) -> bool {
+        as_matched(glob).is_some()
     }
 
     /// The globs as they were given.
@@ -94,6 +114,17 @@ impl Exclusions {
     }
 }
 
+/// A glob as paths are written: without `./` in front and slashes behind.
+fn as_matched(glob: &str) -> Option<&str> {
+    let mut matched = glob.trim_end_matches('/');
+    while let Some(rest) = matched.strip_prefix("./") {
+        matched = rest;
+    }
+    let names = matched.strip_prefix('/').unwrap_or(matched);
+    let is_name = |name| !matches!(name, "" | "." | "..");
+    names.split('/').all(is_name).then_some(matched)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +144,16 @@ mod tests {
         assert!(leaves_out("/home/coder/.cache", &root, b".cache"));
         assert!(leaves_out("/home/*/app/x", &app, b"x") && !leaves_out("/app/x", &app, b"x"));
         assert!(!Exclusions::new(&[]).unwrap().matches(&root, b"x"));
+    }
+
+    #[test]
+    fn a_glob_that_nothing_can_match_is_refused() {
+        for glob in ["", "/", ".", "..", "./", "a/../b", "a/./b", "a//b", "../a", "//"] {
+            let refused = Exclusions::new(&[glob.to_owned()]);
+            assert!(matches!(refused, Err(ExclusionError::Nothing(_))), "{glob}");
+        }
+        let app = Exclusions::new(&["././app//".to_owned()]).unwrap();
+        assert!(app.matches_path(b"app", &[]) && !app.matches_path(b"a/app", &[]));
     }
 
     #[test]

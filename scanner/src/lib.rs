@@ -82,7 +82,7 @@ pub use environment::{
     PROBE_TIME, asked, judge_unscanned, learn_environment, read_longhorn,
 };
 pub use errors_policy::ErrorsPolicy;
-pub use exclusions::Exclusions;
+pub use exclusions::{ExclusionError, Exclusions};
 pub use filesystem_identity::FilesystemIdentity;
 pub use footing::Footing;
 pub use inode_facts::{Device, FileKind, InodeTime};

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Judged;
 use crate::ComponentStatus::{AtRisk, Fails, Unknown, Works};
+use crate::numbers::counted;
 use crate::{CheckStatus, Environment, FactName, FactValue, Finding, Report, Severity};
 
 /// Codes that a note names.
@@ -28,11 +29,15 @@ pub(super) fn judge(known: &Environment, report: &Report) -> Judged {
             (Unknown, "What was asked for does not show damage of names.".into())
         }
         _ if report.left_something_unchecked() => {
-            let note = "entries; not everything could be examined";
-            (Works, format!("No damage in {} {note}.", report.totals.entries))
+            let note = "not everything could be examined";
+            (Works, format!("No damage in {}; {note}.", entries(report)))
         }
-        _ => (Works, format!("No damage in {} entries.", report.totals.entries)),
+        _ => (Works, format!("No damage in {}.", entries(report))),
     }
+}
+
+fn entries(report: &Report) -> String {
+    counted(report.totals.entries, "entry", "entries")
 }
 
 /// Damage that somebody accepts is none that is gone.

@@ -5,7 +5,7 @@
 //! or entries of a wrong type. ext2, ext3, ext4, xfs, tmpfs, overlayfs; no privilege. Not where a
 //! subdirectory could not be told from a file.
 
-use reports::Code;
+use reports::{Code, counted};
 
 use super::{Anomalies, Anomaly};
 use crate::filesystem::Filesystem;
@@ -54,7 +54,8 @@ pub fn judge(
         return;
     }
     let found = format!("link count {nlink}");
-    let expected = format!("link count {expected}, for {} subdirectories", subdirectories.count);
+    let subdirectories = counted(subdirectories.count, "subdirectory", "subdirectories");
+    let expected = format!("link count {expected}, for {subdirectories}");
     let anomaly =
         Anomaly::new(Code::DirectoryLinkCountWrong, expected, found).inode(facts.ino()).compared();
     // A merged directory may show what a filesystem of which nothing is known says.

@@ -1,6 +1,6 @@
 //! The words of a finding for each kind of difference.
 
-use reports::{Code, Finding, PathName, Severity, Subject};
+use reports::{Code, Finding, PathName, Severity, Subject, counted};
 use unicode_normalization::UnicodeNormalization;
 
 use super::difference::{Difference, DifferenceKind, FieldChange, Unwritten, Written};
@@ -160,7 +160,7 @@ fn shown(root: &[u8], path: &[u8]) -> String {
 fn size(what: FileKind, below: u64, bytes: u64) -> String {
     match what {
         FileKind::Regular | FileKind::Directory => {
-            format!("{}, {bytes} bytes", with_below(what, below))
+            format!("{}, {}", with_below(what, below), counted(bytes, "byte", "bytes"))
         }
         _ => what.as_str().to_owned(),
     }
@@ -170,8 +170,7 @@ fn with_below(what: FileKind, below: u64) -> String {
     let what = what.as_str();
     match below {
         0 => what.to_owned(),
-        1 => format!("{what} with 1 entry below it"),
-        _ => format!("{what} with {below} entries below it"),
+        _ => format!("{what} with {} below it", counted(below, "entry", "entries")),
     }
 }
 

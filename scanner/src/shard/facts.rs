@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{ClosedDirectories, LinkedInodes, Roll, Shard, Strays};
 use crate::allocation::{AttributePairs, Census, Usage};
 use crate::environment::{Effort, LonghornSource};
-use crate::exclusions::Exclusions;
+use crate::exclusions::{ExclusionError, Exclusions};
 use crate::extents::Claims;
 use crate::filesystem::Filesystem;
 use crate::inode_facts::{InodeFacts, InodeTime, time_of_birth};
@@ -222,7 +222,7 @@ impl ShardHeader {
     }
 
     /// What the joined scan is asked for.
-    pub fn options(&self, given: GivenToMerge) -> Result<ScanOptions, globset::Error> {
+    pub fn options(&self, given: GivenToMerge) -> Result<ScanOptions, ExclusionError> {
         let root = PathBuf::from(OsStr::from_bytes(self.root.as_bytes()));
         let mut checks = self.check_set();
         checks.tar &= !given.read_only;

@@ -171,18 +171,16 @@ fn directories_with_a_group_a_list_or_a_umask() {
     });
 }
 
-/// Twice what a large front-end project has.
+/// Twice what a large front-end project has, on what a pod has below it.
 #[test]
 fn many_packages() {
     in_lab(OVERLAY, |dir| {
-        let tmpfs = Mount::tmpfs(&dir.join("tmpfs"), "size=1g");
         let image = Image::ext4(dir, 1024, &[]);
         let mount = image.mount("rw");
         let overlay = overlay_on(dir, mount.point());
-        for place in [tmpfs.point(), mount.point(), overlay.point()] {
-            let outcome = tar(dir, place).args(["--pattern=npm", "--generated=1500"]).run();
-            expect_whole(&outcome);
-            outcome.expect(only_run(&outcome).packages == 1500, "all packages");
-        }
+        let npm = tar(dir, overlay.point()).args(["--pattern=npm", "--generated=1500"]);
+        let outcome = npm.run();
+        expect_whole(&outcome);
+        outcome.expect(only_run(&outcome).packages == 1500, "all packages");
     });
 }
