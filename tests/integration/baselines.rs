@@ -163,6 +163,10 @@ fn the_manifest_of_a_volume_outlives_its_unmounting() {
         refused.expect_code(2).expect(refused.stderr().contains("is the volume mounted?"), "why");
         refused.expect(refused.stdout().is_empty(), "before it looks at anything");
         assert_eq!(fs::read(dir.join("before")).unwrap(), before);
+        fs::write(point.join("a"), b"what is below").unwrap();
+        let compared = scan(dir, &point, &["--baseline", "before"]);
+        let said = compared.expect_code(1).stderr();
+        compared.expect(said.contains("another filesystem was at this path"), "why it differs");
         scan(dir, &point, &["--manifest", "before", "--force"]).expect_code(0);
     });
 }
@@ -194,7 +198,8 @@ fn a_manifest_inside_its_tree_explains_the_time_of_its_folder() {
     dir.file("tree/deep/b", b"b");
     let tree = dir.join("tree");
     for place in ["tree/m.gz", "tree/deep/m.gz"] {
-        scan_within(&dir, &tree, &["--manifest", place]).expect_code(0);
+        let made = scan_within(&dir, &tree, &["--manifest", place]);
+        made.expect_code(0).expect(made.stderr().contains("it lies in the tree"), "a warning");
         std::thread::sleep(Duration::from_millis(20));
         let compared = scan_within(&dir, &tree, &["--baseline", place, "--fail-on", "warning"]);
         compared.expect_code(0).expect(compared.stdout().contains("intact:"), "nothing differs");

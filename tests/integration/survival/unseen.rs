@@ -106,17 +106,21 @@ fn attributes_that_a_user_namespace_hides_are_left_open() {
         let scan = |namespace: &[&str], arguments: &[&str]| {
             let scan = Fscan::new(dir).in_folder(dir.path()).within_namespace(namespace);
             let checks = ["--read-only", "--check=content,attributes"];
-            scan.args(checks).args(["--format=json"]).args(arguments).arg(&top).run()
+            scan.args(checks).args(["--format=json", "--strict"]).args(arguments).arg(&top).run()
         };
         let (own, first) = (&["-Ur"][..], &["-m"][..]);
         scan(first, &["--manifest=first"]).expect_code(0);
         scan(own, &["--manifest=own"]).expect_code(0);
-        for (namespace, arguments) in
-            [(own, ["--baseline=first"]), (own, ["--baseline=own"]), (first, ["--baseline=own"])]
-        {
+        for (namespace, arguments, open) in [
+            (own, ["--baseline=first"], 1),
+            (own, ["--baseline=own"], 0),
+            (first, ["--baseline=own"], 1),
+        ] {
             let outcome = scan(namespace, &arguments);
-            let report = outcome.expect_code(0).report();
+            let report = outcome.expect_code(if open == 0 { 0 } else { 3 }).report();
             outcome.expect(report.findings.is_empty(), "nothing differs that both can see");
+            let unchecked = report.unchecked_count("permission-denied");
+            outcome.expect(unchecked == open, "the file with such an attribute is not compared");
             outcome.expect(outcome.stdout().contains("named trusted.*"), "what is open");
         }
         let outcome = scan(first, &["--baseline=first"]);
