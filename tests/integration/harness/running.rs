@@ -8,7 +8,8 @@ use std::process::{Child, ExitStatus};
 use std::thread::{self, JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 
 use super::Outcome;
 
@@ -104,15 +105,18 @@ impl Running {
     }
 
     fn wait_or_kill(&mut self) -> (ExitStatus, bool) {
+        let ended = pidfd_open(Pid::from_child(&self.child), PidfdFlags::empty()).unwrap();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return (status, true);
             }
-            if Instant::now() > self.deadline {
+            let left = self.deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
                 let _ = self.child.kill();
                 return (self.child.wait().unwrap(), false);
             }
-            sleep(Duration::from_millis(2));
+            let left = left.try_into().expect("hours at most");
+            let _ = poll(&mut [PollFd::new(&ended, PollFlags::IN)], Some(&left));
         }
     }
 }
