@@ -15,7 +15,7 @@
 
 use super::hash::{Algorithm, Hasher, hex};
 use super::place::is_hex;
-use super::{Chosen, Place, Surroundings, Verdict, Verifier, disagrees, git_index};
+use super::{Chosen, Place, Surroundings, Verdict, Verifier, disagrees, git_directory, git_index};
 
 /// For a file of git's.
 pub fn verifier(place: &Place<'_>, head: &[u8]) -> Chosen {
@@ -80,18 +80,9 @@ fn index(place: &Place<'_>, head: &[u8]) -> Option<Format> {
     }
     let by_place = place.parent(0) == b".git"
         || (place.parent(1) == b"worktrees" && place.parent(2).ends_with(b".git"))
-        || is_of_a_module(place);
+        || git_directory::is_module(place.parents);
     let by_content = matches!(head, [b'D', b'I', b'R', b'C', 0, 0, 0, 2..=4, ..]);
     (by_place || by_content).then_some((INDEX, EITHER))
-}
-
-/// Whether a file lies in the directory of a submodule itself, whose name may have slashes. A branch may
-/// be called as the file is.
-fn is_of_a_module(place: &Place<'_>) -> bool {
-    const WITHIN: [&[u8]; 5] = [b"refs", b"logs", b"objects", b"info", b"hooks"];
-    let modules = place.parents.windows(2).position(|two| two == [&b"modules"[..], b".git"]);
-    let names = modules.and_then(|at| place.parents.get(..at)).unwrap_or_default();
-    !names.is_empty() && !names.iter().any(|name| WITHIN.contains(name))
 }
 
 fn algorithm_of(digits: &[u8]) -> Option<&'static [Algorithm]> {
@@ -259,10 +250,11 @@ mod tests {
             lab.disagrees(path, &vec![0; body.len()]);
             lab.disagrees(path, b"");
         }
-        // A branch that is called index.
-        for path in [".git/modules/sub/refs/heads/index", ".git/modules/index", "a/modules/b/index"]
-        {
-            lab.not_ours(path, b"0123456789012345678901234567890123456789\n");
+        // A branch that is called index is a ref.
+        let hash = b"0123456789012345678901234567890123456789\n";
+        lab.agrees(".git/modules/sub/refs/heads/index", hash);
+        for path in [".git/modules/index", "a/modules/b/index"] {
+            lab.not_ours(path, hash);
         }
         lab.agrees(".git/index", &with_sha1(&body));
         lab.agrees(".git/index", &with_sha256(&body));
