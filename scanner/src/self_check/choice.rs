@@ -2,18 +2,19 @@
 
 use super::{
     Chosen, Place, beginning, cargo_vendor, git_checksum, git_loose_object, git_packed_refs,
-    git_ref, gzip, lfs_object, npm_content, npm_index, oci_blob, ollama_blob, png, pnpm_store,
-    sqlite, test_data, zip,
+    git_ref, gzip, lfs_object, npm_content, npm_index, oci_blob, ollama_blob, png, pnpm_index,
+    pnpm_store, sqlite, test_data, zip,
 };
 
 /// Formats that the place gives away: stores that a program keeps, and nobody edits.
-const BY_PLACE: [fn(&Place<'_>, &[u8]) -> Chosen; 11] = [
+const BY_PLACE: [fn(&Place<'_>, &[u8]) -> Chosen; 12] = [
     git_loose_object::verifier,
     git_checksum::verifier,
     git_ref::verifier,
     git_packed_refs::verifier,
     npm_content::verifier,
     npm_index::verifier,
+    pnpm_index::verifier,
     pnpm_store::verifier,
     oci_blob::verifier,
     ollama_blob::verifier,

@@ -33,6 +33,7 @@ mod ollama_blob;
 mod other_formats;
 mod place;
 mod png;
+mod pnpm_index;
 mod pnpm_store;
 mod pread;
 mod siblings;

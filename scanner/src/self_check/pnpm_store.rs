@@ -2,7 +2,8 @@
 //!
 //! A file's path is the SHA-512 of its content, cut after two digits, with `-exec` behind it
 //! where it may be run (pnpm, store/cafs/src/getFilePathInCafs.ts). So since version 3 of the
-//! store, up to version 11; `…-index.json` (up to version 9 of pnpm) is named by the package.
+//! store, up to version 11; `…-index.json` (up to version 9 of pnpm) is named by the package
+//! ([`pnpm_index`](super::pnpm_index)).
 //! Version 2 and older had whole packages. What is above `vN` is the user's choice (store-dir).
 //! Covers every byte.
 //!
@@ -24,10 +25,7 @@ const WRITING: i64 = 5;
 
 /// For a file of the store.
 pub fn verifier(place: &Place<'_>, _: &[u8]) -> Chosen {
-    let version = place.parent(2).strip_prefix(b"v")?;
-    let is_store = place.parent(1) == b"files"
-        && !matches!(version, b"" | b"1" | b"2")
-        && version.iter().all(u8::is_ascii_digit);
+    let is_store = place.parent(1) == b"files" && is_version(place.parent(2));
     if !is_store || place.parent(0).len() != 2 {
         return None;
     }
@@ -35,6 +33,13 @@ pub fn verifier(place: &Place<'_>, _: &[u8]) -> Chosen {
     let parts = [place.parent(0), name];
     let whole = WholeHash::of_name("pnpm store file", Algorithm::Sha512, &parts)?;
     Some(Box::new(StoreFile(whole)))
+}
+
+/// Whether a directory is called as a store that names files by their hash: `v3` and later.
+pub fn is_version(name: &[u8]) -> bool {
+    name.strip_prefix(b"v").is_some_and(|version| {
+        !matches!(version, b"" | b"1" | b"2") && version.iter().all(u8::is_ascii_digit)
+    })
 }
 
 struct StoreFile(WholeHash);
