@@ -1,8 +1,8 @@
 //! Directories of git, known by where they stand (gitrepository-layout(5)).
 //!
-//! `.git`, a bare `NAME.git`, `.git/modules/NAME` of a submodule, and `worktrees/NAME` in any of them.
-//! Other things are called like that as well: what is only known by its place is judged where
-//! something else that git needs stands beside it.
+//! `.git`, a bare `NAME.git`, `.git/modules/NAME` of a submodule, and `worktrees/NAME` in any of
+//! them. Other things are called like that as well: what is only known by its place is judged
+//! where something else that git needs stands beside it.
 
 use std::os::fd::BorrowedFd;
 
@@ -18,7 +18,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// What git takes no such directory without: `is_git_directory` and `get_common_dir` (git, setup.c).
+    /// What git takes no such directory without: `is_git_directory` and `get_common_dir` (git,
+    /// setup.c).
     fn companion(self) -> &'static str {
         match self {
             Kind::Repository => "objects",

@@ -1,13 +1,15 @@
 //! Refs of git in one file: `packed-refs`.
 //!
-//! A line `# pack-refs with: …`, which older and other programs leave away; then a line `HASH NAME`
-//! each, behind which `^HASH` may say what a tag leads to (gitrepository-layout(5); git,
-//! refs/packed-backend.c). Git writes `packed-refs.new` and renames it, so a line that is something
-//! else, or one without its newline at the end, is no half-written list: git gives up at it, or calls
-//! the ref broken. A name with zero bytes is found as well, which git cuts short there.
+//! A line `# pack-refs with: …`, which older and other programs leave away; then a line `HASH
+//! NAME` each, behind which `^HASH` may say what a tag leads to (gitrepository-layout(5); git,
+//! refs/packed-backend.c). Git writes `packed-refs.new` and renames it, so a line that is
+//! something else, or one without its newline at the end, is no half-written list: git gives up
+//! at it, or calls the ref broken. A name with zero bytes is found as well, which git cuts short
+//! there.
 //!
-//! Proves that the lines are whole, not that all of them are there. One that is empty is as good as none
-//! for git, and is not checked: git writes a line at least, some others do not. Memory is bounded.
+//! Proves that the lines are whole, not that all of them are there. One that is empty is as good
+//! as none for git, and is not checked: git writes a line at least, some others do not. Memory is
+//! bounded.
 
 use super::git_directory::{self, Kind};
 use super::git_ref::{ALONE, believed};

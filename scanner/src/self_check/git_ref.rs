@@ -1,17 +1,17 @@
 //! A loose ref of git: HEAD, and what lies below `refs/`.
 //!
 //! A hash of 40 or 64 digits, or `ref:` and the name of another ref, and a newline
-//! (gitrepository-layout(5)). Git passes over white space at the end, over a newline that is missing,
-//! and over what follows white space behind a hash (git, refs/files-backend.c,
-//! `parse_loose_ref_contents`); so does this. Git writes `NAME.lock` and renames it, so anything else is
-//! no half-written ref. What git calls broken is, and so is a zero byte anywhere: git ends its reading
-//! there, and takes what was cut off for another name. A ref of zeros is broken, too, but for HEAD, which
-//! a worktree begins with.
+//! (gitrepository-layout(5)). Git passes over white space at the end, over a newline that is
+//! missing, and over what follows white space behind a hash (git, refs/files-backend.c,
+//! `parse_loose_ref_contents`); so does this. Git writes `NAME.lock` and renames it, so anything
+//! else is no half-written ref. What git calls broken is, and so is a zero byte anywhere: git
+//! ends its reading there, and takes what was cut off for another name. A ref of zeros is broken,
+//! too, but for HEAD, which a worktree begins with.
 //!
-//! It proves that the text is a ref, not that it is the one that was written: which objects there are
-//! is for git fsck. Names that git passes over are let be (`.name`, `name.lock`, a name that no ref may
-//! have), and so is what reftable puts in place of refs: `ref: refs/heads/.invalid`, and a file
-//! `refs/heads`. A directory that only looks like one of git's is not judged.
+//! It proves that the text is a ref, not that it is the one that was written: which objects there
+//! are is for git fsck. Names that git passes over are let be (`.name`, `name.lock`, a name that
+//! no ref may have), and so is what reftable puts in place of refs: `ref: refs/heads/.invalid`,
+//! and a file `refs/heads`. A directory that only looks like one of git's is not judged.
 
 use super::git_directory::{self, Kind};
 use super::git_ref_text::{hash_length, is_name, is_space, shown};
@@ -36,8 +36,8 @@ pub fn verifier(place: &Place<'_>, _: &[u8]) -> Chosen {
     Some(believed(place, levels, chosen))
 }
 
-/// How many levels above the file's directory the one of git is, and what that is, for a name that may
-/// be a ref's.
+/// How many levels above the file's directory the one of git is, and what that is, for a name
+/// that may be a ref's.
 fn below_refs(place: &Place<'_>) -> Option<(usize, Kind)> {
     let above = |at: usize| place.parents.get(at + 1..).and_then(git_directory::kind);
     let is_refs = |at: &usize| place.parent(*at) == b"refs" && above(*at).is_some();
@@ -54,8 +54,8 @@ fn head(place: &Place<'_>) -> Option<(usize, Kind)> {
     Some((0, kind))
 }
 
-/// The verifier, whose disagreement is believed where the repository is no test data. How its branches
-/// are called says nothing of that.
+/// The verifier, whose disagreement is believed where the repository is no test data. How its
+/// branches are called says nothing of that.
 pub fn believed(place: &Place<'_>, levels: usize, chosen: Box<dyn Verifier>) -> Box<dyn Verifier> {
     let is_outermost = |name: &&[u8]| name.ends_with(b".git");
     let within = place.parents.iter().skip(levels).position(is_outermost).unwrap_or_default();
