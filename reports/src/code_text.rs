@@ -727,12 +727,15 @@ pub(crate) static TABLE: &[CodeText] = &[
                   through one of its other names in node_modules.",
         detection: "The content was read again after a pause and disagreed in the same way, \
                     while size and change time of the file stayed the same. An SQLite database \
-                    carries no checksum: only its header and its length are checked. A file that is \
-                    named as test data, by a directory above it (test, fixtures and the like) or a word \
-                    in its name (broken, invalid and the like), stands under what was not examined \
-                    instead, unless its name is its checksum: such files are often broken on purpose.",
+                    carries no checksum: only its header and its length are checked. Nor do git's \
+                    refs and the indexes of pnpm's store: they are read as git and pnpm do. A file \
+                    that is named as test data, by a directory above it (test, fixtures and the \
+                    like) or a word in its name (broken, invalid and the like), stands under what \
+                    was not examined instead, unless its name is its checksum: such files are \
+                    often broken on purpose.",
         remedy: "Files of a cache (npm, pnpm, cargo, images, models) can be deleted and fetched \
-                 again; git fetch or a fresh clone brings back git objects. Everything else: \
+                 again; git fetch or a fresh clone brings back git objects. What a ref of git was, \
+                 the second hash in the last line of its log (.git/logs) says. Everything else: \
                  compare with a backup.",
     },
     CodeText {
