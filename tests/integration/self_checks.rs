@@ -300,6 +300,40 @@ fn damage_of_a_git_repository_is_found_as_git_fsck_finds_it() {
     });
 }
 
+/// A crash leaves them as zeros, empty, or cut.
+#[test]
+fn damage_of_refs_is_found_as_git_fsck_finds_it() {
+    in_lab(&[Need::Tool("git")], |dir| {
+        let top = dir.folder("project");
+        repository(&top);
+        assert!(git(&top, &["tag", "-a", "-m", "a", "v1"]) && git(&top, &["pack-refs", "--all"]));
+        assert!(git(&top, &["branch", "topic/test"]));
+        assert!(git(&top, &["fsck", "--full", "--strict"]));
+        scan(dir, &top).expect_code(0);
+        for name in ["HEAD", "refs/heads/topic/test", "packed-refs"] {
+            let path = top.join(".git").join(name);
+            let sound = fs::read(&path).unwrap();
+            let cut = &sound[..sound.len() / 3];
+            let all: [&[u8]; 4] = [&vec![0; sound.len()], cut, &[cut, &[0; 9]].concat(), b""];
+            for damaged in all {
+                fs::write(&path, damaged).unwrap();
+                let outcome = scan(dir, &top);
+                if name == "packed-refs" && damaged.is_empty() {
+                    let unverified = outcome.report().unchecked_count("not-verified");
+                    outcome.expect_code(0).expect(unverified == 1, "as good as none for git");
+                    continue;
+                }
+                let only = BTreeSet::from([path.clone()]);
+                let said = format!("{name}: {}", damaged.escape_ascii());
+                outcome.expect_code(1).expect(found(&outcome) == only, &said);
+                outcome.expect(!git(&top, &["fsck"]), &format!("git fsck finds it, too: {said}"));
+            }
+            fs::write(&path, sound).unwrap();
+        }
+        scan(dir, &top).expect_code(0);
+    });
+}
+
 /// What an index may have beside its entries, and how git is asked for it.
 const INDEXES: [(&str, &[&str]); 9] = [
     ("plain", &[]),
