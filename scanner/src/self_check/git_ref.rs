@@ -47,7 +47,9 @@ fn below_refs(place: &Place<'_>) -> Option<(usize, Kind)> {
     let between = place.parents.get(..at)?.iter().rev().copied();
     let name: Vec<&[u8]> = between.chain([place.name]).collect();
     let is_of_reftable = name == [b"heads"];
-    (!is_of_reftable && is_name(&name.join(&b'/'))).then_some((at + 1, above(at)?))
+    // What a cloud's client puts into every directory git complains of, and is no damage.
+    let is_litter = place.name.eq_ignore_ascii_case(b"desktop.ini");
+    (!is_of_reftable && !is_litter && is_name(&name.join(&b'/'))).then_some((at + 1, above(at)?))
 }
 
 fn head(place: &Place<'_>) -> Option<(usize, Kind)> {
@@ -236,6 +238,7 @@ mod tests {
             ".git/refs/heads/.main.swp",
             ".git/refs/heads/main.lock",
             ".git/refs/heads/main~",
+            ".git/refs/desktop.ini",
             ".git/refs/heads/a b",
             ".git/refs/heads",
             ".git/worktrees/w/refs/heads",
