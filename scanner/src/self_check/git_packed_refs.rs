@@ -232,7 +232,7 @@ mod tests {
     fn what_cannot_be_said_is_not_checked() {
         let lab = lab();
         lab.not_checked(PATH, b"");
-        lab.not_checked(PATH, &[b'a'; LONGEST + 1]);
+        lab.not_checked(PATH, &b"a".repeat(LONGEST + 1));
         assert_eq!(lab.not_checked("c.git/packed-refs", b"a text"), ALONE);
         assert_eq!(lab.verdict("tests/b.git/packed-refs", b"\0"), Some(Verdict::Disbelieved));
         for path in
