@@ -97,8 +97,8 @@ impl UncheckedReason {
             UncheckedReason::Vanished => "renamed or removed while the scan came to it",
             UncheckedReason::TooBusy => "changed too often to be judged",
             UncheckedReason::Unfinished => {
-                "looks damaged, but may be half written: changed within the last minute or open for \
-                 writing, scan again"
+                "looks damaged, but may be half written: changed within the last minute, open for \
+                 writing or a download, scan again"
             }
             UncheckedReason::NoKey => "encrypted, and its key is not there (fscrypt unlock)",
             UncheckedReason::NoAnswer => "the kernel did not answer in time (hung mount?)",

@@ -47,7 +47,7 @@ impl ContentReader<'_> {
         let mut gathered = self.gathered.lock(self.workers.index());
         blocks.into_iter().for_each(|blocks| gathered.blocks.merge(blocks));
         self.count(&mut gathered, node, file, facts, &content);
-        let is_sound = findings.is_empty();
+        let is_sound = findings.is_empty() && !unfinished;
         findings.into_iter().for_each(|finding| gathered.findings.add(finding));
         let reasons =
             [(unfinished, UncheckedReason::Unfinished), (unread, UncheckedReason::ReadError)];

@@ -16,7 +16,7 @@ use super::open_file::OpenFile;
 use super::page_cache::drop_pages;
 use super::read::Reading;
 use super::reader::{Content, ContentReader, PAUSES, is_same};
-use super::zeroed;
+use super::{download, zeroed};
 use crate::checks::{Refusal, errno_name};
 use crate::first_hole::first_hole;
 use crate::inode_facts::InodeFacts;
@@ -58,8 +58,10 @@ impl ContentReader<'_> {
             return self.miss(node, file, UncheckedReason::Interrupted);
         };
         // Whoever writes a file may not be done with it.
-        let unfinished =
-            !doubts.is_empty() && (is_unfinished(facts) || self.is_being_written(file, &content));
+        let unfinished = !doubts.is_empty()
+            && (is_unfinished(facts)
+                || self.is_being_written(file, &content)
+                || self.is_being_fetched(node, file));
         let is_disbelieved = content.verdict == Some(Verdict::Disbelieved) && !is_unfinished(facts);
         if !unfinished {
             findings.append(&mut doubts);
@@ -195,6 +197,12 @@ impl ContentReader<'_> {
             }
             _ => is_open(),
         }
+    }
+
+    /// Whether what stands beside a file says that it is not fetched to its end.
+    fn is_being_fetched(&self, node: &Arc<DirectoryNode>, file: &OpenFile) -> bool {
+        let directory = self.descriptors.reopen(node);
+        directory.is_ok_and(|directory| download::is_under_way(directory.as_fd(), &file.name))
     }
 
     /// Which of the bad ranges cannot be read now.

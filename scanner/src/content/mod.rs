@@ -8,6 +8,7 @@
 mod bad_blocks;
 mod bad_ranges;
 mod book;
+mod download;
 mod in_place;
 mod judge;
 mod large_file;
