@@ -2,8 +2,8 @@
 
 use super::{
     Chosen, Place, beginning, cargo_vendor, git_checksum, git_loose_object, git_packed_refs,
-    git_ref, gzip, lfs_object, npm_content, npm_index, oci_blob, ollama_blob, png, pnpm_index,
-    pnpm_store, sqlite, test_data, zip,
+    git_ref, gzip, lfs_object, npm_content, npm_index, oci_blob, png, pnpm_index, pnpm_store,
+    sha256_blob, sqlite, test_data, zip,
 };
 
 /// Formats that the place gives away: stores that a program keeps, and nobody edits.
@@ -17,7 +17,7 @@ const BY_PLACE: [fn(&Place<'_>, &[u8]) -> Chosen; 12] = [
     pnpm_index::verifier,
     pnpm_store::verifier,
     oci_blob::verifier,
-    ollama_blob::verifier,
+    sha256_blob::verifier,
     lfs_object::verifier,
     cargo_vendor::verifier,
 ];

@@ -1,9 +1,10 @@
-//! Blobs of ollama's models: `blobs/sha256-<digest>`, in early releases `blobs/sha256:<digest>`.
+//! Blobs that are named by their SHA-256: `blobs/sha256-<digest>`, as ollama keeps its models and
+//! podman what it caches, or `blobs/sha256:<digest>`, as early releases of ollama did.
 //!
-//! A download is written to `sha256-<digest>-partial` and renamed when it is complete (ollama,
-//! server/download.go); the client of later releases may write to the name itself, in pieces, and
-//! leaves it empty where it fails (server/internal/cache/blob). So an empty one is not checked, and one
-//! that is open for writing is not whole yet. Covers every byte.
+//! A download of a model is written to `sha256-<digest>-partial` and renamed when it is complete
+//! (ollama, server/download.go); the client of later releases may write to the name itself, in
+//! pieces, and leaves it empty where it fails (server/internal/cache/blob). So an empty one is not
+//! checked, and one that is open for writing is not whole yet. Covers every byte.
 
 use super::hash::Algorithm;
 use super::whole_hash::WholeHash;
@@ -16,7 +17,7 @@ pub fn verifier(place: &Place<'_>, _: &[u8]) -> Chosen {
     }
     let digest = place.name.strip_prefix(b"sha256")?;
     let digest = digest.strip_prefix(b"-").or_else(|| digest.strip_prefix(b":"))?;
-    let hash = WholeHash::of_name("ollama blob", Algorithm::Sha256, &[digest])?;
+    let hash = WholeHash::of_name("blob named by its SHA-256", Algorithm::Sha256, &[digest])?;
     Some(Box::new(Blob(hash)))
 }
 
