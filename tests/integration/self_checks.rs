@@ -126,20 +126,61 @@ fn what_is_still_being_written_has_not_ended() {
     // Of one that is fetched in pieces the holes tell, when nobody has it open for a while.
     let paused = dir.file("tree/paused.sql.gz", &whole[..40]);
     OpenOptions::new().write(true).open(paused).unwrap().set_len(1 << 20).unwrap();
+    // One whose blocks were given to it beforehand has none: its control file tells.
+    for (name, content) in
+        [("given.sql.gz", [&whole[..40], &[0; 8192]].concat()), ("given.png", vec![0; 8192])]
+    {
+        dir.file(format!("tree/{name}"), &content);
+        dir.file(format!("tree/{name}.aria2"), b"\0\x01");
+    }
     age(&dir.join("tree"));
     let open = |path| OpenOptions::new().append(true).open(path).unwrap();
     let writers = begun.each_ref().map(open);
     let outcome = scan(&dir, &dir.join("tree"));
     let report = outcome.expect_code(0).report();
-    outcome.expect(report.unchecked_count("unfinished") == 5, "open");
+    outcome.expect(report.unchecked_count("unfinished") == 7, "open");
     outcome.expect(report.totals.files_verified == 1, "the whole one is vouched for");
     drop(writers);
     let outcome = scan(&dir, &dir.join("tree"));
     let report = outcome.expect_code(1).report();
     outcome.expect(report.findings_of("content-zeroed").len() == 1, "the picture");
-    outcome.expect(report.unchecked_count("unfinished") == 1, "the one with a hole");
+    outcome.expect(report.unchecked_count("unfinished") == 3, "a hole, control files");
     let archives = report.findings_of("content-self-check-failed").len();
     outcome.expect(archives == 3, "closed, and not whole");
+}
+
+/// A block of another file stands where theirs was: what proves what they were is found, and each other
+/// is named.
+#[test]
+fn what_lost_its_first_block_to_another_file_is_not_passed_over() {
+    in_lab(&[Need::Tool("python3")], |dir| {
+        let mut noise = vec![0; 9000];
+        blake3::Hasher::new().finalize_xof().fill(&mut noise);
+        let content = dir.file("content", &noise);
+        let top = dir.folder("tree");
+        let mut made = tool("python3");
+        made.args(["-m", "zipfile", "-c"]).arg(top.join("a.jar")).arg(&content);
+        assert!(made.status().unwrap().success());
+        dir.file("tree/b.tar.gz", &gzip(&noise));
+        let end = b"\0\0\0\0IEND\xaeB`\x82";
+        dir.file("tree/c.png", &[&noise, &end[..]].concat());
+        dir.file("tree/d.sqlite", &noise[..8192]);
+        for path in files_below(&top) {
+            let mut bytes = fs::read(&path).unwrap();
+            bytes[..512].copy_from_slice(&b"GNU GENERAL PUBLIC LICENSE ".repeat(20)[..512]);
+            fs::write(&path, bytes).unwrap();
+        }
+        dir.file("tree/e.db", &[&[0; 512], &noise[..7680]].concat());
+        let outcome = scan(dir, &top);
+        let proven = ["a.jar", "c.png"].map(|name| top.join(name));
+        outcome.expect_code(1).expect(found(&outcome) == proven.into(), "by their ends");
+        let named = ["b.tar.gz", "d.sqlite", "e.db"].map(|name| top.join(name));
+        let report = outcome.report();
+        let told = report.unchecked_examples("not-verified");
+        outcome.expect(told.len() == 3, "the others, once each");
+        let is_told = |path: &PathBuf| told.iter().any(|told| Path::new(told) == path);
+        outcome.expect(named.iter().all(is_told), "by their names");
+    });
 }
 
 /// Where a volume is mounted says nothing of what it holds; a directory of it does.

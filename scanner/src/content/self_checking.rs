@@ -121,7 +121,8 @@ impl<'a> SelfChecking<'a> {
         !self.verifier.as_ref().is_some_and(|verifier| verifier.needs_directory())
     }
 
-    /// What the check says, if there is one, of a file of `size` bytes that were all taken.
+    /// What the check says, if there is one, of a file of `size` bytes that were all taken; none as well
+    /// where they turn out to be of another format.
     /// `directory` opens the one that it stands in.
     pub fn finish<D: AsFd>(
         self,
@@ -132,7 +133,8 @@ impl<'a> SelfChecking<'a> {
         let opened = if verifier.needs_directory() { directory() } else { None };
         let directory: Option<BorrowedFd<'_>> = opened.as_ref().map(AsFd::as_fd);
         let (file, name) = (self.file.descriptor.as_fd(), &*self.file.name);
-        Some(verifier.finish(&Surroundings { file, directory, name, size }))
+        let verdict = verifier.finish(&Surroundings { file, directory, name, size });
+        (verdict != Verdict::NotOurs).then_some(verdict)
     }
 }
 

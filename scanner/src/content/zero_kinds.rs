@@ -1,5 +1,7 @@
 //! Which files may hold zero bytes alone, by their names.
 
+use crate::self_check::is_signed;
+
 /// Endings of source code, markup and settings. Nobody makes such a file by giving it a size alone.
 #[rustfmt::skip]
 const WRITTEN: &[&str] = &[
@@ -15,16 +17,17 @@ const WRITTEN: &[&str] = &[
     "zig", "zsh",
 ];
 
-/// Endings of formats that begin with a signature and are written in one go, and of text that people make
-/// as large as they like for a trial. A file of such a kind that is a hole from end to end is one that
-/// something is yet to be written to: a download (of films, too, which share an ending with TypeScript).
+/// Endings of formats that begin with a signature and are written in one go, and of text that
+/// people make as large as they like for a trial. A file of such a kind that is a hole from end to
+/// end is one that something is yet to be written to: a download (of films, too, which share an
+/// ending with TypeScript). Those of formats that are checked by their first bytes stand with these
+/// (`is_signed`).
 #[rustfmt::skip]
 const NEVER: &[&str] = &[
-    "7z", "asc", "avif", "bmp", "bz2", "class", "conf", "crate", "crt", "csv", "deb", "dll",
-    "docx", "env", "eot", "epub", "exe", "gif", "gz", "ico", "jar", "jpeg", "jpg", "jsonl",
-    "ko", "node", "odg", "odp", "ods", "odt", "otf", "pdf", "pem", "png", "pptx", "psd",
-    "pub", "pyc", "rlib", "rmeta", "rpm", "so", "sqlite", "sqlite3", "tgz", "tif", "tiff",
-    "ts", "tsv", "ttf", "txt", "wasm", "webp", "whl", "woff", "woff2", "xlsx", "xz", "zip", "zst",
+    "7z", "asc", "avif", "bmp", "bz2", "class", "conf", "crt", "csv", "deb", "dll", "env",
+    "eot", "exe", "gif", "ico", "jpeg", "jpg", "jsonl", "ko", "node", "otf", "pdf", "pem",
+    "psd", "pub", "pyc", "rlib", "rmeta", "rpm", "so", "tif", "tiff", "ts", "tsv", "ttf", "txt",
+    "wasm", "webp", "woff", "woff2", "xz", "zst",
 ];
 
 /// Endings behind the last but one dot: a map of sources is text, other maps are memory.
@@ -46,8 +49,8 @@ const NEVER_NAMED: &[&str] = &[
 ];
 
 /// Endings of what programs preallocate or fill with zeros on purpose: downloads of films, disk
-/// images, memory, and an empty tar, which is zeros alone; and of plain numbers: heights of the sea,
-/// silence, black pictures, weights.
+/// images, memory, and an empty tar, which is zeros alone; and of plain numbers: heights of the
+/// sea, silence, black pictures, weights.
 #[rustfmt::skip]
 const OFTEN: &[&str] = &[
     "arr", "avi", "bf16", "bil", "bin", "blk", "blob", "cache", "chunk", "dat", "data",
@@ -85,7 +88,7 @@ pub fn of(name: &[u8]) -> Kind {
     let is_source_map =
         ending == "map" && before().is_some_and(|it| NEVER_BEFORE_MAP.contains(&it.as_str()));
     let is_written = is_source_map || WRITTEN.contains(&ending.as_str());
-    if is_written || NEVER.contains(&ending.as_str()) {
+    if is_written || NEVER.contains(&ending.as_str()) || is_signed(&ending) {
         return Kind::Never { kind: format!(".{ending}"), may_be_a_hole: !is_written };
     }
     // A number is a piece of something larger, as in arrays that are stored in chunks.
@@ -117,9 +120,24 @@ mod tests {
     }
 
     #[test]
+    fn what_is_checked_by_its_first_bytes_is_never_all_zeros() {
+        for name in [
+            "a.zip", "a.apk", "a.war", "a.aar", "a.ear", "a.egg", "a.npz", "a.nupkg", "a.pyz",
+            "a.vsix", "a.xpi", "a.XLSM", "a.docm", "a.msix", "a.gz", "a.bgz", "a.svgz", "a.taz",
+            "a.tpz", "a.apng", "a.sqlite", "a.gpkg",
+        ] {
+            let said = of(name.as_bytes());
+            assert!(matches!(said, Kind::Never { may_be_a_hole: true, .. }), "{name}: {said:?}");
+        }
+        assert_eq!(of(b"a.db"), Kind::Often);
+    }
+
+    #[test]
     fn no_kind_is_both() {
         let both = |ending: &&&str| OFTEN.contains(ending) || NEVER.contains(ending);
         assert_eq!(WRITTEN.iter().find(both), None);
         assert_eq!(NEVER.iter().find(|ending| OFTEN.contains(ending)), None);
+        let signed = |ending: &&&str| is_signed(ending);
+        assert_eq!(OFTEN.iter().chain(NEVER).chain(WRITTEN).find(signed), None);
     }
 }

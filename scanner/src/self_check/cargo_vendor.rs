@@ -101,7 +101,7 @@ fn compare<'a>(
         match compare_one(path, expected, &sibling, written) {
             Verdict::Agrees => {}
             Verdict::Disagrees(one) => differ.get_or_insert((one, 0)).1 += 1,
-            other @ (Verdict::NotChecked(_) | Verdict::Disbelieved) => verdict = other,
+            other => verdict = other,
         }
     }
     match differ {

@@ -13,6 +13,7 @@
 
 use crc32fast::Hasher;
 
+use super::endings::{GZIP, GZIP_OR_OTHER, is_in};
 use super::gzip_header::{self, Header};
 use super::inflate::{Fault, Inflate, MOST_COMPRESSED, Progress, TOO_LONG, decoded_limit};
 use super::{Chosen, Place, Surroundings, Verdict, Verifier, unfinished};
@@ -28,12 +29,6 @@ const TRAILER: usize = 8;
 /// What a flush (Z_SYNC_FLUSH, Z_FULL_FLUSH) ends with: an empty stored block.
 const FLUSHED: [u8; 4] = [0, 0, 0xff, 0xff];
 
-/// Beside gzip's own: packages (Rust, Alpine), vector pictures, saved objects of R, blocked gzip.
-const EXTENSIONS: [&[u8]; 12] = [
-    b"gz", b"gzip", b"tgz", b"taz", b"bgz", b"crate", b"apk", b"svgz", b"emz", b"wmz", b"rds",
-    b"rda",
-];
-
 /// For a file with such a name that begins so.
 pub fn verifier(place: &Place<'_>, head: &[u8]) -> Chosen {
     if !head.starts_with(gzip_header::START) {
@@ -45,7 +40,7 @@ pub fn verifier(place: &Place<'_>, head: &[u8]) -> Chosen {
         let name = place.name.get(..place.name.len() - extension.len() - 1)?;
         extension = Place { name, ..*place }.extension()?;
     }
-    if !EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known)) {
+    if ![GZIP, GZIP_OR_OTHER].iter().any(|endings| is_in(extension, endings)) {
         return None;
     }
     let too_large = place.size > MOST_COMPRESSED;
@@ -246,7 +241,8 @@ mod tests {
         let content = b"some text that repeats, some text that repeats, and ends\n";
         let bytes = member(content);
         let lab = Lab::new();
-        for path in [PATH, "a.TGZ", "a-1.0.0.crate", "a.svgz", "a.vcf.bgz", "a.log.gz.12"] {
+        for path in [PATH, "a.TGZ", "a-1.0.0.crate", "a.svgz", "a.tpz", "a.vcf.bgz", "a.log.gz.12"]
+        {
             lab.agrees(path, &bytes);
         }
         let mut silent = 0;
@@ -335,7 +331,7 @@ mod tests {
     fn what_is_no_gzip_is_let_be() {
         let lab = Lab::new();
         lab.not_ours("vmlinuz", &member(b"a"));
-        lab.not_ours("a.gz", b"plain text");
+        lab.not_ours("a.rds", b"plain text");
         lab.not_ours("a.gz", b"");
     }
 }

@@ -13,6 +13,7 @@
 mod beginning;
 mod cargo_vendor;
 mod choice;
+mod endings;
 mod git_checksum;
 mod git_directory;
 mod git_index;
@@ -61,6 +62,7 @@ use std::ffi::CStr;
 use std::os::fd::BorrowedFd;
 
 pub use choice::verifier_for;
+pub use endings::is_signed;
 pub use other_formats::is_text;
 pub use place::Place;
 
@@ -102,6 +104,8 @@ pub enum Verdict {
     Disbelieved,
     /// Nothing can be said, for this reason.
     NotChecked(&'static str),
+    /// It is of another format, which bears the same name by right and carries no checksum.
+    NotOurs,
 }
 
 /// Checks one file.

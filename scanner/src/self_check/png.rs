@@ -6,27 +6,50 @@
 //! .apng: files of other formats that begin in the same way are nobody's pictures.
 
 use crc32fast::Hasher;
+use memchr::memmem;
 
-use super::{Chosen, Place, Surroundings, Verdict, Verifier, unfinished};
+use super::{Chosen, Place, Surroundings, Verdict, Verifier, endings, pread, unfinished};
 
 const FORMAT: &str = "PNG";
 
 /// What each picture begins with.
 pub const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
 
+/// What each ends with: a chunk IEND, which has no data.
+const END: &[u8; 12] = b"\0\0\0\0IEND\xaeB`\x82";
+
+/// What PNG and its relatives MNG and JNG begin with, which end alike.
+const FAMILY: [&[u8; 8]; 3] = [SIGNATURE, b"\x8aMNG\r\n\x1a\n", b"\x8bJNG\r\n\x1a\n"];
+
 /// Largest length of a chunk (5.3).
 const LONGEST: u32 = (1 << 31) - 1;
 
 /// For a picture.
 pub fn verifier(place: &Place<'_>, head: &[u8]) -> Chosen {
-    if !head.starts_with(SIGNATURE) {
-        return None;
-    }
-    let extension = place.extension()?;
-    if !extension.eq_ignore_ascii_case(b"png") && !extension.eq_ignore_ascii_case(b"apng") {
+    if !head.starts_with(SIGNATURE) || !endings::has(place, endings::PNG) {
         return None;
     }
     Some(Box::new(Png { part: Part::Signature, gathered: Vec::with_capacity(8), fault: None }))
+}
+
+/// Whether a file that does not begin as a picture ends as one, and has lost its beginning: icons
+/// and saved answers of servers hold a whole picture behind something else.
+pub fn lacks_its_beginning(around: &Surroundings<'_>) -> bool {
+    let mut end = [0; END.len()];
+    let Some(place) = around.size.checked_sub(end.len() as u64) else { return false };
+    if !pread::fill(around.file, place, &mut end) || end != *END {
+        return false;
+    }
+    let mut seen = Vec::new();
+    let mut is_whole = false;
+    let was_read = pread::pieces(around.file, 0, around.size, |piece| {
+        seen.extend_from_slice(piece);
+        is_whole = FAMILY.iter().any(|start| memmem::find(&seen, *start).is_some());
+        // A signature may stand on the border of two pieces.
+        seen.drain(..seen.len().saturating_sub(SIGNATURE.len() - 1));
+        !is_whole
+    });
+    was_read && !is_whole
 }
 
 struct Png {
@@ -131,7 +154,7 @@ impl Png {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::super::testing::Lab;
     use super::*;
 
@@ -141,7 +164,7 @@ mod tests {
         [&(data.len() as u32).to_be_bytes()[..], &body, &crc].concat()
     }
 
-    fn picture() -> Vec<u8> {
+    pub fn picture() -> Vec<u8> {
         let header = [0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0];
         let chunks = [
             chunk(*b"IHDR", &header),
@@ -177,7 +200,6 @@ mod tests {
     #[test]
     fn what_is_no_png_is_let_be() {
         let lab = Lab::new();
-        lab.not_ours("a.png", b"\xff\xd8\xff\xe0 a photograph");
         lab.not_ours("a.png", b"");
         lab.not_ours("a.bin", &picture());
     }

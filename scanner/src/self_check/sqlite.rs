@@ -11,6 +11,7 @@
 
 use rustix::fs::fstat;
 
+use super::endings::{GZIP, PNG, ZIP, has};
 use super::siblings::is_absent;
 use super::sqlite_header::{Header, MAGIC};
 use super::sqlite_page::FirstPage;
@@ -18,9 +19,10 @@ use super::{Chosen, Place, Surroundings, Verdict, Verifier, disagrees};
 
 const FORMAT: &str = "SQLite database";
 
-/// For a database of any name.
-pub fn verifier(_: &Place<'_>, head: &[u8]) -> Chosen {
-    if !head.starts_with(MAGIC) {
+/// For a database of any name, but for those of other formats that are checked: a page of a
+/// database that was written over their beginning would vouch for them.
+pub fn verifier(place: &Place<'_>, head: &[u8]) -> Chosen {
+    if !head.starts_with(MAGIC) || [ZIP, GZIP, PNG].iter().any(|other| has(place, other)) {
         return None;
     }
     Some(Box::new(Database))

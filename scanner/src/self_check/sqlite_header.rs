@@ -12,6 +12,9 @@ use super::pread;
 
 pub const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
+/// Bytes of the header.
+pub const LENGTH: u64 = 100;
+
 const FRACTIONS: [u8; 3] = [64, 32, 32];
 
 /// Of a page, without the bytes that are reserved at its end.
@@ -37,11 +40,11 @@ impl Fault {
 
 /// The bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Header([u8; 100]);
+pub struct Header([u8; LENGTH as usize]);
 
 impl Header {
     pub fn read(file: BorrowedFd<'_>) -> Option<Header> {
-        let mut room = [0; 100];
+        let mut room = [0; LENGTH as usize];
         pread::fill(file, 0, &mut room).then_some(Header(room))
     }
 

@@ -104,5 +104,6 @@ pub fn judge(path: &Path, piece: usize) -> Option<Verdict> {
     let directory = File::open(path.parent().unwrap()).unwrap();
     let name = CString::new(names[0]).unwrap();
     let (file, directory) = (file.as_fd(), directory.as_fd());
-    Some(verifier.finish(&Surroundings { file, directory: Some(directory), name: &name, size }))
+    let around = Surroundings { file, directory: Some(directory), name: &name, size };
+    Some(verifier.finish(&around)).filter(|verdict| *verdict != Verdict::NotOurs)
 }

@@ -23,17 +23,19 @@ const MOST_ENTRIES: usize = 100_000;
 
 /// For a file with such a name that begins so.
 pub fn verifier(place: &Place<'_>, head: &[u8]) -> Chosen {
-    zip_name::begins_as_named(place, head).then(|| Box::new(Zip { begins_as_one: true }) as _)
+    zip_name::begins_as_named(place, head).then(|| Box::new(Zip { otherwise: None }) as _)
 }
 
-/// For a file with such a name that begins like nothing else. Its end decides.
+/// For a file with such a name that begins otherwise. Its end decides.
 pub fn verifier_by_name(place: &Place<'_>, head: &[u8]) -> Chosen {
-    zip_name::is_named(place, head).then(|| Box::new(Zip { begins_as_one: false }) as _)
+    let otherwise = zip_name::otherwise(place, head)?;
+    Some(Box::new(Zip { otherwise: Some(otherwise) }))
 }
 
 /// Reads the archive when it was read to its end: the directory is there.
 struct Zip {
-    begins_as_one: bool,
+    /// What is said where its end is none of an archive; none where its beginning is that of one.
+    otherwise: Option<Verdict>,
 }
 
 impl Verifier for Zip {
@@ -44,15 +46,14 @@ impl Verifier for Zip {
     }
 
     fn finish(self: Box<Self>, around: &Surroundings<'_>) -> Verdict {
-        if around.size > MOST_COMPRESSED {
-            return Verdict::NotChecked(TOO_LONG);
-        }
-        match zip_end::find(around.file, around.size) {
-            Found::Directory(directory) => self.check(around, &directory),
-            Found::Contradiction(expected, found) => unfinished(FORMAT, expected, found),
-            Found::Unclear => Verdict::NotChecked(NOT_UNDERSTOOD),
-            Found::Nothing if !self.begins_as_one => Verdict::NotChecked(NAMED),
-            Found::Nothing => {
+        let is_too_long = around.size > MOST_COMPRESSED;
+        match (zip_end::find(around.file, around.size), &self.otherwise) {
+            (Found::Nothing, Some(otherwise)) => otherwise.clone(),
+            _ if is_too_long => Verdict::NotChecked(TOO_LONG),
+            (Found::Directory(directory), _) => self.check(around, &directory),
+            (Found::Contradiction(expected, found), _) => unfinished(FORMAT, expected, found),
+            (Found::Unclear, _) => Verdict::NotChecked(NOT_UNDERSTOOD),
+            (Found::Nothing, None) => {
                 let found = format!("none at the end of {} bytes", around.size);
                 unfinished(FORMAT, "a central directory", found)
             }
@@ -60,7 +61,6 @@ impl Verifier for Zip {
     }
 }
 
-const NAMED: &str = "named as a zip archive, and does not begin like one";
 const NOT_UNDERSTOOD: &str = "an archive that is not understood";
 const TOO_MANY: &str = "an archive with more entries than are checked";
 
@@ -79,7 +79,7 @@ impl Zip {
             return Verdict::NotChecked(TOO_MANY);
         }
         let all = Entries::of(&bytes);
-        let base = match zip_base::of(around.file, directory, &all, self.begins_as_one) {
+        let base = match zip_base::of(around.file, directory, &all, self.otherwise.is_none()) {
             Base::At(base) => base,
             Base::Contradiction(expected, found) => return unfinished(FORMAT, expected, found),
             Base::Unclear => return Verdict::NotChecked(NOT_UNDERSTOOD),
@@ -265,11 +265,41 @@ mod tests {
         }
     }
 
+    /// Its end proves what it is, whatever was written over its beginning.
+    #[test]
+    fn an_archive_that_begins_with_another_file_s_block_shows() {
+        let lab = Lab::new();
+        let large: Vec<u8> = (0..9000_u32).flat_map(|n| n.wrapping_mul(n).to_le_bytes()).collect();
+        let bytes = Archive::default().with("a", &large, 0).with("b", TEXT, 8).finish(b"");
+        for head in [
+            &b"GNU GENERAL PUBLIC LICENSE"[..],
+            b"#!/usr/bin/env node\n",
+            b"\x89PNG\r\n\x1a\n",
+            b"\xff\xd8\xff\xe0",
+            b"SQLite format 3\0",
+            b"\x80\x02}q\0.",
+        ] {
+            let mut block = head.repeat(4096 / head.len() + 1);
+            block.truncate(4096);
+            let changed = [&block, &bytes[4096..]].concat();
+            for path in [PATH, "a.jar", "a.docx", "a.pt", "a.pth", "a.apk", "a.msix", "a.xapk"] {
+                let said = lab.disagrees(path, &changed);
+                assert_eq!(said.expected, "a: a local header at byte 0", "{path} {head:?}");
+            }
+        }
+    }
+
     #[test]
     fn something_may_stand_before_an_archive() {
         let lab = Lab::new();
         let bytes = archive().finish(b"");
-        for stub in [&b"MZ a program"[..], b"Cr24\x03\0\0\0", b"PK\x03\x04 before", b"text\n"] {
+        for stub in [
+            &b"MZ a program"[..],
+            b"\x7fELF a program",
+            b"Cr24\x03\0\0\0",
+            b"PK\x03\x04 before",
+            b"text\n",
+        ] {
             let bytes = [stub, &bytes].concat();
             lab.agrees(PATH, &bytes);
             lab.agrees("a.crx", &bytes);
