@@ -62,6 +62,10 @@ const OFTEN: &[&str] = &[
     "vhd", "vhdx", "vmdk", "vmem", "vol", "wal", "webm", "weights", "yuv", "zero",
 ];
 
+/// Words in the name of a file that is meant to hold zero bytes, as it is made to try something
+/// out.
+const MEANT: &[&[u8]] = &[b"zero", b"zeros", b"zeroes", b"testzero", b"testzeros"];
+
 /// What a name says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -80,6 +84,9 @@ pub enum Kind {
 
 /// What a file's name says.
 pub fn of(name: &[u8]) -> Kind {
+    if is_meant(name) {
+        return Kind::Often;
+    }
     if let Some(known) = NEVER_NAMED.iter().find(|known| known.as_bytes() == name) {
         return Kind::Never { kind: (*known).to_owned(), may_be_a_hole: false };
     }
@@ -94,6 +101,11 @@ pub fn of(name: &[u8]) -> Kind {
     // A number is a piece of something larger, as in arrays that are stored in chunks.
     let is_number = ending.bytes().all(|byte| byte.is_ascii_digit());
     if is_number || OFTEN.contains(&ending.as_str()) { Kind::Often } else { Kind::Unknown(ending) }
+}
+
+fn is_meant(name: &[u8]) -> bool {
+    let mut words = name.split(|byte| !byte.is_ascii_alphabetic());
+    words.any(|word| MEANT.iter().any(|known| word.eq_ignore_ascii_case(known)))
 }
 
 /// What stands behind the last dot, in lower case; none for a hidden file without another dot.
@@ -117,6 +129,17 @@ mod tests {
             assert_eq!(of(often.as_bytes()), Kind::Often, "{often}");
         }
         assert_eq!(of(b"a.Record"), Kind::Unknown("record".to_owned()));
+    }
+
+    #[test]
+    fn who_says_zero_means_it() {
+        for meant in ["zero.txt", "testzero.bin", "10mb-zeros.txt", "Zeroes.zip", "all_zero.record"]
+        {
+            assert_eq!(of(meant.as_bytes()), Kind::Often, "{meant}");
+        }
+        for other in ["zeroconf.py", "nonzero.js", "subzero.txt"] {
+            assert!(matches!(of(other.as_bytes()), Kind::Never { .. }), "{other}");
+        }
     }
 
     #[test]
