@@ -710,7 +710,9 @@ pub(crate) static TABLE: &[CodeText] = &[
                     name's kind cannot be, or although its neighbours of the same kind, which are \
                     text or begin with one signature, hold something. A sparse file is judged only \
                     where it is named as source code, which nobody makes so. Nothing is said while a \
-                    program has it open for writing. The reasons stand with the finding.",
+                    program has it open for writing, where NAME.aria2 or NAME.part beside it tells \
+                    of a download, and where its name has the word zero or zeros. The reasons stand \
+                    with the finding.",
         remedy: "Get the file from a backup, from version control, or by installing the package \
                  again. Files written at the same time deserve a look as well.",
     },
