@@ -1,6 +1,8 @@
 //! What a scan writes of every name (`--manifest`, `--sums`) and what it compares (`--baseline`).
 
+use std::fs;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -112,12 +114,11 @@ impl<'a> Manifests<'a> {
                 PathName::from(recorded.root.as_path()).escaped()
             );
         }
-        let was_elsewhere =
-            header.filesystem.is_known() && !header.filesystem.is_of_the_same(&recorded.filesystem);
-        if was_elsewhere && header.root == root && !comparison.totals.is_intact() {
+        let was_another = header.filesystem.is_of_another(&recorded.filesystem);
+        if was_another && header.root == root && !comparison.totals.is_intact() {
             output::say(&format!(
-                "{}: another filesystem was at this path then; if the volume was not made anew, is it \
-                 mounted?",
+                "{}: another filesystem or subvolume was at this path then; if the volume was not \
+                 made anew, is it mounted?",
                 PathName::from(path).escaped()
             ));
         }
@@ -196,12 +197,12 @@ impl<'a> Manifests<'a> {
         }
         let unread = header.counts.unread;
         if unread > 0 {
-            let files = if unread == 1 { "1 file".to_owned() } else { format!("{unread} files") };
+            let files = counted(unread, "file", "files");
             output::say(&format!(
                 "{shown}: not all bytes of {files} are known; a comparison with it leaves that open"
             ));
         }
-        if output::place_of(path).is_some_and(|place| place.starts_with(&recorded.root)) {
+        if goes_with(path, &recorded.root) {
             output::say(&format!(
                 "{shown}: it lies in the tree that it is of, and goes when that goes; a copy \
                  elsewhere stays"
@@ -216,6 +217,13 @@ impl<'a> Manifests<'a> {
         say_what_is_cut(&shown, recorded);
         Ok(())
     }
+}
+
+/// Whether a file lies in a tree, on the filesystem of its root.
+fn goes_with(file: &Path, root: &Path) -> bool {
+    let device = |path: &Path| fs::symlink_metadata(path).ok().map(|facts| facts.dev());
+    output::place_of(file).is_some_and(|place| place.starts_with(root))
+        && device(file).is_some_and(|own| Some(own) == device(root))
 }
 
 fn save_sums(path: &Path, recorded: &Recorded) -> anyhow::Result<()> {

@@ -54,10 +54,18 @@ impl FilesystemIdentity {
 
     /// Whether both are known to be of one filesystem, and of one subvolume where there are such.
     pub fn is_of_the_same(&self, other: &Self) -> bool {
+        self.same(other).contains(&Some(true)) && !self.is_of_another(other)
+    }
+
+    /// Whether both are known to be of two filesystems, or of two subvolumes.
+    pub fn is_of_another(&self, other: &Self) -> bool {
+        self.same(other).contains(&Some(false))
+    }
+
+    fn same(&self, other: &Self) -> [Option<bool>; 2] {
         let same =
             |own: &Option<String>, other: &Option<String>| Some(own.as_ref()? == other.as_ref()?);
-        let known = [same(&self.uuid, &other.uuid), same(&self.id, &other.id)];
-        known.contains(&Some(true)) && !known.contains(&Some(false))
+        [same(&self.uuid, &other.uuid), same(&self.id, &other.id)]
     }
 }
 

@@ -193,23 +193,6 @@ impl InodeFacts {
         self.sectors
     }
 
-    /// What is allocated besides the content, where that may stand in the inode (`inline_data`).
-    ///
-    /// Such content is told as the sectors that its bytes would fill (fs/ext4/inode.c,
-    /// `ext4_file_getattr`). It is so, too, of a file that outgrew its inode and was not written
-    /// out yet: on top of all the blocks that wait to be allocated.
-    pub fn sectors_beside_inline(&self, block_size: u64) -> Option<u64> {
-        let per_block = block_size / 512;
-        let beside = self.sectors.checked_sub(self.size.div_ceil(512))?;
-        let is_told_twice =
-            || self.sectors > self.size.div_ceil(block_size).saturating_mul(per_block);
-        let may_be = self.kind() == FileKind::Regular
-            && per_block > 0
-            && beside.is_multiple_of(per_block)
-            && (self.size < block_size || is_told_twice());
-        may_be.then_some(beside)
-    }
-
     /// The owner's user id, as mapped into this user namespace.
     pub fn uid(&self) -> u32 {
         self.uid

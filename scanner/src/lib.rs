@@ -42,6 +42,7 @@ mod filesystem_identity;
 mod first_hole;
 mod footing;
 mod gathered;
+mod inline_content;
 mod inode_facts;
 mod inode_flags;
 mod inspect;

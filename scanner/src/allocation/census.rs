@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
-use crate::features::Feature;
 use crate::filesystem::Filesystem;
+use crate::inline_content::doubtful_blocks;
 use crate::inode_facts::{FileKind, InodeFacts};
 use crate::links::{SeenNumbers, Sighting, SingleLinks, Tallies};
 use crate::scope::Scope;
@@ -39,12 +39,9 @@ impl Census {
             return;
         }
         self.inodes += 1;
-        let per_block = block / 512;
-        if let Some(blocks) = facts.sectors().checked_div(per_block) {
+        if let Some(blocks) = facts.sectors().checked_div(block / 512) {
             self.blocks = self.blocks.saturating_add(blocks);
-            let inline = !filesystem.lacks(Feature::InlineData);
-            let beside = inline.then(|| facts.sectors_beside_inline(block)).flatten();
-            self.uncertain += beside.map_or(0, |sectors| blocks - sectors / per_block);
+            self.uncertain += doubtful_blocks(facts, filesystem, began);
         }
         self.recent += u64::from(began.may_precede(facts.changed_at()));
     }

@@ -2,13 +2,14 @@
 //!
 //! Looks at `stx_blocks` on ext2, ext3 and ext4: a multiple of the block size, and no more than
 //! the device holds; nothing for what has no content, but for one block of extended attributes. A
-//! file that stands in its inode (`inline_data`) may have odd sectors. Proves a damaged inode; no privilege. What the
-//! count has to do with the mapped blocks is another check's.
+//! file that stands in its inode (`inline_data`) may have odd sectors. Proves a damaged inode; no
+//! privilege. What the count has to do with the mapped blocks is another check's.
 
 use reports::Code;
 
 use super::{Anomalies, Anomaly, Seen};
 use crate::features::Feature;
+use crate::inline_content::sectors_besides;
 use crate::inode_facts::FileKind;
 
 /// The longest target of a symbolic link that stands in the inode, and the NUL behind it.
@@ -21,10 +22,7 @@ pub(super) fn judge(seen: &Seen<'_>, anomalies: &mut Anomalies) {
         return;
     }
     let most = most_blocks(seen).map_or(filesystem.bytes() / 512, |blocks| blocks * block);
-    let may_be_inline = || {
-        !filesystem.lacks(Feature::InlineData)
-            && seen.facts.sectors_beside_inline(filesystem.block_size).is_some()
-    };
+    let may_be_inline = || sectors_besides(seen.facts, filesystem).is_some();
     if sectors <= most && (sectors.is_multiple_of(block) || may_be_inline()) {
         return;
     }

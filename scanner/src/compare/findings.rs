@@ -123,9 +123,9 @@ fn unwritten(by: Unwritten) -> &'static str {
              same behind, and so does another tree with the same times put or mounted there"
         }
         Unwritten::TimeSetBack => {
-            "size and modification time are the same, but its inode or a directory above it did not rest \
-             since, nor in the hour before: a program set the time back or wrote through memory (mmap), or another file was put \
-             or mounted there"
+            "size and modification time are the same, but its inode did not rest since, nor for an hour \
+             before, or a directory above it did not rest since: a program set the time back or wrote \
+             through memory (mmap), or another file was put or mounted there"
         }
         Unwritten::TimeOfAnArchive => {
             "size and modification time are the same to the second, and one of the times is a whole \

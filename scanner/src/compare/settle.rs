@@ -113,13 +113,14 @@ impl<S: Sink> Pass<'_, S> {
             self.sink.unchecked(why, &new.path);
         }
         let is_explained = other_names && change.is_time_of_directory(old.kind);
-        let class = if is_explained { Class::Moved } else { change.class(Class::Moved) };
+        if is_explained {
+            change.kind = None;
+        }
+        let class = change.class(Class::Moved);
         // What changed counts where it is told, what only moved where it went away.
         let path = if class == Class::Moved { &old.path } else { &new.path };
         self.counter.count(class, path, old.kind, old.bytes());
-        if !is_explained {
-            self.tell(new.path.to_vec(), Some(old.path.to_vec()), change);
-        }
+        self.tell(new.path.to_vec(), Some(old.path.to_vec()), change);
     }
 
     /// What may be in a directory that moved, where that could not be examined, or on a filesystem that

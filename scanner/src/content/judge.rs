@@ -54,14 +54,21 @@ impl ContentReader<'_> {
             }
         }
         let mut findings = self.proven(node, file, facts, &content);
-        let Some(mut doubts) = self.doubts(node, file, facts, &content) else {
+        // To read it again would say no more.
+        let is_fetched = matches!(content.verdict, Some(Verdict::Disagrees(_)))
+            && self.is_being_fetched(node, file);
+        let doubts =
+            if is_fetched { Some(Vec::new()) } else { self.doubts(node, file, facts, &content) };
+        let Some(mut doubts) = doubts else {
             return self.miss(node, file, UncheckedReason::Interrupted);
         };
         // Whoever writes a file may not be done with it.
-        let unfinished = !doubts.is_empty()
-            && (is_unfinished(facts)
+        let may_be_written = || {
+            is_unfinished(facts)
                 || self.is_being_written(file, &content)
-                || self.is_being_fetched(node, file));
+                || self.is_being_fetched(node, file)
+        };
+        let unfinished = is_fetched || (!doubts.is_empty() && may_be_written());
         let is_disbelieved = content.verdict == Some(Verdict::Disbelieved) && !is_unfinished(facts);
         if !unfinished {
             findings.append(&mut doubts);

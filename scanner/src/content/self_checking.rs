@@ -121,8 +121,9 @@ impl<'a> SelfChecking<'a> {
         !self.verifier.as_ref().is_some_and(|verifier| verifier.needs_directory())
     }
 
-    /// What the check says, if there is one, of a file of `size` bytes that were all taken; none as well
-    /// where they turn out to be of another format.
+    /// What the check says, if there is one, of a file of `size` bytes that were all
+    /// taken. None as well where they turn out to be of another format, or have the form of this one,
+    /// and no checksum vouches for them.
     /// `directory` opens the one that it stands in.
     pub fn finish<D: AsFd>(
         self,
@@ -133,8 +134,11 @@ impl<'a> SelfChecking<'a> {
         let opened = if verifier.needs_directory() { directory() } else { None };
         let directory: Option<BorrowedFd<'_>> = opened.as_ref().map(AsFd::as_fd);
         let (file, name) = (self.file.descriptor.as_fd(), &*self.file.name);
+        let has_checksum = verifier.has_checksum();
         let verdict = verifier.finish(&Surroundings { file, directory, name, size });
-        (verdict != Verdict::NotOurs).then_some(verdict)
+        let says_nothing =
+            verdict == Verdict::NotOurs || (verdict == Verdict::Agrees && !has_checksum);
+        (!says_nothing).then_some(verdict)
     }
 }
 

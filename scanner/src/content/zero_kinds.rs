@@ -63,7 +63,7 @@ const OFTEN: &[&str] = &[
 ];
 
 /// Words in the name of a file that is meant to hold zero bytes, as it is made to try something
-/// out.
+/// out. In source code they are its subject.
 const MEANT: &[&[u8]] = &[b"zero", b"zeros", b"zeroes", b"testzero", b"testzeros"];
 
 /// What a name says.
@@ -84,9 +84,6 @@ pub enum Kind {
 
 /// What a file's name says.
 pub fn of(name: &[u8]) -> Kind {
-    if is_meant(name) {
-        return Kind::Often;
-    }
     if let Some(known) = NEVER_NAMED.iter().find(|known| known.as_bytes() == name) {
         return Kind::Never { kind: (*known).to_owned(), may_be_a_hole: false };
     }
@@ -95,6 +92,9 @@ pub fn of(name: &[u8]) -> Kind {
     let is_source_map =
         ending == "map" && before().is_some_and(|it| NEVER_BEFORE_MAP.contains(&it.as_str()));
     let is_written = is_source_map || WRITTEN.contains(&ending.as_str());
+    if is_meant(name) && !is_written {
+        return Kind::Often;
+    }
     if is_written || NEVER.contains(&ending.as_str()) || is_signed(&ending) {
         return Kind::Never { kind: format!(".{ending}"), may_be_a_hole: !is_written };
     }
@@ -137,7 +137,7 @@ mod tests {
         {
             assert_eq!(of(meant.as_bytes()), Kind::Often, "{meant}");
         }
-        for other in ["zeroconf.py", "nonzero.js", "subzero.txt"] {
+        for other in ["zero_copy.rs", "zero.go", "zeroconf.py", "nonzero.js", "subzero.txt"] {
             assert!(matches!(of(other.as_bytes()), Kind::Never { .. }), "{other}");
         }
     }

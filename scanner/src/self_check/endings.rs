@@ -10,7 +10,7 @@ pub const ZIP: &[&str] = &[
     "pex", "nupkg", "snupkg", "vsix", "xpi", "crx", "apk", "apks", "xapk", "aab", "ipa", "msix",
     "appx", "docx", "docm", "dotx", "dotm", "xlsx", "xlsm", "xlsb", "xltx", "xltm", "pptx", "pptm",
     "potx", "ppsx", "vsdx", "odt", "ods", "odp", "odg", "odf", "ott", "ots", "otp", "oxt", "epub",
-    "cbz", "kmz", "3mf", "usdz", "mxl", "kra", "ora", "sketch", "npz", "pt", "pth", "keras",
+    "cbz", "kmz", "3mf", "usdz", "mxl", "kra", "ora", "npz", "pt", "pth", "keras",
 ];
 
 /// Those of them that other formats without a checksum bear by right: lists of paths, templates and

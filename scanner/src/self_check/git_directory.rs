@@ -6,7 +6,7 @@
 
 use std::os::fd::BorrowedFd;
 
-use super::siblings::is_absent;
+use rustix::fs::{AtFlags, statat};
 
 /// What a directory of git holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,8 @@ pub fn is_module(names: &[&[u8]]) -> bool {
 /// where that cannot be said.
 pub fn is_confirmed(kind: Kind, directory: Option<BorrowedFd<'_>>, levels: usize) -> bool {
     let path = "../".repeat(levels) + kind.companion();
-    directory.is_some_and(|directory| !is_absent(directory, path.as_bytes()))
+    let looked_for = |directory| statat(directory, &*path, AtFlags::SYMLINK_NOFOLLOW);
+    directory.is_some_and(|directory| looked_for(directory).is_ok())
 }
 
 #[cfg(test)]

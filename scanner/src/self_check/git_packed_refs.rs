@@ -98,6 +98,10 @@ impl PackedRefs {
 }
 
 impl Verifier for PackedRefs {
+    fn has_checksum(&self) -> bool {
+        false
+    }
+
     fn update(&mut self, bytes: &[u8]) {
         let mut lines = bytes.split_inclusive(|byte| *byte == b'\n');
         // The first fault says it for all.

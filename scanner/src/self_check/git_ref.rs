@@ -29,9 +29,6 @@ pub const ALONE: &str = "nothing else of git's is where its directory should be"
 /// For HEAD and what lies below `refs/`.
 pub fn verifier(place: &Place<'_>, _: &[u8]) -> Chosen {
     let (levels, kind) = below_refs(place).or_else(|| head(place))?;
-    if place.size > LONGEST {
-        return None;
-    }
     let is_head = levels == 0;
     let chosen = Box::new(LooseRef { is_head, levels, kind, text: Vec::new() });
     Some(believed(place, levels, chosen))
@@ -76,6 +73,10 @@ struct LooseRef {
 }
 
 impl Verifier for LooseRef {
+    fn has_checksum(&self) -> bool {
+        false
+    }
+
     fn update(&mut self, bytes: &[u8]) {
         let room = (LONGEST as usize).saturating_sub(self.text.len());
         self.text.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
@@ -87,6 +88,9 @@ impl Verifier for LooseRef {
 
     fn finish(self: Box<Self>, around: &Surroundings<'_>) -> Verdict {
         match judge(&self.text, self.is_head) {
+            _ if around.size > LONGEST && !self.text.contains(&0) => {
+                Verdict::NotChecked("it is longer than any ref")
+            }
             Ok(()) => Verdict::Agrees,
             Err(_) if !git_directory::is_confirmed(self.kind, around.directory, self.levels) => {
                 Verdict::NotChecked(ALONE)
@@ -192,7 +196,7 @@ mod tests {
     #[test]
     fn what_git_calls_broken_disagrees() {
         let lab = lab();
-        let mut wrong: Vec<Vec<u8>> = vec![b" \n".into(), vec![0; 4096], b"ref: refs/".into()];
+        let mut wrong: Vec<Vec<u8>> = vec![b" \n".into(), vec![0; 5000], b"ref: refs/".into()];
         for text in [
             format!("{HASH}0\n"),
             format!(" {HASH}\n"),
@@ -257,7 +261,7 @@ mod tests {
             // Of refs/heads, which is a directory elsewhere.
             Lab::new().not_ours(path, b"");
         }
-        lab.not_ours(REFS[0], &[0; 4097]);
+        lab.not_checked(REFS[0], &[b'a'; 4097]);
     }
 
     #[test]

@@ -118,6 +118,11 @@ pub trait Verifier: Send {
         true
     }
 
+    /// Whether a checksum vouches for the content that agrees, and not its form alone.
+    fn has_checksum(&self) -> bool {
+        true
+    }
+
     /// Whether it looks at other files of the directory as well.
     fn needs_directory(&self) -> bool {
         false

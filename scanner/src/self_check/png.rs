@@ -8,6 +8,7 @@
 use crc32fast::Hasher;
 use memchr::memmem;
 
+use super::inflate::MOST_COMPRESSED;
 use super::{Chosen, Place, Surroundings, Verdict, Verifier, endings, pread, unfinished};
 
 const FORMAT: &str = "PNG";
@@ -37,7 +38,8 @@ pub fn verifier(place: &Place<'_>, head: &[u8]) -> Chosen {
 pub fn lacks_its_beginning(around: &Surroundings<'_>) -> bool {
     let mut end = [0; END.len()];
     let Some(place) = around.size.checked_sub(end.len() as u64) else { return false };
-    if !pread::fill(around.file, place, &mut end) || end != *END {
+    // Nobody can stop this, so it must not last.
+    if around.size > MOST_COMPRESSED || !pread::fill(around.file, place, &mut end) || end != *END {
         return false;
     }
     let mut seen = Vec::new();

@@ -57,6 +57,10 @@ impl Verifier for Doubted {
         self.0.takes_bytes()
     }
 
+    fn has_checksum(&self) -> bool {
+        self.0.has_checksum()
+    }
+
     fn needs_directory(&self) -> bool {
         self.0.needs_directory()
     }

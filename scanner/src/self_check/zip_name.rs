@@ -78,7 +78,7 @@ mod tests {
                 "a pointer of Git LFS",
             ),
             ("a.pyz", b"#!/bin/sh\n", "a script"),
-            ("old.sketch", b"SQLite format 3\0 and so on", "an SQLite database"),
+            ("old.zip", b"SQLite format 3\0 and so on", "an SQLite database"),
         ] {
             assert_eq!(lab.not_checked(path, head), format!("{said}, but like {like}"), "{path}");
         }

@@ -72,7 +72,7 @@ impl Mount {
         fs::create_dir_all(point).unwrap();
         let options = format!("loop,{options}");
         let mut command = tool("mount");
-        command.args(["-o", &options]).arg(file).arg(point);
+        command.env("LC_ALL", "C").args(["-o", &options]).arg(file).arg(point);
         let mut output = command.output().unwrap();
         for _ in 0..20 {
             if !String::from_utf8_lossy(&output.stderr).contains("failed to setup loop device") {

@@ -105,7 +105,6 @@ impl Running {
     }
 
     fn wait_or_kill(&mut self) -> (ExitStatus, bool) {
-        let ended = pidfd_open(Pid::from_child(&self.child), PidfdFlags::empty()).unwrap();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return (status, true);
@@ -116,6 +115,7 @@ impl Running {
                 return (self.child.wait().unwrap(), false);
             }
             let left = left.try_into().expect("hours at most");
+            let ended = pidfd_open(Pid::from_child(&self.child), PidfdFlags::empty()).unwrap();
             let _ = poll(&mut [PollFd::new(&ended, PollFlags::IN)], Some(&left));
         }
     }
