@@ -99,6 +99,6 @@ pub fn check(ignore: &[String], options: &CompareOptions) -> CheckRun {
     CheckRun {
         name: "baseline".to_owned(),
         status: CheckStatus::Ran,
-        reason: (!left_out.is_empty()).then(|| format!("not compared: {}", left_out.join(" "))),
+        reason: (!left_out.is_empty()).then(|| format!("not compared: {}", left_out.join("; "))),
     }
 }

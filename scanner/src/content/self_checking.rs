@@ -6,8 +6,8 @@ use super::open_file::OpenFile;
 use crate::self_check::{Place, Surroundings, Verdict, Verifier, verifier_for};
 use crate::walk::DirectoryNode;
 
-/// Names of directories above a file that decide what it is.
-const PARENTS: usize = 6;
+/// Names of directories above a file that decide what it is: names of git's refs have many.
+const PARENTS: usize = 16;
 
 /// First bytes that decide what a file is.
 const HEAD: usize = 64;

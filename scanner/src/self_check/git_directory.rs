@@ -8,6 +8,11 @@ use std::os::fd::BorrowedFd;
 
 use rustix::fs::{AtFlags, statat};
 
+use super::Verdict;
+
+/// Why nothing is said of a file without a repository.
+pub const ALONE: &str = "nothing else of git's is where its directory should be";
+
 /// What a directory of git holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -15,15 +20,18 @@ pub enum Kind {
     Repository,
     /// What a worktree has of its own: its HEAD, and few refs.
     Worktree,
+    /// What may be one under any other name, as in the caches of cargo and go.
+    Unnamed,
 }
 
 impl Kind {
     /// What git takes no such directory without: `is_git_directory` and `get_common_dir` (git,
     /// setup.c).
-    fn companion(self) -> &'static str {
+    fn companions(self) -> &'static [&'static str] {
         match self {
-            Kind::Repository => "objects",
-            Kind::Worktree => "commondir",
+            Kind::Repository => &["objects"],
+            Kind::Worktree => &["commondir"],
+            Kind::Unnamed => &["objects", "refs", "HEAD"],
         }
     }
 }
@@ -48,12 +56,26 @@ pub fn is_module(names: &[&[u8]]) -> bool {
     !names.is_empty() && !names.iter().any(|name| WITHIN.contains(name))
 }
 
-/// Whether what every such directory has stands in the one so many levels above a directory; false
-/// where that cannot be said.
-pub fn is_confirmed(kind: Kind, directory: Option<BorrowedFd<'_>>, levels: usize) -> bool {
-    let path = "../".repeat(levels) + kind.companion();
-    let looked_for = |directory| statat(directory, &*path, AtFlags::SYMLINK_NOFOLLOW);
-    directory.is_some_and(|directory| looked_for(directory).is_ok())
+/// A verdict on a file of a directory that stands so many levels above `directory`, if what every such
+/// directory has is there. Else it is none of git's, or only looks like it.
+pub fn confirmed(
+    kind: Kind,
+    directory: Option<BorrowedFd<'_>>,
+    levels: usize,
+    verdict: Verdict,
+) -> Verdict {
+    let is_there = |directory, name: &&str| {
+        let path = "../".repeat(levels) + name;
+        statat(directory, &*path, AtFlags::SYMLINK_NOFOLLOW).is_ok()
+    };
+    match directory {
+        Some(directory) if kind.companions().iter().all(|name| is_there(directory, name)) => {
+            verdict
+        }
+        _ if kind == Kind::Unnamed => Verdict::NotOurs,
+        Some(_) => Verdict::NotChecked(ALONE),
+        None => Verdict::NotChecked("the directory that it stands in cannot be opened"),
+    }
 }
 
 #[cfg(test)]

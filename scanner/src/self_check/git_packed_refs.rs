@@ -12,7 +12,7 @@
 //! bounded.
 
 use super::git_directory::{self, Kind};
-use super::git_ref::{ALONE, believed};
+use super::git_ref::believed;
 use super::git_ref_text::{hash_length, is_name, is_space, shown};
 use super::{Chosen, Place, Surroundings, Verdict, Verifier, disagrees};
 
@@ -24,15 +24,18 @@ const LONGEST: usize = 64 << 10;
 
 /// For the list of a repository.
 pub fn verifier(place: &Place<'_>, _: &[u8]) -> Chosen {
-    let is_list = place.name == b"packed-refs";
-    if !is_list || git_directory::kind(place.parents) != Some(Kind::Repository) {
+    if place.name != b"packed-refs" {
         return None;
     }
-    Some(believed(place, 0, Box::new(PackedRefs::default())))
+    let kind = match git_directory::kind(place.parents) {
+        Some(Kind::Worktree) => return None,
+        named => named.unwrap_or(Kind::Unnamed),
+    };
+    Some(believed(place, 0, Box::new(PackedRefs::of(kind))))
 }
 
-#[derive(Default)]
 struct PackedRefs {
+    kind: Kind,
     line: Vec<u8>,
     lines: u64,
     /// The digits of a hash, which are as many in all lines.
@@ -43,6 +46,11 @@ struct PackedRefs {
 }
 
 impl PackedRefs {
+    fn of(kind: Kind) -> Self {
+        let line = Vec::new();
+        PackedRefs { kind, line, lines: 0, digits: None, may_be_peeled: false, verdict: None }
+    }
+
     fn take(&mut self, part: &[u8]) {
         let room = LONGEST.saturating_sub(self.line.len());
         self.line.extend_from_slice(part.get(..room).unwrap_or(part));
@@ -131,16 +139,16 @@ impl Verifier for PackedRefs {
             None if self.line.is_empty() => Verdict::Agrees,
             None => self.wrong("a newline at its end"),
         };
-        let is_doubtful = verdict != Verdict::Agrees;
-        if is_doubtful && !git_directory::is_confirmed(Kind::Repository, around.directory, 0) {
-            return Verdict::NotChecked(ALONE);
+        if verdict == Verdict::Agrees {
+            return verdict;
         }
-        verdict
+        git_directory::confirmed(self.kind, around.directory, 0, verdict)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::git_directory::ALONE;
     use super::super::testing::Lab;
     use super::*;
 

@@ -12,7 +12,7 @@
 //! are is for git fsck. Names that git passes over are let be (`.name`, `name.lock`, a name that
 //! no ref may have), and so is what reftable puts in place of refs: `ref: refs/heads/.invalid`,
 //! and a file `refs/heads`. A directory that only looks like one of git's is not judged. Of a path,
-//! the six names above a file are known, so refs further below their repository are let be.
+//! the sixteen names above a file are known, so refs further below their repository are let be.
 
 use super::git_directory::{self, Kind};
 use super::git_ref_text::{hash_length, is_name, is_space, shown};
@@ -22,9 +22,6 @@ const FORMAT: &str = "git ref";
 
 /// Most bytes of a ref that is looked at. The longest name, which a path holds, fits.
 const LONGEST: u64 = 4096;
-
-/// Why nothing is said of a ref without a repository.
-pub const ALONE: &str = "nothing else of git's is where its directory should be";
 
 /// For HEAD and what lies below `refs/`.
 pub fn verifier(place: &Place<'_>, _: &[u8]) -> Chosen {
@@ -40,18 +37,29 @@ fn below_refs(place: &Place<'_>) -> Option<(usize, Kind)> {
     let above = |at: usize| place.parents.get(at + 1..).and_then(git_directory::kind);
     let is_refs = |at: &usize| place.parent(*at) == b"refs" && above(*at).is_some();
     // A branch may be called as a repository is: the outermost counts.
-    let at = (0..place.parents.len()).rev().find(is_refs)?;
+    let named = (0..place.parents.len()).rev().find(is_refs);
+    let at = named.or_else(|| unnamed(place))?;
     let between = place.parents.get(..at)?.iter().rev().copied();
     let name: Vec<&[u8]> = between.chain([place.name]).collect();
     let is_of_reftable = name == [b"heads"];
-    // What a cloud's client puts into every directory git complains of, and is no damage.
-    let is_litter = place.name.eq_ignore_ascii_case(b"desktop.ini");
-    (!is_of_reftable && !is_litter && is_name(&name.join(&b'/'))).then_some((at + 1, above(at)?))
+    // What clouds' clients and file managers put into every directory git complains of, and is no damage.
+    let litter = [&b"desktop.ini"[..], b"thumbs.db"];
+    let is_litter = litter.iter().any(|name| place.name.eq_ignore_ascii_case(name));
+    (!is_of_reftable && !is_litter && is_name(&name.join(&b'/')))
+        .then_some((at + 1, above(at).unwrap_or(Kind::Unnamed)))
+}
+
+/// The same in what may be a directory of git by another name.
+fn unnamed(place: &Place<'_>) -> Option<usize> {
+    const BELOW: [&[u8]; 3] = [b"heads", b"tags", b"remotes"];
+    let is_one = |two: &[&[u8]]| matches!(two, [below, b"refs"] if BELOW.contains(below));
+    let at = place.parents.windows(2).position(is_one)?;
+    (place.size <= LONGEST).then_some(at + 1)
 }
 
 fn head(place: &Place<'_>) -> Option<(usize, Kind)> {
-    let kind = (place.name == b"HEAD").then(|| git_directory::kind(place.parents)).flatten()?;
-    Some((0, kind))
+    let kind = || git_directory::kind(place.parents).unwrap_or(Kind::Unnamed);
+    (place.name == b"HEAD").then(|| (0, kind()))
 }
 
 /// The verifier, whose disagreement is believed where the repository is no test data. How its
@@ -87,16 +95,14 @@ impl Verifier for LooseRef {
     }
 
     fn finish(self: Box<Self>, around: &Surroundings<'_>) -> Verdict {
-        match judge(&self.text, self.is_head) {
+        let verdict = match judge(&self.text, self.is_head) {
             _ if around.size > LONGEST && !self.text.contains(&0) => {
                 Verdict::NotChecked("it is longer than any ref")
             }
-            Ok(()) => Verdict::Agrees,
-            Err(_) if !git_directory::is_confirmed(self.kind, around.directory, self.levels) => {
-                Verdict::NotChecked(ALONE)
-            }
+            Ok(()) => return Verdict::Agrees,
             Err(expected) => disagrees(FORMAT, expected.to_owned(), shown(&self.text)),
-        }
+        };
+        git_directory::confirmed(self.kind, around.directory, self.levels, verdict)
     }
 }
 
@@ -136,6 +142,7 @@ fn judge_target(name: &[u8], is_head: bool) -> Result<(), &'static str> {
 #[cfg(test)]
 mod tests {
     use super::super::Verdict;
+    use super::super::git_directory::ALONE;
     use super::super::testing::Lab;
     use super::*;
 
@@ -270,6 +277,28 @@ mod tests {
         for path in HEADS.iter().chain(&REFS[..8]) {
             assert_eq!(lab.not_checked(path, b"a text on something"), ALONE);
         }
+    }
+
+    #[test]
+    fn a_repository_may_have_any_name_and_a_ref_many() {
+        let lab = lab();
+        lab.put("db/foo-01ab/objects/info/packs", b"");
+        lab.put("db/foo-01ab/refs/heads/a", HASH.as_bytes());
+        lab.put("db/foo-01ab/HEAD", b"ref: refs/heads/a\n");
+        for path in [
+            "db/foo-01ab/HEAD",
+            "db/foo-01ab/refs/heads/a",
+            "db/foo-01ab/refs/remotes/origin/users/ann/x",
+            ".git/refs/remotes/origin/users/ann/feat/parser/x",
+            ".git/modules/libs/a/refs/remotes/origin/feat/y",
+        ] {
+            lab.agrees(path, HASH.as_bytes());
+            lab.disagrees(path, &[0; 41]);
+            lab.disagrees(path, b"a text");
+        }
+        lab.not_ours("db/other/HEAD", b"a text");
+        lab.not_ours("db/other/refs/heads/a", b"a text");
+        lab.not_ours("db/foo-01ab/refs/a.html", b"a text");
     }
 
     #[test]

@@ -30,6 +30,9 @@ const DIRECTORIES: [&[u8]; 18] = [
     b"regress",
 ];
 
+/// How many directories above a file say that it is test data.
+const NEAR: usize = 6;
+
 /// Words in the name of a file that is meant to be broken: whole ones, between what is no letter.
 const WORDS: [&[u8]; 7] =
     [b"corrupt", b"corrupted", b"truncated", b"broken", b"invalid", b"damaged", b"bad"];
@@ -43,7 +46,7 @@ fn is_test_data(place: &Place<'_>) -> bool {
     let customary = |name: &&[u8]| DIRECTORIES.iter().any(|known| name.eq_ignore_ascii_case(known));
     let mut words = place.name.split(|byte| !byte.is_ascii_alphabetic());
     let told = |word: &[u8]| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known));
-    place.parents.iter().take(place.on_mount).any(customary) || words.any(told)
+    place.parents.iter().take(place.on_mount.min(NEAR)).any(customary) || words.any(told)
 }
 
 struct Doubted(Box<dyn Verifier>);
