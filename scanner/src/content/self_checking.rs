@@ -7,7 +7,7 @@ use crate::self_check::{Place, Surroundings, Verdict, Verifier, verifier_for};
 use crate::walk::DirectoryNode;
 
 /// Names of directories above a file that decide what it is: names of git's refs have many.
-const PARENTS: usize = 16;
+const PARENTS: usize = 14;
 
 /// First bytes that decide what a file is.
 const HEAD: usize = 64;

@@ -12,7 +12,7 @@
 //! are is for git fsck. Names that git passes over are let be (`.name`, `name.lock`, a name that
 //! no ref may have), and so is what reftable puts in place of refs: `ref: refs/heads/.invalid`,
 //! and a file `refs/heads`. A directory that only looks like one of git's is not judged. Of a path,
-//! the sixteen names above a file are known, so refs further below their repository are let be.
+//! the fourteen names above a file are known, so refs further below their repository are let be.
 
 use super::git_directory::{self, Kind};
 use super::git_ref_text::{hash_length, is_name, is_space, shown};

@@ -5,7 +5,7 @@
 pub struct Place<'a> {
     /// The file's name.
     pub name: &'a [u8],
-    /// The names of the directories above it, nearest first, up to sixteen.
+    /// The names of the directories above it, nearest first, up to fourteen.
     pub parents: &'a [&'a [u8]],
     /// How many of them, at most, stand below the mount point; the others say where somebody mounted it.
     pub on_mount: usize,
