@@ -114,11 +114,16 @@ impl<'a> Manifests<'a> {
                 PathName::from(recorded.root.as_path()).escaped()
             );
         }
-        let was_another = header.filesystem.is_of_another(&recorded.filesystem);
-        if was_another && header.root == root && !comparison.totals.is_intact() {
+        let (then, now) = (&header.filesystem, &recorded.filesystem);
+        let is_known_there = then.is_known() && !then.is_of_the_same(now);
+        if is_known_there && header.root == root && !comparison.totals.is_intact() {
+            let what = if then.is_of_another(now) {
+                "another filesystem or subvolume was at this path then"
+            } else {
+                "whether the filesystem at this path is that of then cannot be told"
+            };
             output::say(&format!(
-                "{}: another filesystem or subvolume was at this path then; if the volume was not \
-                 made anew, is it mounted?",
+                "{}: {what}; if the volume was not made anew, is it mounted?",
                 PathName::from(path).escaped()
             ));
         }
