@@ -1,8 +1,9 @@
 //! Directories of git, known by where they stand (gitrepository-layout(5)).
 //!
 //! `.git`, a bare `NAME.git`, `.git/modules/NAME` of a submodule, and `worktrees/NAME` in any of
-//! them. Other things are called like that as well: what is only known by its place is judged
-//! where something else that git needs stands beside it.
+//! them; and directories of any name that hold what git takes no repository without. Other things
+//! are called like that as well: what is only known by its place is judged where something else
+//! that git needs stands beside it.
 
 use std::os::fd::BorrowedFd;
 
@@ -56,8 +57,8 @@ pub fn is_module(names: &[&[u8]]) -> bool {
     !names.is_empty() && !names.iter().any(|name| WITHIN.contains(name))
 }
 
-/// A verdict on a file of a directory that stands so many levels above `directory`, if what every such
-/// directory has is there. Else it is none of git's, or only looks like it.
+/// A verdict on a file of a directory that stands so many levels above `directory`, if what every
+/// such directory has is there. Else it is none of git's, or only looks like it.
 pub fn confirmed(
     kind: Kind,
     directory: Option<BorrowedFd<'_>>,

@@ -42,7 +42,7 @@ fn below_refs(place: &Place<'_>) -> Option<(usize, Kind)> {
     let between = place.parents.get(..at)?.iter().rev().copied();
     let name: Vec<&[u8]> = between.chain([place.name]).collect();
     let is_of_reftable = name == [b"heads"];
-    // What clouds' clients and file managers put into every directory git complains of, and is no damage.
+    // Git complains of what clouds' clients and file managers put there, but it is no damage.
     let litter = [&b"desktop.ini"[..], b"thumbs.db"];
     let is_litter = litter.iter().any(|name| place.name.eq_ignore_ascii_case(name));
     (!is_of_reftable && !is_litter && is_name(&name.join(&b'/')))
